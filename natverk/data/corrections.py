@@ -1,0 +1,145 @@
+"""Known errors in sources, corrected in the open: `data/raw/corrections.toml`.
+
+Each entry names the row, what is done (`drop`, `override`, `flag`), why, and what it expects to find.
+An entry that matches nothing, or whose expectation no longer holds, fails the build: a correction never
+outlives the error it corrects.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from natverk.data.column import Schema
+from natverk.data.schema import SCHEMA
+from natverk.errors import DataError, MissingFile
+
+__all__ = ["ACTIONS", "Correction", "apply_corrections", "read_corrections"]
+
+ACTIONS: tuple[str, ...] = ("drop", "override", "flag")
+_FIELDS = ("id", "table", "row", "action", "column", "value", "expect", "reason", "status")
+_STATUS = ("open", "settled")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One entry of `corrections.toml`.
+
+    `row` is the key of the row (a `row_id` in evidence tables); `expect` the cells as they stood when the
+    entry was written; `column` and `value` belong to `override`.
+    """
+
+    id: str
+    table: str
+    row: str
+    action: str
+    reason: str
+    status: str
+    expect: dict[str, str] = field(default_factory=dict)
+    column: str = ""
+    value: str = ""
+
+
+def read_corrections(folder: Path, schema: Schema = SCHEMA) -> list[Correction]:
+    """Read `corrections.toml` of a raw folder and check its form.
+
+    Raises
+    ------
+    MissingFile, DataError
+        If the file is not there, is no TOML, or an entry has an unknown field, table, column or action.
+    """
+    path = folder / "corrections.toml"
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("correction", [])
+    except FileNotFoundError as error:
+        raise MissingFile(
+            "corrections.toml is missing", where=str(path), remedy="bring it back, or make an empty file"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"corrections.toml cannot be read: {error}", where=str(path)) from error
+    corrections = [_entry(entry, f"{path}, entry {number}", schema) for number, entry in enumerate(entries, start=1)]
+    ids = [correction.id for correction in corrections]
+    for correction in corrections:
+        if ids.count(correction.id) > 1:
+            raise DataError(f"the id {correction.id} stands twice", where=str(path), remedy="give each entry its own id")
+    return corrections
+
+
+def _entry(entry: dict[str, object], where: str, schema: Schema) -> Correction:
+    for name in entry:
+        if name not in _FIELDS:
+            raise DataError(f"unknown field {name!r}", where=where, allowed=_FIELDS, value=name)
+    for name in ("id", "table", "row", "action", "expect", "reason", "status"):
+        if not entry.get(name):
+            raise DataError(f"the field {name!r} is missing", where=where, remedy=f"add {name} = …")
+    expect = entry["expect"]
+    if not isinstance(expect, dict) or not all(isinstance(value, str) for value in expect.values()):
+        raise DataError("expect is no table of column = \"text\"", where=where, remedy='write expect = { year = "2019" }')
+    texts = {name: value for name, value in entry.items() if name != "expect" and isinstance(value, str)}
+    if len(texts) != len(entry) - 1:
+        raise DataError("a field is no text", where=where, remedy="put the value in quotes: codes and years too")
+    correction = Correction(**texts, expect={str(key): str(value) for key, value in expect.items()})
+    for value, allowed, name in ((correction.action, ACTIONS, "action"), (correction.status, _STATUS, "status")):
+        if value not in allowed:
+            raise DataError(f"unknown {name} {value!r}", where=where, allowed=allowed, value=value)
+    table = schema[correction.table]
+    for name in [*correction.expect, *([correction.column] if correction.column else [])]:
+        table.column(name)
+    if (correction.action == "override") != bool(correction.column):
+        raise DataError("column and value belong to override, and only there", where=where)
+    if correction.action == "override" and not table.column(correction.column).matches(correction.value):
+        raise DataError(f"{correction.value!r} is not allowed in {correction.table}.{correction.column}", where=where)
+    return correction
+
+
+def apply_corrections(
+    tables: dict[str, pd.DataFrame], corrections: list[Correction], folder: Path, schema: Schema = SCHEMA
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Return corrected copies of the raw tables and a log with one row a correction.
+
+    The log has the columns `correction_id, table, row, action, column, before, after, reason, status`.
+
+    Raises
+    ------
+    DataError
+        If a correction matches no row, or the row no longer says what the entry expects.
+    """
+    result = dict(tables)
+    log: list[dict[str, str]] = []
+    for correction in corrections:
+        where = f"{folder / 'corrections.toml'}, entry {correction.id}"
+        frame = result[correction.table]
+        key = schema[correction.table].key[0]
+        hits = frame.index[frame[key] == correction.row]
+        if len(hits) != 1:
+            raise DataError(
+                f"the correction matches {len(hits)} rows of {correction.table} ({key} = {correction.row!r})",
+                where=where, remedy="the row is gone or renamed: remove or mend the entry",
+            )
+        line = hits[0]
+        for column, expected in correction.expect.items():
+            found = str(frame.at[line, column])
+            if found != expected:
+                raise DataError(
+                    f"{correction.table} row {correction.row}: {column} is {found!r}, the correction expects {expected!r}",
+                    where=where, remedy="the source row has changed: look at it again, then mend or remove the entry",
+                )
+        before = str(frame.at[line, correction.column]) if correction.column else ""
+        if correction.action == "drop":
+            result[correction.table] = frame.drop(index=line)
+        elif correction.action == "override":
+            changed = frame.copy()
+            changed.loc[line, correction.column] = correction.value
+            result[correction.table] = changed
+        log.append(
+            {
+                "correction_id": correction.id, "table": correction.table, "row": correction.row,
+                "action": correction.action, "column": correction.column, "before": before,
+                "after": correction.value, "reason": correction.reason, "status": correction.status,
+            }
+        )
+    columns = ["correction_id", "table", "row", "action", "column", "before", "after", "reason", "status"]
+    return result, pd.DataFrame(log, columns=columns, dtype="str")

@@ -1,0 +1,128 @@
+"""Errors that tell a person what is wrong, where, and what to do next.
+
+Every error that natverk raises on purpose derives from `NatverkError`. The command line prints its
+message without a traceback and ends with exit status 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "DataError",
+    "InvalidArgument",
+    "MissingFile",
+    "NatverkError",
+    "RunError",
+    "UnknownName",
+    "nearest",
+]
+
+SHOWN_VALUES = 12
+
+
+class NatverkError(Exception):
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    what
+        One sentence that says what is wrong and names the thing.
+    where
+        The place: file, line and column, a parameter, a page.
+    allowed
+        The values that would have been right (shown up to a dozen).
+    value
+        The value that was given; used to find the nearest allowed one.
+    remedy
+        The next thing to do, if possible a command.
+
+    Examples
+    --------
+    >>> print(NatverkError("unknown region 'Skane'", allowed=["Skåne", "Halland"], value="Skane"))
+    unknown region 'Skane'
+      nearest: 'Skåne'
+      allowed: 'Skåne', 'Halland'
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        allowed: Iterable[object] | None = None,
+        value: object = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.what = what
+        self.where = where
+        self.allowed = [str(item) for item in allowed] if allowed is not None else []
+        self.value = value
+        self.remedy = remedy
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        near = nearest(self.value, self.allowed)
+        if near is not None:
+            lines.append(f"  nearest: {near!r}")
+        if self.allowed:
+            shown = ", ".join(repr(item) for item in self.allowed[:SHOWN_VALUES])
+            more = len(self.allowed) - SHOWN_VALUES
+            lines.append(f"  allowed: {shown}" + (f" and {more} more" if more > 0 else ""))
+        if self.remedy:
+            lines.append(f"  next: {self.remedy}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders when pages run in parallel.
+        return (_rebuild, (type(self), self.what, self.__dict__.copy()))
+
+
+def _rebuild(cls: type[NatverkError], what: str, state: dict[str, object]) -> NatverkError:
+    error = cls(what)
+    error.__dict__.update(state)
+    return error
+
+
+class UnknownName(NatverkError):
+    """A region, network, table, page … that does not exist."""
+
+
+class InvalidArgument(NatverkError):
+    """An argument or parameter with a value that is not allowed."""
+
+
+class DataError(NatverkError):
+    """Data on disk that does not fulfil the schema or cannot be read."""
+
+
+class MissingFile(NatverkError):
+    """A file that must be there and is not."""
+
+
+class RunError(NatverkError):
+    """A report could not be run; other pages are not affected."""
+
+    exit_code = 1
+
+
+def nearest(value: object, allowed: Iterable[str]) -> str | None:
+    """Return the allowed value most like `value`, or None if none is close.
+
+    >>> nearest("Vastra Gotaland", ["Västra Götaland", "Västmanland"])
+    'Västra Götaland'
+    >>> nearest("x", ["Västra Götaland"]) is None
+    True
+    """
+    if not isinstance(value, str) or not value:
+        return None
+    options = list(allowed)
+    folded = {option.casefold(): option for option in reversed(options)}
+    hits = difflib.get_close_matches(value.casefold(), list(folded), n=1, cutoff=0.5)
+    return folded[hits[0]] if hits else None

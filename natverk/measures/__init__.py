@@ -1,0 +1,1 @@
+"""Measures: pure functions, frame in, frame out. See DESIGN: evidence → spells → panel → measures."""

@@ -1,0 +1,133 @@
+"""Disagreements between sources: listed, never silently resolved."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.measures.evidence import YearBasis, graded
+from natverk.measures.panel import SETS, networks_counting_as, panel
+
+__all__ = ["KINDS", "disagreements"]
+
+#: Kinds of disagreement, in the order in which a page shows them.
+KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
+COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note"]
+
+
+def disagreements(data: Dataset, *, year_basis: YearBasis = "stated") -> pd.DataFrame:
+    """List where sources disagree, with one another or with themselves.
+
+    Kinds: `totals` (two numbers for one network or actor, fact and year), `conflict` (a page says member
+    where a complete list, a stated end or the network's own dates say not), `start_year` (two stated first
+    years of one membership), `status` (two statuses of one membership), `office_years` (two readings of one
+    office's term), `flagged` (an open entry of `corrections.toml`).
+
+    Parameters
+    ----------
+    year_basis
+        As in `panel`; decides which sightings can meet a list. All other kinds read all rows.
+
+    Returns
+    -------
+    pd.DataFrame
+        `kind, actor_id, network_id, year` (missing where it does not apply), `values` (the rival values,
+        separated by ` | `), `row_ids, source_ids` (separated by `;`), `note`. Sorted by kind, network, actor.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> found = disagreements(load())
+    >>> found.query("kind == 'totals' and network_id == 'klimatkommunerna' and year == 2015")["values"].tolist()
+    ['35 | 38']
+    """
+    parts = [
+        _totals(data), _conflicts(data, year_basis), _starts(data), _statuses(data), _offices(data), _flagged(data)
+    ]
+    frame = pd.concat([part.reindex(columns=COLUMNS) for part in parts if len(part)], ignore_index=True)
+    frame["kind"] = pd.Categorical(frame["kind"], categories=KINDS, ordered=True)
+    frame = frame.sort_values(["kind", "network_id", "actor_id", "year", "values"], na_position="last", kind="stable")
+    text = [name for name in COLUMNS if name != "year"]
+    return frame.astype({"year": "Int64", **dict.fromkeys(text, "str")}).reset_index(drop=True)
+
+
+def _rivals(frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+    """Return the groups with more than one value: the values, rows and sources side by side."""
+    groups = frame.groupby(keys, dropna=False, sort=True)
+    result = groups.agg(
+        n=(value, "nunique"),
+        values=(value, lambda items: " | ".join(str(item) for item in sorted(set(items.dropna())))),
+        row_ids=("row_id", lambda items: ";".join(sorted(items))),
+        source_ids=("source_id", lambda items: ";".join(sorted(set(items)))),
+    ).reset_index()
+    return result[result["n"] > 1].drop(columns="n")
+
+
+def _totals(data: Dataset) -> pd.DataFrame:
+    frame = data.published_totals
+    # Undated counts of one fact rival each other too: no page tells which is the later.
+    rivals = _rivals(frame[frame["qualifier"] == "exact"], ["network_id", "actor_id", "fact", "year"], "value")
+    return rivals.rename(columns={"fact": "note"}).assign(kind="totals")
+
+
+def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
+    actors = sorted(set(data.memberships["actor_id"]))
+    years = (1990, int(data.vintage[:4]))
+    networks = networks_counting_as(data, SETS)
+    cells = panel(
+        data, actors=actors, networks=networks, years=years, year_basis=year_basis, list_certainty="medium", pairs="evidence"
+    )
+    cells = cells[cells["conflict"]]
+    if cells.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    evidence = data.memberships.set_index("row_id")["source_id"]
+    lists = data.member_lists.set_index("list_id")["source_id"]
+    sources = {**evidence.to_dict(), **lists.to_dict()}
+    groups = cells.groupby(["actor_id", "network_id", "state", "rows"], sort=True)["year"].agg(["min", "max"]).reset_index()
+    span = [str(low) if low == high else f"{low}–{high}" for low, high in zip(groups["min"], groups["max"], strict=True)]
+    return pd.DataFrame(
+        {
+            "kind": "conflict", "actor_id": groups["actor_id"], "network_id": groups["network_id"], "year": groups["min"],
+            "values": ["member | " + (state if state != "member" else "left") for state in groups["state"]],
+            "row_ids": groups["rows"],
+            "source_ids": [";".join(sorted({sources[item] for item in rows.split(";")})) for rows in groups["rows"]],
+            "note": span,
+        }
+    )
+
+
+def _starts(data: Dataset) -> pd.DataFrame:
+    frame = data.memberships[data.memberships["start_year"].notna()]
+    return _rivals(frame, ["actor_id", "network_id"], "start_year").assign(kind="start_year")
+
+
+def _statuses(data: Dataset) -> pd.DataFrame:
+    rows = graded(data, year_basis="any", counting="loose")
+    return _rivals(rows[rows["grade"].isin(["positive", "separate"])], ["actor_id", "network_id"], "status").assign(kind="status")
+
+
+def _offices(data: Dataset) -> pd.DataFrame:
+    frame = data.functions[data.functions["start_year"].notna()]
+    frame = frame.assign(term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype("str").fillna("").replace("<NA>", ""))
+    keys = ["actor_id", "network_id", "function_class", "start_year"]
+    frame = frame[frame["function_class"].isin(["board", "chair"])]
+    return _rivals(frame, keys, "term").rename(columns={"start_year": "year", "function_class": "note"}).assign(kind="office_years")
+
+
+def _flagged(data: Dataset) -> pd.DataFrame:
+    log = data.corrections
+    log = log[(log["action"] == "flag") & (log["status"] == "open")]
+    found = []
+    for entry in log.itertuples():
+        table = data.table(str(entry.table))
+        key = table.columns[0]
+        # A row may be left out by the dataset's filters; then its flag goes with it.
+        hits = table[table[key] == entry.row]
+        for row in hits.to_dict("records"):
+            found.append(
+                {
+                    "kind": "flagged", "actor_id": row.get("actor_id"), "network_id": row.get("network_id"),
+                    "values": entry.correction_id, "row_ids": entry.row, "source_ids": row.get("source_id"), "note": entry.reason,
+                }
+            )
+    return pd.DataFrame(found, columns=COLUMNS)

@@ -1,0 +1,209 @@
+"""What is documented: an actor's networks, documented memberships over time, and listed network-years.
+
+Sources thin out and thicken: growth here is growth in *documented* memberships. Membership itself can be
+counted only in the network-years of complete lists (`listed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.measures.actors import levels
+from natverk.measures.arguments import choice, known_actors, known_county, year_range
+from natverk.measures.evidence import Counting, YearBasis, graded, status_of
+from natverk.measures.panel import SETS, at_risk_in, networks_counting_as, panel
+
+__all__ = ["listed", "networks_of", "series", "undated_pairs"]
+
+
+def networks_of(
+    data: Dataset,
+    actors: Iterable[str],
+    *,
+    years: tuple[int, int] = (1997, 2024),
+    recent: int = 5,
+    counts_as: tuple[str, ...] = SETS,
+    year_basis: YearBasis = "stated",
+) -> pd.DataFrame:
+    """Return which networks actors are documented in: one row a pair, all its evidence read together.
+
+    Parameters
+    ----------
+    actors
+        Actor ids.
+    years
+        The window; evidence from outside it shows only as `since`.
+    recent
+        A membership last attested within so many years before the window's end is `recent`.
+    counts_as, year_basis
+        See `panel`. Relations that are not membership (indirect, reporting, applicant) are left out; loose
+        ones are kept and marked.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `last_seen, end,
+        conflict, n_rows, n_sources, row_ids, source_ids`. `mark`: `recent`; `earlier` (attested, but not
+        lately); `left` (stated end, or called a former member); `conflict` (contradicted in the window);
+        `undated` (attested, year unknown); `loose` (only takes part, pays or promotes).
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = networks_of(load(), ["municipality:1487"]).set_index("network_id")
+    >>> own.loc[["ensa", "sern"], ["since", "last_seen", "mark"]].values.tolist()
+    [[2009, 2024, 'recent'], [2006, 2024, 'recent']]
+    """
+    actor_ids = known_actors(data, actors)
+    span = year_range(years)
+    networks = networks_counting_as(data, counts_as)
+    rows = graded(data, year_basis=year_basis, counting="strict")
+    rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(networks)]
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
+    cells = panel(
+        data, actors=actor_ids, networks=networks, years=years, year_basis=year_basis, pairs="evidence",
+    )
+    conflicts = set(cells.loc[cells["conflict"], ["actor_id", "network_id"]].itertuples(index=False, name=None))
+    final = cells[cells["year"] == span[-1]].set_index(["actor_id", "network_id"])["state"]
+    found = []
+    for (actor, network), group in rows.groupby(["actor_id", "network_id"], sort=True):
+        firm = group[group["grade"] != "loose"]
+        started = firm["start"].dropna()
+        last = firm["last"].max()
+        within = firm[(firm["first"] <= span[-1]) & (firm["last"] >= span[0])]
+        if firm.empty:
+            mark = "loose"
+        elif (actor, network) in conflicts:
+            mark = "conflict"
+        elif final.get((actor, network)) == "left" or set(firm["grade"]) == {"exit"}:
+            mark = "left"
+        elif firm["first"].isna().all():
+            mark = "undated"
+        elif within.empty:
+            continue
+        else:
+            mark = "recent" if min(last, span[-1]) > span[-1] - recent else "earlier"
+        used = firm if len(firm) else group
+        found.append(
+            {
+                "actor_id": actor, "network_id": network, "status": status_of(set(used["status"])), "mark": mark,
+                "since": started.min() if len(started) else firm["first"].min(),
+                "since_basis": "stated" if len(started) else "seen" if firm["first"].notna().any() else None,
+                "last_seen": last, "end": firm["end"].max(), "conflict": (actor, network) in conflicts,
+                "n_rows": len(used), "n_sources": used["source_id"].nunique(),
+                "row_ids": ";".join(sorted(used["row_id"])), "source_ids": ";".join(sorted(set(used["source_id"]))),
+            }
+        )
+    columns = [
+        "actor_id", "network_id", "status", "mark", "since", "since_basis", "last_seen", "end", "conflict",
+        "n_rows", "n_sources", "row_ids", "source_ids",
+    ]
+    frame = pd.DataFrame(found, columns=columns)
+    return frame.astype({**dict.fromkeys(["since", "last_seen", "end"], "Int64"), "since_basis": "str", "conflict": "bool"})
+
+
+def series(
+    data: Dataset,
+    actors: Iterable[str],
+    *,
+    years: tuple[int, int] = (1997, 2024),
+    counts_as: tuple[str, ...] = SETS,
+    carry_forward: int = 3,
+    year_basis: YearBasis = "stated",
+    counting: Counting = "strict",
+) -> pd.DataFrame:
+    """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
+
+    Returns
+    -------
+    pd.DataFrame
+        `year, low` (attested), `best` (attested and presumed), `n_undated` (pairs attested without any
+        usable year: the same number in every row). Unit: memberships (actor–network pairs). There is no
+        `high`: nearly every other pair is unknown.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> series(load(), ["municipality:0182"], years=(2013, 2015), counts_as=("membership",))[["year", "low", "best"]].values.tolist()
+    [[2013, 0, 1], [2014, 1, 1], [2015, 0, 1]]
+    """
+    actor_ids = known_actors(data, actors)
+    cells = panel(
+        data, actors=actor_ids, networks=networks_counting_as(data, counts_as), years=years, pairs="evidence",
+        carry_forward=carry_forward, year_basis=year_basis, counting=counting,
+    )
+    sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years), fill_value=0)
+    undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
+    return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=len(undated))
+
+
+def undated_pairs(
+    data: Dataset, actors: Iterable[str], *, counts_as: tuple[str, ...] = SETS, year_basis: YearBasis = "stated",
+    counting: Counting = "strict",
+) -> pd.DataFrame:
+    """Return the pairs that are attested, but in no usable year.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, network_id, row_ids`.
+    """
+    rows = graded(data, year_basis=year_basis, counting=counting)
+    rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & (rows["grade"] == "positive")]
+    rows = rows[rows["network_id"].isin(networks_counting_as(data, counts_as))]
+    groups = rows.groupby(["actor_id", "network_id"])
+    undated = groups.filter(lambda group: bool(group["first"].isna().all()))
+    if undated.empty:
+        return pd.DataFrame(columns=["actor_id", "network_id", "row_ids"])
+    pairs = undated.groupby(["actor_id", "network_id"], as_index=False)["row_id"].agg(";".join)
+    return pairs.rename(columns={"row_id": "row_ids"})
+
+
+def listed(data: Dataset, county: str | None = None, *, certainty: str = "medium") -> pd.DataFrame:
+    """Return membership where it is known: the network-years of complete lists.
+
+    Parameters
+    ----------
+    county
+        Count the actors of one county, or None for the country.
+    certainty
+        The least certainty that a list is complete: `"high"`, or `"medium"` (default; shown in a column).
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, year, n_members, n_at_risk` (municipalities and regions that the list covers), `n_sweden,
+        certainty, list_id, source_id`. Lists of full members only have `full_only` set: their absence says
+        no more than "not a full member". Sorted by network and year.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = listed(load())
+    >>> table.loc[table["network_id"] == "ubc", ["year", "n_members"]].values.tolist()
+    [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
+    """
+    choice("certainty", certainty, ("high", "medium"))
+    lists = data.member_lists
+    lists = lists[lists["certainty"].isin(("high", "medium") if certainty == "medium" else ("high",))]
+    table = levels(data).set_index("actor_id")
+    table = table[table["municipality"] | table["region"]]
+    if county is not None:
+        code = known_county(data, county)
+        table = table[table["county_codes"].str.split(";").map(lambda codes: code in codes)]
+    rows = data.memberships
+    found = []
+    for item in lists.itertuples():
+        at_risk = at_risk_in(table, str(item.levels_at_risk), item.counties_at_risk)
+        members = rows.loc[(rows["list_id"] == item.list_id) & rows["actor_id"].isin(table.index), "actor_id"]
+        found.append(
+            {
+                "network_id": item.network_id, "year": int(item.year), "n_members": members.nunique(),
+                "n_at_risk": int(at_risk.sum()), "n_sweden": int(item.n_sweden), "full_only": item.status_scope == "full",
+                "certainty": item.certainty, "list_id": item.list_id, "source_id": item.source_id,
+            }
+        )
+    return pd.DataFrame(found).sort_values(["network_id", "year"], ignore_index=True)

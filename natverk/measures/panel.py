@@ -1,0 +1,302 @@
+"""The panel: actor × network × year, each cell with a named state. Absence needs evidence too.
+
+`panel` is the frame, `count` sums it to low / best / high with coverage. The rules of one pair stand in `natverk.measures.cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.errors import InvalidArgument
+from natverk.measures.actors import existence, levels, population_by_year
+from natverk.measures.arguments import choice, known_actors, known_networks, year_range
+from natverk.measures.cells import STATES, Pair, PartYear, pairs_of
+from natverk.measures.evidence import Counting, YearBasis, graded, proposals_to_leave
+
+__all__ = ["KNOWN", "SETS", "at_risk_in", "count", "networks_counting_as", "panel"]
+
+#: States that evidence or fact decides; `presumed` and `unknown` are not known.
+KNOWN = ("member", "not_member", "left", "no_network", "no_actor")
+#: Kinds of network by what belonging means (column `counts_as`).
+SETS = ("membership", "commitment", "programme", "representation")
+_CERTAINTY = {"high": ("high",), "medium": ("high", "medium"), "low": ("high", "medium", "low")}
+
+
+def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership",)) -> list[str]:
+    """Return the ids of the networks of some kinds, in the order of the table.
+
+    >>> from natverk import load
+    >>> len(networks_counting_as(load()))
+    107
+    """
+    wanted = tuple(counts_as)
+    for kind in wanted:
+        choice("counts_as", kind, (*SETS, "reporting", "universal"))
+    table = data.networks
+    return list(table.loc[table["counts_as"].isin(wanted), "network_id"])
+
+
+def panel(
+    data: Dataset,
+    *,
+    actors: Iterable[str] | None = None,
+    networks: Iterable[str] | None = None,
+    years: tuple[int, int] | int = (1997, 2024),
+    part_year: PartYear = "any",
+    after_last: Literal["presumed", "unknown"] = "presumed",
+    carry_forward: int = 3,
+    year_basis: YearBasis = "stated",
+    counting: Counting = "strict",
+    list_certainty: Literal["high", "medium", "low"] = "high",
+    prefer: Literal["list", "own_page"] = "list",
+    pairs: Literal["all", "evidence"] = "all",
+) -> pd.DataFrame:
+    """Return the state of each actor in each network in each year.
+
+    The rules of a cell, in order: (1) the actor did not exist → `no_actor`; (2) dated positive evidence or
+    a stated span → `member`; (3) absent from a complete list whose population at risk covers the actor →
+    `not_member`; (4) after a stated end → `left`; (5) the network was not founded or is dissolved →
+    `no_network`; (6) within `carry_forward` years after the last evidence, unless a proposal to leave or a
+    list without the actor came in between → `presumed`; (7) otherwise `unknown`. Where (2) meets (1), (3),
+    (4) or (5) the cell is flagged `conflict`.
+
+    Parameters
+    ----------
+    actors
+        Actor ids; default all municipalities and regions.
+    networks
+        Network ids; default those that count as `membership`.
+    years
+        First and last year, or one year.
+    part_year
+        Which part of a year a stated entry or exit must cover: `"any"` (default; sources give years, not
+        days), `"whole"`, `"start"` (1 January), `"end"` (31 December).
+    after_last, carry_forward
+        What follows the last evidence: `"presumed"` for `carry_forward` years (default 3: pages are
+        revised every few years, and exits are rare), then unknown; or `"unknown"` at once.
+    year_basis, counting
+        See `natverk.measures.evidence.graded`.
+    list_certainty
+        The least certainty of a list's completeness for absence to count (default `"high"`).
+    prefer
+        Which side a conflict takes as best: the contrary `"list"` or fact (default: a register of the
+        network knows its members better than an old page), or the actor's `"own_page"`. A sighting after a
+        stated end opens a new spell under both.
+    pairs
+        `"all"` (default), or only the pairs of actor and network with `"evidence"` of their own, which is
+        enough for what is documented and a hundredth of the size.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, network_id, year, state, conflict, status, low, best, high, rows`: `low` counts attested
+        cells, `best` also presumed ones, `high` also unknown ones of eligible actors; `rows` are the ids
+        that decide the cell. Sorted by actor, network, year.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, an empty selection, years out of range, or an unknown value.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> cells = panel(load(), actors=["municipality:0127"], networks=["ubc"], years=(2018, 2020))
+    >>> cells[["year", "state", "conflict", "low", "best", "high"]].values.tolist()
+    [[2018, 'unknown', False, 0, 0, 1], [2019, 'not_member', True, 0, 0, 1], [2020, 'not_member', False, 0, 0, 0]]
+    """
+    choice("part_year", part_year, ("any", "whole", "start", "end"))
+    choice("after_last", after_last, ("presumed", "unknown"))
+    choice("list_certainty", list_certainty, tuple(_CERTAINTY))
+    choice("prefer", prefer, ("list", "own_page"))
+    choice("pairs", pairs, ("all", "evidence"))
+    if not isinstance(carry_forward, int) or carry_forward < 0:
+        raise InvalidArgument(f"carry_forward is {carry_forward!r}", allowed=["0", "1", "2", "…"], remedy="give whole years")
+    table = levels(data)
+    chosen = table.loc[table["municipality"] | table["region"], "actor_id"] if actors is None else actors
+    actor_ids = known_actors(data, chosen)
+    network_ids = known_networks(data, networks_counting_as(data) if networks is None else networks)
+    span = year_range(years)
+
+    known = pairs_of(graded(data, year_basis=year_basis, counting=counting))
+    _add_absences(data, known, actor_ids, network_ids, _CERTAINTY[list_certainty])
+    for row in proposals_to_leave(data).itertuples():
+        if (row.actor_id, row.network_id) in known:
+            known[row.actor_id, row.network_id].proposals.append(int(row.year))
+
+    grid = _empty_grid(data, actor_ids, network_ids, span)
+    order_a = {actor: place for place, actor in enumerate(actor_ids)}
+    order_n = {network: place for place, network in enumerate(network_ids)}
+    life = data.networks.set_index("network_id")[["founded_year", "dissolved_year"]]
+    presume = carry_forward if after_last == "presumed" else 0
+    attested_once = np.zeros((len(actor_ids), len(network_ids)), dtype=bool)
+    with_evidence = attested_once.copy()
+    for (actor, network), pair in known.items():
+        if actor not in order_a or network not in order_n:
+            continue
+        a, n = order_a[actor], order_n[network]
+        attested_once[a, n] = bool(pair.spans)
+        with_evidence[a, n] = bool(pair.spans or pair.ends)
+        founded, dissolved = (None if pd.isna(year) else int(year) for year in life.loc[network])
+        for t, year in enumerate(span):
+            cell = pair.cell(
+                year, part_year=part_year, presume=presume, founded=founded, dissolved=dissolved,
+                exists=bool(grid["exists"][a, t]), list_wins=prefer == "list",
+            )
+            grid["state"][a, n, t] = STATES.index(cell.state)
+            grid["conflict"][a, n, t] = cell.conflict
+            grid["status"][a, n, t], grid["rows"][a, n, t] = cell.status, cell.rows
+    shown = with_evidence if pairs == "evidence" else np.ones_like(with_evidence)
+    return _long(data, grid, actor_ids, network_ids, span, attested_once, shown)
+
+
+def _empty_grid(data: Dataset, actors: list[str], networks: list[str], span: range) -> dict[str, np.ndarray]:
+    """Fill in what is known without evidence of the pair: no actor, no network, else unknown."""
+    shape = (len(actors), len(networks), len(span))
+    life = existence(data).reindex(actors)
+    years = np.asarray(span)
+    born = life["exists_from"].fillna(-9999).to_numpy(dtype=int)[:, None]
+    gone = life["exists_to"].fillna(9999).to_numpy(dtype=int)[:, None]
+    exists = (years >= born) & (years <= gone)
+    table = data.networks.set_index("network_id").reindex(networks)
+    founded = table["founded_year"].fillna(-9999).to_numpy(dtype=int)[:, None]
+    dissolved = table["dissolved_year"].fillna(9999).to_numpy(dtype=int)[:, None]
+    open_ = (years >= founded) & (years <= dissolved)
+    state = np.full(shape, STATES.index("unknown"), dtype=np.int8)
+    state[:, ~open_] = STATES.index("no_network")
+    state[np.broadcast_to(~exists[:, None, :], shape)] = STATES.index("no_actor")
+    empty = np.full(shape, "", dtype=object)
+    return {
+        "state": state, "conflict": np.zeros(shape, dtype=bool), "status": empty, "rows": empty.copy(), "exists": exists
+    }
+
+
+def _add_absences(
+    data: Dataset, pairs: dict[tuple[str, str], Pair], actors: list[str], networks: list[str], certainty: tuple[str, ...]
+) -> None:
+    """Note for every actor at risk the complete lists it is absent from.
+
+    A list of full members says of the others only that they are not *full* members; their cell stays unknown.
+    """
+    lists = data.member_lists
+    lists = lists[lists["certainty"].isin(certainty) & (lists["status_scope"] == "all") & lists["network_id"].isin(networks)]
+    table = levels(data).set_index("actor_id").reindex(actors)
+    rows = data.memberships
+    for item in lists.itertuples():
+        at_risk = at_risk_in(table, str(item.levels_at_risk), item.counties_at_risk)
+        listed = set(rows.loc[rows["list_id"] == item.list_id, "actor_id"])
+        for actor in table.index[at_risk]:
+            if actor not in listed:
+                pairs.setdefault((actor, str(item.network_id)), Pair()).absent[int(item.year)] = str(item.list_id)
+
+
+def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> pd.Series:
+    """Say which actors (a frame as `levels` gives it) a list covers by its levels and counties."""
+    at_risk = pd.Series(False, index=table.index)
+    for level in list_levels.split(";"):
+        at_risk |= table[level].astype(bool)
+    if isinstance(list_counties, str) and list_counties:
+        covered = set(list_counties.split(";"))
+        at_risk &= table["county_codes"].fillna("").map(lambda codes: bool(covered & set(codes.split(";"))))
+    return at_risk
+
+
+def _long(
+    data: Dataset, grid: dict[str, np.ndarray], actors: list[str], networks: list[str], span: range,
+    attested_once: np.ndarray, shown: np.ndarray,
+) -> pd.DataFrame:
+    state = grid["state"]
+    member, presumed, unknown = (STATES.index(name) for name in ("member", "presumed", "unknown"))
+    conflict = grid["conflict"]
+    low = (state == member) & ~conflict
+    best = (state == member) | (state == presumed)
+    eligible = _eligible(data, actors, networks, span) | attested_once[:, :, None]
+    high = best | conflict | ((state == unknown) & eligible)
+    where = np.nonzero(np.broadcast_to(shown[:, :, None], state.shape))
+    frame = pd.DataFrame(
+        {
+            "actor_id": np.asarray(actors, dtype=object)[where[0]],
+            "network_id": np.asarray(networks, dtype=object)[where[1]],
+            "year": np.asarray(span)[where[2]],
+            "state": np.asarray(STATES, dtype=object)[state[where]],
+            "conflict": conflict[where],
+            "status": grid["status"][where],
+            "low": low[where].astype(np.int8),
+            "best": best[where].astype(np.int8),
+            "high": high[where].astype(np.int8),
+            "rows": grid["rows"][where],
+        }
+    )
+    text = ["actor_id", "network_id", "state", "status", "rows"]
+    frame = frame.astype(dict.fromkeys(text, "str"))
+    return frame.sort_values(["actor_id", "network_id", "year"], kind="stable", ignore_index=True)
+
+
+def _eligible(data: Dataset, actors: list[str], networks: list[str], span: range) -> np.ndarray:
+    """Return who may belong to what and when: by level and by the population of the year.
+
+    For a year without published population the latest one before it decides; before the first, nobody is
+    ruled out.
+    """
+    table = levels(data).set_index("actor_id").reindex(actors)
+    rules = data.networks.set_index("network_id").reindex(networks)
+    wanted = rules["eligible_levels"].str.split(";")
+    by_level = np.array(
+        [[any(bool(table.at[actor, level]) for level in levels_) for levels_ in wanted] for actor in actors], dtype=bool
+    )
+    result = np.repeat(by_level[:, :, None], len(span), axis=2)
+    sizes = population_by_year(data).reindex([actor.rpartition(":")[2] for actor in actors])
+    # Regions and bodies have no population rule: their codes are not municipality codes.
+    sizes[~table["municipality"].to_numpy()] = pd.NA
+    for n, network in enumerate(networks):
+        least, most = rules.at[network, "min_population"], rules.at[network, "max_population"]
+        if pd.isna(least) and pd.isna(most):
+            continue
+        for t, year in enumerate(span):
+            known = [column for column in sizes.columns if column <= year]
+            if known:
+                size = sizes[max(known)].astype("Float64")
+                fits = (size >= (least if pd.notna(least) else 0)) & (size <= (most if pd.notna(most) else np.inf))
+                result[:, n, t] &= fits.fillna(True).to_numpy(dtype=bool)
+    return result
+
+
+def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Sum a panel: how many memberships, between which bounds, and how much is known.
+
+    Parameters
+    ----------
+    cells
+        A panel, or a part of one, possibly with further columns to group by.
+    by
+        The columns to group by, e.g. `["year"]` or `["network_id", "year"]`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The grouping columns and `low, best, high` (memberships), `n_cells`, `n_known`, `coverage` (share of
+        cells known, 0–1), `n_conflict`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> cells = panel(load(), networks=["ubc"], years=2019)
+    >>> count(cells, ["network_id"])[["low", "best", "high"]].values.tolist()
+    [[14, 14, 15]]
+    """
+    for column in by:
+        if column not in cells.columns:
+            raise InvalidArgument(f"no column {column!r}", where="by", allowed=list(cells.columns), value=column)
+    known = cells.assign(known=cells["state"].isin(KNOWN))
+    groups = known.groupby(by, sort=True, observed=True)
+    result = groups.agg(
+        low=("low", "sum"), best=("best", "sum"), high=("high", "sum"), n_cells=("state", "size"),
+        n_known=("known", "sum"), n_conflict=("conflict", "sum"),
+    ).reset_index()
+    result.insert(result.columns.get_loc("n_known") + 1, "coverage", result["n_known"] / result["n_cells"])  # type: ignore[operator]
+    return result

@@ -1,0 +1,138 @@
+"""Responsibility: who held the regional development responsibility in each county since 1997.
+
+Some transfers are known as intervals only; counts then have a lower and an upper bound.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.data.partial import earliest, latest
+from natverk.data.vocabulary import VOCABULARIES
+from natverk.errors import InvalidArgument
+from natverk.measures.arguments import known_county, year_range
+
+__all__ = ["responsibility", "responsibility_at", "responsibility_counts"]
+
+_HOLDERS = VOCABULARIES["holder_type"]
+
+
+def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
+    """Return who held the regional development responsibility, spell by spell.
+
+    Parameters
+    ----------
+    county
+        A county code, or None for all.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, holder_actor_id, holder_name, holder_type, level, start` (the conventional day),
+        `start_earliest, start_latest` (where the start is known as an interval only), `start_precision,
+        end` (missing: still the holder), `certainty, legal_basis, row_id, source_id`. Observation begins on
+        1 January 1997: spells that start then are left-truncated.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> responsibility(load(), "07")[["holder_type", "start_earliest", "start_latest"]].values.tolist()[1]
+    ['samverkansorgan', '2007-01-01', '2007-12-31']
+    """
+    frame = data.responsibility
+    if county is not None:
+        frame = frame[frame["county_code"] == known_county(data, county)]
+    columns = [
+        "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "start", "start_earliest",
+        "start_latest", "start_precision", "end", "certainty", "legal_basis", "row_id", "source_id",
+    ]
+    return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
+
+
+def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
+    """Return who held the responsibility on a day, county by county, and who else may have.
+
+    Parameters
+    ----------
+    date
+        A partial date; a year or month stands for its last day.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, holder_type, holder_actor_id, holder_name` (by the conventional day), `possible`
+        (holder types that the interval starts do not exclude, separated by `|`), `certain`, `row_ids`.
+        A county of which the dataset tells nothing has a missing holder.
+
+    Raises
+    ------
+    InvalidArgument
+        For a date before 1997, when observation begins.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> responsibility_at(load(), "2018-04-01")["holder_type"].value_counts().to_dict()
+    {'region': 14, 'samverkansorgan': 6, 'state': 1}
+    """
+    day = latest(date)
+    if day < "1997":
+        raise InvalidArgument(f"{date} is before 1997", where="date", remedy="the table begins on 1 January 1997")
+    frame = data.responsibility
+    # A predecessor may have stayed until the day before the latest possible start of its successor.
+    frame = frame.sort_values(["county_code", "start"])
+    next_latest = frame.groupby("county_code")["start_latest"].shift(-1)
+    may_begin = frame["start_earliest"].map(earliest) <= day
+    may_last = frame["end"].isna() | (frame["end"] >= day) | (next_latest.fillna("") > day)
+    holds = (frame["start"] <= day) & (frame["end"].isna() | (frame["end"] >= day))
+    found = []
+    for county in data.counties["county_code"]:
+        own = frame[frame["county_code"] == county]
+        possible = own[(may_begin & may_last).loc[own.index]]
+        holder = own[holds.loc[own.index]]
+        first = holder.iloc[0] if len(holder) else None
+        types = list(dict.fromkeys(possible["holder_type"]))
+        found.append(
+            {
+                "county_code": county,
+                "holder_type": None if first is None else first["holder_type"],
+                "holder_actor_id": None if first is None else first["holder_actor_id"],
+                "holder_name": None if first is None else first["holder_name"],
+                "possible": "|".join(types),
+                "certain": len(types) == 1,
+                "row_ids": ";".join(possible["row_id"]),
+            }
+        )
+    text = ["county_code", "holder_type", "holder_actor_id", "holder_name", "possible", "row_ids"]
+    return pd.DataFrame(found).astype(dict.fromkeys(text, "str"))
+
+
+def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2024)) -> pd.DataFrame:
+    """Count counties by type of holder on 31 December of each year, with bounds from interval starts.
+
+    Returns
+    -------
+    pd.DataFrame
+        `year, holder_type, low` (counties where no other type is possible), `best` (by the conventional
+        day), `high` (counties where the type is possible); counts of the 21 counties.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> responsibility_counts(load(), 2019).query("best > 0")[["holder_type", "best"]].values.tolist()
+    [['region', 21]]
+    """
+    found = []
+    for year in year_range(years):
+        at = responsibility_at(data, f"{year}-12-31")
+        possible = at["possible"].fillna("").str.split("|")
+        for kind in _HOLDERS:
+            may = possible.map(lambda kinds, kind=kind: kind in kinds)
+            found.append(
+                {
+                    "year": year, "holder_type": kind, "low": int((may & at["certain"]).sum()),
+                    "best": int((at["holder_type"] == kind).sum()), "high": int(may.sum()),
+                }
+            )
+    return pd.DataFrame(found)
