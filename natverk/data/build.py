@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -43,13 +43,25 @@ def input_hashes(raw: Path) -> dict[str, str]:
 
 def is_stale(raw: Path, out: Path) -> bool:
     """Say whether `out` was not built from the raw files as they stand, by this schema and version."""
-    try:
-        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
-        return True
+    manifest = _manifest(out)
     same = manifest.get("inputs") == input_hashes(raw) and manifest.get("schema") == schema_hash()
     there = all((out / name).is_file() for name in manifest.get("outputs", {}))
     return not (same and there and manifest.get("versions") == _versions())
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    """Return the manifest of a processed folder; empty when there is none that can be read."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("outputs"), dict) else {}
+
+
+def _intact(out: Path) -> bool:
+    """Say whether every table is what the manifest says; loading checks only the tables it reads."""
+    outputs = _manifest(out).get("outputs", {})
+    return all(_sha256(out / name) == output["sha256"] for name, output in outputs.items())
 
 
 def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
@@ -77,18 +89,27 @@ def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
     # pandera is needed only here; loading must not pay for it.
     from natverk.data.corrections import apply_corrections, read_corrections
     from natverk.data.raw import read_all
-    from natverk.data.validate import validate
+    from natverk.data.validate import ValidationError, validate
 
+    # Before reading: a file that is edited meanwhile leaves tables that are seen as stale, not as up to date.
+    inputs = input_hashes(raw)
     tables = read_all(raw)
     validate(tables, raw)
     corrected, log = apply_corrections(tables, read_corrections(raw), raw)
-    validate(corrected, raw)
-    if not force and not is_stale(raw, out):
-        return BuildResult(out, {name: len(frame) for name, frame in corrected.items()}, written=False)
+    try:
+        validate(corrected, raw)
+    except ValidationError as error:
+        raise DataError(
+            f"the tables are right, but not after the corrections: {error}",
+            where=str(raw / "corrections.toml"),
+            remedy="mend the entry that drops or overrides these rows",
+        ) from error
     frames = {name: typed(corrected[name], table) for name, table in SCHEMA.items()}
     frames["corrections"] = log
-    _write(frames, raw, out)
-    return BuildResult(out, {name: len(frame) for name, frame in frames.items()}, written=True)
+    written = force or is_stale(raw, out) or not _intact(out)
+    if written:
+        _write(frames, inputs, out)
+    return BuildResult(out, {name: len(frame) for name, frame in frames.items()}, written=written)
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -102,25 +123,29 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     >>> typed(raw, SCHEMA["population"]).dtypes[["code", "year"]].astype(str).tolist()
     ['str', 'Int64']
     """
-    result = {}
+    result: dict[str, pd.Series[Any]] = {}
     for column in table.columns:
         cells = frame[column.name].where(frame[column.name] != "")
         if column.dtype == "boolean":
             result[column.name] = cells.map({"yes": True, "no": False}).astype("boolean")
-        elif column.dtype in ("Int64", "Float64"):
-            result[column.name] = pd.to_numeric(cells).astype(column.dtype)  # type: ignore[call-overload]
+        elif column.dtype == "Int64":
+            # Straight from text: a detour over floats would round large numbers.
+            result[column.name] = cells.astype("Int64")
+        elif column.dtype == "Float64":
+            result[column.name] = cells.astype("Float64")
         else:
             result[column.name] = cells.astype("str")
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 
-def _write(frames: dict[str, pd.DataFrame], raw: Path, out: Path) -> None:
+def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".build-", dir=out))
     except OSError as error:
         raise DataError(
-            f"cannot write processed data: {error.strerror}", where=str(out),
+            f"cannot write processed data: {error.strerror}",
+            where=str(out),
             remedy="free space or choose another folder: natverk build --out FOLDER",
         ) from error
     try:
@@ -131,16 +156,15 @@ def _write(frames: dict[str, pd.DataFrame], raw: Path, out: Path) -> None:
             f"{name}.parquet": {"rows": len(frame), "sha256": _sha256(aside / f"{name}.parquet")}
             for name, frame in sorted(frames.items())
         }
-        manifest = {
-            "inputs": input_hashes(raw), "outputs": outputs, "schema": schema_hash(), "versions": _versions()
-        }
+        manifest = {"inputs": inputs, "outputs": outputs, "schema": schema_hash(), "versions": _versions()}
         text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (aside / MANIFEST).write_text(text, encoding="utf-8")
         for name in [*outputs, MANIFEST]:
-            os.replace(aside / name, out / name)
+            (aside / name).replace(out / name)
     except OSError as error:
         raise DataError(
-            f"cannot write processed data: {error.strerror}", where=str(out),
+            f"cannot write processed data: {error.strerror}",
+            where=str(out),
             remedy="free space or choose another folder: natverk build --out FOLDER",
         ) from error
     finally:

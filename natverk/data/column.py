@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from natverk.data.partial import is_date
 from natverk.errors import UnknownName
 
 __all__ = ["KINDS", "LIST_SEPARATOR", "Column", "Kind", "Schema", "Table"]
@@ -35,13 +36,19 @@ KINDS: dict[str, Kind] = {
         Kind("slug", r"[a-z0-9][a-z0-9_.-]*", "str", "string", "viable-cities-kn2030"),
         Kind("county_code", r"\d{2}", "str", "string", "01"),
         Kind("municipality_code", r"\d{4}", "str", "string", "0180"),
-        Kind("actor_id", r"(municipality:\d{4}|region:\d{2}|(body|state):[a-z0-9-]+)", "str", "string", "region:14"),
+        Kind(
+            "actor_id",
+            r"(municipality:\d{4}|region:\d{2}|(body|state):[a-z0-9-]+)",
+            "str",
+            "string",
+            "municipality:0180",
+        ),
         Kind("row_id", r"[a-z]{3}-\d{5}", "str", "string", "mem-00001"),
         Kind("enum", r"[A-Za-z0-9_+*.-]+", "str", "string", "one of the listed values"),
         Kind("yes_no", r"yes|no", "boolean", "boolean", "yes"),
         Kind("year", r"(1[6-9]|20)\d{2}", "Int64", "integer", "2014"),
-        Kind("integer", r"-?\d+", "Int64", "integer", "96217"),
-        Kind("number", r"-?\d+(\.\d+)?", "Float64", "number", "38.4"),
+        Kind("integer", r"-?\d{1,15}", "Int64", "integer", "96217"),
+        Kind("number", r"-?\d{1,15}(\.\d+)?", "Float64", "number", "38.4"),
         Kind(
             "date",
             r"(1[6-9]|20)\d{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?",
@@ -98,7 +105,8 @@ class Column:
         """The full-match pattern of one value."""
         if self.values:
             return re.compile("|".join(re.escape(value) for value in self.values))
-        return re.compile(self.pattern or KINDS[self.kind].pattern)
+        # ASCII: a digit is 0 to 9, not what another script counts with.
+        return re.compile(self.pattern or KINDS[self.kind].pattern, re.ASCII)
 
     def split(self, cell: str) -> list[str]:
         """Return the values of a cell: none when blank, several when the column is a list."""
@@ -106,11 +114,15 @@ class Column:
             return []
         return cell.split(LIST_SEPARATOR) if self.many else [cell]
 
+    def fits(self, value: str) -> bool:
+        """Say whether one value is allowed (foreign keys apart); a date must be in the calendar."""
+        return bool(self.regex.fullmatch(value)) and (self.kind != "date" or is_date(value))
+
     def matches(self, cell: str) -> bool:
-        """Say whether the cell's text is allowed (foreign keys apart)."""
+        """Say whether the cell's text is allowed: blank, one value, or several where the column is a list."""
         if cell == "":
             return not self.required
-        return all(self.regex.fullmatch(value) for value in self.split(cell))
+        return all(self.fits(value) for value in self.split(cell))
 
     @property
     def dtype(self) -> str:

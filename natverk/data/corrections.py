@@ -8,12 +8,14 @@ outlives the error it corrects.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from natverk.data.column import Schema
+from natverk.data.raw import table_path
 from natverk.data.schema import SCHEMA
 from natverk.errors import DataError, MissingFile
 
@@ -22,6 +24,7 @@ __all__ = ["ACTIONS", "Correction", "apply_corrections", "read_corrections"]
 ACTIONS: tuple[str, ...] = ("drop", "override", "flag")
 _FIELDS = ("id", "table", "row", "action", "column", "value", "expect", "reason", "status")
 _STATUS = ("open", "settled")
+_LOG = ("correction_id", "table", "row", "action", "column", "before", "after", "reason", "status")
 
 
 @dataclass(frozen=True)
@@ -53,46 +56,79 @@ def read_corrections(folder: Path, schema: Schema = SCHEMA) -> list[Correction]:
     """
     path = folder / "corrections.toml"
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("correction", [])
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MissingFile(
-            "corrections.toml is missing", where=str(path), remedy="bring it back, or make an empty file"
+            "corrections.toml is missing",
+            where=str(path),
+            remedy="bring it back: git checkout -- data/raw/corrections.toml; or make an empty file",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"corrections.toml cannot be read: {error}", where=str(path)) from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"corrections.toml cannot be read: {error}", where=str(path), remedy="mend the file; it is UTF-8 and TOML"
+        ) from error
+    entries = content.pop("correction", [])
+    if content:
+        name = next(iter(content))
+        remedy = "begin each entry with [[correction]]"
+        raise DataError(f"unknown name {name!r}", where=str(path), allowed=["correction"], value=name, remedy=remedy)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise DataError(
+            "correction is no list of entries", where=str(path), remedy="write [[correction]], twice bracketed"
+        )
     corrections = [_entry(entry, f"{path}, entry {number}", schema) for number, entry in enumerate(entries, start=1)]
     ids = [correction.id for correction in corrections]
-    for correction in corrections:
-        if ids.count(correction.id) > 1:
-            raise DataError(f"the id {correction.id} stands twice", where=str(path), remedy="give each entry its own id")
+    for item in ids:
+        if ids.count(item) > 1:
+            raise DataError(f"the id {item} stands twice", where=str(path), remedy="give each entry its own id")
     return corrections
 
 
 def _entry(entry: dict[str, object], where: str, schema: Schema) -> Correction:
     for name in entry:
         if name not in _FIELDS:
-            raise DataError(f"unknown field {name!r}", where=where, allowed=_FIELDS, value=name)
+            remedy = "mend or remove the field"
+            raise DataError(f"unknown field {name!r}", where=where, allowed=_FIELDS, value=name, remedy=remedy)
     for name in ("id", "table", "row", "action", "expect", "reason", "status"):
         if not entry.get(name):
             raise DataError(f"the field {name!r} is missing", where=where, remedy=f"add {name} = …")
     expect = entry["expect"]
     if not isinstance(expect, dict) or not all(isinstance(value, str) for value in expect.values()):
-        raise DataError("expect is no table of column = \"text\"", where=where, remedy='write expect = { year = "2019" }')
+        what = 'expect is no table of column = "text"'
+        raise DataError(what, where=where, remedy='write expect = { year = "2019" }')
     texts = {name: value for name, value in entry.items() if name != "expect" and isinstance(value, str)}
     if len(texts) != len(entry) - 1:
         raise DataError("a field is no text", where=where, remedy="put the value in quotes: codes and years too")
     correction = Correction(**texts, expect={str(key): str(value) for key, value in expect.items()})
-    for value, allowed, name in ((correction.action, ACTIONS, "action"), (correction.status, _STATUS, "status")):
+    _check(correction, f"{where} ({correction.id})", schema)
+    return correction
+
+
+def _check(correction: Correction, where: str, schema: Schema) -> None:
+    named: list[tuple[str, str, Iterable[str]]] = [
+        ("action", correction.action, ACTIONS),
+        ("status", correction.status, _STATUS),
+        ("table", correction.table, schema),
+    ]
+    for name, value, allowed in named:
         if value not in allowed:
-            raise DataError(f"unknown {name} {value!r}", where=where, allowed=allowed, value=value)
+            remedy = f"write an allowed {name}"
+            raise DataError(f"unknown {name} {value!r}", where=where, allowed=allowed, value=value, remedy=remedy)
     table = schema[correction.table]
     for name in [*correction.expect, *([correction.column] if correction.column else [])]:
-        table.column(name)
-    if (correction.action == "override") != bool(correction.column):
-        raise DataError("column and value belong to override, and only there", where=where)
-    if correction.action == "override" and not table.column(correction.column).matches(correction.value):
-        raise DataError(f"{correction.value!r} is not allowed in {correction.table}.{correction.column}", where=where)
-    return correction
+        if name not in table.names:
+            what = f"the table {table.name} has no column {name!r}"
+            remedy = "mend the name of the column"
+            raise DataError(what, where=where, allowed=table.names, value=name, remedy=remedy)
+    override = correction.action == "override"
+    if override != bool(correction.column) or (correction.value and not override):
+        remedy = "give both with override, neither with drop or flag"
+        raise DataError("column and value belong to override, and only there", where=where, remedy=remedy)
+    if override and not table.column(correction.column).matches(correction.value):
+        column = table.column(correction.column)
+        what = f"{correction.value!r} is not allowed in {table.name}.{column.name}"
+        remedy = f"write what the column takes: {column.description}"
+        raise DataError(what, where=where, allowed=column.values, value=correction.value, remedy=remedy)
 
 
 def apply_corrections(
@@ -108,7 +144,7 @@ def apply_corrections(
         If a correction matches no row, or the row no longer says what the entry expects.
     """
     result = dict(tables)
-    log: list[dict[str, str]] = []
+    log: list[tuple[str, ...]] = []
     for correction in corrections:
         where = f"{folder / 'corrections.toml'}, entry {correction.id}"
         frame = result[correction.table]
@@ -117,15 +153,20 @@ def apply_corrections(
         if len(hits) != 1:
             raise DataError(
                 f"the correction matches {len(hits)} rows of {correction.table} ({key} = {correction.row!r})",
-                where=where, remedy="the row is gone or renamed: remove or mend the entry",
+                where=where,
+                allowed=frame[key].unique(),
+                value=correction.row,
+                remedy="the row is gone or renamed: remove or mend the entry",
             )
         line = hits[0]
         for column, expected in correction.expect.items():
             found = str(frame.at[line, column])
             if found != expected:
+                what = f"{correction.table} row {correction.row}: {column} is {found!r}"
                 raise DataError(
-                    f"{correction.table} row {correction.row}: {column} is {found!r}, the correction expects {expected!r}",
-                    where=where, remedy="the source row has changed: look at it again, then mend or remove the entry",
+                    f"{what}, the correction expects {expected!r}",
+                    where=f"{where}; {table_path(folder, correction.table)}, line {line}",
+                    remedy="the source row has changed: look at it again, then mend or remove the entry",
                 )
         before = str(frame.at[line, correction.column]) if correction.column else ""
         if correction.action == "drop":
@@ -134,12 +175,6 @@ def apply_corrections(
             changed = frame.copy()
             changed.loc[line, correction.column] = correction.value
             result[correction.table] = changed
-        log.append(
-            {
-                "correction_id": correction.id, "table": correction.table, "row": correction.row,
-                "action": correction.action, "column": correction.column, "before": before,
-                "after": correction.value, "reason": correction.reason, "status": correction.status,
-            }
-        )
-    columns = ["correction_id", "table", "row", "action", "column", "before", "after", "reason", "status"]
-    return result, pd.DataFrame(log, columns=columns, dtype="str")
+        said = (correction.id, correction.table, correction.row, correction.action, correction.column)
+        log.append((*said, before, correction.value, correction.reason, correction.status))
+    return result, pd.DataFrame(log, columns=list(_LOG), dtype="str")

@@ -11,7 +11,7 @@ import io
 import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict, cast
 
 import pandas as pd
 
@@ -22,7 +22,23 @@ from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
 
 __all__ = ["Dataset", "data_folders", "load"]
 
-REBUILD = "natverk build --force"
+REBUILD = "natverk build --force; where natverk is installed without raw facts, install it again"
+
+
+class Output(TypedDict):
+    """What the manifest says of one table: its rows and the hash of its file."""
+
+    rows: int
+    sha256: str
+
+
+class Manifest(TypedDict):
+    """What `natverk.data.build` wrote: the tables and what they were built from."""
+
+    inputs: dict[str, str]
+    outputs: dict[str, Output]
+    schema: str
+    versions: dict[str, str]
 
 
 def data_folders() -> tuple[Path | None, Path]:
@@ -32,7 +48,9 @@ def data_folders() -> tuple[Path | None, Path]:
     """
     chosen = os.environ.get("NATVERK_DATA")
     if chosen:
-        return Path(chosen) / "raw", Path(chosen) / "processed"
+        # Absolute: tables are read when they are first used, and a notebook may change its folder before that.
+        folder = Path(chosen).expanduser().absolute()
+        return folder / "raw", folder / "processed"
     package = Path(__file__).resolve().parents[1]
     root = package.parent
     if (root / "data" / "raw").is_dir() and (root / "pyproject.toml").is_file():
@@ -52,7 +70,8 @@ def load(
     ----------
     as_of
         A year or partial date (`"2015"`, `"2015-06"`): evidence whose source was published later is left
-        out, so that an analysis can be run on what could be known then. `None` keeps everything.
+        out, so that an analysis can be run on what could be known then. A source dated to a year or month
+        counts from its first day. `None` keeps everything.
     undated_sources
         Only with `as_of`: what to do with sources without a publication date. `"drop"` (default), since
         they were read in 2026 and may tell of later years; `"keep"` for an upper bound.
@@ -82,15 +101,20 @@ def load(
     """
     if undated_sources not in ("drop", "keep"):
         raise InvalidArgument(
-            f"unknown value {undated_sources!r}", where="undated_sources", allowed=("drop", "keep"), value=undated_sources
+            f"unknown value {undated_sources!r}",
+            where="undated_sources",
+            allowed=("drop", "keep"),
+            value=undated_sources,
         )
-    if as_of is not None and not SCHEMA["sources"].column("published").matches(str(as_of)):
+    if as_of is not None and not SCHEMA["sources"].column("published").fits(str(as_of)):
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
     raw, processed = data_folders()
     if raw is not None and is_stale(raw, processed):
         build(raw, processed)
     return Dataset(
-        processed, as_of=str(as_of) if as_of is not None else None, undated_sources=undated_sources,
+        processed,
+        as_of=str(as_of) if as_of is not None else None,
+        undated_sources=undated_sources,
         without_noncommercial=without_noncommercial,
     )
 
@@ -103,7 +127,11 @@ class Dataset:
     """
 
     def __init__(
-        self, processed: Path, *, as_of: str | None = None, undated_sources: str = "drop",
+        self,
+        processed: Path,
+        *,
+        as_of: str | None = None,
+        undated_sources: str = "drop",
         without_noncommercial: bool = False,
     ) -> None:
         self.folder = processed
@@ -161,7 +189,8 @@ class Dataset:
 
     def left_out(self, name: str) -> int:
         """Return how many rows of a table the filters left out."""
-        return int(self._manifest["outputs"][f"{name}.parquet"]["rows"]) - len(self.table(name))
+        kept = len(self.table(name))
+        return self._manifest["outputs"][f"{name}.parquet"]["rows"] - kept
 
     def _kept(self, frame: pd.DataFrame) -> pd.Series:
         """Keep a row when at least one of its sources is kept."""
@@ -179,15 +208,17 @@ class Dataset:
         kept = set(sources["source_id"])
         return frame["source_id"].map(lambda ids: any(item in kept for item in str(ids).split(";"))).astype(bool)
 
-    def _read_manifest(self) -> dict[str, dict[str, dict[str, object]]]:
+    def _read_manifest(self) -> Manifest:
         path = self.folder / MANIFEST
         try:
-            manifest: dict[str, dict[str, dict[str, object]]] = json.loads(path.read_text(encoding="utf-8"))
+            manifest = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise MissingFile("there are no processed data", where=str(self.folder), remedy="natverk build") from error
-        except json.JSONDecodeError as error:
+        except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise DataError(f"the manifest is damaged: {error}", where=str(path), remedy=REBUILD) from error
-        return manifest
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
+            raise DataError("the manifest is damaged: it names no outputs", where=str(path), remedy=REBUILD)
+        return cast("Manifest", manifest)
 
     def _read(self, name: str) -> pd.DataFrame:
         if f"{name}.parquet" not in self._manifest["outputs"]:
@@ -199,10 +230,14 @@ class Dataset:
             content = path.read_bytes()
         except FileNotFoundError as error:
             raise MissingFile(f"the table {name} is missing", where=str(path), remedy=REBUILD) from error
+        except OSError as error:
+            what = f"the table {name} cannot be read: {error.strerror}"
+            raise DataError(what, where=str(path), remedy=REBUILD) from error
         expected = self._manifest["outputs"][path.name]["sha256"]
         if hashlib.sha256(content).hexdigest() != expected:
             raise DataError(
                 f"the table {name} is damaged: it is not what the build wrote ({len(content)} bytes)",
-                where=str(path), remedy=REBUILD,
+                where=str(path),
+                remedy=REBUILD,
             )
         return pd.read_parquet(io.BytesIO(content), engine="pyarrow")

@@ -24,7 +24,12 @@ def year(name: str, description: str, *, required: bool = False) -> Column:
 
 
 def enum(
-    name: str, vocabulary: str, description: str, *, required: bool = False, many: bool = False,
+    name: str,
+    vocabulary: str,
+    description: str,
+    *,
+    required: bool = False,
+    many: bool = False,
     also: tuple[str, ...] = (),
 ) -> Column:
     """Return a column whose values come from a vocabulary."""
@@ -35,8 +40,11 @@ def enum(
 def row_id(prefix: str, *, name: str = "row_id") -> Column:
     """Return the permanent id of an evidence row; `prefix` may be an alternation such as `tot|ntn`."""
     return Column(
-        name, "row_id", "Permanent id of the row; never reused, so that corrections and citations can point to it",
-        required=True, pattern=rf"({prefix})-\d{{5}}",
+        name,
+        "row_id",
+        "Permanent id of the row; never reused, so that corrections and citations can point to it",
+        required=True,
+        pattern=rf"({prefix})-\d{{5}}",
     )
 
 
@@ -51,7 +59,10 @@ def network(*, required: bool = True, description: str = "The network") -> Colum
 
 
 def source(
-    name: str = "source_id", *, required: bool = True, many: bool = False,
+    name: str = "source_id",
+    *,
+    required: bool = True,
+    many: bool = False,
     description: str = "The source that attests the row",
 ) -> Column:
     """Return a reference to one or more sources."""

@@ -35,7 +35,8 @@ class ValidationError(DataError):
         shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
         rest = len(self.problems) - len(shown)
         more = [f"… and {rest} more problems"] if rest > 0 else []
-        return "\n".join([f"{self.what}; nothing was changed", *shown, *more, "  next: mend the lines, then natverk build"])
+        lines = [f"{self.what}; nothing was changed", *shown, *more, "  next: mend the lines, then natverk build"]
+        return "\n".join(lines)
 
 
 def pandera_schema(table: Table) -> pa.DataFrameSchema:
@@ -72,10 +73,9 @@ def validate(tables: dict[str, pd.DataFrame], folder: Path, schema: Schema = SCH
             problems.extend(_reference_problems(tables, tables[name], table, folder))
     if not problems:
         for rule in RULES:
-            problems.extend(
-                DataError(found.what, where=f"{table_path(folder, found.table)}, line {found.line}", remedy=found.remedy)
-                for found in rule(tables)
-            )
+            for found in rule(tables):
+                where = f"{table_path(folder, found.table)}, line {found.line}"
+                problems.append(DataError(found.what, where=where, remedy=found.remedy))
     if problems:
         raise ValidationError(problems)
 
@@ -93,10 +93,11 @@ def _cell_problems(frame: pd.DataFrame, table: Table, folder: Path) -> Iterator[
         yield _cell_problem(path, int(case.index), table.column(str(case.column)), str(case.failure_case))
     doubled = cases.loc[cases["check"] != "allowed", "index"].dropna().unique()
     for line in sorted(int(item) for item in doubled):
-        key = ", ".join(f"{name}={frame.at[line, name]}" for name in table.key)
+        key = ", ".join(f"{name}={frame[name].loc[line]!s}" for name in table.key)
         same = frame[(frame[list(table.key)] == frame.loc[line, list(table.key)]).all(axis=1)]
         yield DataError(
-            f"the key {key} stands twice", where=f"{path}, lines {same.index[0]} and {line}",
+            f"the key {key} stands twice",
+            where=f"{path}, lines {same.index[0]} and {line}",
             remedy="give the new row a new, unused key",
         )
 
@@ -105,14 +106,24 @@ def _cell_problem(path: Path, line: int, column: Column, cell: str) -> DataError
     where = f"{path}, line {line}, column {column.name}"
     if cell == "":
         return DataError("a required cell is blank", where=where, remedy=f"fill in: {column.description}")
-    wrong = next(value for value in column.split(cell) if not column.regex.fullmatch(value))
-    kind = KINDS[column.kind]
+    wrong = next((value for value in column.split(cell) if not column.fits(value)), cell)
     if column.values:
-        return DataError(f"{wrong!r} is not in the vocabulary", where=where, allowed=column.values, value=wrong)
+        remedy = "write an allowed value; a new one belongs in natverk/data/vocabulary.py"
+        what = f"{wrong!r} is not in the vocabulary"
+        return DataError(what, where=where, allowed=column.values, value=wrong, remedy=remedy)
+    if column.kind == "text" and not column.pattern:
+        what = f"{wrong!r} holds a control character"
+        return DataError(what, where=where, remedy="write the text on one line, without tabs and NUL bytes")
+    kind = KINDS[column.kind]
+    what = f"{wrong!r} is no {kind.name.replace('_', ' ')}"
     remedy = f"write it like: {kind.example}"
-    if kind.name.endswith("_code") and wrong.isdigit():
-        remedy = f"codes keep their leading zeros (is it {wrong.zfill(int(kind.pattern[3]))!r}?); format the column as text"
-    return DataError(f"{wrong!r} is no {kind.name.replace('_', ' ')}", where=where, remedy=remedy)
+    if column.pattern:
+        what = f"{wrong!r} has not the form {column.pattern}"
+        remedy = f"write it in that form: {column.description}"
+    elif kind.name.endswith("_code") and wrong.isdecimal() and len(wrong) < len(kind.example):
+        whole = wrong.zfill(len(kind.example))
+        remedy = f"codes keep their leading zeros (is it {whole!r}?); format the column as text"
+    return DataError(what, where=where, remedy=remedy)
 
 
 def _reference_problems(
@@ -129,5 +140,7 @@ def _reference_problems(
                     yield DataError(
                         f"{value!r} is not in {target}.{target_column}",
                         where=f"{table_path(folder, table.name)}, line {line}, column {column.name}",
-                        allowed=sorted(known), value=value, remedy=f"add it to data/raw/{target}.csv or mend the id",
+                        allowed=sorted(known),
+                        value=value,
+                        remedy=f"add it to data/raw/{target}.csv or mend the id",
                     )

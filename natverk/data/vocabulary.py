@@ -1,5 +1,8 @@
 """The controlled vocabularies: every list of allowed values that a column of the schema uses."""
 
+# fmt: off
+# One vocabulary in a few lines, so that all can be read at a glance.
+
 from __future__ import annotations
 
 __all__ = ["VOCABULARIES"]

@@ -1,0 +1,125 @@
+# natverk: `make` lists what there is. GNU make 3.81 or newer.
+# Recipes use no pipes, so a failure cannot hide in one: the first command that fails stops make.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Two stamps, each written when its step is done: an interrupted install leaves none and is done again.
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
+
+.PHONY: help setup data list reports lab test notebooks lint bench lock clean distclean
+
+help: ## this list
+	@echo 'natverk: Swedish municipalities, regions and their networks'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'The first run makes .venv and installs the locked packages: about 250 MB to download, 1.1 GB on disk, one to'
+	@echo 'three minutes. Later runs use what is there. Other interpreter: make setup PYTHON=/path/to/python3.12'
+	@echo 'Options for natverk itself: make reports ARGS="--lang en"'
+
+setup: $(READY) ## make .venv and install the locked packages (done by every verb that needs it)
+
+data: $(READY) ## check data/raw and build data/processed from it (loading does it too, when something changed)
+	$(BIN)/natverk build $(ARGS)
+
+list: $(READY) ## print the identifier of every page that can be made
+	$(BIN)/natverk list $(ARGS)
+
+reports: $(READY) ## make all 21 pages and reports/index.html
+	$(BIN)/natverk report --all $(ARGS)
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebooks against their stored outputs
+	$(BIN)/natverk build
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env notebooks
+
+notebooks: $(READY) ## run the notebooks and store them with what they show (after a meant change)
+	$(BIN)/python tools/store_notebooks.py
+
+lint: $(READY) ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY) ## run the benchmarks in bench/
+	@test -n '$(BENCHES)' || { echo 'bench/ holds no benchmark' >&2; exit 1; }
+	@set -e; for file in $(BENCHES); do echo "== $$file"; $(BIN)/python "$$file"; done
+
+# uv only writes the lock; installing from it needs no more than pip.
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	@if command -v uv >/dev/null; then uv=uv; \
+	elif $(BIN)/python -m uv --version >/dev/null 2>&1; then uv='$(BIN)/python -m uv'; \
+	elif python3 -m uv --version >/dev/null 2>&1; then uv='python3 -m uv'; \
+	else echo 'make lock needs uv. Next: pipx install uv, or $(BIN)/pip install uv' >&2; exit 1; fi; \
+	$$uv pip compile pyproject.toml --quiet --group dev --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
+	  --output-file requirements.lock
+	@echo 'requirements.lock is renewed. Next: make test'
+
+clean: ## remove pages, built tables and caches (.venv stays)
+	rm -rf reports build dist data/processed/*.parquet data/processed/manifest.json data/processed/.build-*
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . \( -path ./$(VENV) -o -path ./.git \) -prune -o -type d \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+distclean: clean ## also remove .venv
+	rm -rf $(VENV)
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+$(READY): pyproject.toml $(LOCKED)
+	@echo '[3/3] Installing natverk itself, in place'
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+	@echo 'Ready. In a shell of your own: . $(BIN)/activate'
+
+# An environment that is whole is kept and updated; one that is missing, broken, interrupted or too old is made anew.
+# The mark .incomplete stands from the first file of a new environment to the last of its packages.
+$(LOCKED): requirements.lock
+	@if [ -e $(VENV)/.incomplete ] \
+	  || ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	  $(FIND_PYTHON); \
+	  echo "[1/3] Making $(VENV) with Python $$version ($$python)"; \
+	  "$$python" -m venv --clear --without-pip $(VENV) || exit 1; \
+	  touch $(VENV)/.incomplete; \
+	  $(BIN)/python -m ensurepip --default-pip >$(VENV)/ensurepip.log 2>&1 \
+	    || { cat $(VENV)/ensurepip.log >&2; exit 1; }; \
+	fi
+	@echo "[2/3] Installing `grep -c '^[a-z].*==' requirements.lock` locked packages: one to three minutes at first"
+	@touch $(VENV)/.incomplete
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@rm -f $(VENV)/.incomplete
+	@touch $@
+
+# Sets `python` and `version` to the first interpreter that will do, or says what was found and how to name another.
+define FIND_PYTHON
+if [ -n "$(PYTHON)" ]; then set -- "$(PYTHON)"; \
+else set -- python3 python3.14 python3.13 python3.12 python3.11; fi; \
+python=; found=; bare=; \
+for candidate in "$$@"; do \
+  version=`"$$candidate" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null` || continue; \
+  found="$${found:+$$found, }$$candidate $$version"; \
+  "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || continue; \
+  "$$candidate" -c 'import ensurepip, venv' 2>/dev/null || { bare="$$candidate $$version"; continue; }; \
+  python="$$candidate"; break; \
+done; \
+if [ -z "$$python" ] && [ -n "$$bare" ]; then \
+  echo "$$bare cannot make a virtual environment: it lacks ensurepip or venv." >&2; \
+  echo 'Next: on Debian or Ubuntu, apt-get install python3-venv; or name another interpreter:' >&2; \
+  echo '  make setup PYTHON=/path/to/python3.12' >&2; exit 1; \
+elif [ -z "$$python" ]; then \
+  echo "natverk needs Python 3.11 or newer. Tried: $$*. Found: $${found:-none of them}." >&2; \
+  echo 'Next: install one, or name it: make setup PYTHON=/path/to/python3.12' >&2; exit 1; \
+fi
+endef

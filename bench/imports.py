@@ -1,0 +1,47 @@
+"""How much importing natverk and loading the data adds to importing pandas: a ratio within one run.
+
+Each variant runs in a fresh interpreter, in turn, so that the machine's drift meets them alike; the first
+round warms the caches and is not counted. Usage: python bench/imports.py [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+VARIANTS = {
+    "import pandas, pyarrow.parquet": "import pandas, pyarrow.parquet",
+    "import natverk": "import natverk",
+    "natverk.load() and one table": "import natverk; natverk.load().memberships",
+    "natverk.load() and all tables": (
+        "import natverk; from natverk.data.schema import SCHEMA; d = natverk.load(); [d.table(n) for n in SCHEMA]"
+    ),
+}
+
+
+def seconds(code: str) -> float:
+    """Return the wall time of a fresh interpreter that runs the code."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - start
+
+
+def main(rounds: int = 5) -> None:
+    """Print medians and their ratio to the first variant."""
+    times: dict[str, list[float]] = {name: [] for name in VARIANTS}
+    for number in range(rounds + 1):
+        for name, code in VARIANTS.items():
+            taken = seconds(code)
+            if number:
+                times[name].append(taken)
+    base = statistics.median(times[next(iter(VARIANTS))])
+    print(f"{'variant':34} {'median s':>9} {'min':>6} {'max':>6} {'ratio':>6}")
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"{name:34} {median:9.2f} {min(values):6.2f} {max(values):6.2f} {median / base:6.2f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

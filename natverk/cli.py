@@ -1,0 +1,190 @@
+"""The command line: one command a verb, no logic of its own.
+
+`natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk clean`
+takes the pages away. Errors raised on purpose are printed without a traceback and end with status 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import natverk
+from natverk.errors import InvalidArgument, NatverkError
+from natverk.version import __version__
+
+if TYPE_CHECKING:
+    from natverk.reports.plan import Page
+    from natverk.reports.run import Outcome
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Reports on Swedish municipalities, regions and their networks, from sourced facts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Lang = Annotated[
+    str | None, typer.Option("--lang", help="Language: sv, en or all. [default: that of reports.toml]", metavar="LANG")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"natverk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Reports on Swedish municipalities, regions and their networks, from sourced facts."""
+
+
+@app.command("list")
+def list_pages(lang: Lang = "all") -> None:
+    """Print the identifier of every page; each can be given to `natverk report`."""
+    from natverk.reports.plan import plan
+    from natverk.reports.project import find_project
+
+    for page in plan(find_project(), _data().counties, everything=True, lang=lang, out=Path("reports")):
+        typer.echo(page.id)
+
+
+@app.command()
+def report(
+    regions: Annotated[
+        list[str] | None,
+        typer.Argument(help='Regions: 14, "Västra Götaland", VGR; or pages: sv/region_report/14.', metavar="REGION"),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every region.")] = False,
+    lang: Lang = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")
+    ] = None,
+    out: Out = Path("reports"),
+    year_from: Annotated[int | None, typer.Option("--year-from", help="First year.", metavar="YEAR")] = None,
+    year_to: Annotated[int | None, typer.Option("--year-to", help="Last year.", metavar="YEAR")] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE"),
+    ] = None,
+    cell_timeout: Annotated[
+        int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
+    ] = 300,
+) -> None:
+    """Run the report of one or more regions, or of all, and update the index.
+
+    Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
+    """
+    from natverk.reports.parameters import assignments
+    from natverk.reports.plan import plan
+    from natverk.reports.project import find_project
+
+    typed = assignments(parameter or [])
+    for name, year in (("year_from", year_from), ("year_to", year_to)):
+        if year is not None:
+            if name in typed:
+                raise InvalidArgument(f"{name} is given twice", where=f"--{name.replace('_', '-')} and -p")
+            typed[name] = str(year)
+    data = _data()
+    pages = plan(
+        find_project(), data.counties, regions or [], everything=everything, lang=lang, typed=typed, out=out.absolute()
+    )
+    outcome = _run(pages, data, jobs, cell_timeout)
+    _say(outcome, out, typed)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _run(pages: Sequence[Page], data: Any, jobs: int | None, cell_timeout: int) -> Outcome:
+    from rich.console import Console
+
+    from natverk.reports.progress import Progress
+    from natverk.reports.run import run
+
+    fingerprint: Callable[[], str] | str | None = getattr(data, "fingerprint", None)
+    with Progress(len(pages), Console(stderr=True)) as progress:
+        return run(
+            pages,
+            data.counties,
+            jobs=jobs,
+            cell_timeout=cell_timeout,
+            data_hash=fingerprint() if callable(fingerprint) else fingerprint,
+            report_progress=progress.page_done,
+        )
+
+
+def _say(outcome: Outcome, out: Path, typed: dict[str, str]) -> None:
+    """Print what became of the run, and what to do next."""
+    from natverk.reports.progress import duration_text
+
+    done, failed, left = len(outcome.done), len(outcome.failed), len(outcome.remaining)
+    typer.echo(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}", err=True)
+    for page in outcome.failed:
+        typer.echo(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}", err=True)
+    if outcome.interrupted:
+        import shlex
+
+        options = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
+        again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
+        kept = "what is done is kept" if done else "nothing was changed"
+        typer.echo(f"interrupted: {kept}; this goes on with the rest:\n  {again}", err=True)
+    if done or failed:
+        typer.echo(str(out / "index.html"))
+
+
+@app.command()
+def build(
+    raw: Annotated[Path | None, typer.Option("--raw", help="Folder of the raw facts.", metavar="FOLDER")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables.", metavar="FOLDER")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Build even if nothing has changed.")] = False,
+) -> None:
+    """Check the raw facts and build the data tables from them; loading does it too when something has changed."""
+    from natverk.data.build import build as build_tables
+    from natverk.data.dataset import data_folders
+
+    raw_folder, out_folder = data_folders()
+    raw = raw or raw_folder
+    if raw is None:
+        raise InvalidArgument("this installation has no raw facts", remedy="natverk build --raw FOLDER --out FOLDER")
+    result = build_tables(raw, out or out_folder, force=force)
+    state = "built" if result.written else "unchanged"
+    typer.echo(f"{state}: {len(result.rows)} tables, {sum(result.rows.values())} rows in {result.folder}")
+
+
+@app.command()
+def clean(out: Out = Path("reports")) -> None:
+    """Remove the pages, the index and the manifest; other files stay."""
+    from natverk.reports.clean import clean as clean_reports
+    from natverk.reports.project import find_project
+
+    removed = clean_reports(out, find_project())
+    typer.echo(f"{len(removed)} files removed from {out}")
+
+
+def _data() -> Any:
+    """Return the data set; reading it takes a moment, so only commands that need it do."""
+    return natverk.load()
+
+
+def main() -> None:
+    """Run the command line; the entry point of the `natverk` command."""
+    try:
+        app()
+    except NatverkError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+
+
+if __name__ == "__main__":
+    main()

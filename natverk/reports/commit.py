@@ -1,0 +1,87 @@
+"""Putting a page that was run into place, and recording it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from natverk.locale import LANGUAGES
+from natverk.reports.execute import Result
+from natverk.reports.export import failed_html, relink
+from natverk.reports.files import write_whole
+from natverk.reports.manifest import Entry, read_manifest, text_hash, update_manifest, versions
+from natverk.reports.plan import Page
+
+__all__ = ["commit"]
+
+
+def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
+    """Write the files of a page, or the page that says why it failed, and its record.
+
+    A page that failed before and now went well loses its failed page; one that went well before and now failed
+    keeps its files. The same page in another language gets a link to this one.
+
+    Parameters
+    ----------
+    result
+        What a worker handed back.
+    source_hash
+        `notebook_hash` of the notebook that was run.
+    data_hash
+        `Dataset.fingerprint` of the data, if known.
+    """
+    page, failure = result.page, result.failure
+    entry = Entry(
+        id=page.id,
+        report=page.report,
+        unit=page.unit,
+        unit_name=page.unit_name,
+        lang=page.lang,
+        title=page.title,
+        parameters=dict(page.parameters),
+        outcome="failed" if failure else "ok",
+        started=result.started,
+        duration=result.duration,
+        notebook_sha256=source_hash,
+        data_hash=data_hash,
+        versions=versions(),
+        facts=result.facts,
+        warnings=result.warnings,
+        good_started=result.started,
+    )
+    if failure is not None:
+        older = page.html.is_file()
+        write_whole(page.failed, failed_html(page, failure, started=result.started, older=older))
+        good = read_manifest(page.out).get(page.id) if older else None
+        entry = replace(
+            entry,
+            error=failure.summary,
+            html_sha256=good.html_sha256 if good else None,
+            facts=good.facts if good else {},
+            good_started=good.good_started if good else None,
+        )
+        update_manifest(page.out, [entry])
+        return
+    siblings = _siblings(page)
+    html = relink(result.html, page.id, set(siblings))
+    write_whole(page.ipynb, result.ipynb)
+    write_whole(page.html, html)
+    page.failed.unlink(missing_ok=True)
+    changed = [replace(entry, html_sha256=text_hash(html))]
+    entries = read_manifest(page.out)
+    for lang, path in siblings.items():
+        # The other language was made before this one: now it can link back.
+        before = path.read_text(encoding="utf-8")
+        own_id = f"{lang}/{page.report}/{page.unit}"
+        after = relink(before, own_id, {*siblings, page.lang})
+        if after != before:
+            write_whole(path, after)
+            if own_id in entries:
+                changed.append(replace(entries[own_id], html_sha256=text_hash(after)))
+    update_manifest(page.out, changed)
+
+
+def _siblings(page: Page) -> dict[str, Path]:
+    """Return the pages of the same report and unit in other languages that are there."""
+    paths = {lang: page.out / lang / page.report / f"{page.unit}.html" for lang in LANGUAGES if lang != page.lang}
+    return {lang: path for lang, path in paths.items() if path.is_file()}

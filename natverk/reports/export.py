@@ -1,0 +1,178 @@
+"""An executed notebook as one HTML page that needs nothing from elsewhere.
+
+nbconvert renders the cells with the project's own template (`templates/cells`), `polish` makes a readable and safe
+page of them, and `templates/page.html.j2` puts header, contents and footer around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from natverk.locale import LANGUAGES, Texts, texts
+from natverk.reports.parameters import INJECTED_TAG, PARAMETERS_TAG
+from natverk.reports.plan import Page
+from natverk.version import __version__
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from natverk.reports.execute import Failure
+
+__all__ = ["INDEX_FILES", "LAB_ONLY_TAG", "environment", "failed_html", "page_html", "relink", "shown_cells"]
+
+LAB_ONLY_TAG = "lab-only"
+# The index in each language, at the top of the output folder.
+INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
+_TEMPLATES = Path(__file__).parent / "templates"
+_SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
+# Links to the other languages are put in when the files are in place: a page may be made long before its sibling.
+_LINKS = re.compile(r"<!--languages-->.*?<!--/languages-->", re.DOTALL)
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of pages; everything put into them is escaped unless marked as safe."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    env = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["version"] = __version__
+    return env
+
+
+def asset(name: str) -> str:
+    """Return a style sheet or script of the templates, to stand inside a page."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def shown_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells that a page shows, with the outputs that it can show.
+
+    Cells for the lab are left out, and the defaults of parameters where the page's own values follow.
+    """
+    tags = [set(cell["metadata"].get("tags", [])) for cell in notebook["cells"]]
+    replaced = any(INJECTED_TAG in own for own in tags)
+    return [
+        {**cell, "outputs": [out for out in cell["outputs"] if _can_show(out)]} if "outputs" in cell else cell
+        for cell, own in zip(notebook["cells"], tags, strict=True)
+        if LAB_ONLY_TAG not in own and not (replaced and PARAMETERS_TAG in own)
+    ]
+
+
+def _can_show(output: Mapping[str, Any]) -> bool:
+    return "data" not in output or any(kind in output["data"] for kind in _SHOWN_TYPES)
+
+
+def _render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
+    """Return the cells as HTML, not yet safe to show."""
+    import nbformat
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        config=Config({"NbConvertBase": {"display_data_priority": _SHOWN_TYPES}}),
+        template_name="cells",
+        extra_template_basedirs=[str(_TEMPLATES)],
+        exclude_anchor_links=True,
+        default_preprocessors=[],
+    )
+    shown = nbformat.from_dict({**notebook, "cells": shown_cells(notebook)})  # type: ignore[no-untyped-call]
+    labels = {key: t(f"site.page.{key}") for key in ("show_code", "show_parameters", "warning", "error", "figure")}
+    body, _resources = exporter.from_notebook_node(shown, {"labels": labels, "injected_tag": INJECTED_TAG})
+    return str(body)
+
+
+def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> str:
+    """Return the page of an executed notebook.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook, normalised.
+    page
+        Which page it is; gives language, title and paths.
+    data_hash
+        `Dataset.fingerprint` of the data, for the footer.
+
+    Returns
+    -------
+    str
+        A whole HTML document. Links to other languages are put in by `relink`.
+    """
+    from markupsafe import Markup
+
+    from natverk.reports.polish import polish
+
+    t = texts(page.lang)
+    body = polish(_render_cells(notebook, t), table_label=t("site.page.table"), figure_label=t("site.page.figure"))
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            t=t,
+            page=page,
+            title=body.title or page.title,
+            body=Markup(body.html),
+            contents=body.contents,
+            style=Markup(asset("style.css")),
+            home=_home(page),
+            data_hash=data_hash,
+        )
+    )
+
+
+def failed_html(page: Page, failure: Failure, *, started: str, older: bool) -> str:
+    """Return the page that says why another could not be made.
+
+    Parameters
+    ----------
+    page
+        The page that failed.
+    failure
+        The summary and, if there is one, the traceback.
+    started
+        When the run began.
+    older
+        Whether an older good page stands beside it and can be linked to.
+    """
+    from markupsafe import Markup
+
+    return (
+        environment()
+        .get_template("failed.html.j2")
+        .render(
+            t=texts(page.lang),
+            page=page,
+            failure=failure,
+            started=f"{started[:16].replace('T', ' ')} UTC",
+            older=older,
+            style=Markup(asset("style.css")),
+            home=_home(page),
+        )
+    )
+
+
+def relink(html: str, page_id: str, languages: set[str]) -> str:
+    """Return a page whose language switch leads to the same page in those of `languages` that are not its own."""
+    lang, rest = page_id.split("/", 1)
+    up = "../" * (rest.count("/") + 1)
+    links = [
+        f'<a href="{up}{other}/{rest}.html" hreflang="{other}" lang="{other}">'
+        f"{texts(other)('site.language.switch')}</a>"
+        for other in LANGUAGES
+        if other in languages and other != lang
+    ]
+    return _LINKS.sub(lambda _match: "<!--languages-->" + "".join(links) + "<!--/languages-->", html, count=1)
+
+
+def _home(page: Page) -> str:
+    return "../" * page.id.count("/") + INDEX_FILES[page.lang]

@@ -1,0 +1,72 @@
+"""Files that are either whole or not there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from natverk.errors import NatverkError
+
+__all__ = ["PART_MARK", "check_folder", "make_folder", "remove_parts", "write_whole"]
+
+# In the name of every file that is not finished yet; the name begins with a dot.
+PART_MARK = ".natverk-part"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path`: aside in the same folder first, then renamed into place.
+
+    A reader sees the old file or the new one, never half of one.
+
+    Raises
+    ------
+    NatverkError
+        If the folder cannot be made or written to.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_MARK}")
+    make_folder(path.parent)
+    try:
+        try:
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise NatverkError(
+            f"cannot write {path.name}: {error.strerror or error}",
+            where=str(path.parent),
+            remedy="choose another folder with --out",
+        ) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Make `folder` and see that files can be put into it."""
+    make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise NatverkError(
+            f"cannot write to the folder {folder.name}", where=str(folder), remedy="choose another folder with --out"
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and those above it, if they are not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NatverkError(
+            f"cannot make the folder {folder.name}: {error.strerror or error}",
+            where=str(folder.parent),
+            remedy="choose another folder with --out",
+        ) from error
+
+
+def remove_parts(folder: Path) -> int:
+    """Remove what a killed run left unfinished in `folder` (not below it); return how many files."""
+    parts = [path for path in folder.glob(".*") if path.name.endswith(PART_MARK)] if folder.is_dir() else []
+    for part in parts:
+        part.unlink(missing_ok=True)
+    return len(parts)

@@ -1,0 +1,177 @@
+"""The HTML of notebook cells made safe and readable.
+
+Safe: no script, no frame, no form and nothing loaded from elsewhere, whatever a cell displayed. Readable: one title,
+headings with addresses, tables that scroll in their own box on a phone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+
+from natverk.data.units import fold
+
+__all__ = ["Body", "Heading", "polish"]
+
+_FORBIDDEN = ["script", "iframe", "frame", "object", "embed", "applet", "link", "meta", "base", "form", "noscript"]
+# Attributes that make a browser fetch something.
+_LOADING = ("src", "srcset", "data", "poster", "background", "xlink:href", "ping", "formaction")
+_FETCHING_STYLE = re.compile(r"@import|url\s*\(\s*['\"]?(?!data:|#)|expression\s*\(|\\", re.IGNORECASE)
+# What nbconvert writes, in English, where a picture has no alternative text.
+_NO_ALTERNATIVE = "No description has been provided for this image"
+# Characters from which a table cell is wide, and very wide.
+_MEDIUM, _LONG = 24, 80
+_BAD_LINK = re.compile(r"^\s*(javascript|vbscript|data)\s*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the second level: its text and the address of its section."""
+
+    text: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """A page's content: the first heading of the first level, taken out, the rest, and the contents."""
+
+    title: str
+    html: str
+    contents: tuple[Heading, ...]
+
+
+def polish(html: str, *, table_label: str, figure_label: str) -> Body:
+    """Return the content of a page, safe and readable.
+
+    Parameters
+    ----------
+    html
+        The rendered cells.
+    table_label
+        What a table without a caption is called for those who do not see it.
+    figure_label
+        The same for a picture without an alternative text.
+
+    Examples
+    --------
+    >>> html = "<h1>A</h1><h2>B &amp; C</h2><script>x()</script><p onclick='x()'>d</p>"
+    >>> body = polish(html, table_label="Table", figure_label="Figure")
+    >>> body.title, body.contents[0].id, body.html
+    ('A', 'b-c', '<h2 id="b-c">B &amp; C</h2><p>d</p>')
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    _make_safe(soup)
+    _describe_pictures(soup, figure_label)
+    title = _take_title(soup)
+    _move_leading_code(soup)
+    contents = _address_headings(soup)
+    _box_tables(soup, table_label)
+    return Body(title, str(soup).strip(), contents)
+
+
+def _make_safe(soup: BeautifulSoup) -> None:
+    for tag in soup.find_all(_FORBIDDEN):
+        tag.decompose()
+    for style in soup.find_all("style"):
+        # pandas sends a style of its own with each table, which would overrule that of the page.
+        if style.has_attr("scoped") or _FETCHING_STYLE.search(style.get_text()):
+            style.decompose()
+    for tag in soup.find_all(True):
+        for name in list(tag.attrs):
+            value = tag.attrs[name]
+            text = " ".join(value) if isinstance(value, list) else str(value)
+            lower = name.lower()
+            if (
+                lower.startswith("on")
+                or (lower in _LOADING and not re.match(r"\s*(data:image/|#)", text, re.IGNORECASE))
+                or (lower == "href" and (_BAD_LINK.match(text) or (tag.name != "a" and not text.startswith("#"))))
+                or (lower == "style" and _FETCHING_STYLE.search(text))
+            ):
+                del tag.attrs[name]
+
+
+def _describe_pictures(soup: BeautifulSoup, label: str) -> None:
+    """Give every picture an alternative text; one that would have to be fetched is replaced by its text."""
+    for image in soup.find_all("img"):
+        given = str(image.get("alt") or "").replace(_NO_ALTERNATIVE, "")
+        if image.has_attr("src"):
+            image["alt"] = given or label
+        else:
+            image.replace_with(given)
+
+
+def _take_title(soup: BeautifulSoup) -> str:
+    """Take out the first heading of the first level; others become headings of the second."""
+    titles = soup.find_all("h1")
+    if not titles:
+        return ""
+    first = titles[0]
+    for other in titles[1:]:
+        other.name = "h2"
+    title = " ".join(first.get_text().split())
+    first.decompose()
+    return title
+
+
+def _move_leading_code(soup: BeautifulSoup) -> None:
+    """Put the code that shows nothing, before all that does, behind the first that does: readers come first."""
+    cells = [tag for tag in soup.find_all("div", class_="cell") if tag.find_parent("div", class_="cell") is None]
+    leading: list[Tag] = []
+    for cell in cells:
+        kinds = {tag.name for tag in cell.find_all(True, recursive=False)}
+        if kinds <= {"details"}:
+            leading.append(cell)
+            continue
+        if leading:
+            box = soup.new_tag("div", attrs={"class": "leading"})
+            cell.insert_after(box)
+            own = cell.find("details", recursive=False)
+            box.extend([*(moved.extract() for moved in leading), *([own.extract()] if own else [])])
+        return
+
+
+def _address_headings(soup: BeautifulSoup) -> tuple[Heading, ...]:
+    """Give headings of the second and third level an address, and return those of the second."""
+    taken = {str(tag["id"]) for tag in soup.find_all(id=True) if tag.name not in {"h2", "h3"}}
+    contents: list[Heading] = []
+    for tag in soup.find_all(["h2", "h3"]):
+        text = " ".join(tag.get_text().split())
+        address = base = fold(text).replace(" ", "-") or "section"
+        number = 2
+        while address in taken:
+            address, number = f"{base}-{number}", number + 1
+        taken.add(address)
+        tag["id"] = address
+        if tag.name == "h2" and text:
+            contents.append(Heading(text, address))
+    return tuple(contents)
+
+
+def _box_tables(soup: BeautifulSoup, label: str) -> None:
+    """Put each table into a box that scrolls sideways and that the keyboard reaches, unless it has one."""
+    for table in soup.find_all("table"):
+        if table.find_parent("table") is not None:
+            continue
+        del table["border"]
+        for cell in table.find_all(["td", "th"]):
+            # Columns of sentences need room: without it a crowded table squeezes them to a word a line.
+            size = len(cell.get_text())
+            if size > _MEDIUM:
+                _add_class(cell, "long" if size > _LONG else "medium")
+        parent = table.parent
+        if parent is not None and parent.get("role") == "region":
+            _add_class(parent, "table-box")
+            continue
+        caption = table.find("caption")
+        name = " ".join(caption.get_text().split()) if caption else ""
+        box = soup.new_tag(
+            "div", attrs={"class": "table-box", "role": "region", "tabindex": "0", "aria-label": name or label}
+        )
+        table.wrap(box)
+
+
+def _add_class(tag: Tag, name: str) -> None:
+    tag["class"] = " ".join([*map(str, tag.get("class") or []), name])

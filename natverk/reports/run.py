@@ -1,0 +1,133 @@
+"""Running pages: in parallel, each on its own, files put into place only when whole.
+
+Workers (`natverk.reports.execute`) hand back the text of a page; only this process writes to the output folder. A
+page that fails, or that takes its worker down, fails alone. An interrupt leaves no process and no unfinished file,
+and what was finished before it stays.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from natverk.errors import InvalidArgument
+from natverk.reports.commit import commit
+from natverk.reports.execute import Job, Result
+from natverk.reports.files import check_folder, remove_parts
+from natverk.reports.manifest import notebook_hash, read_manifest
+from natverk.reports.parameters import read_notebook
+from natverk.reports.plan import Page
+from natverk.reports.pool import Pool
+from natverk.reports.processes import watch_signals
+from natverk.reports.site import write_site
+
+__all__ = ["Outcome", "default_jobs", "run"]
+
+CELL_TIMEOUT = 300
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: the pages that are done, that failed, and that were not reached."""
+
+    done: tuple[Page, ...]
+    failed: tuple[Page, ...]
+    remaining: tuple[Page, ...]
+    interrupted: bool
+    duration: float
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all is well, 1 if a page failed, 130 if the run was interrupted."""
+        if self.interrupted:
+            return 130
+        return 1 if self.failed else 0
+
+
+def default_jobs() -> int:
+    """Return how many pages run at once if nothing is said: one for each core that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(
+    pages: Sequence[Page],
+    counties: pd.DataFrame,
+    *,
+    jobs: int | None = None,
+    cell_timeout: int = CELL_TIMEOUT,
+    data_hash: str | None = None,
+    report_progress: Callable[[str, float, str | None], None] | None = None,
+) -> Outcome:
+    """Run `pages` and write them, their manifest and the index.
+
+    Parameters
+    ----------
+    pages
+        What `plan` returned; all in one output folder.
+    counties
+        The table `counties`, for the index.
+    jobs
+        How many run at once; default is one a core.
+    cell_timeout
+        Seconds after which a cell that is still running fails its page.
+    data_hash
+        `Dataset.fingerprint` of the data, recorded in the manifest.
+    report_progress
+        Called after every page with its identifier, its duration in seconds and its error, if any.
+
+    Returns
+    -------
+    Outcome
+        Which pages are done, failed and not reached; `exit_code` for the command line.
+
+    Raises
+    ------
+    InvalidArgument
+        If `jobs` or `cell_timeout` is less than 1; nothing is run.
+    """
+    for name, value in (("jobs", jobs), ("cell_timeout", cell_timeout)):
+        if value is not None and value < 1:
+            raise InvalidArgument(f"{name} must be 1 or more, not {value}", where=f"--{name}")
+    clock = time.monotonic()
+    if not pages:
+        return Outcome((), (), (), False, 0.0)
+    out = pages[0].out
+    # What would stop the first page from being written is said now, not after it has been run.
+    read_manifest(out)
+    check_folder(out)
+    hashes = {path: notebook_hash(read_notebook(path)) for path in {page.notebook for page in pages}}
+    results: dict[str, Result] = {}
+    with watch_signals() as interrupt, tempfile.TemporaryDirectory(prefix="nv-", ignore_cleanup_errors=True) as scratch:
+        queue = deque(Job(page, cell_timeout, data_hash) for page in pages)
+        pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt)
+        try:
+            for result in pool.run(queue):
+                commit(result, hashes[result.page.notebook], data_hash)
+                results[result.page.id] = result
+                if report_progress:
+                    error = result.failure.summary if result.failure else None
+                    report_progress(result.page.id, result.duration, error)
+        finally:
+            pool.end()
+            for folder in {page.html.parent for page in pages} | {out}:
+                remove_parts(folder)
+            if results:
+                write_site(out, counties)
+            elif not any(out.iterdir()):
+                out.rmdir()
+    reached = [(page, results[page.id]) for page in pages if page.id in results]
+    return Outcome(
+        done=tuple(page for page, result in reached if result.failure is None),
+        failed=tuple(page for page, result in reached if result.failure is not None),
+        remaining=tuple(page for page in pages if page.id not in results),
+        interrupted=bool(interrupt),
+        duration=round(time.monotonic() - clock, 1),
+    )

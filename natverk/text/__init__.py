@@ -1,0 +1,12 @@
+"""What the pages say: sentences and tables built from the measures, in Swedish and English.
+
+Nothing here computes a measure. A page object is made once with data, unit, period and language; its
+methods take the frames that the notebook has computed and give what the reader sees.
+"""
+
+from natverk.text import frames, tables
+from natverk.text.page import Page, show
+from natverk.text.sections import RegionReport
+from natverk.text.table import Table
+
+__all__ = ["Page", "RegionReport", "Table", "frames", "show", "tables"]

@@ -1,0 +1,126 @@
+"""Frames that the figures take, made from the frames that the measures give."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.text.page import Page
+
+__all__ = ["listed_frame", "map_frame", "matrix_actors", "matrix_frame", "theme_frame", "timeline_frame"]
+
+#: Marks that stand for a membership at some time in the period; loose ties and former members do not.
+COUNTED = ("recent", "earlier", "undated", "conflict")
+
+
+def timeline_frame(held: pd.DataFrame) -> pd.DataFrame:
+    """Return the spells of responsibility as `figures.timeline` takes them."""
+    return held.rename(columns={"end": "end_date"})
+
+
+def matrix_actors(actors: pd.DataFrame) -> pd.DataFrame:
+    """Return the actors of a county as the columns of `figures.membership_matrix`."""
+    return actors.rename(columns={"name": "actor_name"})[["actor_name", "level", "population"]]
+
+
+def matrix_frame(page: Page, actors: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Return documented memberships as `figures.membership_matrix` takes them."""
+    joined = own.merge(actors, on="actor_id")
+    names = {network: page.network(network) for network in joined["network_id"].unique()}
+    return pd.DataFrame(
+        {
+            "actor_name": joined["name"],
+            "level": joined["level"],
+            "population": joined["population"],
+            "network_name": joined["network_id"].map(names),
+            "mark": joined["mark"],
+        }
+    )
+
+
+def theme_frame(county: pd.DataFrame, country: pd.DataFrame) -> pd.DataFrame:
+    """Return practised roles of a county beside the country, as `figures.theme_pattern` takes them.
+
+    Parameters
+    ----------
+    county, country
+        `roles.practised` of one county, and of all.
+
+    Returns
+    -------
+    pd.DataFrame
+        `theme, level, place, n_attested, n_units, share`. Municipalities count one by one; the region and
+        the joint bodies count by county: whether anything is attested.
+    """
+    parts = []
+    for place, table in (("county", county), ("country", country)):
+        sums = (
+            table.assign(
+                regional=(table["regional_low"] > 0).astype(int), joint=(table["joint_low"] > 0).astype(int), one=1
+            )
+            .groupby("theme", sort=False)[["municipal_low", "n_municipalities", "regional", "joint", "one"]]
+            .sum()
+        )
+        for level, attested, units in (
+            ("municipal", "municipal_low", "n_municipalities"),
+            ("regional", "regional", "one"),
+            ("joint", "joint", "one"),
+        ):
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "theme": sums.index,
+                        "level": level,
+                        "place": place,
+                        "n_attested": sums[attested].to_numpy(),
+                        "n_units": sums[units].to_numpy(),
+                        "share": (sums[attested] / sums[units]).to_numpy(),
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)
+
+
+def listed_frame(page: Page, listed: pd.DataFrame) -> pd.DataFrame:
+    """Return listed network-years as `figures.listed_years` takes them.
+
+    Lists that cover nobody here are left out, and lists of full members only: they close nobody out.
+    """
+    covering = listed[(listed["n_at_risk"] > 0) & ~listed["full_only"]]
+    names = {network: page.network(network) for network in covering["network_id"].unique()}
+    return covering.assign(network_name=covering["network_id"].map(names))[
+        ["network_name", "year", "n_members", "n_at_risk", "n_sweden"]
+    ]
+
+
+def map_frame(data: Dataset, county: str, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the municipalities of a county with their documented memberships, as `figures.county_map` takes them.
+
+    Parameters
+    ----------
+    own
+        `networks_of` the county's actors.
+
+    Returns
+    -------
+    pd.DataFrame
+        `code, name, population, n_documented` (dated or not, former and loose ones left out), `n_undated`
+        (of these, without a year), `lat, lon`.
+    """
+    places = data.municipalities[data.municipalities["county_code"] == county]
+    population = data.population[data.population["year"] == data.population["year"].max()].set_index("code")[
+        "population"
+    ]
+    firm = own[own["mark"].isin(COUNTED)].groupby("actor_id").size()
+    undated = own[own["mark"] == "undated"].groupby("actor_id").size()
+    return pd.DataFrame(
+        {
+            "code": places["code"],
+            "name": places["name"],
+            "population": places["code"].map(population),
+            "n_documented": places["actor_id"].map(firm).fillna(0).astype(int),
+            "n_undated": places["actor_id"].map(undated).fillna(0).astype(int),
+            "lat": places["lat"].astype(float),
+            "lon": places["lon"].astype(float),
+        }
+    ).reset_index(drop=True)

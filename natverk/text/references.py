@@ -1,0 +1,97 @@
+"""The sources of one page: numbered in the order in which the page first uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.errors import UnknownName
+from natverk.locale import Texts
+from natverk.text.table import Cites, records
+
+__all__ = ["References", "SourceList"]
+
+
+class References:
+    """Numbers for sources; stored versions of one page (the same url) share a number.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> references = References(load())
+    >>> references.cite(["seed-vanersborg-2024", "seed-nacka-2014"]), references.cite(["seed-nacka-2014"])
+    ('1, 2', '2')
+    """
+
+    def __init__(self, data: Dataset) -> None:
+        self._sources = data.sources.set_index("source_id")
+        self._urls = self._sources["url"].fillna("").to_dict()
+        self._numbers: dict[str, int] = {}
+        self._first: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def cite(self, source_ids: Iterable[str] | str) -> Cites:
+        """Return the numbers of some sources (ids, or one text of ids separated by `;`)."""
+        ids = source_ids.split(";") if isinstance(source_ids, str) else list(source_ids)
+        return Cites(", ".join(str(number) for number in sorted({self._number(item) for item in ids if item})))
+
+    def mark(self, source_ids: Iterable[str] | str) -> str:
+        """Return the numbers as Markdown for running text: ` [1](#source-1)`."""
+        numbers = [number for number in self.cite(source_ids).split(", ") if number]
+        return "".join(f" \\[[{number}](#source-{number})\\]" for number in numbers)
+
+    def _number(self, source_id: str) -> int:
+        if source_id not in self._urls:
+            raise UnknownName(
+                f"there is no source {source_id!r}", allowed=[str(item) for item in self._urls], value=source_id
+            )
+        key = str(self._urls[source_id]) or source_id
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self._first.append(source_id)
+        return self._numbers[key]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbered sources: `number, source_id` and the columns of `sources`."""
+        frame = self._sources.loc[self._first].reset_index()
+        frame.insert(0, "number", range(1, len(frame) + 1))
+        return frame
+
+    def sources(self, t: Texts) -> SourceList:
+        """Return the list of sources for the end of the page."""
+        return SourceList(self.frame(), t)
+
+
+class SourceList:
+    """The numbered sources as a list with links; shows itself in a notebook."""
+
+    def __init__(self, frame: pd.DataFrame, t: Texts) -> None:
+        self.frame = frame
+        self.t = t
+
+    def __repr__(self) -> str:
+        return "\n".join(f"[{row.number}] {row.title}. {row.url}" for row in self.frame.itertuples())
+
+    def _repr_html_(self) -> str:
+        return f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
+
+    def _item(self, row: dict[str, object]) -> str:
+        parts = [f'<span lang="{escape(str(row["language"]))}">{escape(str(row["title"]))}</span>']
+        if pd.notna(row["publisher"]):  # type: ignore[call-overload]
+            parts.append(escape(str(row["publisher"])))
+        column = "region_report.column."
+        for name in ("published", "accessed"):
+            value = row[name] if pd.notna(row[name]) else self.t("region_report.word.unknown")  # type: ignore[call-overload]
+            parts.append(f"{self.t(column + name).lower()} {escape(str(value))}")
+        text = ". ".join(parts)
+        if pd.notna(row["url"]):  # type: ignore[call-overload]
+            address = escape(str(row["url"]))
+            text += f'. <a class="nv-url" href="{address}">{address}</a>'
+        if row["licence_class"] != "not_stated":
+            text += f". {escape(str(row['licence']))}"
+        return f'<li id="source-{row["number"]}">{text}</li>'

@@ -1,0 +1,222 @@
+"""The sentences of the region report, built from its numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.citation import cite_data
+from natverk.data.dataset import Dataset
+from natverk.data.units import resolve_region
+from natverk.measures.panel import SETS, networks_counting_as
+from natverk.text.page import Page, Prose
+from natverk.text.table import records
+from natverk.version import __version__
+
+__all__ = ["RegionPage"]
+
+#: Marks that stand for a documented membership; a former member or a looser tie is shown, but not counted.
+FIRM = ("recent", "earlier", "undated", "conflict")
+
+
+class RegionPage(Page):
+    """The page of one region: what it says, in one language.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    region
+        Code, name or common short form.
+    years, lang
+        See `Page`.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown region, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> page = RegionPage(load(), "Västra Götaland", years=(1997, 2024), lang="en")
+    >>> page.county, page.name, page.unitary
+    ('14', 'Västra Götalandsregionen', False)
+    """
+
+    def __init__(self, data: Dataset, region: str, *, years: tuple[int, int], lang: str = "sv") -> None:
+        super().__init__(data, years=years, lang=lang, part="region_report")
+        self.county = resolve_region(data.counties, region)
+        row = data.counties.set_index("county_code").loc[self.county]
+        self.name = str(row["region_name"])
+        self.place = str(row["name"])
+        self.region_actor = str(row["region_actor_id"])
+        self.unitary = self.region_actor.startswith("municipality:")
+
+    def opening(self, actors: pd.DataFrame, held: pd.DataFrame, own: pd.DataFrame) -> Prose:
+        """Return title, question, the answer in one sentence, period, vintage, coverage and citation."""
+        facts = [
+            ("period", self.period),
+            ("vintage", self._vintage()),
+            ("coverage", self._coverage(actors, own)),
+            ("cite", cite_data(self.data, self.lang)),
+            ("read", self.say("opening.read_text")),
+        ]
+        lines = [f"- **{self.say(f'opening.{key}')}:** {text}" for key, text in facts]
+        question, answer = self.say("opening.question", county=self.place), self._answer(actors, held, own)
+        return Prose(f"# {self.name}\n\n*{question}*\n\n**{answer}**\n\n" + "\n".join(lines))
+
+    def _vintage(self) -> str:
+        text = self.say("opening.vintage_text", date=self.date(self.data.vintage), version=__version__)
+        filters = [f"as_of={self.data.as_of}"] * (self.data.as_of is not None)
+        filters += ["without_noncommercial"] * self.data.without_noncommercial
+        return text + ("; " + self.say("opening.filters", filters=", ".join(filters)) if filters else "")
+
+    def _pairs(self, actors: pd.DataFrame) -> int:
+        return len(actors) * len(networks_counting_as(self.data, SETS))
+
+    def _coverage(self, actors: pd.DataFrame, own: pd.DataFrame) -> str:
+        total = self._pairs(actors)
+        number = self.t.number
+        return self.say(
+            "opening.coverage_text",
+            known=number(len(own)),
+            total=number(total),
+            share=self.t.percent(len(own) / total, 1),
+        )
+
+    def _answer(self, actors: pd.DataFrame, held: pd.DataFrame, own: pd.DataFrame) -> str:
+        firm = own[own["mark"].isin(FIRM)]
+        values = {
+            "county": self.place,
+            "networks": self.t.count("common.network", firm["network_id"].nunique()),
+            "share": self.t.percent(len(own) / self._pairs(actors), 1),
+            "who": self._who(actors, firm),
+        }
+        run = self.current(held)
+        if run.empty:
+            return self.say("opening.answer_no_holder", **values)
+        values |= {"holder": str(run["holder_name"].iloc[-1]), "since": str(run["start"].iloc[0])[:4]}
+        if firm.empty:
+            return self.say("opening.answer_none", **values)
+        return self.say("opening.answer_unitary" if self.unitary else "opening.answer", **values)
+
+    def _who(self, actors: pd.DataFrame, firm: pd.DataFrame) -> str:
+        """Say who is documented: municipalities, the region, joint bodies."""
+        with_any = actors[actors["actor_id"].isin(firm["actor_id"])]
+        municipal = actors[actors["level"].isin(["municipal", "unitary"])]
+        n = int(with_any["level"].isin(["municipal", "unitary"]).sum())
+        key = "municipalities" if n else "municipality_none"
+        parts = [self.say(f"opening.{key}", n=self.t.number(n), total=self.t.number(len(municipal)))]
+        if (with_any["level"] == "regional").any():
+            parts.append(self.say("opening.region_yes"))
+        bodies = int((with_any["level"] == "joint").sum())
+        if bodies:
+            parts.append(self.t.count("terms.joint_body", bodies))
+        return self.t.join(parts)
+
+    def current(self, held: pd.DataFrame) -> pd.DataFrame:
+        """Return the spells without a break by the actor that holds the responsibility now."""
+        if held.empty or pd.notna(held["end"].iloc[-1]):
+            return held.iloc[:0]
+        same = held["holder_actor_id"] == held["holder_actor_id"].iloc[-1]
+        breaks = (~same).to_numpy().nonzero()[0]
+        return held.iloc[breaks[-1] + 1 :] if len(breaks) else held
+
+    def responsibility(self, held: pd.DataFrame) -> Prose:
+        """Tell who holds the responsibility, who held it before, and what cannot be dated."""
+        if held.empty:
+            return Prose(self.say("responsibility.none", county=self.place))
+        run = self.current(held)
+        parts = []
+        if len(run):
+            values = {
+                "holder": run["holder_name"].iloc[-1],
+                "since": str(run["start"].iloc[0])[:4],
+                "county": self.place,
+            }
+            parts.append(self.say("responsibility.now", **values) + self.references.mark(";".join(run["source_id"])))
+        before = held.iloc[: len(held) - len(run)]
+        if len(before):
+            items = [
+                self.say("responsibility.before_item", holder=row["holder_name"], years=self._years_held(row))
+                for row in records(before)
+            ]
+            cites = self.references.mark(";".join(before["source_id"]))
+            parts.append(self.say("responsibility.before", list=self.t.join(items)) + cites)
+        open_ = held[held["start_earliest"].str[:4] != held["start_latest"].str[:4]]
+        spans = [
+            f"{first[:4]}–{last[:4]}"
+            for first, last in zip(open_["start_earliest"], open_["start_latest"], strict=True)
+        ]
+        if spans:
+            parts.append(self.say("responsibility.uncertain", spans=self.t.join(spans)))
+        return self.markdown(*parts)
+
+    def _years_held(self, row: dict[str, object]) -> str:
+        start, end = str(row["start"])[:4], str(row["end"])[:4]
+        first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
+        if first != last:
+            return self.say("responsibility.between_to", first=first, last=last, end=end)
+        return start if start == end else f"{start}–{end}"
+
+    def strategy(self) -> Prose:
+        """Tell which regional development strategy is the latest known."""
+        frame = self.data.strategies
+        frame = frame[(frame["county_code"] == self.county) & (frame["status"] != "in_process")]
+        if frame.empty:
+            return Prose(self.say("responsibility.strategy_none"))
+        dated = frame[frame["adopted_year"].notna()].sort_values(["adopted_year", "adopted_date"])
+        row = (dated if len(dated) else frame).iloc[-1]
+        known = pd.notna(row["horizon_year"])
+        horizon = self.say("responsibility.strategy_horizon", year=self.year(row["horizon_year"])) if known else ""
+        key = "strategy" if pd.notna(row["adopted_year"]) else "strategy_undated"
+        date = row["adopted_date"] if pd.notna(row["adopted_date"]) else row["adopted_year"]
+        text = self.say(
+            f"responsibility.{key}",
+            title=row["title"],
+            adopted=self.date(date),
+            by=row["adopted_by"],
+            horizon=horizon,
+            cites=self.references.mark(row["source_id"]),
+        )
+        refers = pd.notna(row["agenda2030_ref"]) and bool(row["agenda2030_ref"])
+        return self.markdown(text, self.say("responsibility.strategy_agenda") if refers else "")
+
+    def networks(self, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
+        """Tell how many networks, who has most, what region and municipalities share, who has none."""
+        firm = own[own["mark"].isin(FIRM)]
+        if firm.empty:
+            return Prose(self.say("networks.none"))
+        counts = firm.groupby("actor_id").size()
+        ranked = actors.assign(n=actors["actor_id"].map(counts).fillna(0).astype(int))
+        ranked = ranked.sort_values("n", ascending=False, kind="stable")
+        who = (
+            self.say("networks.actors_unitary", name=actors["name"].iloc[0])
+            if len(actors) == 1
+            else self.say("networks.actors", with_any=self.t.number(len(counts)), total=self.t.number(len(actors)))
+        )
+        parts = [
+            self.say(
+                "networks.summary",
+                pairs=self.t.count("common.membership", len(firm)),
+                networks=self.t.count("common.network", firm["network_id"].nunique()),
+                actors=who,
+            )
+        ]
+        if len(actors) > 1:
+            top = [
+                self.say("networks.item", name=row["name"], n=self.t.number(int(str(row["n"]))))
+                for row in records(ranked.head(3))
+                if row["n"]
+            ]
+            parts.append(self.say("networks.most", list=self.t.join(top)))
+        if not self.unitary:
+            level = firm["actor_id"].map(actors.set_index("actor_id")["level"])
+            both = set(firm.loc[level == "regional", "network_id"]) & set(firm.loc[level == "municipal", "network_id"])
+            names = sorted(self.network(item) for item in both)
+            values = {"n_shared": self.t.number(len(names)), "names": self.listing(names)}
+            parts.append(self.say("networks.shared", **values) if names else self.say("networks.shared_none"))
+        without = ranked.loc[ranked["n"] == 0, "name"].sort_values()
+        if len(without):
+            parts.append(self.say("networks.without", names=self.listing(without)))
+        return self.markdown(*parts)

@@ -1,0 +1,192 @@
+"""Further sentences of the region report: roles, series, map, outcomes, what is unknown, sources."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.measures.coverage import audit_summary
+from natverk.measures.panel import KNOWN
+from natverk.text.page import Prose
+from natverk.text.references import SourceList
+from natverk.text.region import FIRM, RegionPage
+from natverk.text.table import records
+
+__all__ = ["RegionReport"]
+
+
+class RegionReport(RegionPage):
+    """The whole region report: `RegionPage` with the sentences of all sections."""
+
+    def roles(self, table: pd.DataFrame) -> Prose:
+        """Tell in how many themes levels are attested, and where one role alone is possible."""
+        pattern = table["attested_pattern"]
+        nothing = int((pattern == "none attested").sum())
+        total = self.t.number(len(table))
+        if self.unitary:
+            both = int(pattern.str.contains("unitary").sum())
+            parts = [self.say("roles.summary_unitary", total=total, both=self.t.number(both))]
+        else:
+            both = int(pattern.str.contains("municipal+regional", regex=False).sum())
+            values = {"total": total, "both": self.t.number(both), "nothing": self.t.number(nothing)}
+            parts = [self.say("roles.summary", **values)]
+            top = table[table["municipal_low"] > 0].sort_values("municipal_low", ascending=False, kind="stable").head(3)
+            items = [
+                self.say(
+                    "roles.item", theme=self._theme(row["theme"]), n=row["municipal_low"], total=row["n_municipalities"]
+                )
+                for row in records(top)
+            ]
+            if items:
+                parts.append(self.say("roles.top", list=self.t.join(items)))
+            certain = table[table["role"].notna() & (table["role"] != "shared")]
+            named = [
+                self.say("roles.certain_item", theme=self._theme(row["theme"]), role=self.term("role", row["role"]))
+                for row in records(certain)
+            ]
+            if named:
+                parts.append(self.say("roles.certain", list=self.t.join(named)))
+        return self.markdown(*parts, self.say("roles.how"))
+
+    def _theme(self, theme: object) -> str:
+        text = self.t(f"common.theme.{theme}")
+        # "EU-frågor" keeps its capitals inside a sentence, other themes do not.
+        return text if text[:2].isupper() else text[0].lower() + text[1:]
+
+    def series(self, frame: pd.DataFrame) -> Prose:
+        """Tell the highest count of documented memberships in a year, and what the series is not."""
+        if int(frame["low"].max()) == 0:
+            undated = int(frame["n_undated"].iloc[0])
+            more = self.t.count("figures.documented", undated).capitalize() if undated else ""
+            return self.markdown(self.say("series.none"), f"{more} {self.say('series.undated_only')}" if more else "")
+        best = frame.sort_values("low", ascending=False, kind="stable").iloc[0]
+        undated = int(frame["n_undated"].iloc[0])
+        values = {
+            "most": self.t.count(f"{self.part}.series.most", int(best["low"])),
+            "year": str(int(best["year"])),
+            "undated": self.t.count("common.membership", undated),
+        }
+        key = "series.summary" if undated else "series.summary_no_undated"
+        return self.markdown(self.say(key, **values), self.say("series.caution"))
+
+    def listed(self, frame: pd.DataFrame) -> Prose:
+        """Tell in which network-years membership itself is known."""
+        frame = frame[frame["n_at_risk"] > 0]
+        if frame.empty:
+            return Prose("")
+        values = {
+            "years": self.t.count(f"{self.part}.series.years", len(frame)),
+            "networks": self.t.count("common.network", frame["network_id"].nunique()),
+        }
+        medium = self.say("series.medium") if (frame["certainty"] != "high").any() else ""
+        return self.markdown(self.say("series.listed", **values), medium)
+
+    def map(self, frame: pd.DataFrame) -> Prose:
+        """Tell how many municipalities have a documented membership, and which have most."""
+        counts = frame.assign(n=frame["n_documented"]).sort_values("n", ascending=False, kind="stable")
+        having = counts[counts["n"] > 0]
+        if having.empty:
+            return Prose(self.say("map.none"))
+        if len(counts) == 1:
+            documented = self.t.count("figures.documented", int(counts["n"].iloc[0]))
+            return Prose(self.say("map.summary_one", name=str(counts["name"].iloc[0]), n=documented))
+        top = [
+            self.say("networks.item", name=name, n=self.t.number(n))
+            for name, n in zip(having["name"].head(3), having["n"].head(3), strict=True)
+        ]
+        values = {"with_any": self.t.number(len(having)), "total": self.t.number(len(counts)), "list": self.t.join(top)}
+        return Prose(self.say("map.summary", **values))
+
+    def outcomes(self, actors: pd.DataFrame) -> Prose:
+        """Tell how many offices, projects, mission reports and judgements the material has."""
+        items = []
+        for name in ("functions", "projects", "missions", "evaluations"):
+            n = int(self.data.table(name)["actor_id"].isin(actors["actor_id"]).sum())
+            if n:
+                items.append(self.t.count(f"{self.part}.outcomes.n_{name}", n))
+        if not items:
+            return Prose(self.say("outcomes.none"))
+        return self.markdown(self.say("outcomes.summary", list=self.t.join(items)), self.say("outcomes.english"))
+
+    def reading(self, actors: pd.DataFrame) -> Prose:
+        """Tell how judgements and proposals are to be read, where there are any."""
+        there = {
+            name: self.data.table(name)["actor_id"].isin(actors["actor_id"]).any()
+            for name in ("evaluations", "next_steps")
+        }
+        return self.markdown(
+            self.say("outcomes.one_reading") if there["evaluations"] else "",
+            self.say("outcomes.proposal") if there["next_steps"] else "",
+        )
+
+    def concerning(self, found: pd.DataFrame, actors: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+        """Return the disagreements about these actors, or about networks they are documented in."""
+        about_actor = found["actor_id"].isin(actors["actor_id"])
+        about_network = found["actor_id"].isna() & found["network_id"].isin(own["network_id"])
+        return found[about_actor | about_network].reset_index(drop=True)
+
+    def unknown(self, cells: pd.DataFrame, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
+        """Tell how many cells are known, and for which municipalities nothing is attested."""
+        possible = cells[~cells["state"].isin(["no_network", "no_actor"])]
+        known = possible.loc[possible["state"].isin(KNOWN), "state"]
+        counts = known.value_counts()
+        items = [
+            self.say(f"unknown.cells_in.{state}", n=self.t.number(int(counts[state])))
+            for state in KNOWN
+            if state in counts
+        ]
+        share = self.t.percent(len(known) / len(possible), 1) if len(possible) else ""
+        values = {
+            "period": self.period,
+            "open": self.t.number(len(possible)),
+            "known": f"{self.t.number(len(known))} ({share})",
+            "list": self.t.join(items) or "–",
+        }
+        municipal = actors[actors["level"].isin(["municipal", "unitary"])]
+        without = municipal.loc[~municipal["actor_id"].isin(own["actor_id"]), "name"].sort_values()
+        names = {
+            "n_without": self.t.number(len(without)),
+            "total": self.t.number(len(municipal)),
+            "names": self.listing(without, 30),
+        }
+        second = self.say("unknown.without", **names) if len(without) else self.say("unknown.without_none")
+        return self.markdown(self.say("unknown.cells", **values), second, self.say("unknown.gaps"))
+
+    def disagreements(self, found: pd.DataFrame) -> Prose:
+        """Tell on how many points sources disagree."""
+        if found.empty:
+            return Prose(self.say("unknown.disagree_none"))
+        return Prose(self.t.count(f"{self.part}.unknown.disagree", len(found)))
+
+    def audit(self) -> Prose:
+        """Tell what the re-reading of random rows found."""
+        table = audit_summary(self.data).set_index("verdict")
+        n, material = table["n"].to_dict(), table["n_material"].to_dict()
+        values = {
+            "n": sum(n.values()),
+            "supported": n.get("supported", 0),
+            "partly": n.get("partly", 0),
+            "material": material.get("partly", 0),
+            "lost": n.get("not_refound", 0),
+        }
+        return Prose(self.say("unknown.audit", **values))
+
+    def sources(self) -> Prose:
+        """Tell how many sources the page rests on."""
+        return Prose(self.say("sources.summary", n=self.t.count("common.source", len(self.references))))
+
+    def source_list(self) -> SourceList:
+        """Return the numbered sources of exactly this page."""
+        return self.references.sources(self.t)
+
+    def mistake(self, own: pd.DataFrame) -> Prose:
+        """Return a ready text for reporting a mistake, with the rows behind the page's memberships."""
+        ready = self.say(
+            "sources.mistake_ready", code=self.county, name=self.name, period=self.period, vintage=self.data.vintage
+        )
+        rows = sorted({row for ids in own.loc[own["mark"].isin((*FIRM, "loose")), "row_ids"] for row in ids.split(";")})
+        label = f"{self.say('sources.mistake_rows')} ({len(rows)})"
+        folded = f"<details><summary>{label}</summary>\n\n{', '.join(rows)}\n\n</details>"
+        return Prose(
+            f"### {self.say('sources.mistake')}\n\n{self.say('sources.mistake_text')}\n\n```text\n{ready}\n```\n\n"
+            + (folded if rows else "")
+        )

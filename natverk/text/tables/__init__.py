@@ -1,0 +1,20 @@
+"""The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
+
+from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
+from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
+from natverk.text.tables.uncertainty import disagreements, states
+
+__all__ = [
+    "disagreements",
+    "evaluations",
+    "functions",
+    "listed",
+    "memberships",
+    "missions",
+    "next_steps",
+    "projects",
+    "responsibility",
+    "roles",
+    "states",
+    "strategies",
+]

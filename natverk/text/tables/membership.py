@@ -1,0 +1,131 @@
+"""Tables about who is responsible and who is documented in which network."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.text.region import RegionPage
+from natverk.text.table import Table
+from natverk.text.tables.rows import records, table_of
+
+__all__ = ["listed", "memberships", "responsibility", "roles", "strategies"]
+
+
+def responsibility(page: RegionPage, held: pd.DataFrame) -> Table:
+    """Return the holders of the responsibility, with how surely each is dated."""
+    rows = []
+    for row in records(held):
+        first, last = str(row["start_earliest"]), str(row["start_latest"])
+        start = (
+            page.date(row["start"])
+            if first == last
+            else page.say("responsibility.between", first=first[:4], last=last[:4])
+        )
+        if first == last and first.startswith("1997-01-01"):
+            start = page.say("responsibility.from_start")
+        if first != last and first[:4] == last[:4]:
+            start = first[:4]
+        rows.append(
+            {
+                "holder": row["holder_name"],
+                "kind": page.term("holder_type", row["holder_type"]),
+                "from": start,
+                "to": page.say("word.still") if pd.isna(row["end"]) else page.date(row["end"]),  # type: ignore[call-overload]
+                "certainty": page.term("certainty", row["certainty"]),
+                "sources": page.references.cite(str(row["source_id"])),
+            }
+        )
+    caption = page.say("responsibility.table", county=page.place)
+    return table_of(page, rows, caption, "holder", "kind", "from", "to", "certainty", "sources")
+
+
+def strategies(page: RegionPage) -> Table:
+    """Return the county's regional development strategies; a blank is unknown, not no."""
+    frame = page.data.strategies
+    frame = frame[frame["county_code"] == page.county].sort_values(["adopted_year", "title"], na_position="last")
+    rows = []
+    for row in records(frame):
+        refers = [
+            page.say(f"word.{name}")
+            for name in ("eu2020", "agenda2030")
+            if pd.notna(row[f"{name}_ref"]) and bool(row[f"{name}_ref"])  # type: ignore[call-overload]
+        ]
+        adopted = row["adopted_date"] if pd.notna(row["adopted_date"]) else row["adopted_year"]  # type: ignore[call-overload]
+        rows.append(
+            {
+                "title": row["title"],
+                "adopted": page.date(adopted) if isinstance(adopted, str) else page.year(adopted),
+                "horizon": page.year(row["horizon_year"]),
+                "by": row["adopted_by"],
+                "status": page.term("strategy_status", row["status"]),
+                "agenda": page.t.join(refers) or page.say("word.unknown"),
+                "sources": page.references.cite(str(row["source_id"])),
+            }
+        )
+    caption = page.say("responsibility.strategies", county=page.place)
+    return table_of(page, rows, caption, "title", "adopted", "horizon", "by", "status", "agenda", "sources")
+
+
+def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Table:
+    """Return the documented memberships, actor by actor, with since when and how we know."""
+    order = {actor: place for place, actor in enumerate(actors["actor_id"])}
+    names = actors.set_index("actor_id")["name"]
+    rows = []
+    for row in sorted(records(own), key=lambda row: (order[str(row["actor_id"])], page.network(row["network_id"]))):
+        since = page.year(row["since"])
+        if row["since_basis"] == "seen":
+            since = page.say("word.first_seen", year=since)
+        rows.append(
+            {
+                "actor": names[str(row["actor_id"])],
+                "network": page.network(row["network_id"]),
+                "status": page.term("status", row["status"]),
+                "since": since,
+                "last_seen": page.year(row["last_seen"]),
+                "evidence": page.term("mark", row["mark"]),
+                "sources": page.references.cite(str(row["source_ids"])),
+            }
+        )
+    caption = page.say("networks.table", county=page.place, period=page.period)
+    return table_of(
+        page, rows, caption, "actor", "network", "status", "since", "last_seen", "evidence", "sources", fold=12
+    )
+
+
+def roles(page: RegionPage, table: pd.DataFrame) -> Table:
+    """Return the attested pattern by theme and the roles that it does not exclude."""
+    rows = []
+    for row in records(table):
+        levels = [
+            page.term("level", name) for name in str(row["attested_pattern"]).split("+") if name != "none attested"
+        ]
+        rows.append(
+            {
+                "theme": page.t(f"common.theme.{row['theme']}"),
+                "pattern": page.t.join(levels) or page.say("word.none_attested"),
+                "n_municipalities": page.say("word.of", n=row["municipal_low"], total=row["n_municipalities"]),
+                "possible": ", ".join(page.term("role", role) for role in str(row["possible_roles"]).split("|")),
+            }
+        )
+    caption = page.say("roles.table", county=page.place)
+    return table_of(page, rows, caption, "theme", "pattern", "n_municipalities", "possible", fold=18)
+
+
+def listed(page: RegionPage, frame: pd.DataFrame) -> Table:
+    """Return members in the county by complete lists; lists that cover nobody here are left out."""
+    rows = []
+    for row in records(frame[frame["n_at_risk"] > 0]):
+        year = page.year(row["year"])
+        members = page.t.number(int(str(row["n_members"])))
+        rows.append(
+            {
+                "network": page.network(row["network_id"]),
+                "year": year if row["certainty"] == "high" else page.say("word.medium_list", year=year),
+                "n_members": page.say("word.not_full", n=members) if row["full_only"] else members,
+                "n_at_risk": page.t.number(int(str(row["n_at_risk"]))),
+                "n_sweden": page.t.number(int(str(row["n_sweden"]))),
+                "sources": page.references.cite(str(row["source_id"])),
+            }
+        )
+    columns = ("network", "year", "n_members=members", "n_at_risk=at_risk", "n_sweden=sweden", "sources")
+    return table_of(page, rows, page.say("series.listed_table"), *columns, fold=14)

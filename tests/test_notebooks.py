@@ -1,0 +1,62 @@
+"""Notebooks are stored executed: nbval compares what they show, so nothing checked may be stored empty."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted(
+    path
+    for path in (Path(__file__).parents[1] / "notebooks").rglob("*.ipynb")
+    if ".ipynb_checkpoints" not in path.parts
+)
+CHECK = "NBVAL_CHECK_OUTPUT"
+
+
+def problems(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what is wrong with a stored notebook."""
+    found = []
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        if any(output.output_type == "error" for output in cell.outputs):
+            found.append(f"cell {number}: a stored traceback")
+        if any(output.output_type == "stream" and output.name == "stderr" for output in cell.outputs):
+            found.append(f"cell {number}: a stored warning")
+        if CHECK in cell.source and (not cell.outputs or cell.execution_count is None):
+            found.append(f"cell {number}: checked by nbval but stored without output")
+        if "execution" in cell.metadata or "papermill" in cell.metadata:
+            found.append(f"cell {number}: stored with times of a run")
+    if not any(CHECK in cell.source for cell in notebook.cells):
+        found.append("no cell is checked by nbval")
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        found.append(f"{len(tagged)} cells are tagged 'parameters'")
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_stored_executed_and_checked(path: Path) -> None:
+    assert problems(nbformat.read(path, as_version=4)) == []
+
+
+def test_there_are_notebooks() -> None:
+    assert [path.stem for path in NOTEBOOKS]
+
+
+def test_a_stripped_notebook_is_found() -> None:
+    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    assert any("stored without output" in problem for problem in problems(notebook))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_names_no_machine(path: Path) -> None:
+    text = json.dumps(json.loads(path.read_text(encoding="utf-8")))
+    assert "/home/" not in text
+    assert str(Path.home()) not in text

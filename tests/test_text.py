@@ -1,0 +1,203 @@
+"""What the pages say stays true and well-formed in every region, in both languages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pandas as pd
+import pytest
+
+import natverk
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.locale import texts
+from natverk.text import RegionReport, Table, frames, tables
+from natverk.text.references import References
+from natverk.text.table import Cites, Foreign
+
+COUNTIES = sorted(natverk.load().counties["county_code"])
+WRONG = re.compile(
+    r"\b1 (kommuner|medlemskap belagda|källor|municipalities|memberships|networks|sources)\b"
+    r"|\bnan\b|\bNone\b|<NA>|\b0[.,]0 ?%|\{\w+\}|NaT|  "
+)
+GROWTH = re.compile(r"(tillväxt|ökning|ökat|growth|grown|increase)", re.IGNORECASE)
+
+
+@cache
+def measured(county: str) -> dict[str, pd.DataFrame]:
+    data = natverk.load()
+    actors = natverk.actors_of(data, county)
+    return {
+        "actors": actors,
+        "held": natverk.roles.responsibility(data, county),
+        "own": natverk.networks_of(data, actors["actor_id"]),
+        "roles": natverk.roles.practised(data, county=county),
+        "series": natverk.series(data, actors["actor_id"]),
+        "listed": natverk.listed(data, county),
+        "cells": natverk.panel(data, actors=actors["actor_id"], years=(2015, 2019)),
+        "found": found(),
+    }
+
+
+@cache
+def found() -> pd.DataFrame:
+    return natverk.disagreements(natverk.load())
+
+
+@cache
+def said(county: str, lang: str) -> tuple[list[str], list[Table]]:
+    """Return all sentences and tables of a region's page."""
+    page = RegionReport(natverk.load(), county, years=(1997, 2024), lang=lang)
+    m = measured(county)
+    places = frames.map_frame(page.data, page.county, m["own"])
+    near = page.concerning(m["found"], m["actors"], m["own"])
+    prose = [
+        page.opening(m["actors"], m["held"], m["own"]),
+        page.responsibility(m["held"]),
+        page.strategy(),
+        page.networks(m["actors"], m["own"]),
+        page.roles(m["roles"]),
+        page.series(m["series"]),
+        page.listed(m["listed"]),
+        page.map(places),
+        page.outcomes(m["actors"]),
+        page.reading(m["actors"]),
+        page.unknown(m["cells"], m["actors"], m["own"]),
+        page.disagreements(near),
+        page.audit(),
+        page.mistake(m["own"]),
+    ]
+    shown = [
+        tables.responsibility(page, m["held"]),
+        tables.strategies(page),
+        tables.memberships(page, m["actors"], m["own"]),
+        tables.roles(page, m["roles"]),
+        tables.listed(page, m["listed"]),
+        tables.functions(page, m["actors"]),
+        tables.projects(page, m["actors"]),
+        tables.missions(page, m["actors"]),
+        tables.evaluations(page, m["actors"]),
+        tables.next_steps(page, m["actors"]),
+        tables.states(page, m["cells"]),
+        tables.disagreements(page, near),
+    ]
+    return [*(item.text for item in prose), page.sources().text], shown
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_every_region_reads_well(county: str, lang: str) -> None:
+    sentences, shown = said(county, lang)
+    for sentence in sentences:
+        flat = re.sub(r"\n+ *-? *", "\n", sentence)
+        assert not WRONG.search(flat), flat
+        assert not GROWTH.search(flat), flat
+    for table in shown:
+        cells = [str(cell) for row in table.frame.to_numpy() for cell in row]
+        assert not [cell for cell in cells if cell in ("nan", "None", "<NA>", "NaT")], table.caption
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_both_languages_tell_the_same_numbers(county: str) -> None:
+    (swedish, tables_sv), (english, tables_en) = said(county, "sv"), said(county, "en")
+
+    def numbers(text: str) -> list[str]:
+        found = re.findall(r"\d+(?:[.,]\d+)*", text.replace("\xa0", ""))
+        return sorted(re.sub(r"[.,]", "", number) for number in found)
+
+    for one, other in zip(swedish, english, strict=True):
+        assert numbers(one) == numbers(other), (one, other)
+    assert [table.frame.shape for table in tables_sv] == [table.frame.shape for table in tables_en]
+
+
+def test_the_answer_names_holder_counts_and_limits() -> None:
+    opening = said("14", "sv")[0][0]
+    assert "sedan 1999 hos Västra Götalandsregionen" in opening
+    own = measured("14")["own"]
+    firm = own[own["mark"].isin(["recent", "earlier", "undated", "conflict"])]
+    municipal = firm["actor_id"].str.startswith("municipality:")
+    assert f"{firm.loc[municipal, 'actor_id'].nunique()} av länets 49 kommuner" in opening
+    assert f"{firm['network_id'].nunique()} nätverk" in opening
+    assert "nedre gräns" in opening
+
+
+def test_gotland_is_one_body() -> None:
+    opening, held, *_ = said("09", "en")[0]
+    assert "municipality and region in one" in opening
+    assert "since 1997" in held
+
+
+def test_a_county_without_evidence_says_so_plainly() -> None:
+    page = RegionReport(natverk.load(), "19", years=(1997, 2024), lang="sv")
+    m = measured("19")
+    nothing = m["own"].iloc[:0]
+    answer = page.opening(m["actors"], m["held"], nothing).text
+    assert "inget medlemskap i något nätverk är dokumenterat" in answer
+    assert "Det betyder att underlag saknas" in page.networks(m["actors"], nothing).text
+    assert page.map(frames.map_frame(page.data, "19", nothing)).text.startswith("Ingen kommun")
+    assert tables.memberships(page, m["actors"], nothing)._repr_html_() == ""
+
+
+def test_a_filtered_dataset_gives_a_page_that_says_so() -> None:
+    data = natverk.load(as_of="2005")
+    page = RegionReport(data, "17", years=(1997, 2005), lang="en")
+    actors = natverk.actors_of(data, "17")
+    held = natverk.roles.responsibility(data, "17")
+    own = natverk.networks_of(data, actors["actor_id"], years=(1997, 2005))
+    text = page.opening(actors, held, own).text
+    assert "selection: as_of=2005" in text
+    assert not WRONG.search(text)
+    assert page.responsibility(held).text
+    assert page.audit().text
+
+
+def test_every_number_leads_to_a_source_of_the_page() -> None:
+    page = RegionReport(natverk.load(), "14", years=(1997, 2024), lang="sv")
+    m = measured("14")
+    html = tables.memberships(page, m["actors"], m["own"])._repr_html_()
+    cited = {int(number) for number in re.findall(r'href="#source-(\d+)"', html)}
+    listed = {int(number) for number in re.findall(r'id="source-(\d+)"', page.source_list()._repr_html_())}
+    assert cited == listed == set(range(1, len(page.references) + 1))
+
+
+def test_stored_versions_of_a_page_are_one_source() -> None:
+    data = natverk.load()
+    urls = data.sources.dropna(subset=["url"]).groupby("url")["source_id"].agg(list)
+    twice = next(ids for ids in urls if len(ids) > 1)
+    references = References(data)
+    assert references.cite(twice) == "1"
+    with pytest.raises(UnknownName, match="no source"):
+        references.cite("vanersborg")
+
+
+def test_hostile_text_is_shown_as_text() -> None:
+    evil = '<script>alert("x")</script>'
+    frame = pd.DataFrame({"a": [evil], "b": [Foreign(evil)], "c": [Cites("1, 2")]}, dtype=object)
+    html = Table(frame, evil, {"a": evil, "b": "B", "c": "C"}, lang="sv")._repr_html_()
+    assert "<script>" not in html
+    assert '<a href="#source-2">2</a>' in html
+    assert '<span lang="en">&lt;script&gt;' in html
+
+
+def test_long_tables_fold_and_unknown_columns_are_refused() -> None:
+    frame = pd.DataFrame({"a": range(30)}, dtype=object)
+    assert "Visa alla 30 rader" in Table(frame, "x", {"a": "A"}, lang="sv")._repr_html_()
+    with pytest.raises(InvalidArgument, match=r"allowed: 'a'"):
+        Table(frame, "x", {"b": "B"}, lang="sv")
+
+
+def test_wrong_pages_are_refused() -> None:
+    with pytest.raises(UnknownName, match="nearest"):
+        RegionReport(natverk.load(), "Vastra Gotalnd", years=(1997, 2024))
+    with pytest.raises(InvalidArgument, match="year_from"):
+        RegionReport(natverk.load(), "14", years=(2024, 1997))
+
+
+def test_theme_frame_counts_the_country_once() -> None:
+    data = natverk.load()
+    frame = frames.theme_frame(measured("14")["roles"], natverk.roles.practised(data))
+    country = frame[(frame["place"] == "country") & (frame["level"] == "municipal")]
+    assert set(country["n_units"]) == {290}
+    assert len(frame) == 2 * 3 * 18
+    assert frame["share"].between(0, 1).all()
+    assert texts("sv").has("common.theme.culture")
