@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.arguments import known_county
+from natverk.measures.frames import each_row, year_or_none
 
-__all__ = ["actors_of", "existence", "levels", "population_by_year"]
+__all__ = ["actors_of", "eligible", "existence", "levels", "population_by_year"]
 
 
 def levels(data: Dataset) -> pd.DataFrame:
@@ -26,7 +28,9 @@ def levels(data: Dataset) -> pd.DataFrame:
     [True, True]
     """
     actors = data.actors
-    level = actors["kind"].map({"municipality": "municipal", "region": "regional", "joint_body": "joint"}).fillna("other")
+    level = (
+        actors["kind"].map({"municipality": "municipal", "region": "regional", "joint_body": "joint"}).fillna("other")
+    )
     return pd.DataFrame(
         {
             "actor_id": actors["actor_id"],
@@ -71,20 +75,31 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     places = data.municipalities[data.municipalities["county_code"] == county]
     municipal = pd.DataFrame(
         {
-            "actor_id": places["actor_id"], "name": places["name"], "level": "municipal", "code": places["code"],
+            "actor_id": places["actor_id"],
+            "name": places["name"],
+            "level": "municipal",
+            "code": places["code"],
             "population": places["code"].map(latest),
         }
     ).sort_values(["population", "name"], ascending=[False, True])
-    bodies = table[(table["level"] == "joint") & table["county_codes"].fillna("").str.split(";").map(lambda ids: county in ids)]
-    joint = pd.DataFrame({"actor_id": bodies.index, "name": bodies["name"].to_numpy(), "level": "joint"}).sort_values("name")
+    bodies = table[
+        (table["level"] == "joint") & table["county_codes"].fillna("").str.split(";").map(lambda ids: county in ids)
+    ]
+    joint = pd.DataFrame({"actor_id": bodies.index, "name": bodies["name"].to_numpy(), "level": "joint"}).sort_values(
+        "name"
+    )
     region = str(row["region_actor_id"])
     if region in set(municipal["actor_id"]):
         municipal["level"] = "unitary"
         parts = [municipal, joint]
     else:
         head = pd.DataFrame(
-            {"actor_id": [region], "name": [str(row["region_name"])], "level": ["regional"],
-             "population": [row["population_2024"]]}
+            {
+                "actor_id": [region],
+                "name": [str(row["region_name"])],
+                "level": ["regional"],
+                "population": [row["population_2024"]],
+            }
         )
         parts = [head, joint, municipal]
     result = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -109,10 +124,16 @@ def existence(data: Dataset) -> pd.DataFrame:
     changes = data.municipality_changes
     new = changes[changes["kind"] == "new_municipality"]
     municipal = pd.DataFrame(
-        {"actor_id": "municipality:" + new["new_code"], "exists_from": new["date"].str[:4].astype("Int64"), "exists_to": pd.NA}
+        {
+            "actor_id": "municipality:" + new["new_code"],
+            "exists_from": new["date"].str[:4].astype("Int64"),
+            "exists_to": pd.NA,
+        }
     )
     bodies = data.bodies[["body_id", "founded_year", "dissolved_year"]]
-    bodies = bodies.set_axis(["actor_id", "exists_from", "exists_to"], axis=1).dropna(how="all", subset=["exists_from", "exists_to"])
+    bodies = bodies.set_axis(["actor_id", "exists_from", "exists_to"], axis=1).dropna(
+        how="all", subset=["exists_from", "exists_to"]
+    )
     both = pd.concat([municipal, bodies], ignore_index=True)
     return both.astype({"exists_from": "Int64", "exists_to": "Int64"}).set_index("actor_id")
 
@@ -123,3 +144,42 @@ def population_by_year(data: Dataset) -> pd.DataFrame:
     Years that were not published (2022, 2023) have no column; nothing is interpolated.
     """
     return data.population.pivot(index="code", columns="year", values="population")
+
+
+def eligible(data: Dataset, actors: list[str], networks: list[str], years: range) -> np.ndarray:
+    """Return who may belong to what and when: by level and by the population of the year.
+
+    For a year without published population the latest one before it decides; before the first, nobody is
+    ruled out. Regions and bodies have no population rule.
+
+    Returns
+    -------
+    np.ndarray
+        Booleans of shape (actors, networks, years).
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> may = eligible(load(), ["municipality:0180", "municipality:0182"], ["eurocities"], range(2014, 2015))
+    >>> may[:, 0, 0].tolist()
+    [True, False]
+    """
+    table = levels(data).set_index("actor_id").reindex(actors)
+    by_level = {level: table[level].to_numpy(dtype=bool) for level in ("municipality", "region")}
+    population = population_by_year(data).reindex([actor.rpartition(":")[2] for actor in actors])
+    sizes = {int(str(year)): population[year].to_numpy(dtype=float, na_value=np.nan) for year in population.columns}
+    rules = {row.network_id: row for row in each_row(data.networks)}
+    result = np.zeros((len(actors), len(networks), len(years)), dtype=bool)
+    for n, network in enumerate(networks):
+        rule = rules[network]
+        result[:, n, :] = np.any([by_level[level] for level in rule.eligible_levels.split(";")], axis=0)[:, None]
+        least, most = year_or_none(rule.min_population), year_or_none(rule.max_population)
+        if least is None and most is None:
+            continue
+        for t, year in enumerate(years):
+            published = [other for other in sizes if other <= year]
+            if published:
+                size = sizes[max(published)]
+                unfit = (size < (least or 0)) | (size > (np.inf if most is None else most))
+                result[:, n, t] &= ~(unfit & by_level["municipality"])
+    return result

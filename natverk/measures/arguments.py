@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument, UnknownName
 
-__all__ = ["YEARS", "choice", "known_actors", "known_county", "known_networks", "year_range"]
+__all__ = ["YEARS", "choice", "known_actors", "known_county", "known_networks", "not_negative", "year_range"]
 
 #: The years a panel may span: before 1990 nothing is coded, after 2030 nothing can be.
 YEARS = (1980, 2030)
@@ -30,7 +30,7 @@ def year_range(years: tuple[int, int] | int, name: str = "years") -> range:
     """
     first, last = (years, years) if isinstance(years, int) else years
     for year in (first, last):
-        if not isinstance(year, int) or isinstance(year, bool) or not YEARS[0] <= year <= YEARS[1]:
+        if not _is_year(year):
             raise InvalidArgument(
                 f"year {year!r} is outside {YEARS[0]}–{YEARS[1]}", where=name, remedy=f"write {name}=(1997, 2024)"
             )
@@ -41,6 +41,17 @@ def year_range(years: tuple[int, int] | int, name: str = "years") -> range:
     return range(first, last + 1)
 
 
+def not_negative(name: str, value: object) -> None:
+    """Raise `InvalidArgument` unless the value is a whole number from 0.
+
+    >>> not_negative("carry_forward", 3)
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidArgument(
+            f"{name} is {value!r}", where=name, allowed=["0", "1", "2", "…"], remedy="give whole years, 0 or more"
+        )
+
+
 def known_actors(data: Dataset, actors: Iterable[str]) -> list[str]:
     """Return the actor ids as a list without repetition, or raise with the nearest known id."""
     wanted = list(dict.fromkeys(actors))
@@ -48,7 +59,10 @@ def known_actors(data: Dataset, actors: Iterable[str]) -> list[str]:
     for actor in wanted:
         if actor not in known:
             raise UnknownName(
-                f"there is no actor {actor!r}", where="actors", allowed=sorted(known), value=actor,
+                f"there is no actor {actor!r}",
+                where="actors",
+                allowed=sorted(known),
+                value=actor,
                 remedy="look it up in data.actors",
             )
     return _not_empty(wanted, "actors")
@@ -61,7 +75,10 @@ def known_networks(data: Dataset, networks: Iterable[str]) -> list[str]:
     for network in wanted:
         if network not in known:
             raise UnknownName(
-                f"there is no network {network!r}", where="networks", allowed=sorted(known), value=network,
+                f"there is no network {network!r}",
+                where="networks",
+                allowed=sorted(known),
+                value=network,
                 remedy="look it up in data.networks",
             )
     return _not_empty(wanted, "networks")
@@ -77,10 +94,17 @@ def known_county(data: Dataset, county: str) -> str:
     codes = list(data.counties["county_code"])
     if county not in codes:
         raise UnknownName(
-            f"there is no county {county!r}", where="county", allowed=codes, value=county,
+            f"there is no county {county!r}",
+            where="county",
+            allowed=codes,
+            value=county,
             remedy="give the code of Statistics Sweden as text, such as '14'",
         )
     return county
+
+
+def _is_year(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and YEARS[0] <= value <= YEARS[1]
 
 
 def _not_empty(items: list[str], name: str) -> list[str]:

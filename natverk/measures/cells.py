@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from natverk.measures.evidence import status_of
+from natverk.measures.frames import each_row, year_or_none
 
 __all__ = ["STATES", "Cell", "Pair", "PartYear", "Span", "pairs_of"]
 
@@ -55,6 +56,11 @@ class Pair:
     absent: dict[int, str] = field(default_factory=dict)
     proposals: list[int] = field(default_factory=list)
 
+    def begun(self, year: int, part_year: PartYear) -> list[Span]:
+        """Return the rows whose membership has begun by a year; the year of entry only where a part of it will do."""
+        entry = part_year in ("whole", "start")
+        return [span for span in self.spans if span.first <= year and not (entry and year == span.start)]
+
     def attested(self, year: int, part_year: PartYear) -> list[Span]:
         """Return the rows that attest membership in a year.
 
@@ -62,53 +68,69 @@ class Pair:
         exit, `"start"` (1 January) the year of entry, `"end"` (31 December) the year of exit. A sighting
         within a year stands for that year under every rule.
         """
-        entry, leaving = part_year in ("whole", "start"), part_year in ("whole", "end")
+        leaving = part_year in ("whole", "end")
         return [
-            span
-            for span in self.spans
-            if span.first <= year <= span.last
-            and not (entry and year == span.start)
-            and not (leaving and year == span.end)
+            span for span in self.begun(year, part_year) if year <= span.last and not (leaving and year == span.end)
         ]
 
+    def ended(self, year: int, part_year: PartYear) -> list[tuple[int, str]]:
+        """Return the ends that lie behind a year; a stated year of exit itself where its last day must be covered."""
+        leaving = part_year in ("whole", "end")
+        exits = [(year, span.row_id) for span in self.spans if leaving and span.end == year]
+        return [end for end in self.ends if end[0] < year] + exits
+
     def cell(
-        self, year: int, *, part_year: PartYear, presume: int, founded: int | None, dissolved: int | None,
-        exists: bool, list_wins: bool,
+        self,
+        year: int,
+        *,
+        part_year: PartYear,
+        presume: int,
+        founded: int | None,
+        dissolved: int | None,
+        exists: bool,
+        list_wins: bool,
     ) -> Cell:
         """Apply the rules of one cell in their order; see `natverk.measures.panel.panel`."""
         rows = self.attested(year, part_year)
-        ended = [end for end in self.ends if end[0] < year]
         no_network = (founded is not None and year < founded) or (dissolved is not None and year > dissolved)
-        status = status_of({span.status for span in rows})
-        if rows:
-            attested = [span.row_id for span in rows]
-            if not exists:
-                return Cell("no_actor", True, status, _ids(attested))
-            if year in self.absent:
-                state = "not_member" if list_wins else "member"
-                return Cell(state, True, status, _ids([*attested, self.absent[year]]))
-            if no_network:
-                return Cell("no_network" if list_wins else "member", True, status, _ids(attested))
-            # A membership stated to begin after the end is a new spell; a bare sighting after it is a contradiction.
-            last_end = max((end[0] for end in ended), default=None)
-            again = last_end is None or any(span.start is not None and span.start > last_end for span in rows)
-            contrary = [] if again else [end[1] for end in ended]
-            return Cell("member", not again, status, _ids([*attested, *contrary]))
+        absent = self.absent.get(year, "")
         if not exists:
-            return Cell("no_actor", False, "", "")
-        if year in self.absent:
-            return Cell("not_member", False, "", self.absent[year])
-        before = [span for span in self.spans if span.first <= year]
+            against = "no_actor"
+        elif absent:
+            against = "not_member"
+        else:
+            against = "no_network" if no_network else ""
+        if rows:
+            status, ids = status_of({span.status for span in rows}), [span.row_id for span in rows]
+            if against:
+                lists = [absent] if against == "not_member" else []
+                return Cell(against if list_wins else "member", True, status, _ids([*ids, *lists]))
+            contrary = self._contrary(year)
+            return Cell("member", bool(contrary), status, _ids([*ids, *contrary]))
+        if against in ("no_actor", "not_member"):
+            return Cell(against, False, "", absent if against == "not_member" else "")
+        before = self.begun(year, part_year)
         seen = max((min(span.last, year) for span in before), default=None)
-        closing = max((end[0] for end in self.ends if end[0] < year or (part_year != "any" and end[0] == year)), default=None)
+        ends = self.ended(year, part_year)
+        closing = max((end for end, _ in ends), default=None)
         if closing is not None and (seen is None or seen <= closing):
-            return Cell("left", False, "", _ids([end[1] for end in self.ends if end[0] == closing]))
+            return Cell("left", False, "", _ids([row for end, row in ends if end == closing]))
         if no_network:
             return Cell("no_network", False, "", "")
         if seen is not None and self._presumed(year, seen, presume, list_wins):
-            latest = [span for span in before if min(span.last, year) == seen]
-            return Cell("presumed", False, status_of({span.status for span in latest}), _ids([span.row_id for span in latest]))
+            last = [span for span in before if min(span.last, year) == seen]
+            return Cell(
+                "presumed", False, status_of({span.status for span in last}), _ids([span.row_id for span in last])
+            )
         return Cell("unknown", False, "", "")
+
+    def _contrary(self, year: int) -> list[str]:
+        """Return the rows of ends that a membership attested in a year contradicts.
+
+        A membership stated to begin after the end is a new spell; a bare sighting after it is a contradiction.
+        """
+        entry = max((span.start for span in self.spans if span.start is not None and span.start <= year), default=None)
+        return [row for end, row in self.ends if end < year and (entry is None or entry <= end)]
 
     def _presumed(self, year: int, seen: int, presume: int, list_wins: bool) -> bool:
         if not 0 < year - seen <= presume:
@@ -122,19 +144,15 @@ class Pair:
 def pairs_of(rows: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     """Collect graded evidence (see `natverk.measures.evidence.graded`) by actor and network."""
     pairs: dict[tuple[str, str], Pair] = {}
-    for row in rows[rows["grade"].isin(["positive", "exit"])].itertuples():
-        pair = pairs.setdefault((str(row.actor_id), str(row.network_id)), Pair())
-        if pd.notna(row.first):
-            span = Span(int(row.first), int(row.last), _year(row.start), _year(row.end), str(row.status), str(row.row_id))
-            pair.spans.append(span)
-        if pd.notna(row.end):
-            pair.ends.append((int(row.end), str(row.row_id)))
+    for row in each_row(rows[rows["grade"].isin(["positive", "exit"])]):
+        pair = pairs.setdefault((row.actor_id, row.network_id), Pair())
+        first, last, end = year_or_none(row.first), year_or_none(row.last), year_or_none(row.end)
+        if first is not None and last is not None:
+            pair.spans.append(Span(first, last, year_or_none(row.start), end, row.status, row.row_id))
+        if end is not None:
+            pair.ends.append((end, row.row_id))
     return pairs
 
 
-def _year(value: object) -> int | None:
-    return None if pd.isna(value) else int(str(value))
-
-
-def _ids(items: list[str]) -> str:
-    return ";".join(sorted(set(items)))
+def _ids(rows: list[str]) -> str:
+    return ";".join(sorted(set(rows)))

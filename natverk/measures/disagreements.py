@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.evidence import YearBasis, graded
+from natverk.measures.frames import each_row
 from natverk.measures.panel import SETS, networks_counting_as, panel
 
 __all__ = ["KINDS", "disagreements"]
@@ -42,9 +46,15 @@ def disagreements(data: Dataset, *, year_basis: YearBasis = "stated") -> pd.Data
     ['35 | 38']
     """
     parts = [
-        _totals(data), _conflicts(data, year_basis), _starts(data), _statuses(data), _offices(data), _flagged(data)
+        _totals(data),
+        _conflicts(data, year_basis),
+        _starts(data),
+        _statuses(data),
+        _offices(data),
+        _flagged(data),
     ]
-    frame = pd.concat([part.reindex(columns=COLUMNS) for part in parts if len(part)], ignore_index=True)
+    found = [part.reindex(columns=COLUMNS) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)]
+    frame = pd.concat(found, ignore_index=True)
     frame["kind"] = pd.Categorical(frame["kind"], categories=KINDS, ordered=True)
     frame = frame.sort_values(["kind", "network_id", "actor_id", "year", "values"], na_position="last", kind="stable")
     text = [name for name in COLUMNS if name != "year"]
@@ -72,10 +82,18 @@ def _totals(data: Dataset) -> pd.DataFrame:
 
 def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     actors = sorted(set(data.memberships["actor_id"]))
+    if not actors:
+        return pd.DataFrame(columns=COLUMNS)
     years = (1990, int(data.vintage[:4]))
     networks = networks_counting_as(data, SETS)
     cells = panel(
-        data, actors=actors, networks=networks, years=years, year_basis=year_basis, list_certainty="medium", pairs="evidence"
+        data,
+        actors=actors,
+        networks=networks,
+        years=years,
+        year_basis=year_basis,
+        list_certainty="medium",
+        pairs="evidence",
     )
     cells = cells[cells["conflict"]]
     if cells.empty:
@@ -83,11 +101,18 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     evidence = data.memberships.set_index("row_id")["source_id"]
     lists = data.member_lists.set_index("list_id")["source_id"]
     sources = {**evidence.to_dict(), **lists.to_dict()}
-    groups = cells.groupby(["actor_id", "network_id", "state", "rows"], sort=True)["year"].agg(["min", "max"]).reset_index()
-    span = [str(low) if low == high else f"{low}–{high}" for low, high in zip(groups["min"], groups["max"], strict=True)]
+    groups = (
+        cells.groupby(["actor_id", "network_id", "state", "rows"], sort=True)["year"].agg(["min", "max"]).reset_index()
+    )
+    span = [
+        str(low) if low == high else f"{low}–{high}" for low, high in zip(groups["min"], groups["max"], strict=True)
+    ]
     return pd.DataFrame(
         {
-            "kind": "conflict", "actor_id": groups["actor_id"], "network_id": groups["network_id"], "year": groups["min"],
+            "kind": "conflict",
+            "actor_id": groups["actor_id"],
+            "network_id": groups["network_id"],
+            "year": groups["min"],
             "values": ["member | " + (state if state != "member" else "left") for state in groups["state"]],
             "row_ids": groups["rows"],
             "source_ids": [";".join(sorted({sources[item] for item in rows.split(";")})) for rows in groups["rows"]],
@@ -97,37 +122,57 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
 
 
 def _starts(data: Dataset) -> pd.DataFrame:
-    frame = data.memberships[data.memberships["start_year"].notna()]
-    return _rivals(frame, ["actor_id", "network_id"], "start_year").assign(kind="start_year")
+    rows = graded(data, year_basis="any", counting="loose")
+    rows = rows[rows["grade"].isin(["positive", "exit"])].astype({"start": "Int64", "end": "Int64"})
+    pair = ["actor_id", "network_id"]
+    started = rows[rows["start"].notna()]
+    # A membership that begins after a stated end is another one: its first year rivals nothing before it.
+    met = started.merge(rows.loc[rows["end"].notna(), [*pair, "end"]], on=pair, how="left", suffixes=("_own", ""))
+    ended = (met["end"] < met["start"]).fillna(False).groupby(met["row_id"]).sum()
+    started = started.assign(ends_before=started["row_id"].map(ended), start_year=started["start"])
+    return _rivals(started, [*pair, "ends_before"], "start_year").assign(kind="start_year")
 
 
 def _statuses(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
-    return _rivals(rows[rows["grade"].isin(["positive", "separate"])], ["actor_id", "network_id"], "status").assign(kind="status")
+    rows = rows[rows["grade"].isin(["positive", "separate"])]
+    return _rivals(rows, ["actor_id", "network_id"], "status").assign(kind="status")
 
 
 def _offices(data: Dataset) -> pd.DataFrame:
     frame = data.functions[data.functions["start_year"].notna()]
-    frame = frame.assign(term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype("str").fillna("").replace("<NA>", ""))
+    frame = frame.assign(
+        term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype("str").fillna("").replace("<NA>", "")
+    )
     keys = ["actor_id", "network_id", "function_class", "start_year"]
     frame = frame[frame["function_class"].isin(["board", "chair"])]
-    return _rivals(frame, keys, "term").rename(columns={"start_year": "year", "function_class": "note"}).assign(kind="office_years")
+    return (
+        _rivals(frame, keys, "term")
+        .rename(columns={"start_year": "year", "function_class": "note"})
+        .assign(kind="office_years")
+    )
 
 
 def _flagged(data: Dataset) -> pd.DataFrame:
     log = data.corrections
     log = log[(log["action"] == "flag") & (log["status"] == "open")]
-    found = []
-    for entry in log.itertuples():
-        table = data.table(str(entry.table))
-        key = table.columns[0]
-        # A row may be left out by the dataset's filters; then its flag goes with it.
-        hits = table[table[key] == entry.row]
-        for row in hits.to_dict("records"):
-            found.append(
-                {
-                    "kind": "flagged", "actor_id": row.get("actor_id"), "network_id": row.get("network_id"),
-                    "values": entry.correction_id, "row_ids": entry.row, "source_ids": row.get("source_id"), "note": entry.reason,
-                }
-            )
+    found = [
+        {
+            "kind": "flagged",
+            "actor_id": row.get("actor_id"),
+            "network_id": row.get("network_id"),
+            "values": entry.correction_id,
+            "row_ids": entry.row,
+            "source_ids": row.get("source_id"),
+            "note": entry.reason,
+        }
+        for entry in each_row(log)
+        for row in _row(data, entry.table, entry.row)
+    ]
     return pd.DataFrame(found, columns=COLUMNS)
+
+
+def _row(data: Dataset, table: str, row_id: str) -> list[dict[Hashable, Any]]:
+    """Return a row of a table, or nothing where the dataset's filters left it out: its flag goes with it."""
+    frame = data.table(table)
+    return frame[frame[frame.columns[0]] == row_id].to_dict("records")

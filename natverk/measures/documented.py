@@ -14,6 +14,7 @@ from natverk.data.dataset import Dataset
 from natverk.measures.actors import levels
 from natverk.measures.arguments import choice, known_actors, known_county, year_range
 from natverk.measures.evidence import Counting, YearBasis, graded, status_of
+from natverk.measures.frames import each_row
 from natverk.measures.panel import SETS, at_risk_in, networks_counting_as, panel
 
 __all__ = ["listed", "networks_of", "series", "undated_pairs"]
@@ -64,7 +65,12 @@ def networks_of(
     rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(networks)]
     rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
     cells = panel(
-        data, actors=actor_ids, networks=networks, years=years, year_basis=year_basis, pairs="evidence",
+        data,
+        actors=actor_ids,
+        networks=networks,
+        years=years,
+        year_basis=year_basis,
+        pairs="evidence",
     )
     conflicts = set(cells.loc[cells["conflict"], ["actor_id", "network_id"]].itertuples(index=False, name=None))
     final = cells[cells["year"] == span[-1]].set_index(["actor_id", "network_id"])["state"]
@@ -72,8 +78,9 @@ def networks_of(
     for (actor, network), group in rows.groupby(["actor_id", "network_id"], sort=True):
         firm = group[group["grade"] != "loose"]
         started = firm["start"].dropna()
-        last = firm["last"].max()
         within = firm[(firm["first"] <= span[-1]) & (firm["last"] >= span[0])]
+        # What a later source tells of later years says nothing about how recent the membership is in the window.
+        last = within["last"].clip(upper=span[-1]).max() if len(within) else firm["last"].max()
         if firm.empty:
             mark = "loose"
         elif (actor, network) in conflicts:
@@ -85,24 +92,44 @@ def networks_of(
         elif within.empty:
             continue
         else:
-            mark = "recent" if min(last, span[-1]) > span[-1] - recent else "earlier"
+            mark = "recent" if last > span[-1] - recent else "earlier"
         used = firm if len(firm) else group
         found.append(
             {
-                "actor_id": actor, "network_id": network, "status": status_of(set(used["status"])), "mark": mark,
+                "actor_id": actor,
+                "network_id": network,
+                "status": status_of(set(used["status"])),
+                "mark": mark,
                 "since": started.min() if len(started) else firm["first"].min(),
                 "since_basis": "stated" if len(started) else "seen" if firm["first"].notna().any() else None,
-                "last_seen": last, "end": firm["end"].max(), "conflict": (actor, network) in conflicts,
-                "n_rows": len(used), "n_sources": used["source_id"].nunique(),
-                "row_ids": ";".join(sorted(used["row_id"])), "source_ids": ";".join(sorted(set(used["source_id"]))),
+                "last_seen": last,
+                "end": firm["end"].max(),
+                "conflict": (actor, network) in conflicts,
+                "n_rows": len(used),
+                "n_sources": used["source_id"].nunique(),
+                "row_ids": ";".join(sorted(used["row_id"])),
+                "source_ids": ";".join(sorted(set(used["source_id"]))),
             }
         )
     columns = [
-        "actor_id", "network_id", "status", "mark", "since", "since_basis", "last_seen", "end", "conflict",
-        "n_rows", "n_sources", "row_ids", "source_ids",
+        "actor_id",
+        "network_id",
+        "status",
+        "mark",
+        "since",
+        "since_basis",
+        "last_seen",
+        "end",
+        "conflict",
+        "n_rows",
+        "n_sources",
+        "row_ids",
+        "source_ids",
     ]
     frame = pd.DataFrame(found, columns=columns)
-    return frame.astype({**dict.fromkeys(["since", "last_seen", "end"], "Int64"), "since_basis": "str", "conflict": "bool"})
+    return frame.astype(
+        {**dict.fromkeys(["since", "last_seen", "end"], "Int64"), "since_basis": "str", "conflict": "bool"}
+    )
 
 
 def series(
@@ -127,13 +154,20 @@ def series(
     Examples
     --------
     >>> from natverk import load
-    >>> series(load(), ["municipality:0182"], years=(2013, 2015), counts_as=("membership",))[["year", "low", "best"]].values.tolist()
+    >>> nacka = series(load(), ["municipality:0182"], years=(2013, 2015), counts_as=("membership",))
+    >>> nacka[["year", "low", "best"]].values.tolist()
     [[2013, 0, 1], [2014, 1, 1], [2015, 0, 1]]
     """
     actor_ids = known_actors(data, actors)
     cells = panel(
-        data, actors=actor_ids, networks=networks_counting_as(data, counts_as), years=years, pairs="evidence",
-        carry_forward=carry_forward, year_basis=year_basis, counting=counting,
+        data,
+        actors=actor_ids,
+        networks=networks_counting_as(data, counts_as),
+        years=years,
+        pairs="evidence",
+        carry_forward=carry_forward,
+        year_basis=year_basis,
+        counting=counting,
     )
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years), fill_value=0)
     undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
@@ -141,7 +175,11 @@ def series(
 
 
 def undated_pairs(
-    data: Dataset, actors: Iterable[str], *, counts_as: tuple[str, ...] = SETS, year_basis: YearBasis = "stated",
+    data: Dataset,
+    actors: Iterable[str],
+    *,
+    counts_as: tuple[str, ...] = SETS,
+    year_basis: YearBasis = "stated",
     counting: Counting = "strict",
 ) -> pd.DataFrame:
     """Return the pairs that are attested, but in no usable year.
@@ -158,8 +196,7 @@ def undated_pairs(
     undated = groups.filter(lambda group: bool(group["first"].isna().all()))
     if undated.empty:
         return pd.DataFrame(columns=["actor_id", "network_id", "row_ids"])
-    pairs = undated.groupby(["actor_id", "network_id"], as_index=False)["row_id"].agg(";".join)
-    return pairs.rename(columns={"row_id": "row_ids"})
+    return undated.groupby(["actor_id", "network_id"], as_index=False).agg(row_ids=("row_id", ";".join))
 
 
 def listed(data: Dataset, county: str | None = None, *, certainty: str = "medium") -> pd.DataFrame:
@@ -196,14 +233,32 @@ def listed(data: Dataset, county: str | None = None, *, certainty: str = "medium
         table = table[table["county_codes"].str.split(";").map(lambda codes: code in codes)]
     rows = data.memberships
     found = []
-    for item in lists.itertuples():
-        at_risk = at_risk_in(table, str(item.levels_at_risk), item.counties_at_risk)
+    for item in each_row(lists):
+        at_risk = at_risk_in(table, item.levels_at_risk, item.counties_at_risk)
         members = rows.loc[(rows["list_id"] == item.list_id) & rows["actor_id"].isin(table.index), "actor_id"]
         found.append(
             {
-                "network_id": item.network_id, "year": int(item.year), "n_members": members.nunique(),
-                "n_at_risk": int(at_risk.sum()), "n_sweden": int(item.n_sweden), "full_only": item.status_scope == "full",
-                "certainty": item.certainty, "list_id": item.list_id, "source_id": item.source_id,
+                "network_id": item.network_id,
+                "year": item.year,
+                "n_members": members.nunique(),
+                "n_at_risk": int(at_risk.sum()),
+                "n_sweden": item.n_sweden,
+                "full_only": item.status_scope == "full",
+                "certainty": item.certainty,
+                "list_id": item.list_id,
+                "source_id": item.source_id,
             }
         )
-    return pd.DataFrame(found).sort_values(["network_id", "year"], ignore_index=True)
+    columns = [
+        "network_id",
+        "year",
+        "n_members",
+        "n_at_risk",
+        "n_sweden",
+        "full_only",
+        "certainty",
+        "list_id",
+        "source_id",
+    ]
+    frame = pd.DataFrame(found, columns=columns).sort_values(["network_id", "year"], ignore_index=True)
+    return frame.astype({**dict.fromkeys(columns[1:5], "int64"), "full_only": "bool"})

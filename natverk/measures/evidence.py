@@ -13,6 +13,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.arguments import choice
+from natverk.measures.frames import each_row
 
 __all__ = ["STATUS_RANK", "Counting", "YearBasis", "counted", "graded", "proposals_to_leave"]
 
@@ -21,7 +22,15 @@ Counting = Literal["strict", "loose"]
 
 #: From the most to the least telling status, for naming a cell that several rows attest.
 STATUS_RANK = (
-    "full", "associate", "member", "signatory", "participant", "promoter", "financer", "unspecified", "former",
+    "full",
+    "associate",
+    "member",
+    "signatory",
+    "participant",
+    "promoter",
+    "financer",
+    "unspecified",
+    "former",
 )
 
 
@@ -43,7 +52,7 @@ def counted(data: Dataset) -> pd.Series:
     >>> rows.loc[rows.actor_id.eq("municipality:0180") & rows.network_id.eq("uclg"), "counted"].unique().tolist()
     ['separate']
     """
-    rules = {(row.counts_as, row.status): row.counted for row in data.status_rules.itertuples()}
+    rules = {(row.counts_as, row.status): row.counted for row in each_row(data.status_rules)}
     kind = data.networks.set_index("network_id")["counts_as"]
     frame = data.memberships
     values = [
@@ -80,7 +89,9 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     -----
     A row with a stated start and an observed year attests all years between ("member since 2006", seen in
     2024). A start alone attests its own year. A start after the observed year is an announcement: only
-    the start counts. Years after the data's vintage are decisions, not evidence.
+    the start counts. A page that calls the actor a former member attests years as member only where it
+    states the last one. Years after the data's vintage are decisions, not evidence: a row that begins then is
+    graded `never`.
 
     Examples
     --------
@@ -110,9 +121,9 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     last = end.fillna(seen).fillna(start)
     former_seen = (grade == "exit") & end.isna()
     first, last = first.mask(former_seen), last.mask(former_seen)
-    attests = grade.isin(["positive", "exit"])
     vintage = int(data.vintage[:4])
-    ahead = (first > vintage).fillna(False)
+    grade = grade.mask((first > vintage).fillna(False), "never")
+    attests = grade.isin(["positive", "exit"])
     stop = end.where(attests, other=pd.NA)
     stop = stop.mask(former_seen & seen.notna(), seen - 1)
     return pd.DataFrame(
@@ -123,8 +134,8 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
             "status": frame["status"],
             "counted": rule,
             "grade": grade,
-            "first": first.where(attests & ~ahead),
-            "last": last.where(attests & ~ahead).clip(upper=vintage),
+            "first": first.where(attests),
+            "last": last.where(attests).clip(upper=vintage),
             "start": start.where(attests),
             "end": stop.mask((stop > vintage).fillna(False)),
             "list_id": frame["list_id"],
@@ -156,8 +167,8 @@ def proposals_to_leave(data: Dataset) -> pd.DataFrame:
     reviews = reviews[reviews["network_id"].notna() & reviews["year"].notna()]
     columns = ["actor_id", "network_id", "year", "row_id"]
     both = pd.concat([steps[columns], reviews[columns]], ignore_index=True)
-    merged = both.groupby(["actor_id", "network_id", "year"], as_index=False)["row_id"].agg(";".join)
-    return merged.rename(columns={"row_id": "row_ids"}).astype({"year": "Int64"})
+    merged = both.groupby(["actor_id", "network_id", "year"], as_index=False).agg(row_ids=("row_id", ";".join))
+    return merged.astype({"year": "Int64"})
 
 
 def status_of(statuses: set[str]) -> str:

@@ -40,10 +40,24 @@ def explain(data: Dataset, rows: str) -> pd.DataFrame:
                 for name, column in (("from", "start_year"), ("to", "end_year"), ("seen", "observed_year"))
                 if pd.notna(row[column])
             )
-            found.append({"id": item, "what": f"{row['actor_id']} {row['status']} {row['network_id']}", "years": years, "source_id": row["source_id"]})
+            found.append(
+                {
+                    "id": item,
+                    "what": f"{row['actor_id']} {row['status']} {row['network_id']}",
+                    "years": years,
+                    "source_id": row["source_id"],
+                }
+            )
         elif item in lists.index:
             row = lists.loc[item]
-            found.append({"id": item, "what": f"complete list of {row['network_id']}", "years": str(row["year"]), "source_id": row["source_id"]})
+            found.append(
+                {
+                    "id": item,
+                    "what": f"complete list of {row['network_id']}",
+                    "years": str(row["year"]),
+                    "source_id": row["source_id"],
+                }
+            )
         else:
             raise InvalidArgument(f"there is no row {item!r}", where="rows", allowed=[*lists.index], value=item)
     frame = pd.DataFrame(found, columns=["id", "what", "years", "source_id"])

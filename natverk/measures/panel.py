@@ -1,6 +1,7 @@
 """The panel: actor × network × year, each cell with a named state. Absence needs evidence too.
 
-`panel` is the frame, `count` sums it to low / best / high with coverage. The rules of one pair stand in `natverk.measures.cells`.
+`panel` is the frame, `count` sums it to low / best / high with coverage. The rules of one pair stand in
+`natverk.measures.cells`.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument
-from natverk.measures.actors import existence, levels, population_by_year
-from natverk.measures.arguments import choice, known_actors, known_networks, year_range
+from natverk.measures.actors import eligible, existence, levels
+from natverk.measures.arguments import choice, known_actors, known_networks, not_negative, year_range
 from natverk.measures.cells import STATES, Pair, PartYear, pairs_of
 from natverk.measures.evidence import Counting, YearBasis, graded, proposals_to_leave
+from natverk.measures.frames import each_row, year_or_none
 
 __all__ = ["KNOWN", "SETS", "at_risk_in", "count", "networks_counting_as", "panel"]
 
@@ -86,7 +88,8 @@ def panel(
     prefer
         Which side a conflict takes as best: the contrary `"list"` or fact (default: a register of the
         network knows its members better than an old page), or the actor's `"own_page"`. A sighting after a
-        stated end opens a new spell under both.
+        stated end opens a new spell under both, and is a conflict unless a membership is stated to begin
+        after that end.
     pairs
         `"all"` (default), or only the pairs of actor and network with `"evidence"` of their own, which is
         enough for what is documented and a hundredth of the size.
@@ -115,8 +118,7 @@ def panel(
     choice("list_certainty", list_certainty, tuple(_CERTAINTY))
     choice("prefer", prefer, ("list", "own_page"))
     choice("pairs", pairs, ("all", "evidence"))
-    if not isinstance(carry_forward, int) or carry_forward < 0:
-        raise InvalidArgument(f"carry_forward is {carry_forward!r}", allowed=["0", "1", "2", "…"], remedy="give whole years")
+    not_negative("carry_forward", carry_forward)
     table = levels(data)
     chosen = table.loc[table["municipality"] | table["region"], "actor_id"] if actors is None else actors
     actor_ids = known_actors(data, chosen)
@@ -125,14 +127,17 @@ def panel(
 
     known = pairs_of(graded(data, year_basis=year_basis, counting=counting))
     _add_absences(data, known, actor_ids, network_ids, _CERTAINTY[list_certainty])
-    for row in proposals_to_leave(data).itertuples():
+    for row in each_row(proposals_to_leave(data)):
         if (row.actor_id, row.network_id) in known:
-            known[row.actor_id, row.network_id].proposals.append(int(row.year))
+            known[row.actor_id, row.network_id].proposals.append(row.year)
 
     grid = _empty_grid(data, actor_ids, network_ids, span)
     order_a = {actor: place for place, actor in enumerate(actor_ids)}
     order_n = {network: place for place, network in enumerate(network_ids)}
-    life = data.networks.set_index("network_id")[["founded_year", "dissolved_year"]]
+    life = {
+        row.network_id: (year_or_none(row.founded_year), year_or_none(row.dissolved_year))
+        for row in each_row(data.networks)
+    }
     presume = carry_forward if after_last == "presumed" else 0
     attested_once = np.zeros((len(actor_ids), len(network_ids)), dtype=bool)
     with_evidence = attested_once.copy()
@@ -142,11 +147,16 @@ def panel(
         a, n = order_a[actor], order_n[network]
         attested_once[a, n] = bool(pair.spans)
         with_evidence[a, n] = bool(pair.spans or pair.ends)
-        founded, dissolved = (None if pd.isna(year) else int(year) for year in life.loc[network])
+        founded, dissolved = life[network]
         for t, year in enumerate(span):
             cell = pair.cell(
-                year, part_year=part_year, presume=presume, founded=founded, dissolved=dissolved,
-                exists=bool(grid["exists"][a, t]), list_wins=prefer == "list",
+                year,
+                part_year=part_year,
+                presume=presume,
+                founded=founded,
+                dissolved=dissolved,
+                exists=bool(grid["exists"][a, t]),
+                list_wins=prefer == "list",
             )
             grid["state"][a, n, t] = STATES.index(cell.state)
             grid["conflict"][a, n, t] = cell.conflict
@@ -172,27 +182,37 @@ def _empty_grid(data: Dataset, actors: list[str], networks: list[str], span: ran
     state[np.broadcast_to(~exists[:, None, :], shape)] = STATES.index("no_actor")
     empty = np.full(shape, "", dtype=object)
     return {
-        "state": state, "conflict": np.zeros(shape, dtype=bool), "status": empty, "rows": empty.copy(), "exists": exists
+        "state": state,
+        "conflict": np.zeros(shape, dtype=bool),
+        "status": empty,
+        "rows": empty.copy(),
+        "exists": exists,
     }
 
 
 def _add_absences(
-    data: Dataset, pairs: dict[tuple[str, str], Pair], actors: list[str], networks: list[str], certainty: tuple[str, ...]
+    data: Dataset,
+    pairs: dict[tuple[str, str], Pair],
+    actors: list[str],
+    networks: list[str],
+    certainty: tuple[str, ...],
 ) -> None:
     """Note for every actor at risk the complete lists it is absent from.
 
     A list of full members says of the others only that they are not *full* members; their cell stays unknown.
     """
     lists = data.member_lists
-    lists = lists[lists["certainty"].isin(certainty) & (lists["status_scope"] == "all") & lists["network_id"].isin(networks)]
+    lists = lists[
+        lists["certainty"].isin(certainty) & (lists["status_scope"] == "all") & lists["network_id"].isin(networks)
+    ]
     table = levels(data).set_index("actor_id").reindex(actors)
     rows = data.memberships
-    for item in lists.itertuples():
-        at_risk = at_risk_in(table, str(item.levels_at_risk), item.counties_at_risk)
+    for item in each_row(lists):
+        at_risk = at_risk_in(table, item.levels_at_risk, item.counties_at_risk)
         listed = set(rows.loc[rows["list_id"] == item.list_id, "actor_id"])
         for actor in table.index[at_risk]:
             if actor not in listed:
-                pairs.setdefault((actor, str(item.network_id)), Pair()).absent[int(item.year)] = str(item.list_id)
+                pairs.setdefault((actor, item.network_id), Pair()).absent[item.year] = item.list_id
 
 
 def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> pd.Series:
@@ -207,16 +227,21 @@ def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> 
 
 
 def _long(
-    data: Dataset, grid: dict[str, np.ndarray], actors: list[str], networks: list[str], span: range,
-    attested_once: np.ndarray, shown: np.ndarray,
+    data: Dataset,
+    grid: dict[str, np.ndarray],
+    actors: list[str],
+    networks: list[str],
+    span: range,
+    attested_once: np.ndarray,
+    shown: np.ndarray,
 ) -> pd.DataFrame:
     state = grid["state"]
     member, presumed, unknown = (STATES.index(name) for name in ("member", "presumed", "unknown"))
     conflict = grid["conflict"]
     low = (state == member) & ~conflict
     best = (state == member) | (state == presumed)
-    eligible = _eligible(data, actors, networks, span) | attested_once[:, :, None]
-    high = best | conflict | ((state == unknown) & eligible)
+    may_belong = eligible(data, actors, networks, span) | attested_once[:, :, None]
+    high = best | conflict | ((state == unknown) & may_belong)
     where = np.nonzero(np.broadcast_to(shown[:, :, None], state.shape))
     frame = pd.DataFrame(
         {
@@ -235,35 +260,6 @@ def _long(
     text = ["actor_id", "network_id", "state", "status", "rows"]
     frame = frame.astype(dict.fromkeys(text, "str"))
     return frame.sort_values(["actor_id", "network_id", "year"], kind="stable", ignore_index=True)
-
-
-def _eligible(data: Dataset, actors: list[str], networks: list[str], span: range) -> np.ndarray:
-    """Return who may belong to what and when: by level and by the population of the year.
-
-    For a year without published population the latest one before it decides; before the first, nobody is
-    ruled out.
-    """
-    table = levels(data).set_index("actor_id").reindex(actors)
-    rules = data.networks.set_index("network_id").reindex(networks)
-    wanted = rules["eligible_levels"].str.split(";")
-    by_level = np.array(
-        [[any(bool(table.at[actor, level]) for level in levels_) for levels_ in wanted] for actor in actors], dtype=bool
-    )
-    result = np.repeat(by_level[:, :, None], len(span), axis=2)
-    sizes = population_by_year(data).reindex([actor.rpartition(":")[2] for actor in actors])
-    # Regions and bodies have no population rule: their codes are not municipality codes.
-    sizes[~table["municipality"].to_numpy()] = pd.NA
-    for n, network in enumerate(networks):
-        least, most = rules.at[network, "min_population"], rules.at[network, "max_population"]
-        if pd.isna(least) and pd.isna(most):
-            continue
-        for t, year in enumerate(span):
-            known = [column for column in sizes.columns if column <= year]
-            if known:
-                size = sizes[max(known)].astype("Float64")
-                fits = (size >= (least if pd.notna(least) else 0)) & (size <= (most if pd.notna(most) else np.inf))
-                result[:, n, t] &= fits.fillna(True).to_numpy(dtype=bool)
-    return result
 
 
 def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -295,8 +291,12 @@ def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     known = cells.assign(known=cells["state"].isin(KNOWN))
     groups = known.groupby(by, sort=True, observed=True)
     result = groups.agg(
-        low=("low", "sum"), best=("best", "sum"), high=("high", "sum"), n_cells=("state", "size"),
-        n_known=("known", "sum"), n_conflict=("conflict", "sum"),
+        low=("low", "sum"),
+        best=("best", "sum"),
+        high=("high", "sum"),
+        n_cells=("state", "size"),
+        n_known=("known", "sum"),
+        n_conflict=("conflict", "sum"),
     ).reset_index()
-    result.insert(result.columns.get_loc("n_known") + 1, "coverage", result["n_known"] / result["n_cells"])  # type: ignore[operator]
-    return result
+    result["coverage"] = result["n_known"] / result["n_cells"]
+    return result[[*by, "low", "best", "high", "n_cells", "n_known", "coverage", "n_conflict"]]

@@ -44,8 +44,20 @@ def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
     columns = [
-        "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "start", "start_earliest",
-        "start_latest", "start_precision", "end", "certainty", "legal_basis", "row_id", "source_id",
+        "county_code",
+        "holder_actor_id",
+        "holder_name",
+        "holder_type",
+        "level",
+        "start",
+        "start_earliest",
+        "start_latest",
+        "start_precision",
+        "end",
+        "certainty",
+        "legal_basis",
+        "row_id",
+        "source_id",
     ]
     return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
 
@@ -131,8 +143,11 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2
             may = possible.map(lambda kinds, kind=kind: kind in kinds)
             found.append(
                 {
-                    "year": year, "holder_type": kind, "low": int((may & at["certain"]).sum()),
-                    "best": int((at["holder_type"] == kind).sum()), "high": int(may.sum()),
+                    "year": year,
+                    "holder_type": kind,
+                    "low": int((may & at["certain"]).sum()),
+                    "best": int((at["holder_type"] == kind).sum()),
+                    "high": int(may.sum()),
                 }
             )
     return pd.DataFrame(found)

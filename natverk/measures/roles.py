@@ -18,6 +18,7 @@ from natverk.data.vocabulary import VOCABULARIES
 from natverk.measures.actors import actors_of
 from natverk.measures.arguments import choice, known_county, year_range
 from natverk.measures.evidence import Counting, YearBasis, graded
+from natverk.measures.frames import each_row
 from natverk.measures.panel import KNOWN, SETS, networks_counting_as, panel
 from natverk.measures.responsibility import responsibility, responsibility_at, responsibility_counts
 
@@ -94,7 +95,7 @@ def practised(
         What is counted; see `panel`.
     joint_tasks
         Whether a joint body's own stated tasks are evidence of the joint level (default), beside its
-        memberships.
+        memberships; with a year, those of bodies that existed then.
 
     Returns
     -------
@@ -109,7 +110,8 @@ def practised(
     -----
     Each level is active or not; attested levels are active, excluded ones are not, the others may be
     either. A role is possible when some such choice gives it: exactly one active level names it, two or
-    more are `shared`, none is `vacant`.
+    more are `shared`, none is `vacant`. The joint level is never excluded: the bodies known to us are not
+    all there are.
 
     Examples
     --------
@@ -121,18 +123,19 @@ def practised(
     counties = list(data.counties["county_code"]) if county is None else [known_county(data, county)]
     evidence = _activity(data, year, counts_as, year_basis, counting)
     active = evidence.merge(_network_themes(data), on="network_id")
-    tasks = _joint_tasks(data) if joint_tasks else pd.DataFrame(columns=["actor_id", "theme"])
+    tasks = _joint_tasks(data, year) if joint_tasks else pd.DataFrame(columns=["actor_id", "theme"])
     found = []
     for code in counties:
         own = actors_of(data, code)
         groups = {
-            name: set(own.loc[own["level"] == name, "actor_id"]) for name in ("municipal", "regional", "joint", "unitary")
+            name: set(own.loc[own["level"] == name, "actor_id"])
+            for name in ("municipal", "regional", "joint", "unitary")
         }
         here = active[active["actor_id"].isin(own["actor_id"])]
         by_theme = dict(list(here.groupby("theme")))
         bodies = tasks[tasks["actor_id"].isin(groups["joint"])]
         for theme in VOCABULARIES["theme"]:
-            rows = [Activity(*row) for row in by_theme.get(theme, here.iloc[:0])[list(Activity._fields)].itertuples(index=False)]
+            rows = [Activity(*row) for row in each_row(by_theme.get(theme, here.iloc[:0])[list(Activity._fields)])]
             task_bodies = set(bodies.loc[bodies["theme"] == theme, "actor_id"])
             found.append({"county_code": code, "theme": theme, **_role(groups, rows, task_bodies, year)})
     return pd.DataFrame(found).astype({"role": "str"})
@@ -149,20 +152,28 @@ class Activity(NamedTuple):
     row_ids: str
 
 
-def _activity(data: Dataset, year: int | None, counts_as: tuple[str, ...], year_basis: YearBasis, counting: Counting) -> pd.DataFrame:
+def _activity(
+    data: Dataset, year: int | None, counts_as: tuple[str, ...], year_basis: YearBasis, counting: Counting
+) -> pd.DataFrame:
     """Return by actor and network: low, best, high, known (0 or 1), row_ids."""
     networks = networks_counting_as(data, counts_as)
     if year is None:
         rows = graded(data, year_basis=year_basis, counting=counting)
         rows = rows[rows["network_id"].isin(networks) & rows["grade"].isin(["positive", "exit"])]
-        pairs = rows.groupby(["actor_id", "network_id"], as_index=False)["row_id"].agg(";".join)
-        return pairs.rename(columns={"row_id": "row_ids"}).assign(low=1, best=1, high=1, known=1)
+        pairs = rows.groupby(["actor_id", "network_id"], as_index=False).agg(row_ids=("row_id", ";".join))
+        return pairs.assign(low=1, best=1, high=1, known=1)
     cells = panel(
-        data, actors=data.actors.loc[data.actors["kind"].isin(["municipality", "region", "joint_body"]), "actor_id"],
-        networks=networks, years=year, year_basis=year_basis, counting=counting,
+        data,
+        actors=data.actors.loc[data.actors["kind"].isin(["municipality", "region", "joint_body"]), "actor_id"],
+        networks=networks,
+        years=year,
+        year_basis=year_basis,
+        counting=counting,
     )
     cells["known"] = cells["state"].isin(KNOWN).astype(int)
-    return cells.rename(columns={"rows": "row_ids"})[["actor_id", "network_id", "low", "best", "high", "known", "row_ids"]]
+    return cells.rename(columns={"rows": "row_ids"})[
+        ["actor_id", "network_id", "low", "best", "high", "known", "row_ids"]
+    ]
 
 
 def _network_themes(data: Dataset) -> pd.DataFrame:
@@ -170,13 +181,18 @@ def _network_themes(data: Dataset) -> pd.DataFrame:
     return frame.explode("theme")[["network_id", "theme"]]
 
 
-def _joint_tasks(data: Dataset) -> pd.DataFrame:
+def _joint_tasks(data: Dataset, year: int | None) -> pd.DataFrame:
     frame = data.bodies[data.bodies["themes"].notna()]
+    if year is not None:
+        gone = (frame["founded_year"] > year).fillna(False) | (frame["dissolved_year"] < year).fillna(False)
+        frame = frame[~gone]
     frame = frame.assign(theme=frame["themes"].str.split(";"), actor_id=frame["body_id"])
     return frame.explode("theme")[["actor_id", "theme"]]
 
 
-def _role(groups: dict[str, set[str]], rows: list[Activity], task_bodies: set[str], year: int | None) -> dict[str, object]:
+def _role(
+    groups: dict[str, set[str]], rows: list[Activity], task_bodies: set[str], year: int | None
+) -> dict[str, object]:
     unitary = groups["unitary"]
     municipal, regional = groups["municipal"] | unitary, groups["regional"] | unitary
     low = {row.actor_id for row in rows if row.low}
@@ -198,15 +214,21 @@ def _role(groups: dict[str, set[str]], rows: list[Activity], task_bodies: set[st
     if unitary:
         # One body holds both roles: municipal and regional cannot be told apart.
         active = attested["municipal"] or attested["joint"]
-        possible = ["unitary"] if active else ["unitary", "vacant"]
+        holder = "joint" if "municipal" in excluded else "unitary"
+        possible = [holder] if active else [holder, "vacant"]
         pattern = pattern.replace("municipal+regional", "unitary")
     decisive = chain.from_iterable(row.row_ids.split(";") for row in rows if row.low and row.row_ids)
     return {
         "n_municipalities": len(municipal),
-        "municipal_low": len(low & municipal), "municipal_best": len(best & municipal), "municipal_high": len(high & municipal),
+        "municipal_low": len(low & municipal),
+        "municipal_best": len(best & municipal),
+        "municipal_high": len(high & municipal),
         "municipal_share": len(best & municipal) / len(municipal),
-        "regional_low": len(low & regional), "regional_best": len(best & regional), "regional_high": len(high & regional),
-        "joint_low": len(joint_low), "joint_best": len(joint_best),
+        "regional_low": len(low & regional),
+        "regional_best": len(best & regional),
+        "regional_high": len(high & regional),
+        "joint_low": len(joint_low),
+        "joint_best": len(joint_best),
         "attested_pattern": pattern,
         "possible_roles": "|".join(possible),
         "role": possible[0] if len(possible) == 1 else None,
@@ -215,9 +237,9 @@ def _role(groups: dict[str, set[str]], rows: list[Activity], task_bodies: set[st
 
 
 def _closed(rows: list[Activity], group: set[str]) -> bool:
-    """Say whether every cell of a level is known; with no member among them, the level is known not to be active."""
+    """Say whether every cell of a level is known to be empty; where sources contradict each other it is not."""
     own = [row for row in rows if row.actor_id in group]
-    return bool(own) and all(row.known for row in own)
+    return bool(own) and all(row.known and not row.high for row in own)
 
 
 def _possible(active: list[str], free: list[str]) -> list[str]:

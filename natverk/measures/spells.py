@@ -6,6 +6,8 @@ The joining rules are written here and nowhere else; durations must treat a spel
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from natverk.data.dataset import Dataset
@@ -54,8 +56,19 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         for spell in _of_pair(str(actor), str(network), group)
     ]
     columns = [
-        "actor_id", "network_id", "spell", "start", "start_basis", "last_seen", "end", "longest_gap", "dated",
-        "status", "n_rows", "n_sources", "row_ids",
+        "actor_id",
+        "network_id",
+        "spell",
+        "start",
+        "start_basis",
+        "last_seen",
+        "end",
+        "longest_gap",
+        "dated",
+        "status",
+        "n_rows",
+        "n_sources",
+        "row_ids",
     ]
     frame = pd.DataFrame(found, columns=columns)
     whole = dict.fromkeys(["start", "last_seen", "end", "longest_gap"], "Int64")
@@ -82,8 +95,13 @@ def _of_pair(actor: str, network: str, group: pd.DataFrame) -> list[dict[str, ob
         last = own["last"].max() if end is None else own["last"].clip(upper=end).max()
         result.append(
             {
-                "start": start, "start_basis": basis, "last_seen": last, "end": end,
-                "longest_gap": _longest_gap(own), "dated": True, **_facts(both),
+                "start": start,
+                "start_basis": basis,
+                "last_seen": last,
+                "end": end,
+                "longest_gap": _longest_gap(own),
+                "dated": True,
+                **_facts(both),
             }
         )
     undated = group[group["first"].isna() & group["end"].isna() & (group["grade"] == "positive")]
@@ -106,5 +124,11 @@ def _facts(rows: pd.DataFrame) -> dict[str, object]:
 
 def _longest_gap(rows: pd.DataFrame) -> int:
     """Return the longest run of years within the spell that no row attests."""
-    covered = sorted({year for first, last in zip(rows["first"], rows["last"], strict=True) for year in range(int(first), int(last) + 1)})
-    return max((later - earlier - 1 for earlier, later in zip(covered, covered[1:], strict=False)), default=0)
+    covered = sorted(
+        {
+            year
+            for first, last in zip(rows["first"], rows["last"], strict=True)
+            for year in range(int(first), int(last) + 1)
+        }
+    )
+    return max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0)
