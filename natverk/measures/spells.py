@@ -7,11 +7,13 @@ The joining rules are written here and nowhere else; durations must treat a spel
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.evidence import Counting, YearBasis, graded, status_of
+from natverk.measures.frames import each_row, year_or_none
 
 __all__ = ["spells"]
 
@@ -49,11 +51,15 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     (2003, 'stated', 2011, True)
     """
     rows = graded(data, year_basis=year_basis, counting=counting)
-    rows = rows[rows["grade"].isin(["positive", "exit"])]
+    pairs: dict[tuple[str, str], list[Row]] = {}
+    for row in each_row(rows[rows["grade"].isin(["positive", "exit"])]):
+        years = [year_or_none(value) for value in (row.first, row.last, row.start, row.end)]
+        own = Row(row.row_id, row.source_id, row.status, row.grade, *years)
+        pairs.setdefault((row.actor_id, row.network_id), []).append(own)
     found = [
-        spell
-        for (actor, network), group in rows.groupby(["actor_id", "network_id"], sort=True)
-        for spell in _of_pair(str(actor), str(network), group)
+        {"actor_id": actor, "network_id": network, "spell": number, **spell}
+        for (actor, network), evidence in sorted(pairs.items())
+        for number, spell in enumerate(_of_pair(evidence), start=1)
     ]
     columns = [
         "actor_id",
@@ -75,60 +81,63 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     return frame.astype({**whole, "start_basis": "str", "dated": "bool"})
 
 
-def _of_pair(actor: str, network: str, group: pd.DataFrame) -> list[dict[str, object]]:
-    ends = sorted({int(end) for end in group["end"].dropna()})
-    dated = group[group["first"].notna()]
-    bare_exits = group[group["first"].isna() & group["end"].notna()]
+class Row(NamedTuple):
+    """One graded evidence row: `first` and `last` as member, `start` and `end` only where stated."""
+
+    row_id: str
+    source_id: str
+    status: str
+    grade: str
+    first: int | None
+    last: int | None
+    start: int | None
+    end: int | None
+
+    def years(self) -> range:
+        """The years the row attests; none when it is undated."""
+        return range(0) if self.first is None or self.last is None else range(self.first, self.last + 1)
+
+
+def _of_pair(rows: list[Row]) -> list[dict[str, object]]:
+    left = [row for row in rows if row.first is not None]
+    bare_exits = [row for row in rows if row.first is None and row.end is not None]
     result: list[dict[str, object]] = []
-    left = dated
+    for end in sorted({row.end for row in rows if row.end is not None}):
+        own = [row for row in left if row.first is not None and row.first <= end]
+        left = [row for row in left if row not in own]
+        exits = [row for row in bare_exits if row.end == end]
+        if own or exits:
+            result.append(_spell(own, exits, end))
     # After the last stated end there may be a further, open spell.
-    for end in [*ends, None]:
-        own = left if end is None else left[left["first"] <= end]
-        exits = bare_exits if end is None else bare_exits[bare_exits["end"] == end]
-        left = left.drop(own.index)
-        if own.empty and (end is None or exits.empty):
-            continue
-        both = pd.concat([own, exits]) if end is not None else own
-        stated = own["start"].dropna()
-        start = stated.min() if len(stated) else own["first"].min()
-        basis = "stated" if len(stated) else "seen" if len(own) else None
-        last = own["last"].max() if end is None else own["last"].clip(upper=end).max()
-        result.append(
-            {
-                "start": start,
-                "start_basis": basis,
-                "last_seen": last,
-                "end": end,
-                "longest_gap": _longest_gap(own),
-                "dated": True,
-                **_facts(both),
-            }
-        )
-    undated = group[group["first"].isna() & group["end"].isna() & (group["grade"] == "positive")]
-    if not result and len(undated):
+    if left:
+        result.append(_spell(left, [], None))
+    undated = [row for row in rows if row.first is None and row.end is None and row.grade == "positive"]
+    if not result and undated:
         nothing = dict.fromkeys(("start", "start_basis", "last_seen", "end", "longest_gap"))
         result.append({**nothing, "dated": False, **_facts(undated)})
-    return [
-        {"actor_id": actor, "network_id": network, "spell": number, **spell} for number, spell in enumerate(result, 1)
-    ]
+    return result
 
 
-def _facts(rows: pd.DataFrame) -> dict[str, object]:
+def _spell(own: list[Row], exits: list[Row], end: int | None) -> dict[str, object]:
+    stated = [row.start for row in own if row.start is not None]
+    covered = sorted({year for row in own for year in row.years()})
+    last = covered[-1] if covered else None
     return {
-        "status": status_of(set(rows["status"])),
-        "n_rows": len(rows),
-        "n_sources": rows["source_id"].nunique(),
-        "row_ids": ";".join(sorted(rows["row_id"])),
+        "start": min(stated) if stated else covered[0] if covered else None,
+        "start_basis": "stated" if stated else "seen" if own else None,
+        "last_seen": last if last is None or end is None else min(last, end),
+        "end": end,
+        # The longest run of years within the spell that no row attests.
+        "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
+        "dated": True,
+        **_facts([*own, *exits]),
     }
 
 
-def _longest_gap(rows: pd.DataFrame) -> int:
-    """Return the longest run of years within the spell that no row attests."""
-    covered = sorted(
-        {
-            year
-            for first, last in zip(rows["first"], rows["last"], strict=True)
-            for year in range(int(first), int(last) + 1)
-        }
-    )
-    return max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0)
+def _facts(rows: list[Row]) -> dict[str, object]:
+    return {
+        "status": status_of({row.status for row in rows}),
+        "n_rows": len(rows),
+        "n_sources": len({row.source_id for row in rows}),
+        "row_ids": ";".join(sorted(row.row_id for row in rows)),
+    }
