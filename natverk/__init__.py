@@ -21,60 +21,114 @@ from natverk.version import __version__
 
 if TYPE_CHECKING:
     from natverk.data.dataset import Dataset, load
-    from natverk.measures import roles
+    from natverk.measures import coding, nullmodels, overlap, peers, portfolio, roles, strategies
     from natverk.measures.actors import actors_of
+    from natverk.measures.benchmarks import benchmarks, containment
+    from natverk.measures.candidates import candidates
+    from natverk.measures.cohorts import cohorts, growth
+    from natverk.measures.compare import compare
     from natverk.measures.coverage import audit_summary, coverage
     from natverk.measures.disagreements import disagreements
     from natverk.measures.documented import listed, networks_of, series, undated_pairs
+    from natverk.measures.eventstudy import event_study
+    from natverk.measures.exits import list_exits, list_retention, list_survival
     from natverk.measures.explain import explain
     from natverk.measures.panel import count, panel
+    from natverk.measures.participation import documented_participation, listed_participation
+    from natverk.measures.participationresult import leave_one_county_out
     from natverk.measures.spells import spells
+    from natverk.measures.survival import durations, survival
+    from natverk.measures.transfers import transfers
+    from natverk.measures.twomode import TwoMode, two_mode
 
 #: Where each public name lives; imported when it is first used, so that the command line starts at once.
 _HOME = {
     "Dataset": "data.dataset",
+    "TwoMode": "measures.twomode",
     "actors_of": "measures.actors",
     "audit_summary": "measures.coverage",
+    "benchmarks": "measures.benchmarks",
+    "candidates": "measures.candidates",
+    "cohorts": "measures.cohorts",
+    "compare": "measures.compare",
+    "containment": "measures.benchmarks",
     "count": "measures.panel",
     "coverage": "measures.coverage",
     "disagreements": "measures.disagreements",
+    "documented_participation": "measures.participation",
+    "durations": "measures.survival",
+    "event_study": "measures.eventstudy",
     "explain": "measures.explain",
+    "growth": "measures.cohorts",
+    "leave_one_county_out": "measures.participationresult",
+    "list_exits": "measures.exits",
+    "list_retention": "measures.exits",
+    "list_survival": "measures.exits",
     "listed": "measures.documented",
+    "listed_participation": "measures.participation",
     "load": "data.dataset",
     "networks_of": "measures.documented",
     "panel": "measures.panel",
-    "roles": "measures",
     "series": "measures.documented",
     "spells": "measures.spells",
+    "survival": "measures.survival",
+    "transfers": "measures.transfers",
+    "two_mode": "measures.twomode",
     "undated_pairs": "measures.documented",
 }
+#: Measures with several functions are modules: `natverk.roles.practised(data)`.
+_MODULES = ("coding", "nullmodels", "overlap", "peers", "portfolio", "roles", "strategies")
 
 __all__ = [
     "Dataset",
+    "TwoMode",
     "__version__",
     "actors_of",
     "audit_summary",
+    "benchmarks",
+    "candidates",
+    "coding",
+    "cohorts",
+    "compare",
+    "containment",
     "count",
     "coverage",
     "disagreements",
+    "documented_participation",
+    "durations",
+    "event_study",
     "explain",
+    "growth",
+    "leave_one_county_out",
+    "list_exits",
+    "list_retention",
+    "list_survival",
     "listed",
+    "listed_participation",
     "load",
     "networks_of",
+    "nullmodels",
+    "overlap",
     "panel",
+    "peers",
+    "portfolio",
     "roles",
     "series",
     "spells",
+    "strategies",
+    "survival",
+    "transfers",
+    "two_mode",
     "undated_pairs",
 ]
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
+    if name in _MODULES:
+        return importlib.import_module(f"natverk.measures.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'natverk' has no attribute {name!r}")
-    if name == "roles":
-        return importlib.import_module("natverk.measures.roles")
     # A module and its function may share a name (spells, coverage): the function is the public one.
     value = getattr(importlib.import_module(f"natverk.{_HOME[name]}"), name)
     globals()[name] = value
@@ -82,4 +136,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted([*globals(), *_HOME, *_MODULES])

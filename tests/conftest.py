@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,12 @@ def _filled(name: str, number: int, row: Row) -> dict[str, Any]:
 
 def table(name: str, rows: Sequence[Row]) -> pd.DataFrame:
     """Return a table of the schema from short rows; a column that the schema does not have is an error."""
+    return _table(name, tuple(tuple(row.items()) for row in rows))
+
+
+@lru_cache(maxsize=512)
+def _table(name: str, items: tuple[tuple[tuple[str, Any], ...], ...]) -> pd.DataFrame:
+    rows = [dict(row) for row in items]
     columns = SCHEMA[name].names
     filled = [_filled(name, number, row) for number, row in enumerate(rows, 1)]
     unknown = {key for row in filled for key in row} - set(columns)

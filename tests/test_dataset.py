@@ -306,3 +306,11 @@ def test_the_dataset_says_how_it_was_loaded() -> None:
     assert repr(natverk.load()) == f"<natverk.Dataset {len(SCHEMA)} tables>"
     assert "as_of='2015'" in repr(natverk.load(as_of=2015))
     assert isinstance(natverk.load(), Dataset)
+
+
+def test_with_as_of_nothing_is_known_after_it() -> None:
+    """A page of 2014 that announces 2016 is a decision in `load(as_of="2015")`, not evidence."""
+    data = natverk.load(as_of="2015")
+    assert data.known_until == "2015-12-31"
+    assert natverk.load().known_until == natverk.load().vintage
+    assert natverk.panel(data, years=(2016, 2018), pairs="evidence")["state"].ne("member").all()

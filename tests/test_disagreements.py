@@ -94,6 +94,7 @@ def test_year_basis_decides_which_sightings_meet_a_list(make: Make) -> None:
         ([{"start": 2011}, {"start": 2012}, {"start": 2011}], "2011 | 2012"),
         ([{"start": 2011}, {"start": 2011}, {"seen": 2013}], None),
         ([{"start": 2004, "end": 2006}, {"start": 2011}], None),
+        ([{"start": 2004, "end": 2006}, {"start": 2006}], "2004 | 2006"),
         ([{"start": 2004, "end": 2006}, {"start": 2005, "end": 2006}, {"start": 2011}], "2004 | 2005"),
         ([{"start": 2011}, {"start": 2010, "status": "applicant"}], None),
         ([{"start": 2011}, {"start": 2010, "status": "participant"}], "2010 | 2011"),

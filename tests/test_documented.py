@@ -81,6 +81,15 @@ def test_all_evidence_of_a_pair_is_read_together(make: Make) -> None:
     assert row["row_ids"] == "mem-00001;mem-00002;mem-00003;mem-00004"
 
 
+def test_last_seen_lies_within_the_window(make: Make) -> None:
+    def last_seen(*rows: dict[str, Any]) -> int:
+        return int(networks_of(make(*rows), [ALBY], years=(2000, 2020))["last_seen"].item())
+
+    assert last_seen({"start": 2002, "seen": 2022}) == 2020
+    assert last_seen({"seen": 2002}, {"seen": 2022}) == 2002
+    assert last_seen({"seen": 1998}, {"seen": 2002}) == 2002
+
+
 def test_since_is_stated_seen_or_unknown(make: Make) -> None:
     def since(*rows: dict[str, Any]) -> list[Any]:
         row = networks_of(make(*rows), [ALBY], years=(2000, 2020)).iloc[0]

@@ -236,6 +236,10 @@ def test_a_sighting_after_a_stated_re_entry_contradicts_nothing(make: Make) -> N
     assert line(data, 2006, 2014) == "mllmppmpp"
 
 
+def test_an_entry_in_the_year_of_the_end_does_not_answer_it(make: Make) -> None:
+    assert line(make({"start": 2004, "end": 2006}, {"start": 2006}, {"seen": 2008}), 2005, 2009) == "mmlMp"
+
+
 def test_an_end_after_the_re_entry_counts_again(make: Make) -> None:
     data = make({"end": 2004}, {"start": 2006, "end": 2008}, {"seen": 2011})
     assert line(data, 2003, 2012) == "umlmmmllMp"
@@ -431,6 +435,7 @@ def test_high_counts_by_the_population_of_the_year(make: Make) -> None:
     )
     assert high(ALBY, max_population=100) == "11" + "1111" + "0000" + "11"
     assert high(ALBY, min_population=95, max_population=105) == "11" + "0" * 10
+    assert high(ALBY, min_population=80, max_population=110) == "1" * 12, "the limits themselves are allowed"
     assert high(BODA, min_population=100) == "1" * 12
     assert high(DALA, min_population=100) == "1" * 12, "nobody of unknown size is ruled out"
     assert high(ETT, min_population=100) == "1" * 12, "regions have no population rule"

@@ -187,6 +187,11 @@ class Dataset:
         """The latest day on which a source was read: what the data can know at most."""
         return str(self.sources["accessed"].max())
 
+    @property
+    def known_until(self) -> str:
+        """The last day the evidence can speak of: the vintage, or the end of `as_of` where that is earlier."""
+        return self.vintage if self.as_of is None else min(self.vintage, latest(self.as_of))
+
     def left_out(self, name: str) -> int:
         """Return how many rows of a table the filters left out."""
         kept = len(self.table(name))

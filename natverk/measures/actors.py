@@ -166,6 +166,7 @@ def eligible(data: Dataset, actors: list[str], networks: list[str], years: range
     """
     table = levels(data).set_index("actor_id").reindex(actors)
     by_level = {level: table[level].to_numpy(dtype=bool) for level in ("municipality", "region")}
+    # Only municipality codes are found there: regions and bodies stay without a size.
     population = population_by_year(data).reindex([actor.rpartition(":")[2] for actor in actors])
     sizes = {int(str(year)): population[year].to_numpy(dtype=float, na_value=np.nan) for year in population.columns}
     rules = {row.network_id: row for row in each_row(data.networks)}
@@ -181,5 +182,5 @@ def eligible(data: Dataset, actors: list[str], networks: list[str], years: range
             if published:
                 size = sizes[max(published)]
                 unfit = (size < (least or 0)) | (size > (np.inf if most is None else most))
-                result[:, n, t] &= ~(unfit & by_level["municipality"])
+                result[:, n, t] &= ~unfit
     return result

@@ -84,7 +84,7 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     actors = sorted(set(data.memberships["actor_id"]))
     if not actors:
         return pd.DataFrame(columns=COLUMNS)
-    years = (1990, int(data.vintage[:4]))
+    years = (1990, int(data.known_until[:4]))
     networks = networks_counting_as(data, SETS)
     cells = panel(
         data,

@@ -121,7 +121,7 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     last = end.fillna(seen).fillna(start)
     former_seen = (grade == "exit") & end.isna()
     first, last = first.mask(former_seen), last.mask(former_seen)
-    vintage = int(data.vintage[:4])
+    vintage = int(data.known_until[:4])
     grade = grade.mask((first > vintage).fillna(False), "never")
     attests = grade.isin(["positive", "exit"])
     stop = end.where(attests, other=pd.NA)

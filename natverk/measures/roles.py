@@ -21,8 +21,21 @@ from natverk.measures.evidence import Counting, YearBasis, graded
 from natverk.measures.frames import each_row
 from natverk.measures.panel import KNOWN, SETS, networks_counting_as, panel
 from natverk.measures.responsibility import responsibility, responsibility_at, responsibility_counts
+from natverk.measures.rolecompare import compare_roles as compare
+from natverk.measures.rolecompare import national_summary, summary_by_county
 
-__all__ = ["LEVELS", "ROLES", "formal", "practised", "responsibility", "responsibility_at", "responsibility_counts"]
+__all__ = [
+    "LEVELS",
+    "ROLES",
+    "compare",
+    "formal",
+    "national_summary",
+    "practised",
+    "responsibility",
+    "responsibility_at",
+    "responsibility_counts",
+    "summary_by_county",
+]
 
 LEVELS = ("municipal", "regional", "joint")
 ROLES = ("municipal", "regional", "joint", "shared", "vacant")
@@ -121,12 +134,13 @@ def practised(
     ('municipal+regional+joint', 'shared')
     """
     counties = list(data.counties["county_code"]) if county is None else [known_county(data, county)]
-    evidence = _activity(data, year, counts_as, year_basis, counting)
+    homes = {code: actors_of(data, code) for code in counties}
+    local = list(dict.fromkeys(chain.from_iterable(own["actor_id"] for own in homes.values())))
+    evidence = _activity(data, local, year, counts_as, year_basis, counting)
     active = evidence.merge(_network_themes(data), on="network_id")
     tasks = _joint_tasks(data, year) if joint_tasks else pd.DataFrame(columns=["actor_id", "theme"])
     found = []
-    for code in counties:
-        own = actors_of(data, code)
+    for code, own in homes.items():
         groups = {
             name: set(own.loc[own["level"] == name, "actor_id"])
             for name in ("municipal", "regional", "joint", "unitary")
@@ -153,7 +167,12 @@ class Activity(NamedTuple):
 
 
 def _activity(
-    data: Dataset, year: int | None, counts_as: tuple[str, ...], year_basis: YearBasis, counting: Counting
+    data: Dataset,
+    actors: list[str],
+    year: int | None,
+    counts_as: tuple[str, ...],
+    year_basis: YearBasis,
+    counting: Counting,
 ) -> pd.DataFrame:
     """Return by actor and network: low, best, high, known (0 or 1), row_ids."""
     networks = networks_counting_as(data, counts_as)
@@ -164,7 +183,7 @@ def _activity(
         return pairs.assign(low=1, best=1, high=1, known=1)
     cells = panel(
         data,
-        actors=data.actors.loc[data.actors["kind"].isin(["municipality", "region", "joint_body"]), "actor_id"],
+        actors=actors,
         networks=networks,
         years=year,
         year_basis=year_basis,
