@@ -1,0 +1,157 @@
+"""Candidates: networks that peers are documented in and a municipality is not, with its eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.measures.actors import eligible, levels
+from natverk.measures.arguments import choice, year_range
+from natverk.measures.evidence import Counting, YearBasis, graded
+from natverk.measures.frames import each_row, year_or_none
+from natverk.measures.likeness import municipality_code, population_at, portfolios
+from natverk.measures.panel import SETS
+from natverk.measures.peers import by_portfolio, by_structure, counted_from_one
+
+__all__ = ["candidates"]
+
+
+def candidates(
+    data: Dataset,
+    municipality: str,
+    *,
+    by: Literal["portfolio", "structure"] = "structure",
+    year: int = 2024,
+    window: int = 10,
+    n_peers: int = 10,
+    counts_as: tuple[str, ...] = SETS,
+    year_basis: YearBasis = "stated",
+    counting: Counting = "strict",
+    list_certainty: Literal["high", "medium", "low"] = "high",
+    min_known: int = 3,
+    weights: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Return the networks that peers are documented in and this municipality is not, the most shared first.
+
+    Parameters
+    ----------
+    municipality
+        A code, an actor id or a name.
+    by
+        Peers by `"structure"` (default: it does not depend on what is documented) or `"portfolio"`.
+    year, window
+        Portfolios are those of the `window` years up to `year`; eligibility is that of `year`.
+    n_peers
+        How many peers are asked.
+    counts_as, year_basis, counting, list_certainty
+        See `portfolios`.
+    min_known, weights
+        See `by_portfolio` and `by_structure`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `rank, network_id, network, n_in` (peers known as members), `n_in_high` (and eligible peers of which it
+        is unknown), `n_known, n_peers`, `peers` (codes of those in it), `own_state` (`unknown`, or `not_member`
+        where a list or an end says so), `eligible`, `eligibility` (`eligible`, `level`, `too_small`,
+        `too_large`, `not_founded`, `dissolved`), `min_population, max_population, population,
+        population_year, eligibility_note`. Ties: by network id.
+
+    Notes
+    -----
+    "Not documented" is not "not a member": `own_state` says which. Eligibility knows levels and population
+    only (Gotland is at both levels); that a network is for one border region or one kind of place stands in its
+    membership rule.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = candidates(load(), "Solna", year=2019).set_index("network_id")
+    >>> table.loc["eurocities", ["own_state", "eligibility"]].tolist()
+    ['unknown', 'too_small']
+    """
+    code = municipality_code(data, municipality)
+    choice("by", by, ("portfolio", "structure"))
+    year_range(year, "year")
+    counted_from_one("n_peers", n_peers)
+    counted_from_one("window", window)
+    evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
+    evidence |= {"list_certainty": list_certainty, "years": (year - window + 1, year)}
+    if by == "structure":
+        peers = by_structure(data, code, year=year, n=n_peers, weights=weights)["code"].tolist()
+    else:
+        near = by_portfolio(data, code, n=None, min_known=min_known, **evidence)
+        # Who shares nothing with it is no peer, however much is known of both.
+        peers = near.loc[near["rank"].notna() & (near["n_shared"] > 0), "code"].head(n_peers).tolist()
+    table = portfolios(data, **evidence)
+    own = table.loc[code]
+    known = own.notna()
+    actor = f"municipality:{code}"
+    rows = graded(data, year_basis="any", counting=counting)
+    documented = set(rows.loc[(rows["actor_id"] == actor) & (rows["grade"] == "positive"), "network_id"])
+    rules = {row.network_id: row for row in each_row(data.networks)}
+    among = table.loc[peers]
+    counts = (among == 1).sum()
+    wanted = [
+        network for network in table.columns
+        if counts[network] > 0 and (own[network] == 0 if known[network] else network not in documented)
+    ]  # fmt: skip
+    population, population_year = population_at(data, year)
+    size = year_or_none(population.get(code))
+    may = eligible(data, [f"municipality:{peer}" for peer in peers], wanted, range(year, year + 1))
+    kind = levels(data).set_index("actor_id").loc[actor]
+    own_levels = {name for name in ("municipality", "region") if bool(kind[name])}
+    found = []
+    for place, network in enumerate(wanted):
+        rule = rules[network]
+        cells = among[network]
+        reason = _eligibility(rule, own_levels, size, year)
+        found.append(
+            {
+                "network_id": network,
+                "network": rule.name,
+                "n_in": int(counts[network]),
+                "n_in_high": int(counts[network]) + int((cells.isna().to_numpy() & may[:, place, 0]).sum()),
+                "n_known": int(cells.notna().sum()),
+                "n_peers": len(peers),
+                "peers": ";".join(sorted(cells.index[(cells == 1).fillna(False).astype(bool)])),
+                "own_state": "not_member" if known[network] else "unknown",
+                "eligible": reason == "eligible",
+                "eligibility": reason,
+                "min_population": rule.min_population,
+                "max_population": rule.max_population,
+                "population": size,
+                "population_year": population_year,
+                "eligibility_note": rule.eligibility_note,
+            }
+        )
+    frame = pd.DataFrame(found, columns=_CANDIDATE_COLUMNS).astype(dict.fromkeys(_CANDIDATE_COLUMNS[10:13], "Int64"))
+    frame = frame.sort_values(["n_in", "network_id"], ascending=[False, True], ignore_index=True)
+    frame.insert(0, "rank", range(1, len(frame) + 1))
+    return frame
+
+
+_CANDIDATE_COLUMNS = [
+    "network_id", "network", "n_in", "n_in_high", "n_known", "n_peers", "peers", "own_state", "eligible", "eligibility",
+    "min_population", "max_population", "population", "population_year", "eligibility_note",
+]  # fmt: skip
+
+
+def _eligibility(rule: Any, own_levels: set[str], size: int | None, year: int) -> str:
+    """Say why a municipality may or may not belong to a network in a year; see `natverk.measures.actors.eligible`."""
+    founded, dissolved = year_or_none(rule.founded_year), year_or_none(rule.dissolved_year)
+    least, most = year_or_none(rule.min_population), year_or_none(rule.max_population)
+    if not own_levels & set(str(rule.eligible_levels).split(";")):
+        return "level"
+    if founded is not None and year < founded:
+        return "not_founded"
+    if dissolved is not None and year > dissolved:
+        return "dissolved"
+    if size is not None and least is not None and size < least:
+        return "too_small"
+    if size is not None and most is not None and size > most:
+        return "too_large"
+    return "eligible"

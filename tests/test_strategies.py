@@ -1,0 +1,256 @@
+"""Stages of regional strategies: the rule by hand on made-up regions, its bounds, and what the real data give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from natverk.data.dataset import Dataset, load
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.measures.cycle import STAGES, Version, candidates, last_election, possible_stages, shifted
+from natverk.measures.strategies import references, same_stage, stages
+
+Make = Callable[..., Dataset]
+Row = dict[str, Any]
+DUTY = {
+    "task_id": "T002", "policy_area": "regional_growth", "task": "Review", "level": "regional", "actor": "regions",
+    "obligation": "mandatory", "obligation_class": "mandatory", "since": "2017-08-01",
+}  # fmt: skip
+SOURCES = [
+    {"source_id": "src"},
+    {"source_id": "y2015", "published": "2015", "published_precision": "year"},
+    {"source_id": "y2019", "published": "2019-03", "published_precision": "month"},
+    {"source_id": "y2023", "published": "2023-05-05", "published_precision": "day"},
+    {"source_id": "c2025", "published": "2025", "published_precision": "circa"},
+]
+quick = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+
+
+def plan(name: str = "rus", county: str = "01", **cells: Any) -> Row:
+    """Return a short row of `strategies`."""
+    fixed = {"title": name, "kind": "RUS", "adopted_by": "Regionen", "adopter_level": "regional"}
+    given_cells = {"status": "adopted", "certainty": "high", "source_id": "y2023"} | cells
+    return {"strategy_id": name, "county_code": county, **fixed, **given_cells}
+
+
+def at(make: Make, date: str, *plans: Row, **options: Any) -> Any:
+    """Return the row of county 01."""
+    data = make(strategies=plans, tasks=[DUTY], sources=SOURCES)
+    return next(stages(data, date, **options).query("county_code == '01'").itertuples(index=False))
+
+
+@pytest.mark.parametrize(
+    ("date", "stage", "age"),
+    [
+        ("2019-09-30", "unknown", None),  # not adopted yet, and nothing is known of what was before
+        ("2020-03-01", "new", 0.0),
+        ("2022-02-28", "new", 2.0),
+        ("2022-03-01", "in_force", 2.0),
+        ("2022-09-10", "in_force", 2.5),  # the review asked for between 2018 and 2022 is the adoption itself
+        ("2022-09-11", "due_for_review", 2.5),  # election day: a new term begins
+        ("2024", "due_for_review", 4.8),
+        ("2025-12-31", "due_for_review", 5.8),
+        ("2026-01-01", "horizon_passed", 5.8),
+    ],
+)
+def test_the_rule_day_by_day(make: Make, date: str, stage: str, age: float | None) -> None:
+    row = at(make, date, plan(adopted_date="2020-03-01", horizon_year=2025))
+    assert row.stage == stage
+    assert (row.age_low == age and row.age_high == age) if age is not None else pd.isna(row.age_low)
+
+
+def test_horizon_left_counts_to_the_end_of_the_year(make: Make) -> None:
+    assert at(make, "2020-12-31", plan(adopted_year=2020, horizon_year=2025)).horizon_left == 5.0
+    assert at(make, "2026-06-30", plan(adopted_year=2020, horizon_year=2025)).horizon_left == -0.5
+    assert pd.isna(at(make, "2021", plan(adopted_year=2020)).horizon_left)
+
+
+def test_an_unknown_horizon_stays_open(make: Make) -> None:
+    row = at(make, "2022-06", plan(adopted_date="2019-01-15"))
+    assert (row.stage, row.possible_stages) == ("unknown", "horizon_passed|in_force")
+    # A strategy that is new is new whatever it looks ahead to.
+    assert at(make, "2020-06", plan(adopted_date="2019-01-15")).stage == "new"
+
+
+def test_an_unknown_day_of_adoption_keeps_its_bounds(make: Make) -> None:
+    old = plan("old", adopted_year=2014, horizon_year=2030, status="superseded", source_id="y2015")
+    new = plan("fresh", predecessor_id="old", horizon_year=2030, source_id="y2019")
+    # Between the old one's year and the newest page that tells of it, March 2019.
+    during, after = at(make, "2018", old, new), at(make, "2019-04", old, new)
+    assert (during.possible_strategies, during.stage) == ("old|fresh", "unknown")
+    assert pd.isna(during.strategy_id)
+    assert (after.strategy_id, after.adopted_first, after.adopted_last) == ("fresh", "2014-01-01", "2019-03-31")
+    assert (after.age_low, after.age_high) == (0.1, 5.3)
+    # A page without a sure date proves only that it was adopted before it was read.
+    vague = at(make, "2025", old, new | {"source_id": "c2025"}, carry_forward=9)
+    assert vague.possible_strategies == "old|fresh"
+
+
+def test_a_successor_ends_a_strategy_with_or_without_a_link(make: Make) -> None:
+    old = plan("old", adopted_year=2014, horizon_year=2030)
+    for new in (plan("fresh", adopted_date="2021-05-01", horizon_year=2040),
+                plan("fresh", adopted_date="2021-05-01", horizon_year=2040, predecessor_id="old")):  # fmt: skip
+        assert at(make, "2021-04-30", old, new).strategy_id == "old"
+        assert at(make, "2021-05-01", old, new).strategy_id == "fresh"
+
+
+def test_drafting_outranks_and_runs_out(make: Make) -> None:
+    holds = plan("holds", adopted_year=2016, horizon_year=2030)
+    draft = plan("draft", status="in_process", predecessor_id="holds", horizon_year=2040)
+    found = {date: at(make, date, holds, draft) for date in ("2022", "2023", "2024", "2025")}
+    assert [row.stage for row in found.values()] == ["due_for_review", "in_process", "in_process", "unknown"]
+    assert found["2023"].drafting == "draft"
+    assert found["2025"].possible_strategies == "holds|other"
+    assert at(make, "2025", holds, draft, process_years=2).stage == "in_process"
+    # A process that no dated page tells of is a note and decides nothing.
+    undated = at(make, "2023", holds, draft | {"source_id": "src"})
+    assert (undated.stage, undated.drafting, undated.drafting_undated) == ("due_for_review", "", "draft")
+
+
+def test_after_the_last_source_nothing_is_extended_silently(make: Make) -> None:
+    one = plan(adopted_date="2014-05-01", horizon_year=2030, source_id="y2015")
+    rows = [at(make, date, one) for date in ("2015", "2019", "2020")]
+    assert [row.basis for row in rows] == ["attested", "presumed", "unknown"]
+    assert [row.stage for row in rows] == ["new", "due_for_review", "unknown"]
+    assert rows[2].possible_stages == "|".join(STAGES)
+    assert pd.isna(rows[2].strategy_id)
+    assert at(make, "2016", one, carry_forward=0).basis == "unknown"
+
+
+def test_the_duty_to_review_is_the_table_s(make: Make) -> None:
+    one = plan(adopted_date="2014-05-01", horizon_year=2030)
+    assert at(make, "2017-07-31", one).stage == "in_force"
+    assert at(make, "2017-08-01", one).stage == "due_for_review"
+    without = make(strategies=[one], sources=SOURCES)
+    assert stages(without, "2018").set_index("county_code").loc["01", "stage"] == "in_force"
+
+
+def test_reviews_and_years_can_be_given(make: Make) -> None:
+    one = plan(adopted_date="2015-06-11", horizon_year=2030)
+    assert at(make, "2020", one).stage == "due_for_review"
+    assert at(make, "2020", one, reviewed={"rus": "2019-06-19"}).stage == "in_force"
+    assert at(make, "2019-05", one, reviewed={"rus": "2019-06-19"}).stage == "due_for_review"
+    assert at(make, "2023", one, reviewed={"rus": "2019-06-19"}).stage == "due_for_review"
+    assert at(make, "2020", one, review_after=6).stage == "in_force"
+    assert at(make, "2020", one, review_after=5).stage == "due_for_review"
+    # On the very day five years are over; and election day itself belongs to the term before.
+    assert (
+        at(make, "2020", plan(adopted_date="2015-12-31", horizon_year=2030), review_after=5).stage == "due_for_review"
+    )
+    assert at(make, "2021", plan(adopted_date="2018-09-09", horizon_year=2030)).stage == "due_for_review"
+    assert at(make, "2021", plan(adopted_date="2018-09-10", horizon_year=2030)).stage == "in_force"
+    with pytest.raises(UnknownName, match="nearest: 'rus'"):
+        at(make, "2020", one, reviewed={"ruz": "2019"})
+    with pytest.raises(InvalidArgument, match="not adopted before"):
+        at(make, "2020", one, reviewed={"rus": "2014"})
+
+
+def test_a_blank_reference_is_unknown_not_no(make: Make) -> None:
+    data = make(
+        strategies=[
+            plan("a", "01", adopted_year=2021, eu2020_ref="yes", agenda2030_ref="no"),
+            plan("b", "02", adopted_year=2021, eu2020_ref="no"),
+            plan("c", "03", adopted_year=2021),
+        ],
+        sources=SOURCES,
+    )
+    table = stages(data, "2022").set_index("county_code")
+    assert table["eu2020"].to_dict() == {"01": "yes", "02": "no", "03": "unknown", "09": "unknown"}
+    counts = references(data, "2022").set_index("reference")
+    assert counts.loc["eu2020", ["low", "high", "n_known", "n_regions"]].tolist() == [1, 3, 2, 4]
+    assert counts.loc["agenda2030", ["low", "high", "coverage"]].tolist() == [0, 3, 0.25]
+
+
+def test_pairs_have_reasons_and_leave_out_the_unknown(make: Make) -> None:
+    data = make(
+        strategies=[
+            plan("a", "01", adopted_date="2021-01-15", horizon_year=2030, agenda2030_ref="yes"),
+            plan("b", "02", adopted_date="2021-12-15", horizon_year=2030, agenda2030_ref="yes"),
+            plan("c", "09", adopted_date="2022-03-01", horizon_year=2040),
+        ],
+        sources=SOURCES,
+    )
+    pairs = same_stage(data, "2022-06")
+    assert pairs[["county_a", "county_b"]].values.tolist() == [["01", "02"], ["02", "09"], ["01", "09"]]
+    assert pairs["reasons"].tolist() == ["stage=new;adopted=2021;horizon=2030;agenda2030=yes", "stage=new", "stage=new"]
+    assert pairs["age_gap"].tolist() == [0.9, 0.2, 1.1]
+    assert len(same_stage(make(), "2022")) == 0
+
+
+@quick
+@given(
+    st.integers(2000, 2024), st.integers(0, 6), st.none() | st.integers(2005, 2045), st.integers(2000, 2030),
+    st.integers(0, 4), st.sampled_from([None, "2018-09-09", "2022-09-11"]),
+)  # fmt: skip
+def test_bounds_hold_every_stage_that_a_day_between_gives(
+    year: int, width: int, horizon: int | None, now: int, new_years: int, due: str | None
+) -> None:
+    today = f"{now}-06-30"
+    vague = Version("a", "01", f"{year}-01-01", f"{year + width}-12-31", horizon, frozenset(), "rus-1")
+    if vague.first > today:
+        return
+    found = possible_stages(vague, today, new_years, due, None)
+    days = [f"{y}-{m:02d}-15" for y in range(year, year + width + 1) for m in range(1, 13)]
+    exact = [vague._replace(first=day, last=day) for day in days if day <= today]
+    union = set().union(*(possible_stages(version, today, new_years, due, None) for version in exact))
+    assert union <= found
+    assert found
+    if horizon is not None:
+        assert all(len(possible_stages(version, today, new_years, due, None)) == 1 for version in exact)
+
+
+def test_no_strategy_holds_before_it_may_have_been_adopted() -> None:
+    old = Version("a", "01", "2014-01-01", "2014-12-31", 2020, frozenset(), "rus-1")
+    assert candidates([old], "2013-12-31") == []
+    assert shifted("2024-02-29", 4) == "2028-02-29"
+
+
+@pytest.mark.parametrize(
+    ("date", "election"),
+    [
+        ("2026-11-01", "2026-09-13"), ("2022-09-11", "2022-09-11"), ("2018-12-31", "2018-09-09"),
+        ("2014-09-14", "2014-09-14"), ("2014-09-13", "2010-09-19"), ("2009-01-01", "2006-09-17"),
+    ],
+)  # fmt: skip
+def test_days_of_ordinary_elections(date: str, election: str) -> None:
+    assert last_election(date) == election
+
+
+def test_real_regions_in_january_2022(real: Dataset) -> None:
+    table = stages(real, "2022-01").set_index("county_code")
+    assert len(table) == 21
+    assert table["stage"].value_counts().to_dict() == {"new": 11, "unknown": 6, "due_for_review": 2, "in_force": 2}
+    assert table.loc["14", ["strategy_id", "age_low", "agenda2030"]].tolist() == ["rus-14-2030", 1.0, "yes"]
+    # Gotland, municipality and region in one, has a row as any region.
+    assert table.loc["09", ["region_actor_id", "stage"]].tolist() == ["municipality:0980", "new"]
+    # Kronoberg's blog about a new strategy has no date: a note.
+    assert table.loc["07", ["drafting", "drafting_undated", "stage"]].tolist() == ["", "rus-07-2035", "due_for_review"]
+    reviewed = stages(real, "2022-01", reviewed={"rus-07-2025": "2019-06-19"}).set_index("county_code")
+    assert reviewed.loc["07", "stage"] == "in_force"
+    # Kalmar's year of adoption is not known: nothing is named.
+    assert table.loc["08", ["stage", "possible_strategies"]].tolist() == ["unknown", "rus-08-2030|other"]
+
+
+def test_real_references_and_drafting(real: Dataset) -> None:
+    assert references(real, "2019")["low"].tolist() == [2, 1]
+    late = stages(real, "2024").set_index("county_code")
+    assert late.loc["25", ["stage", "drafting"]].tolist() == ["in_process", "rus-25-2040"]
+    assert stages(real, "2026-11").set_index("county_code").loc["25", "stage"] == "unknown"
+
+
+def test_filters_of_the_dataset_are_kept() -> None:
+    early = stages(load(as_of="2016"), "2022-01")
+    assert early["stage"].eq("unknown").sum() > 15
+
+
+def test_wrong_arguments_are_refused(real: Dataset) -> None:
+    with pytest.raises(InvalidArgument, match="is no date"):
+        stages(real, "spring 2022")
+    for name in ("new_years", "carry_forward", "process_years", "review_after"):
+        with pytest.raises(InvalidArgument, match=name):
+            stages(real, "2022", **{name: -1})
