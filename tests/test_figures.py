@@ -45,11 +45,23 @@ def held(*rows: tuple[str, str, str, str, str | None, str]) -> pd.DataFrame:
 
 
 VASTRA = held(
-    ("Länsstyrelserna i Göteborgs och Bohus, Älvsborgs och Skaraborgs län", "state", "1997-01-01", "1997-01-01",
-     "1997-12-31", "medium"),
+    (
+        "Länsstyrelserna i Göteborgs och Bohus, Älvsborgs och Skaraborgs län",
+        "state",
+        "1997-01-01",
+        "1997-01-01",
+        "1997-12-31",
+        "medium",
+    ),
     ("Länsstyrelsen i Västra Götalands län", "state", "1998-01-01", "1998-01-01", "1998-12-31", "high"),
-    ("Västra Götalandsregionen (Västra Götalands läns landsting)", "pilot_region", "1999-01-01", "1999-01-01",
-     "2010-12-31", "high"),
+    (
+        "Västra Götalandsregionen (Västra Götalands läns landsting)",
+        "pilot_region",
+        "1999-01-01",
+        "1999-01-01",
+        "2010-12-31",
+        "high",
+    ),
     ("Västra Götalandsregionen", "region", "2011-01-01", "2011-01-01", None, "high"),
 )
 JAMTLAND = held(
@@ -134,7 +146,9 @@ TILES = pd.DataFrame(
     }
 )
 ALL_THEMES = sorted(
-    key.removeprefix("common.theme.") for key in texts("sv").keys() if key.startswith("common.theme.")  # noqa: SIM118
+    key.removeprefix("common.theme.")
+    for key in texts("sv").keys()
+    if key.startswith("common.theme.")  # noqa: SIM118
 )
 LONG, ACTORS = crowd(90, 52)
 SHORT, ONE = crowd(5, 1)

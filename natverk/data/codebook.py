@@ -50,7 +50,7 @@ used in `data/raw/` (CSV, edited by hand), in the tables built from it, and in P
 import natverk
 
 data = natverk.load()
-data.memberships        # a pandas frame with the columns listed below
+data.memberships  # a pandas frame with the columns listed below
 ```
 
 ## How to read it

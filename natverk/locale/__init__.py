@@ -43,15 +43,12 @@ class Texts:
 
     def __init__(self, lang: str) -> None:
         if lang not in LANGUAGES:
-            raise InvalidArgument(
-                f"unknown language {lang!r}", where="lang", allowed=LANGUAGES, value=lang
-            )
+            raise InvalidArgument(f"unknown language {lang!r}", where="lang", allowed=LANGUAGES, value=lang)
         self.lang = lang
         self.babel = Locale.parse(_BABEL[lang])
         folder = Path(__file__).parent / lang
         self._texts: dict[str, Any] = {
-            path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
-            for path in sorted(folder.glob("*.toml"))
+            path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))
         }
 
     def __repr__(self) -> str:
@@ -114,11 +111,7 @@ class Texts:
         def walk(node: Any, prefix: str) -> set[str]:
             if not isinstance(node, dict):
                 return {prefix}
-            return {
-                key
-                for part, child in node.items()
-                for key in walk(child, f"{prefix}.{part}" if prefix else part)
-            }
+            return {key for part, child in node.items() for key in walk(child, f"{prefix}.{part}" if prefix else part)}
 
         return walk(self._texts, "")
 
