@@ -146,9 +146,7 @@ TILES = pd.DataFrame(
     }
 )
 ALL_THEMES = sorted(
-    key.removeprefix("common.theme.")
-    for key in texts("sv").keys()
-    if key.startswith("common.theme.")  # noqa: SIM118
+    key.removeprefix("common.theme.") for key in sorted(texts("sv").keys()) if key.startswith("common.theme.")
 )
 LONG, ACTORS = crowd(90, 52)
 SHORT, ONE = crowd(5, 1)
