@@ -338,3 +338,11 @@ def test_responsibility_before_and_after_2019(real: Dataset) -> None:
 
 def test_audit(real: Dataset) -> None:
     assert real.audit["verdict"].value_counts().to_dict() == {"supported": 43, "partly": 24, "not_refound": 11}
+
+
+def test_nacka_is_flagged_as_below_the_rule_of_full_membership(real: Dataset) -> None:
+    own = networks_of(real, ["municipality:0182", "municipality:0180"]).set_index(["actor_id", "network_id"])[
+        "below_minimum"
+    ]
+    assert own["municipality:0182", "eurocities"]
+    assert not own["municipality:0180", "eurocities"]

@@ -41,7 +41,7 @@ def mark(data: Dataset, **arguments: Any) -> str:
         pytest.param([{"inference": "city_of_refuge", "seen": 2018}], "loose", id="an inference"),
         pytest.param([{"status": "participant", "seen": 2018}, {"seen": 2003}], "earlier", id="firm goes before loose"),
         pytest.param([{"status": "applicant", "seen": 2018}, {"status": "indirect", "seen": 2018}], "", id="none"),
-        pytest.param([{"seen": 1998}], "", id="before the window"),
+        pytest.param([{"seen": 1998}], "earlier", id="before the window"),
         pytest.param([{"seen": 2022}], "", id="after the window"),
         pytest.param([{"seen": 2002}, {"seen": 2022}], "earlier", id="what comes after the window is not recent in it"),
         pytest.param([{"start": 2002, "seen": 2022}], "recent", id="a span over the window's end"),

@@ -14,6 +14,7 @@ from natverk.locale import texts
 from natverk.text import RegionReport, Table, frames, tables
 from natverk.text.references import References
 from natverk.text.table import Cites, Foreign
+from natverk.text.tables.outcome import is_candidacy
 
 COUNTIES = sorted(natverk.load().counties["county_code"])
 WRONG = re.compile(
@@ -117,7 +118,9 @@ def test_the_answer_names_holder_counts_and_limits() -> None:
     firm = own[own["mark"].isin(["recent", "earlier", "undated", "conflict"])]
     municipal = firm["actor_id"].str.startswith("municipality:")
     assert f"{firm.loc[municipal, 'actor_id'].nunique()} av länets 49 kommuner" in opening
-    assert f"{firm['network_id'].nunique()} nätverk" in opening
+    kinds = natverk.load().networks.set_index("network_id")["counts_as"].reindex(firm["network_id"].unique())
+    memberships = int((kinds == "membership").sum())
+    assert f"{memberships} medlemsnätverk och {len(kinds) - memberships} åtaganden" in opening
     assert "nedre gräns" in opening
 
 
@@ -201,3 +204,57 @@ def test_theme_frame_counts_the_country_once() -> None:
     assert len(frame) == 2 * 3 * 18
     assert frame["share"].between(0, 1).all()
     assert texts("sv").has("common.theme.culture")
+
+
+def page_of(county: str, years: tuple[int, int] = (1997, 2026)) -> RegionReport:
+    return RegionReport(natverk.load(), county, years=years, lang="sv")
+
+
+@pytest.mark.parametrize(
+    ("county", "title"), [("03", "Ny regional utvecklingsstrategi"), ("13", "2035"), ("24", "2030")]
+)
+def test_a_replaced_strategy_is_not_the_latest(county: str, title: str) -> None:
+    text = page_of(county).strategy().text
+    assert title in text
+    rows = natverk.load().strategies
+    replaced = rows[(rows["county_code"] == county) & (rows["status"] == "superseded")]["title"]
+    assert not any(old in text for old in replaced)
+
+
+def test_an_uncertain_start_is_the_predecessors_uncertain_end() -> None:
+    page, held = page_of("23"), measured("23")["held"]
+    text = page.responsibility(held).text
+    assert "Länsstyrelsen i Jämtlands län (från 1997 till någon gång 2007–2013)" in text
+    assert "31 december 2012" not in repr(tables.responsibility(page, held))
+
+
+def test_one_holder_under_two_laws_is_one_holder() -> None:
+    text = page_of("08").responsibility(measured("08")["held"]).text
+    assert text.count("Regionförbundet i Kalmar län") == 1
+    assert "kan inte dateras" not in page_of("09").responsibility(measured("09")["held"]).text
+
+
+def test_an_office_without_a_stated_end_gets_none() -> None:
+    page = page_of("01")
+    shown = tables.functions(page, measured("01")["actors"]).frame
+    assert not shown["Tid"].astype(str).str.endswith("–").any()
+    assert shown["Tid"].astype(str).str.contains("slut okänt").any()
+
+
+def test_a_candidacy_is_no_office() -> None:
+    assert is_candidacy({"function": "board", "detail": "Swedish candidate for Executive Board"})
+    assert not is_candidacy({"function": "board", "detail": "seat in the board"})
+
+
+def test_a_membership_from_before_the_period_is_kept() -> None:
+    own = natverk.networks_of(natverk.load(), ["municipality:0180"], years=(2015, 2018))
+    before = natverk.networks_of(natverk.load(), ["municipality:0180"], years=(1990, 2014))
+    assert set(before["network_id"]) <= set(own["network_id"])
+
+
+def test_hostile_text_in_a_sentence_is_shown_as_text() -> None:
+    held = measured("14")["held"].assign(holder_name="<style>h2{display:none}</style> *x* [y](javascript:z)")
+    text = page_of("14").responsibility(held).text
+    assert "<style>" not in text
+    assert "\\*x\\*" in text
+    assert "[y](javascript" not in text

@@ -7,14 +7,15 @@ counted only in the network-years of complete lists (`listed`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from natverk.data.dataset import Dataset
-from natverk.measures.actors import levels
+from natverk.measures.actors import levels, population_by_year
 from natverk.measures.arguments import choice, known_actors, known_county, year_range
 from natverk.measures.evidence import Counting, YearBasis, graded, status_of
-from natverk.measures.frames import each_row
+from natverk.measures.frames import each_row, year_or_none
 from natverk.measures.panel import SETS, at_risk_in, networks_counting_as, panel
 
 __all__ = ["listed", "networks_of", "series", "undated_pairs"]
@@ -36,7 +37,8 @@ def networks_of(
     actors
         Actor ids.
     years
-        The window; evidence from outside it shows only as `since`.
+        The window. A membership attested before it, and not known to have ended, is kept and marked
+        `earlier`; one attested only after it is left out.
     recent
         A membership last attested within so many years before the window's end is `recent`.
     counts_as, year_basis
@@ -47,9 +49,11 @@ def networks_of(
     -------
     pd.DataFrame
         `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `last_seen, end,
-        conflict, n_rows, n_sources, row_ids, source_ids`. `mark`: `recent`; `earlier` (attested, but not
-        lately); `left` (stated end, or called a former member); `conflict` (contradicted in the window);
-        `undated` (attested, year unknown); `loose` (only takes part, pays or promotes).
+        conflict, below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest
+        published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
+        source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
+        former member); `conflict` (contradicted in the window); `undated` (attested, year unknown); `loose`
+        (only takes part, pays or promotes).
 
     Examples
     --------
@@ -74,6 +78,8 @@ def networks_of(
     )
     conflicts = set(cells.loc[cells["conflict"], ["actor_id", "network_id"]].itertuples(index=False, name=None))
     final = cells[cells["year"] == span[-1]].set_index(["actor_id", "network_id"])["state"]
+    minimum = data.networks.set_index("network_id")["min_population"].dropna().to_dict()
+    population = population_by_year(data)
     found = []
     for (actor, network), group in rows.groupby(["actor_id", "network_id"], sort=True):
         firm = group[group["grade"] != "loose"]
@@ -89,8 +95,11 @@ def networks_of(
             mark = "left"
         elif firm["first"].isna().all():
             mark = "undated"
-        elif within.empty:
-            continue
+        elif within.empty and (firm["first"].min() > span[-1] or firm["last"].isna().any()):
+            # Dated evidence from after the window only; what has no year may still belong to it.
+            if not firm["first"].isna().any():
+                continue
+            mark = "undated"
         else:
             mark = "recent" if last > span[-1] - recent else "earlier"
         used = firm if len(firm) else group
@@ -105,6 +114,7 @@ def networks_of(
                 "last_seen": last,
                 "end": firm["end"].max(),
                 "conflict": (actor, network) in conflicts,
+                "below_minimum": _below(str(actor), firm["first"].min(), minimum.get(network), population),
                 "n_rows": len(used),
                 "n_sources": used["source_id"].nunique(),
                 "row_ids": ";".join(sorted(used["row_id"])),
@@ -121,6 +131,7 @@ def networks_of(
         "last_seen",
         "end",
         "conflict",
+        "below_minimum",
         "n_rows",
         "n_sources",
         "row_ids",
@@ -128,8 +139,22 @@ def networks_of(
     ]
     frame = pd.DataFrame(found, columns=columns)
     return frame.astype(
-        {**dict.fromkeys(["since", "last_seen", "end"], "Int64"), "since_basis": "str", "conflict": "bool"}
+        {
+            **dict.fromkeys(["since", "last_seen", "end"], "Int64"),
+            "since_basis": "str",
+            "conflict": "bool",
+            "below_minimum": "bool",
+        }
     )
+
+
+def _below(actor: str, since: Any, minimum: int | None, population: pd.DataFrame) -> bool:
+    code, year = actor.rpartition(":")[2], year_or_none(since)
+    if minimum is None or year is None or code not in population.index:
+        return False
+    sizes = {int(str(column)): int(size) for column, size in population.loc[code].to_dict().items()}
+    published = [known for known in sizes if known <= year]
+    return bool(published) and sizes[max(published)] < minimum
 
 
 def series(

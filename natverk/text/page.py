@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
 
 import pandas as pd
 from babel.dates import format_date
@@ -15,7 +17,7 @@ from natverk.locale import texts
 from natverk.text.references import References
 from natverk.version import __version__
 
-__all__ = ["Page", "Prose", "show"]
+__all__ = ["Page", "Prose", "leaders", "plain", "show"]
 
 
 class Prose:
@@ -33,6 +35,28 @@ class Prose:
 
     def _repr_markdown_(self) -> str:
         return self.text
+
+
+def plain(text: object) -> str:
+    r"""Return text from the data so that Markdown and HTML show it as it is.
+
+    >>> plain("<b>*RUS*</b>")
+    '&lt;b&gt;\\*RUS\\*&lt;/b&gt;'
+    """
+    return re.sub(r"([\\`*_\[\]#|~])", r"\\\1", escape(str(text), quote=False))
+
+
+def leaders(names: Sequence[str], counts: Sequence[int], most: int = 3) -> list[tuple[str, int]]:
+    """Return the names with the highest counts, falling; a tie at the end is left out rather than cut.
+
+    >>> leaders(["Östersund", "Berg", "Åre"], [8, 1, 1], most=2)
+    [('Östersund', 8)]
+    """
+    ranked = sorted(zip(names, counts, strict=True), key=lambda pair: -pair[1])
+    ranked = [pair for pair in ranked if pair[1] > 0]
+    limit = ranked[most][1] if len(ranked) > most else 0
+    kept = [pair for pair in ranked[:most] if pair[1] > limit]
+    return kept or ranked[:1]
 
 
 def show(*items: object) -> None:
@@ -101,6 +125,11 @@ class Page:
         if text.count("-") == 1:
             return str(format_date(pd.Timestamp(earliest(text)), format="MMMM y", locale=self.t.babel))
         return text
+
+    def on_date(self, value: object) -> str:
+        """Format a partial date as a sentence takes it: `den 16 februari 2021` in Swedish."""
+        text = self.date(value)
+        return self.t("page.on_day", date=text) if str(value).count("-") == 2 else text
 
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""

@@ -84,10 +84,10 @@ class SourceList:
         parts = [f'<span lang="{escape(str(row["language"]))}">{escape(str(row["title"]))}</span>']
         if pd.notna(row["publisher"]):  # type: ignore[call-overload]
             parts.append(escape(str(row["publisher"])))
-        column = "region_report.column."
-        for name in ("published", "accessed"):
-            value = row[name] if pd.notna(row[name]) else self.t("region_report.word.unknown")  # type: ignore[call-overload]
-            parts.append(f"{self.t(column + name).lower()} {escape(str(value))}")
+        published, accessed = (self.t(f"region_report.column.{name}").lower() for name in ("published", "accessed"))
+        known = pd.notna(row["published"])  # type: ignore[call-overload]
+        date = f"{published} {escape(str(row['published']))}" if known else self.t("region_report.word.unpublished")
+        parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}")
         text = ". ".join(parts)
         if pd.notna(row["url"]):  # type: ignore[call-overload]
             address = escape(str(row["url"]))

@@ -8,7 +8,7 @@ from natverk.data.citation import cite_data
 from natverk.data.dataset import Dataset
 from natverk.data.units import resolve_region
 from natverk.measures.panel import SETS, networks_counting_as
-from natverk.text.page import Page, Prose
+from natverk.text.page import Page, Prose, leaders, plain
 from natverk.text.table import records
 from natverk.version import __version__
 
@@ -88,17 +88,35 @@ class RegionPage(Page):
         firm = own[own["mark"].isin(FIRM)]
         values = {
             "county": self.place,
-            "networks": self.t.count("common.network", firm["network_id"].nunique()),
+            "networks": self._ties(firm),
             "share": self.t.percent(len(own) / self._pairs(actors), 1),
             "who": self._who(actors, firm),
         }
         run = self.current(held)
         if run.empty:
             return self.say("opening.answer_no_holder", **values)
-        values |= {"holder": str(run["holder_name"].iloc[-1]), "since": str(run["start"].iloc[0])[:4]}
+        values |= {"holder": plain(run["holder_name"].iloc[-1]), "since": str(run["start"].iloc[0])[:4]}
         if firm.empty:
             return self.say("opening.answer_none", **values)
         return self.say("opening.answer_unitary" if self.unitary else "opening.answer", **values)
+
+    @property
+    def counted(self) -> list[str]:
+        """The networks that the page counts: membership networks, commitments, programmes and offices."""
+        return networks_counting_as(self.data, SETS)
+
+    def _ties(self, firm: pd.DataFrame) -> str:
+        """Say in how many membership networks, and in how many commitments, programmes and offices."""
+        kinds = self.data.networks.set_index("network_id")["counts_as"]
+        kind = kinds.reindex(firm["network_id"].unique())
+        n = int((kind == "membership").sum())
+        parts = [("member_network", n), ("other_tie", len(kind) - n)]
+        return self.t.join([self.t.count(f"terms.{key}", count) for key, count in parts if count])
+
+    def _kinds(self, firm: pd.DataFrame) -> str:
+        """Say what the documented ties are: memberships, commitments, programmes, offices."""
+        kinds = firm["network_id"].map(self.data.networks.set_index("network_id")["counts_as"]).value_counts()
+        return self.t.join([self.t.count(f"terms.tie.{kind}", int(kinds[kind])) for kind in SETS if kind in kinds])
 
     def _who(self, actors: pd.DataFrame, firm: pd.DataFrame) -> str:
         """Say who is documented: municipalities, the region, joint bodies."""
@@ -106,6 +124,7 @@ class RegionPage(Page):
         municipal = actors[actors["level"].isin(["municipal", "unitary"])]
         n = int(with_any["level"].isin(["municipal", "unitary"]).sum())
         key = "municipalities" if n else "municipality_none"
+        key = "municipality_all" if n == len(municipal) > 1 else key
         parts = [self.say(f"opening.{key}", n=self.t.number(n), total=self.t.number(len(municipal)))]
         if (with_any["level"] == "regional").any():
             parts.append(self.say("opening.region_yes"))
@@ -129,21 +148,17 @@ class RegionPage(Page):
         run = self.current(held)
         parts = []
         if len(run):
-            values = {
-                "holder": run["holder_name"].iloc[-1],
-                "since": str(run["start"].iloc[0])[:4],
-                "county": self.place,
-            }
+            since = str(run["start"].iloc[0])[:4]
+            values = {"holder": plain(run["holder_name"].iloc[-1]), "since": since, "county": self.place}
             parts.append(self.say("responsibility.now", **values) + self.references.mark(";".join(run["source_id"])))
         before = held.iloc[: len(held) - len(run)]
         if len(before):
-            items = [
-                self.say("responsibility.before_item", holder=row["holder_name"], years=self._years_held(row))
-                for row in records(before)
-            ]
+            runs = self._runs(held)[: len(self._runs(before))]
+            items = [self.say("responsibility.before_item", holder=plain(name), years=years) for name, years in runs]
             cites = self.references.mark(";".join(before["source_id"]))
             parts.append(self.say("responsibility.before", list=self.t.join(items)) + cites)
-        open_ = held[held["start_earliest"].str[:4] != held["start_latest"].str[:4]]
+        changed = held["holder_actor_id"] != held["holder_actor_id"].shift()
+        open_ = held[changed & (held["start_earliest"].str[:4] != held["start_latest"].str[:4])]
         spans = [
             f"{first[:4]}–{last[:4]}"
             for first, last in zip(open_["start_earliest"], open_["start_latest"], strict=True)
@@ -152,12 +167,31 @@ class RegionPage(Page):
             parts.append(self.say("responsibility.uncertain", spans=self.t.join(spans)))
         return self.markdown(*parts)
 
-    def _years_held(self, row: dict[str, object]) -> str:
-        start, end = str(row["start"])[:4], str(row["end"])[:4]
+    def _runs(self, held: pd.DataFrame) -> list[tuple[str, str]]:
+        """Return holders with their years, one run a holder; an uncertain start is the predecessor's uncertain end."""
+        rows = records(held)
+        heads = [n for n, row in enumerate(rows) if n == 0 or row["holder_actor_id"] != rows[n - 1]["holder_actor_id"]]
+        found = []
+        for head, after in zip(heads, [*heads[1:], None], strict=True):
+            last = rows[after - 1] if after is not None else rows[-1]
+            end = str(last["end"])[:4] if after is None else self.change(rows[after], str(last["end"])[:4])
+            start = self.change(rows[head], str(rows[head]["start"])[:4])
+            plain_years = start.isdigit() and end.isdigit()
+            years = start if start == end else f"{start}–{end}" if plain_years else ""
+            found.append(
+                (str(last["holder_name"]), years or self.say("responsibility.between_to", start=start, end=end))
+            )
+        return found
+
+    def day(self, row: dict[str, object]) -> str:
+        """Return the day a holder came, or as much of it as is known: the year, or a span of years."""
+        first, last = str(row["start_earliest"]), str(row["start_latest"])
+        return self.date(row["start"]) if first == last else self.change(row, first[:4])
+
+    def change(self, row: dict[str, object], year: str) -> str:
+        """Return when a holder came: the year, or the span of years in which it must have been."""
         first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
-        if first != last:
-            return self.say("responsibility.between_to", first=first, last=last, end=end)
-        return start if start == end else f"{start}–{end}"
+        return year if first == last else self.say("responsibility.between", first=first, last=last)
 
     def strategy(self) -> Prose:
         """Tell which regional development strategy is the latest known."""
@@ -165,6 +199,9 @@ class RegionPage(Page):
         frame = frame[(frame["county_code"] == self.county) & (frame["status"] != "in_process")]
         if frame.empty:
             return Prose(self.say("responsibility.strategy_none"))
+        # One that another has replaced is not the latest, however well it is dated.
+        valid = frame[frame["status"] != "superseded"]
+        frame = valid if len(valid) else frame
         dated = frame[frame["adopted_year"].notna()].sort_values(["adopted_year", "adopted_date"])
         row = (dated if len(dated) else frame).iloc[-1]
         known = pd.notna(row["horizon_year"])
@@ -173,14 +210,19 @@ class RegionPage(Page):
         date = row["adopted_date"] if pd.notna(row["adopted_date"]) else row["adopted_year"]
         text = self.say(
             f"responsibility.{key}",
-            title=row["title"],
-            adopted=self.date(date),
-            by=row["adopted_by"],
+            title=plain(row["title"]),
+            adopted=self.on_date(date),
+            by=plain(row["adopted_by"]),
             horizon=horizon,
             cites=self.references.mark(row["source_id"]),
         )
         refers = pd.notna(row["agenda2030_ref"]) and bool(row["agenda2030_ref"])
-        return self.markdown(text, self.say("responsibility.strategy_agenda") if refers else "")
+        passed = bool(known) and int(str(row["horizon_year"])) < int(self.data.known_until[:4])
+        return self.markdown(
+            text,
+            self.say("responsibility.strategy_passed") if passed else "",
+            self.say("responsibility.strategy_agenda") if refers else "",
+        )
 
     def networks(self, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell how many networks, who has most, what region and municipalities share, who has none."""
@@ -191,32 +233,30 @@ class RegionPage(Page):
         ranked = actors.assign(n=actors["actor_id"].map(counts).fillna(0).astype(int))
         ranked = ranked.sort_values("n", ascending=False, kind="stable")
         who = (
-            self.say("networks.actors_unitary", name=actors["name"].iloc[0])
+            self.say("networks.actors_unitary", name=plain(actors["name"].iloc[0]))
             if len(actors) == 1
             else self.say("networks.actors", with_any=self.t.number(len(counts)), total=self.t.number(len(actors)))
         )
         parts = [
             self.say(
                 "networks.summary",
-                pairs=self.t.count("common.membership", len(firm)),
-                networks=self.t.count("common.network", firm["network_id"].nunique()),
+                pairs=self.t.count("terms.pair", len(firm)),
+                networks=self._ties(firm),
                 actors=who,
+                kinds=self._kinds(firm),
             )
         ]
         if len(actors) > 1:
-            top = [
-                self.say("networks.item", name=row["name"], n=self.t.number(int(str(row["n"]))))
-                for row in records(ranked.head(3))
-                if row["n"]
-            ]
+            first = leaders(list(ranked["name"]), [int(n) for n in ranked["n"]])
+            top = [self.say("networks.item", name=plain(name), n=self.t.number(n)) for name, n in first]
             parts.append(self.say("networks.most", list=self.t.join(top)))
         if not self.unitary:
             level = firm["actor_id"].map(actors.set_index("actor_id")["level"])
             both = set(firm.loc[level == "regional", "network_id"]) & set(firm.loc[level == "municipal", "network_id"])
-            names = sorted(self.network(item) for item in both)
+            names = sorted(plain(self.network(item)) for item in both)
             values = {"n_shared": self.t.number(len(names)), "names": self.listing(names)}
             parts.append(self.say("networks.shared", **values) if names else self.say("networks.shared_none"))
-        without = ranked.loc[ranked["n"] == 0, "name"].sort_values()
+        without = ranked.loc[~ranked["actor_id"].isin(own["actor_id"]), "name"].sort_values()
         if len(without):
-            parts.append(self.say("networks.without", names=self.listing(without)))
+            parts.append(self.say("networks.without", names=self.listing(plain(name) for name in without)))
         return self.markdown(*parts)

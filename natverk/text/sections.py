@@ -6,10 +6,11 @@ import pandas as pd
 
 from natverk.measures.coverage import audit_summary
 from natverk.measures.panel import KNOWN
-from natverk.text.page import Prose
+from natverk.text.page import Prose, leaders, plain
 from natverk.text.references import SourceList
 from natverk.text.region import FIRM, RegionPage
 from natverk.text.table import records
+from natverk.text.tables.outcome import is_candidacy
 
 __all__ = ["RegionReport"]
 
@@ -29,13 +30,9 @@ class RegionReport(RegionPage):
             both = int(pattern.str.contains("municipal+regional", regex=False).sum())
             values = {"total": total, "both": self.t.number(both), "nothing": self.t.number(nothing)}
             parts = [self.say("roles.summary", **values)]
-            top = table[table["municipal_low"] > 0].sort_values("municipal_low", ascending=False, kind="stable").head(3)
-            items = [
-                self.say(
-                    "roles.item", theme=self._theme(row["theme"]), n=row["municipal_low"], total=row["n_municipalities"]
-                )
-                for row in records(top)
-            ]
+            top = leaders(list(table["theme"]), [int(n) for n in table["municipal_low"]])
+            total_here = int(table["n_municipalities"].iloc[0])
+            items = [self.say("roles.item", theme=self._theme(theme), n=n, total=total_here) for theme, n in top]
             if items:
                 parts.append(self.say("roles.top", list=self.t.join(items)))
             certain = table[table["role"].notna() & (table["role"] != "shared")]
@@ -88,11 +85,9 @@ class RegionReport(RegionPage):
             return Prose(self.say("map.none"))
         if len(counts) == 1:
             documented = self.t.count("figures.documented", int(counts["n"].iloc[0]))
-            return Prose(self.say("map.summary_one", name=str(counts["name"].iloc[0]), n=documented))
-        top = [
-            self.say("networks.item", name=name, n=self.t.number(n))
-            for name, n in zip(having["name"].head(3), having["n"].head(3), strict=True)
-        ]
+            return Prose(self.say("map.summary_one", name=plain(counts["name"].iloc[0]), n=documented))
+        first = leaders(list(having["name"]), [int(n) for n in having["n"]])
+        top = [self.say("networks.item", name=plain(name), n=self.t.number(n)) for name, n in first]
         values = {"with_any": self.t.number(len(having)), "total": self.t.number(len(counts)), "list": self.t.join(top)}
         return Prose(self.say("map.summary", **values))
 
@@ -100,7 +95,9 @@ class RegionReport(RegionPage):
         """Tell how many offices, projects, mission reports and judgements the material has."""
         items = []
         for name in ("functions", "projects", "missions", "evaluations"):
-            n = int(self.data.table(name)["actor_id"].isin(actors["actor_id"]).sum())
+            frame = self.data.table(name)
+            frame = frame[frame["actor_id"].isin(actors["actor_id"])]
+            n = len(frame) - (sum(is_candidacy(row) for row in records(frame)) if name == "functions" else 0)
             if n:
                 items.append(self.t.count(f"{self.part}.outcomes.n_{name}", n))
         if not items:
@@ -135,21 +132,23 @@ class RegionReport(RegionPage):
             if state in counts
         ]
         share = self.t.percent(len(known) / len(possible), 1) if len(possible) else ""
+        key = "unknown.cells" if len(known) else "unknown.cells_none"
         values = {
             "period": self.period,
             "open": self.t.number(len(possible)),
             "known": f"{self.t.number(len(known))} ({share})",
-            "list": self.t.join(items) or "–",
+            "list": self.t.join(items),
         }
         municipal = actors[actors["level"].isin(["municipal", "unitary"])]
         without = municipal.loc[~municipal["actor_id"].isin(own["actor_id"]), "name"].sort_values()
         names = {
             "n_without": self.t.number(len(without)),
             "total": self.t.number(len(municipal)),
-            "names": self.listing(without, 30),
+            "names": self.listing((plain(name) for name in without), 30),
+            "period": self.period,
         }
         second = self.say("unknown.without", **names) if len(without) else self.say("unknown.without_none")
-        return self.markdown(self.say("unknown.cells", **values), second, self.say("unknown.gaps"))
+        return self.markdown(self.say(key, **values), second, self.say("unknown.gaps"))
 
     def disagreements(self, found: pd.DataFrame) -> Prose:
         """Tell on how many points sources disagree."""

@@ -14,23 +14,21 @@ __all__ = ["listed", "memberships", "responsibility", "roles", "strategies"]
 def responsibility(page: RegionPage, held: pd.DataFrame) -> Table:
     """Return the holders of the responsibility, with how surely each is dated."""
     rows = []
-    for row in records(held):
-        first, last = str(row["start_earliest"]), str(row["start_latest"])
-        start = (
-            page.date(row["start"])
-            if first == last
-            else page.say("responsibility.between", first=first[:4], last=last[:4])
-        )
-        if first == last and first.startswith("1997-01-01"):
+    following: list[dict[str, object] | None] = [*records(held)[1:], None]
+    for row, after in zip(records(held), following, strict=True):
+        start = page.day(row)
+        if str(row["start_latest"]) == "1997-01-01":
             start = page.say("responsibility.from_start")
-        if first != last and first[:4] == last[:4]:
-            start = first[:4]
+        end = page.say("word.still") if pd.isna(row["end"]) else page.date(row["end"])  # type: ignore[call-overload]
+        if after is not None and after["start_earliest"] != after["start_latest"]:
+            # Where the successor's start is an interval, so is this holder's end.
+            end = page.day(after)
         rows.append(
             {
                 "holder": row["holder_name"],
                 "kind": page.term("holder_type", row["holder_type"]),
                 "from": start,
-                "to": page.say("word.still") if pd.isna(row["end"]) else page.date(row["end"]),  # type: ignore[call-overload]
+                "to": end,
                 "certainty": page.term("certainty", row["certainty"]),
                 "sources": page.references.cite(str(row["source_id"])),
             }
@@ -66,6 +64,21 @@ def strategies(page: RegionPage) -> Table:
     return table_of(page, rows, caption, "title", "adopted", "horizon", "by", "status", "agenda", "sources")
 
 
+def _status(page: RegionPage, row: dict[str, object]) -> str:
+    """Return the status; a municipality smaller than the rule of full membership asks is flagged."""
+    status = page.term("status", row["status"])
+    if not row["below_minimum"]:
+        return status
+    least = _minimum(page, str(row["network_id"]))
+    return page.say("word.below_minimum", status=status, least=page.t.number(least))
+
+
+def _minimum(page: RegionPage, network_id: str) -> int:
+    """Return the inhabitants that a network asks of a full member."""
+    networks = page.data.networks.set_index("network_id")["min_population"]
+    return int(networks.to_dict()[network_id])
+
+
 def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Table:
     """Return the documented memberships, actor by actor, with since when and how we know."""
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
@@ -79,7 +92,7 @@ def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Ta
             {
                 "actor": names[str(row["actor_id"])],
                 "network": page.network(row["network_id"]),
-                "status": page.term("status", row["status"]),
+                "status": _status(page, row),
                 "since": since,
                 "last_seen": page.year(row["last_seen"]),
                 "evidence": page.term("mark", row["mark"]),

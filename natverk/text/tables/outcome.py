@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import pandas as pd
 
 from natverk.text.region import RegionPage
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
-__all__ = ["evaluations", "functions", "missions", "next_steps", "projects"]
+__all__ = ["evaluations", "functions", "is_candidacy", "missions", "next_steps", "projects"]
+
+#: Words by which a row tells of somebody who stood for an office, not of one who held it.
+_CANDIDACY = re.compile(r"\b(candidate|nominated|proposed)\b", re.IGNORECASE)
+#: Functions that are over when the day is over.
+_MOMENTS = ("speaker", "host")
+
+
+def is_candidacy(row: Mapping[str, object]) -> bool:
+    """Say whether a row of `functions` tells of a candidacy: shown, but no office."""
+    return bool(_CANDIDACY.search(f"{row['function']} {text_of(row['detail'])}"))
+
+
+def _function(page: RegionPage, row: Mapping[str, object]) -> str:
+    return page.say("word.candidacy") if is_candidacy(row) else page.term("function_class", row["function_class"])
+
+
+def _function_term(page: RegionPage, row: Mapping[str, object]) -> str:
+    moment = row["function_class"] in _MOMENTS and pd.notna(row["start_year"]) and pd.isna(row["end_year"])  # type: ignore[call-overload]
+    return page.year(row["start_year"]) if moment else term_of(page, row)
 
 
 def functions(page: RegionPage, actors: pd.DataFrame) -> Table:
@@ -17,8 +39,8 @@ def functions(page: RegionPage, actors: pd.DataFrame) -> Table:
         {
             "actor": page.actor(row["actor_id"]),
             "network": page.network(row["network_id"]),
-            "function": page.term("function_class", row["function_class"]),
-            "term": term_of(page, row),
+            "function": _function(page, row),
+            "term": _function_term(page, row),
             "detail": Foreign(text_of(row["detail"])),
             "sources": page.references.cite(str(row["source_id"])),
         }

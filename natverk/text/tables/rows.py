@@ -29,9 +29,13 @@ def text_of(value: object) -> str:
 def term_of(page: Page, row: Row) -> str:
     """Say when an office or project ran: a stated term, or the year in which it was seen."""
     start, end, seen = (row.get(name) for name in ("start_year", "end_year", "observed_year"))
-    if pd.notna(start) or pd.notna(end):  # type: ignore[call-overload]
-        years = [page.year(year) if pd.notna(year) else "" for year in (start, end)]  # type: ignore[call-overload]
-        return years[0] if years[0] == years[1] else "–".join(years)
+    if pd.notna(start) and pd.notna(end):  # type: ignore[call-overload]
+        first, last = page.year(start), page.year(end)
+        return first if first == last else f"{first}–{last}"
+    # No end is stated, and none is implied: the open side is said, not drawn as a dash.
+    for key, value in (("from_year", start), ("to_year", end)):
+        if pd.notna(value):  # type: ignore[call-overload]
+            return page.say(f"word.{key}", year=page.year(value))
     if pd.notna(seen):  # type: ignore[call-overload]
         return page.say("outcomes.seen", year=page.year(seen))
     return page.say("word.unknown")
