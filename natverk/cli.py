@@ -101,6 +101,7 @@ def report(
     pages = plan(
         find_project(), data.counties, regions or [], everything=everything, lang=lang, typed=typed, out=out.absolute()
     )
+    check_years(pages, int(data.known_until[:4]))
     outcome = _run(pages, data, jobs, cell_timeout)
     _say(outcome, out, typed)
     raise typer.Exit(outcome.exit_code)
@@ -166,15 +167,17 @@ def build(
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
     from natverk.reports.clean import clean as clean_reports
-    from natverk.reports.project import find_project
 
-    removed = clean_reports(out, find_project())
+    removed = clean_reports(out)
     typer.echo(f"{len(removed)} files removed from {out}")
 
 
 def _data() -> Any:
     """Return the data set; reading it takes a moment, so only commands that need it do."""
-    return natverk.load()
+    data = natverk.load()
+    # A damaged table would fail page by page, and late; here it stops everything before anything is touched.
+    data.verify()
+    return data
 
 
 def main() -> None:

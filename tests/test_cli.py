@@ -152,8 +152,26 @@ def test_a_damaged_manifest_is_said_before_anything_runs(call: Callable[..., tup
     assert status == 2
     assert "line 1 of manifest.jsonl" in err
     assert files() == ["reports/manifest.jsonl"]
-    assert call("clean")[0] == 0
-    assert files() == []
+    # Nothing tells what was made here, so nothing is removed.
+    status, _out, err = call("clean")
+    assert status == 2
+    assert "manifest.jsonl" in err
+    assert files() == ["reports/manifest.jsonl"]
+
+
+def test_clean_leaves_a_foreign_site_alone(call: Callable[..., tuple[int, str, str]]) -> None:
+    Path("site/sv/region_report").mkdir(parents=True)
+    for name in ("index.html", "sv/region_report/14.html"):
+        (Path("site") / name).write_text("somebody else's", encoding="utf-8")
+    before = files()
+    assert call("clean", "--out", "site")[:2] == (0, "0 files removed from site\n")
+    assert files() == before
+
+
+def test_years_after_the_data_are_refused(call: Callable[..., tuple[int, str, str]]) -> None:
+    status, _out, err = call("report", "14", "-p", "year_to=2029")
+    assert status == 2
+    assert "2026" in err or "no parameter" in err
 
 
 def test_build_makes_the_tables(call: Callable[..., tuple[int, str, str]]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, TypedDict, cast
 
 import pandas as pd
+from pyarrow.parquet import ParquetFile
 
 from natverk.data.build import MANIFEST, build, is_stale
 from natverk.data.partial import earliest, latest
@@ -225,11 +226,27 @@ class Dataset:
             raise DataError("the manifest is damaged: it names no outputs", where=str(path), remedy=REBUILD)
         return cast("Manifest", manifest)
 
+    def verify(self) -> None:
+        """Check that every table is what the build wrote, before long work begins on it.
+
+        Raises
+        ------
+        DataError, MissingFile
+            For the first table that is damaged or missing, with the place and the remedy.
+        """
+        for file in self._manifest["outputs"]:
+            self._content(file.removesuffix(".parquet"))
+
     def _read(self, name: str) -> pd.DataFrame:
         if f"{name}.parquet" not in self._manifest["outputs"]:
             raise UnknownName(
                 f"there is no table {name!r}", where="natverk.load()", allowed=[*SCHEMA, "corrections"], value=name
             )
+        # Read without threads: those of Arrow can abort the interpreter when it ends.
+        file = ParquetFile(io.BytesIO(self._content(name)), pre_buffer=False)
+        return pd.DataFrame(file.read(use_threads=False).to_pandas())
+
+    def _content(self, name: str) -> bytes:
         path = self.folder / f"{name}.parquet"
         try:
             content = path.read_bytes()
@@ -245,4 +262,4 @@ class Dataset:
                 where=str(path),
                 remedy=REBUILD,
             )
-        return pd.read_parquet(io.BytesIO(content), engine="pyarrow")
+        return content

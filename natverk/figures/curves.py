@@ -1,4 +1,4 @@
-"""Documented memberships over the years, attested and presumed, and those whose year is unknown."""
+"""Documented memberships over the years, attested and presumed, and those without a certain year."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def growth(frame: pd.DataFrame, *, lang: str = "sv", source: str = "", place: st
     >>> frame = pd.DataFrame({"year": [2018, 2019], "low": [3, 4], "best": [3, 6], "n_undated": [2, 2]})
     >>> print(growth(frame, lang="en", place="Gotland").alt)
     Documented memberships in Gotland by year, 2018–2019. Attested: 3 in 2018, 4 in 2019, at most 4 (2019). \
-Attested or presumed: 3 in 2018, 6 in 2019, at most 6 (2019). In addition 2 memberships whose year is unknown.
+Attested or presumed: 3 in 2018, 6 in 2019, at most 6 (2019). In addition 2 memberships without a certain year.
     """
     t = texts(lang)
     county = place or t("figures.place")

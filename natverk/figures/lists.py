@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pandas as pd
 
-from natverk.errors import InvalidArgument
 from natverk.figures.checks import check_columns, whole
 from natverk.figures.picture import Notice, Picture
 from natverk.figures.sheet import Key, Sheet
@@ -56,12 +55,14 @@ def listed_years(frame: pd.DataFrame, *, lang: str = "sv", source: str = "", pla
     Returns
     -------
     Picture or Notice
-        A dot for each list, larger for more members and hollow for none, with the numbers below it.
+        A dot for each list, larger for more members and hollow for none, with the numbers below it. Of several
+        lists for one network and year the one with most members is shown, and the caption says so. A list
+        may name an actor that nobody expected there: never fewer are at risk than are members.
 
     Raises
     ------
     InvalidArgument
-        For a missing column, two rows for a network and year, or more members than actors at risk.
+        For a missing column.
 
     Examples
     --------
@@ -86,6 +87,8 @@ def listed_years(frame: pd.DataFrame, *, lang: str = "sv", source: str = "", pla
         lists=t.count("figures.listed.list", lists),
         networks=t.count("common.network", len(rows)),
     )
+    if lists < len(frame):
+        caption += " " + t("figures.listed.caption_larger")
     return sheet.picture(
         height=bottom + 8,
         caption=caption if to_scale else caption + " " + t("figures.listed.caption_scale"),
@@ -94,19 +97,21 @@ def listed_years(frame: pd.DataFrame, *, lang: str = "sv", source: str = "", pla
 
 
 def _rows(frame: pd.DataFrame) -> Rows:
-    """Return the lists by network, the networks with most lists first."""
+    """Return the lists by network, the networks with most lists first; of several in a year the largest."""
     found: Rows = {}
     for row in frame[list(COLUMNS)].to_dict("records"):
         name, year = str(row["network_name"]), whole(row["year"])
         members, risk = whole(row["n_members"]), whole(row["n_at_risk"])
-        where = f"natverk.figures.listed_years, {name} {year}"
-        if year in found.setdefault(name, {}):
-            raise InvalidArgument("two rows for one network and year", where=where)
-        if members > risk:
-            raise InvalidArgument(f"{members} members, but only {risk} at risk", where=where)
-        found[name][year] = (members, risk, None if pd.isna(row["n_sweden"]) else whole(row["n_sweden"]))
+        cell = (members, max(risk, members), None if pd.isna(row["n_sweden"]) else whole(row["n_sweden"]))
+        years = found.setdefault(name, {})
+        years[year] = max(years.get(year, cell), cell, key=_size)
     ranked = sorted(found, key=lambda name: (-len(found[name]), name.casefold()))
     return {name: dict(sorted(found[name].items())) for name in ranked}
+
+
+def _size(cell: tuple[int, int, int | None]) -> tuple[int, int, int]:
+    members, risk, sweden = cell
+    return members, sweden or 0, risk
 
 
 def _draw(sheet: Sheet, rows: Rows, t: Texts) -> tuple[float, bool]:

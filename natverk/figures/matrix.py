@@ -77,13 +77,13 @@ def membership_matrix(
     -------
     Picture or Notice
         Networks stand by falling number of actors; the number to the right counts the memberships
-        (all marks but loose ties and left). The figure grows with the rows.
+        (all marks but loose ties and left). The figure grows with the rows. Networks of the same name share a
+        row; where they meet at one actor, the mark that stands first in `MARKS` is shown.
 
     Raises
     ------
     InvalidArgument
-        For a missing column, an unknown level or mark, an actor of `frame` that `actors` lacks, or
-        two rows for the same actor and network.
+        For a missing column, an unknown level or mark, or an actor of `frame` that `actors` lacks.
 
     Examples
     --------
@@ -92,8 +92,9 @@ def membership_matrix(
     ...     "population": [61000, 61000], "network_name": ["UBC", "ICORN"], "mark": ["recent", "left"],
     ... })
     >>> print(membership_matrix(frame, lang="en", place="Gotland").alt)
-    Matrix of 2 networks (rows) and 1 actor (columns) in Gotland with 1 documented membership. Marks: member 1, \
-left 1. Most actors: UBC (1). Most memberships: Region Gotland (1). No actor is without a documented membership.
+    Matrix of 2 networks (rows) and 1 actor (columns) in Gotland with 1 documented membership. Marks: \
+attested late in the period 1, left 1. Most actors: UBC (1). Most memberships: Region Gotland (1). \
+No actor is without a documented membership.
     """
     t = texts(lang)
     county = place or t("figures.place")
@@ -108,14 +109,15 @@ left 1. Most actors: UBC (1). Most memberships: Region Gotland (1). No actor is 
     sheet, bottom = _draw(cells, rows, columns, t)
     bottom += sheet.source(source, bottom + 6, x=MARGIN)
     per_network, per_actor = _totals(cells)
+    caption = t(
+        "figures.matrix.caption",
+        place=county,
+        networks=t.count("common.network", len(rows)),
+        memberships=t.count("figures.documented", sum(per_network.values())),
+    )
     return sheet.picture(
         height=bottom + 10,
-        caption=t(
-            "figures.matrix.caption",
-            place=county,
-            networks=t.count("common.network", len(rows)),
-            memberships=t.count("figures.documented", sum(per_network.values())),
-        ),
+        caption=caption if len(cells) == len(frame) else caption + " " + t("figures.matrix.caption_merged"),
         alt=_alt(cells, rows, columns, per_network, per_actor, county, t),
     )
 
@@ -137,6 +139,7 @@ def _columns(frame: pd.DataFrame, actors: pd.DataFrame | None) -> list[tuple[str
 
 
 def _cells(frame: pd.DataFrame, names: list[str]) -> Cells:
+    """Return the mark of each network and actor; of several, from networks of one name, the first in `MARKS`."""
     cells: Cells = {}
     known = set(names)
     for actor, network, mark in zip(frame["actor_name"], frame["network_name"], frame["mark"], strict=True):
@@ -147,13 +150,8 @@ def _cells(frame: pd.DataFrame, names: list[str]) -> Cells:
                 allowed=names,
                 value=actor,
             )
-        if (network, actor) in cells:
-            raise InvalidArgument(
-                f"two rows for {actor!r} in {network!r}",
-                where="natverk.figures.membership_matrix",
-                remedy="give one row an actor and network, with the mark that decides",
-            )
-        cells[str(network), str(actor)] = str(mark)
+        pair = str(network), str(actor)
+        cells[pair] = min(cells.get(pair, str(mark)), str(mark), key=MARKS.index)
     return cells
 
 

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
-from natverk.errors import DataError
 from natverk.locale import LANGUAGES
 from natverk.reports.export import INDEX_FILES
 from natverk.reports.files import remove_parts
 from natverk.reports.manifest import MANIFEST_FILE, read_manifest
-from natverk.reports.project import Project
 
 __all__ = ["clean"]
 
 
-def clean(out: Path, project: Project) -> list[Path]:
+#: What stands on disk for one page, after its id.
+_ENDINGS = (".html", ".ipynb", ".failed.html")
+
+
+def clean(out: Path) -> list[Path]:
     """Remove pages, executed notebooks, index and manifest from `out`, and the folders that are then empty.
 
-    Other files in the folder stay. A second call finds nothing and is no error.
+    Only what the manifest names goes; other files stay. A second call finds nothing and is no error.
+
+    Raises
+    ------
+    DataError
+        If the manifest cannot be read: then nothing tells what was made here, and nothing is removed.
 
     Returns
     -------
     list of Path
         The files that were removed.
     """
-    reports = {report.name for report in project.reports}
-    with contextlib.suppress(DataError):  # a manifest that cannot be read goes away too
-        reports |= {entry.report for entry in read_manifest(out).values()}
-    folders = [out / lang / report for lang in LANGUAGES for report in sorted(reports)]
-    files = [path for folder in folders for pattern in ("*.html", "*.ipynb") for path in sorted(folder.glob(pattern))]
-    files += [path for name in (*INDEX_FILES.values(), MANIFEST_FILE) if (path := out / name).is_file()]
+    # Only what the manifest names was made here: a folder without one may be somebody else's site.
+    entries = read_manifest(out).values() if (out / MANIFEST_FILE).is_file() else []
+    made = [out / f"{entry.id}{end}" for entry in entries for end in _ENDINGS]
+    if entries:
+        made += [out / name for name in (*INDEX_FILES.values(), MANIFEST_FILE)]
+    files = [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
     for path in files:
         path.unlink(missing_ok=True)
-    for folder in (*folders, *(out / lang for lang in LANGUAGES), out):
+    for folder in (*(item for lang in LANGUAGES for item in sorted((out / lang).glob("*/"))), *_roots(out)):
         remove_parts(folder)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     return files
+
+
+def _roots(out: Path) -> list[Path]:
+    return [*(out / lang for lang in LANGUAGES), out]

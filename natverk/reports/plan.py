@@ -6,7 +6,7 @@ the output folder and what one may type on the command line.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from natverk.locale import LANGUAGES, texts
 from natverk.reports.parameters import Parameter, Value, merge, read_parameters
 from natverk.reports.project import Project, Report
 
-__all__ = ["ALL_LANGUAGES", "YEARS", "Page", "plan"]
+__all__ = ["ALL_LANGUAGES", "YEARS", "Page", "check_years", "plan"]
 
 ALL_LANGUAGES = "all"
 # Years outside this span are taken for misprints: the data begin in 1997, population figures in 1990.
@@ -180,13 +180,33 @@ def _check_domain(values: dict[str, Value], counties: pd.DataFrame, where: str) 
     first, last = YEARS
     for name, value in values.items():
         if name.startswith("year") and isinstance(value, int) and not first <= value <= last:
-            raise InvalidArgument(f"{name} = {value} is not a year between {first} and {last}", where=where)
+            what = f"{name} = {value} is not a year between {first} and {last}"
+            raise InvalidArgument(what, where=where, remedy="write --year-from 1997 --year-to 2024")
         if name == "region" and isinstance(value, str):
             values[name] = resolve_region(counties, value)
     start, end = values.get("year_from"), values.get("year_to")
     if isinstance(start, int) and isinstance(end, int) and start > end:
-        raise InvalidArgument(f"year_from = {start} comes after year_to = {end}", where=where)
+        what = f"year_from = {start} comes after year_to = {end}"
+        raise InvalidArgument(what, where=where, remedy=f"write --year-from {end} --year-to {start}")
     return values
+
+
+def check_years(pages: Iterable[Page], last: int) -> None:
+    """Refuse pages that would speak of years after the data end.
+
+    Raises
+    ------
+    InvalidArgument
+        If a page's `year_to` is later than `last`, the last year that the data can know of.
+    """
+    for page in pages:
+        end = page.parameters.get("year_to")
+        if isinstance(end, int) and end > last:
+            raise InvalidArgument(
+                f"year_to = {end} lies after {last}, the last year of the data",
+                where=page.id,
+                remedy=f"write --year-to {last}",
+            )
 
 
 def _page(report: Report, unit: str, name: str, lang: str, values: Mapping[str, Value], out: Path) -> Page:

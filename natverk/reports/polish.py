@@ -15,7 +15,20 @@ from natverk.data.units import fold
 
 __all__ = ["Body", "Heading", "polish"]
 
-_FORBIDDEN = ["script", "iframe", "frame", "object", "embed", "applet", "link", "meta", "base", "form", "noscript"]
+_FORBIDDEN = [
+    "script",
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "link",
+    "meta",
+    "base",
+    "form",
+    "noscript",
+    "style",
+]
 # Attributes that make a browser fetch something.
 _LOADING = ("src", "srcset", "data", "poster", "background", "xlink:href", "ping", "formaction")
 _FETCHING_STYLE = re.compile(r"@import|url\s*\(\s*['\"]?(?!data:|#)|expression\s*\(|\\", re.IGNORECASE)
@@ -23,7 +36,8 @@ _FETCHING_STYLE = re.compile(r"@import|url\s*\(\s*['\"]?(?!data:|#)|expression\s
 _NO_ALTERNATIVE = "No description has been provided for this image"
 # Characters from which a table cell is wide, and very wide.
 _MEDIUM, _LONG = 24, 80
-_BAD_LINK = re.compile(r"^\s*(javascript|vbscript|data)\s*:", re.IGNORECASE)
+# A link may lead to a page, a mail program, or inside the site: no scheme, or one of these.
+_GOOD_LINK = re.compile(r"(https?|mailto):|[^:]*([/?#]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -75,10 +89,6 @@ def polish(html: str, *, table_label: str, figure_label: str) -> Body:
 def _make_safe(soup: BeautifulSoup) -> None:
     for tag in soup.find_all(_FORBIDDEN):
         tag.decompose()
-    for style in soup.find_all("style"):
-        # pandas sends a style of its own with each table, which would overrule that of the page.
-        if style.has_attr("scoped") or _FETCHING_STYLE.search(style.get_text()):
-            style.decompose()
     for tag in soup.find_all(True):
         for name in list(tag.attrs):
             value = tag.attrs[name]
@@ -87,10 +97,15 @@ def _make_safe(soup: BeautifulSoup) -> None:
             if (
                 lower.startswith("on")
                 or (lower in _LOADING and not re.match(r"\s*(data:image/|#)", text, re.IGNORECASE))
-                or (lower == "href" and (_BAD_LINK.match(text) or (tag.name != "a" and not text.startswith("#"))))
+                or (lower == "href" and (not _good_link(text) or (tag.name != "a" and not text.startswith("#"))))
                 or (lower == "style" and _FETCHING_STYLE.search(text))
             ):
                 del tag.attrs[name]
+
+
+def _good_link(address: str) -> bool:
+    """Say whether a link may stay; browsers leave out white space and control characters before they judge."""
+    return bool(_GOOD_LINK.match(re.sub(r"[\x00-\x20\x7f]", "", address)))
 
 
 def _describe_pictures(soup: BeautifulSoup, label: str) -> None:
