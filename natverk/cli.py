@@ -99,9 +99,15 @@ def report(
             typed[name] = str(year)
     data = _data()
     pages = plan(
-        find_project(), data.counties, regions or [], everything=everything, lang=lang, typed=typed, out=out.absolute()
+        find_project(),
+        data.counties,
+        regions or [],
+        everything=everything,
+        lang=lang,
+        typed=typed,
+        out=out.absolute(),
+        last_year=int(data.vintage[:4]),
     )
-    check_years(pages, int(data.known_until[:4]))
     outcome = _run(pages, data, jobs, cell_timeout)
     _say(outcome, out, typed)
     raise typer.Exit(outcome.exit_code)
