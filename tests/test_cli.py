@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import natverk
 import natverk.reports.project
 from natverk import cli
 from natverk.reports.project import read_project
@@ -159,19 +161,74 @@ def test_a_damaged_manifest_is_said_before_anything_runs(call: Callable[..., tup
     assert files() == ["reports/manifest.jsonl"]
 
 
-def test_clean_leaves_a_foreign_site_alone(call: Callable[..., tuple[int, str, str]]) -> None:
+@pytest.mark.parametrize("manifest", [None, "", "[1]\n", '{"id": "sv/region_report/14"}\n', "\udcff"])
+def test_clean_leaves_a_foreign_site_alone(call: Callable[..., tuple[int, str, str]], manifest: str | None) -> None:
     Path("site/sv/region_report").mkdir(parents=True)
-    for name in ("index.html", "sv/region_report/14.html"):
+    for name in ("index.html", "index.en.html", "sv/region_report/14.html", "sv/region_report/14.ipynb"):
         (Path("site") / name).write_text("somebody else's", encoding="utf-8")
+    if manifest is not None:
+        Path("site/manifest.jsonl").write_bytes(manifest.encode("utf-8", "surrogateescape"))
     before = files()
-    assert call("clean", "--out", "site")[:2] == (0, "0 files removed from site\n")
-    assert files() == before
+    for _ in range(2):
+        status, out, err = call("clean", "--out", "site")
+        assert "Traceback" not in err
+        assert (status, out) == ((2, "") if manifest else (0, "0 files removed from site\n"))
+        assert files() == before
+
+
+def test_clean_takes_only_what_the_manifest_names(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    made = {"manifest.jsonl", "index.html", "index.en.html", "sv/region_report/14.html", "sv/region_report/14.ipynb"}
+    assert set(files(Path("reports"))) == made
+    # A line that names what is no page of ours, and a folder that leads elsewhere.
+    line = json.loads(Path("reports/manifest.jsonl").read_text(encoding="utf-8"))
+    with Path("reports/manifest.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps({**line, "id": name}) + "\n" for name in ("../own", "notes"))
+    foreign = ["own.html", "reports/notes.html", "reports/index.html", "reports/sv/region_report/15.html"]
+    for name in foreign:
+        Path(name).write_text("kept", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    Path("reports/sv/link").symlink_to(tmp_path / "empty", target_is_directory=True)
+    assert call("clean")[:2] == (0, f"{len(made) - 1} files removed from reports\n")
+    assert files() == sorted(foreign)
+    assert (tmp_path / "empty").is_dir()
+    assert call("clean")[:2] == (0, "0 files removed from reports\n")
+    assert files() == sorted(foreign)
 
 
 def test_years_after_the_data_are_refused(call: Callable[..., tuple[int, str, str]]) -> None:
-    status, _out, err = call("report", "14", "-p", "year_to=2029")
+    last = int(natverk.load().vintage[:4])
+    status, _out, err = call("report", "14", "-p", f"year_to={last + 1}")
     assert status == 2
-    assert "2026" in err or "no parameter" in err
+    assert f"year_to = {last + 1} is not a year between 1990 and {last}" in err
+    assert f"next: --year-from 1997 --year-to {last}" in err
+    assert files() == []
+
+
+@pytest.mark.parametrize("arguments", [["report", "14"], ["report", "--all"], ["list"]])
+@pytest.mark.parametrize("table", ["memberships", "counties", "population", "corrections"])
+def test_a_truncated_table_is_said_before_anything_runs(
+    call: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    arguments: list[str],
+    table: str,
+) -> None:
+    processed = tmp_path / "data" / "processed"
+    shutil.copytree(natverk.load().folder, processed)
+    (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw", target_is_directory=True)
+    monkeypatch.setenv("NATVERK_DATA", str(tmp_path / "data"))
+    whole = (processed / f"{table}.parquet").read_bytes()
+    (processed / f"{table}.parquet").write_bytes(whole[: len(whole) // 2])
+    before = {path: path.read_bytes() for path in processed.iterdir()}
+    monkeypatch.setattr("natverk.reports.run.run", lambda *_args, **_more: pytest.fail("a page was run"))
+    status, out, err = call(*arguments)
+    assert (status, out) == (2, "")
+    assert err.splitlines()[0].startswith(f"the table {table} is damaged")
+    assert "next: natverk build --force" in err
+    assert "Traceback" not in err
+    assert files() == []
+    assert {path: path.read_bytes() for path in processed.iterdir()} == before
 
 
 def test_build_makes_the_tables(call: Callable[..., tuple[int, str, str]]) -> None:

@@ -222,6 +222,29 @@ def test_a_damaged_table_is_named(data: Path, spoil: object) -> None:
     assert "natverk build --force" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", [*SCHEMA, "corrections"])
+def test_verify_names_the_one_table_that_is_truncated(data: Path, name: str) -> None:
+    loaded = natverk.load()
+    loaded.verify()
+    path = data / "processed" / f"{name}.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DataError, match=f"the table {name} is damaged") as caught:
+        loaded.verify()
+    with pytest.raises(DataError) as read:
+        loaded.table(name)
+    assert str(caught.value) == str(read.value)
+    assert str(path) in str(caught.value)
+    path.unlink()
+    with pytest.raises(MissingFile, match=f"the table {name} is missing"):
+        loaded.verify()
+
+
+@pytest.mark.parametrize("name", [*SCHEMA, "corrections"])
+def test_tables_are_read_as_pandas_reads_them(name: str) -> None:
+    loaded = natverk.load()
+    pd.testing.assert_frame_equal(loaded.table(name), pd.read_parquet(loaded.folder / f"{name}.parquet"))
+
+
 def test_a_table_that_vanished_is_named(data: Path) -> None:
     loaded = natverk.load()
     (data / "processed" / "networks.parquet").unlink()

@@ -90,6 +90,11 @@ def test_listed_names_can_be_typed_and_pages_come_once(
         (["sv/14"], {}, UnknownName, "<lang>/<report>/<unit>"),
         (["14"], {"typed": {"yaer_from": "2000"}}, UnknownName, "nearest: 'year_from'"),
         (["14"], {"typed": {"year_from": "two"}}, InvalidArgument, "of type int, not 'two'"),
+        (["14"], {"typed": {"year_from": "abc"}}, InvalidArgument, "next: -p year_from=1997"),
+        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "next: --year-from 1997 --year-to 2030"),
+        (["14"], {"typed": {"year_to": "2027"}, "last_year": 2026}, InvalidArgument, "between 1990 and 2026"),
+        (["14"], {"typed": {"year_from": "2027"}, "last_year": 2026}, InvalidArgument, "--year-to 2026"),
+        (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "--year-from 2010"),
         (["14"], {"typed": {"year_from": "2000.0"}}, InvalidArgument, "of type int"),
         (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "not a year between 1990 and 2030"),
         (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "comes after year_to = 2010"),
@@ -113,6 +118,11 @@ def test_refused_before_anything_runs(
         plan(project, counties, wanted, out=tmp_path / "out", **options)
     assert help_ in str(caught.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_last_year_of_the_data_can_be_asked_for(project: Project, counties: pd.DataFrame, tmp_path: Path) -> None:
+    [page] = plan(project, counties, ["14"], typed={"year_to": "2026"}, out=tmp_path, last_year=2026)
+    assert page.parameters["year_to"] == 2026
 
 
 @pytest.mark.parametrize("text", ["0180", "0o17", "1e3", "null", "yes", "2014-02"])

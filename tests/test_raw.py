@@ -286,6 +286,19 @@ def test_cells_too_many_or_too_few(data: Path, tail: str, found: int) -> None:
     assert "put quotes around a cell that holds a comma" in str(error)
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+@pytest.mark.parametrize("at", [0, 3, 7])
+def test_a_blank_line(data: Path, at: int, blank: str) -> None:
+    lines = (data / "raw" / "lai.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 7
+    lines.insert(at, blank)
+    (data / "raw" / "lai.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    error = refusal(data)
+    assert error.what == "a blank line"
+    assert error.where == f"{data / 'raw' / 'lai.csv'}, line {at + 1}"
+    assert "remove it" in str(error.remedy)
+
+
 def test_a_file_that_is_not_utf8(data: Path) -> None:
     path = data / "raw" / "memberships.csv"
     lines = path.read_bytes().split(b"\n")

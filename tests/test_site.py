@@ -164,6 +164,40 @@ def test_long_names_break_at_their_joints(counties: pd.DataFrame) -> None:
     assert max(len(word) for word in words) <= 9
 
 
+HOSTILE_ADDRESSES = [
+    "java&#10;script:x()",
+    "java&Tab;script&colon;x()",
+    "&#1;&#32;JAVA\tSCRIPT\n:x()",
+    "java&#8203;script:x()",
+    "&#xfeff;javascript:x()",
+    "vbscript:x()",
+    "data:text/html;base64,x()",
+    "blob:https://evil.example/1",
+    "file:///evil.example",
+    "ftp://evil.example",
+    "//evil.example/x",
+    "/\\evil.example/x",
+    "\\\\evil.example\\x",
+]
+FRIENDLY_ADDRESSES = [
+    "https://example.org/a:b?c=javascript:d",
+    "HTTP://example.org",
+    "mailto:a@example.org",
+    "../../en/r/14.html#source-2",
+    "/r/14.html",
+    "14.html?a=b:c",
+    "a/b:c",
+    "?a:b",
+    "#source-1",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", FRIENDLY_ADDRESSES)
+def test_links_to_pages_mail_and_places_in_the_site_stay(address: str) -> None:
+    assert polished(f'<a href="{address}">a</a>').html == f'<a href="{address}">a</a>'
+
+
 def polished(html: str) -> Body:
     return polish(html, table_label="Tabell", figure_label="Diagram")
 
@@ -189,6 +223,15 @@ def polished(html: str) -> Body:
         "<form action='https://evil.example'><input></form>",
         "<object data='https://evil.example/x.swf'></object>",
         "<video poster='https://evil.example/x.png'></video>",
+        "<base href='https://evil.example/'>",
+        "<style>x() { color: red }</style>",
+        "<svg><style>x() { color: red }</style></svg>",
+        "<svg><a><set attributename='href' to='javascript:x()'/></a></svg>",
+        "<svg><a><animate attributename='href' values='javascript:x()'/></a></svg>",
+        "<!--><img src=y onerror=x()>-->",
+        "<![CDATA[><img src=y onerror=x()>]]>",
+        "<template><img src=y onerror=x()></template>",
+        *(f"<a href='{address}'>a</a>" for address in HOSTILE_ADDRESSES),
     ],
 )
 def test_nothing_hostile_survives(html: str) -> None:
@@ -278,6 +321,31 @@ def test_a_page_without_a_heading_takes_its_title_from_the_plan(tmp_path: Path, 
     assert soup.find(["b", "i", "svg", "script"]) is None
     assert soup.select_one("nav.contents") is None
     assert "0123456789ab" in soup.footer.get_text()
+
+
+def test_hostile_markdown_becomes_harmless(tmp_path: Path) -> None:
+    page = Page("sv/r/14", "r", tmp_path / "x.ipynb", "14", "VG", "sv", "Titel", {}, tmp_path)
+    paragraphs = [
+        "# Rubrik",
+        "[a](javascript:x()) [b](java&#10;script:x()) [c](vbscript:x()) <javascript:x()> [d](//evil.example)",
+        "[e](https://example.org) [f](#source-1) [g](mailto:a@example.org)",
+        "<style>@import 'https://evil.example/x.css'; h1 { display: none }</style>",
+        "<link rel=stylesheet href=https://evil.example/x.css><base href=https://evil.example/>",
+        "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+        "<form action=https://evil.example><input name=a></form>",
+        "<!--><img src=y onerror=x()>-->",
+    ]
+    cell = {"cell_type": "markdown", "id": "a", "source": "\n\n".join(paragraphs), "metadata": {}}
+    html = page_html({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, page)
+    main = BeautifulSoup(html, "html.parser").main
+    hosts = [link["href"] for link in main.find_all("a", href=True)]
+    assert [address for address in hosts if not address.startswith(("14.", "index", "../"))] == [
+        "https://example.org",
+        "#source-1",
+        "mailto:a@example.org",
+    ]
+    assert main.find(["style", "link", "base", "meta", "form", "img", "script"]) is None
+    assert "onerror" not in str(main)
 
 
 def test_language_links_can_be_set_again() -> None:

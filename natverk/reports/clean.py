@@ -7,19 +7,19 @@ from pathlib import Path
 from natverk.locale import LANGUAGES
 from natverk.reports.export import INDEX_FILES
 from natverk.reports.files import remove_parts
-from natverk.reports.manifest import MANIFEST_FILE, read_manifest
+from natverk.reports.manifest import MANIFEST_FILE, Entry, read_manifest
 
 __all__ = ["clean"]
 
-
-#: What stands on disk for one page, after its id.
+# What stands on disk for one page, after its id.
 _ENDINGS = (".html", ".ipynb", ".failed.html")
 
 
 def clean(out: Path) -> list[Path]:
     """Remove pages, executed notebooks, index and manifest from `out`, and the folders that are then empty.
 
-    Only what the manifest names goes; other files stay. A second call finds nothing and is no error.
+    Only what the manifest names goes, and an index that links to it; other files stay. A second call finds nothing
+    and is no error.
 
     Raises
     ------
@@ -32,18 +32,30 @@ def clean(out: Path) -> list[Path]:
         The files that were removed.
     """
     # Only what the manifest names was made here: a folder without one may be somebody else's site.
-    entries = read_manifest(out).values() if (out / MANIFEST_FILE).is_file() else []
+    entries = [entry for entry in read_manifest(out).values() if _is_page(entry)]
     made = [out / f"{entry.id}{end}" for entry in entries for end in _ENDINGS]
     if entries:
-        made += [out / name for name in (*INDEX_FILES.values(), MANIFEST_FILE)]
+        made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
     files = [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
     for path in files:
         path.unlink(missing_ok=True)
     for folder in (*(item for lang in LANGUAGES for item in sorted((out / lang).glob("*/"))), *_roots(out)):
+        if folder.is_symlink():
+            continue
         remove_parts(folder)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     return files
+
+
+def _is_page(entry: Entry) -> bool:
+    """Say whether an entry names a page as `plan` does: `sv/region_report/14`."""
+    return entry.lang in LANGUAGES and entry.id == f"{entry.lang}/{entry.report}/{entry.unit}"
+
+
+def _is_index(path: Path) -> bool:
+    """Say whether a file is an index of ours: it links to the manifest."""
+    return path.is_file() and f'href="{MANIFEST_FILE}"'.encode() in path.read_bytes()
 
 
 def _roots(out: Path) -> list[Path]:

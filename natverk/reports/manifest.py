@@ -111,8 +111,12 @@ def read_manifest(out: Path) -> dict[str, Entry]:
     path = out / MANIFEST_FILE
     if not path.is_file():
         return {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{MANIFEST_FILE} cannot be read: {error}", where=str(path), remedy="move it away") from error
     entries: dict[str, Entry] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             fields = json.loads(line)
             entry = Entry(**{**fields, "warnings": tuple(fields.get("warnings", ()))})

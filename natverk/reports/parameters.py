@@ -99,12 +99,17 @@ class Parameter:
         return value  # type: ignore[return-value]
 
     def _refuse(self, value: object, allowed: Iterable[str] | None = None) -> InvalidArgument:
+        if isinstance(self.default, str):
+            remedy = 'codes are strings: write them in quotes, such as "0180"'
+        else:
+            shown = ",".join(map(str, self.default)) if isinstance(self.default, list) else self.default
+            remedy = f"-p {self.name}={shown}"
         return InvalidArgument(
             f"parameter {self.name!r} is of type {self.type_name}, not {value!r}",
             where=f"the default is {self.default!r}",
             allowed=allowed,
             value=value,
-            remedy='codes are strings: write them in quotes, such as "0180"' if isinstance(self.default, str) else None,
+            remedy=remedy,
         )
 
 

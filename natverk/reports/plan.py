@@ -6,7 +6,7 @@ the output folder and what one may type on the command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from natverk.locale import LANGUAGES, texts
 from natverk.reports.parameters import Parameter, Value, merge, read_parameters
 from natverk.reports.project import Project, Report
 
-__all__ = ["ALL_LANGUAGES", "YEARS", "Page", "check_years", "plan"]
+__all__ = ["ALL_LANGUAGES", "YEARS", "Page", "plan"]
 
 ALL_LANGUAGES = "all"
 # Years outside this span are taken for misprints: the data begin in 1997, population figures in 1990.
@@ -77,6 +77,7 @@ def plan(
     parameters: Mapping[str, object] | None = None,
     typed: Mapping[str, str] | None = None,
     out: Path,
+    last_year: int = YEARS[1],
 ) -> list[Page]:
     """Return the pages that are asked for, each with its checked parameters; nothing is run or written.
 
@@ -98,6 +99,8 @@ def plan(
         The same as typed on a command line: text that gets the type of the parameter's default.
     out
         The output folder.
+    last_year
+        The last year that the data can know of; parameters that are years may not lie after it.
 
     Raises
     ------
@@ -119,7 +122,8 @@ def plan(
         unit = resolve_region(counties, unit_text)
         for report in reports:
             for one in _languages(report, page_lang, project.default_lang):
-                values = _values(report, known[report.name], unit, one, counties, parameters or {}, typed or {})
+                values = _values(report, known[report.name], unit, one, parameters or {}, typed or {})
+                values = _check_domain(values, counties, last_year, f"parameters of {report.notebook.name}")
                 page = _page(report, unit, names[unit], one, values, out.resolve())
                 pages[page.id] = page
     return list(pages.values())
@@ -154,11 +158,10 @@ def _values(
     known: Mapping[str, Parameter],
     unit: str,
     lang: str,
-    counties: pd.DataFrame,
     parameters: Mapping[str, object],
     typed: Mapping[str, str],
 ) -> dict[str, Value]:
-    """Return all parameters of one page, checked."""
+    """Return all parameters of one page, with the right names and types."""
     where = f"parameters of {report.notebook.name}"
     own = {report.unit_parameter: unit, "lang": lang}
     missing = [name for name in own if name not in known]
@@ -171,42 +174,23 @@ def _values(
                 f"{name!r} is set for each page and cannot be given as a parameter", remedy=f"use {instead}"
             )
     read = {name: known[name].from_text(text) if name in known else text for name, text in typed.items()}
-    values = merge(known, report.parameters, parameters, read, own, where=where)
-    return _check_domain(values, counties, where)
+    return merge(known, report.parameters, parameters, read, own, where=where)
 
 
-def _check_domain(values: dict[str, Value], counties: pd.DataFrame, where: str) -> dict[str, Value]:
+def _check_domain(values: dict[str, Value], counties: pd.DataFrame, last: int, where: str) -> dict[str, Value]:
     """Check what a type cannot say: regions exist, years are years, and spans run forwards."""
-    first, last = YEARS
+    first = YEARS[0]
     for name, value in values.items():
         if name.startswith("year") and isinstance(value, int) and not first <= value <= last:
             what = f"{name} = {value} is not a year between {first} and {last}"
-            raise InvalidArgument(what, where=where, remedy="write --year-from 1997 --year-to 2024")
+            raise InvalidArgument(what, where=where, remedy=f"--year-from 1997 --year-to {last}")
         if name == "region" and isinstance(value, str):
             values[name] = resolve_region(counties, value)
     start, end = values.get("year_from"), values.get("year_to")
     if isinstance(start, int) and isinstance(end, int) and start > end:
         what = f"year_from = {start} comes after year_to = {end}"
-        raise InvalidArgument(what, where=where, remedy=f"write --year-from {end} --year-to {start}")
+        raise InvalidArgument(what, where=where, remedy=f"--year-from {end} --year-to {start}")
     return values
-
-
-def check_years(pages: Iterable[Page], last: int) -> None:
-    """Refuse pages that would speak of years after the data end.
-
-    Raises
-    ------
-    InvalidArgument
-        If a page's `year_to` is later than `last`, the last year that the data can know of.
-    """
-    for page in pages:
-        end = page.parameters.get("year_to")
-        if isinstance(end, int) and end > last:
-            raise InvalidArgument(
-                f"year_to = {end} lies after {last}, the last year of the data",
-                where=page.id,
-                remedy=f"write --year-to {last}",
-            )
 
 
 def _page(report: Report, unit: str, name: str, lang: str, values: Mapping[str, Value], out: Path) -> Page:

@@ -10,15 +10,19 @@ import re
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 
 from natverk.data.units import fold
 
 __all__ = ["Body", "Heading", "polish"]
 
+# Also styles, which would overrule those of the page (pandas sends one with each table), what changes attributes
+# later on, and what browsers read by rules other than those of this parser.
 _FORBIDDEN = [
     "script",
     "iframe",
     "frame",
+    "frameset",
     "object",
     "embed",
     "applet",
@@ -26,8 +30,17 @@ _FORBIDDEN = [
     "meta",
     "base",
     "form",
-    "noscript",
     "style",
+    "animate",
+    "animatemotion",
+    "animatetransform",
+    "set",
+    "noscript",
+    "noembed",
+    "noframes",
+    "plaintext",
+    "template",
+    "xmp",
 ]
 # Attributes that make a browser fetch something.
 _LOADING = ("src", "srcset", "data", "poster", "background", "xlink:href", "ping", "formaction")
@@ -36,8 +49,11 @@ _FETCHING_STYLE = re.compile(r"@import|url\s*\(\s*['\"]?(?!data:|#)|expression\s
 _NO_ALTERNATIVE = "No description has been provided for this image"
 # Characters from which a table cell is wide, and very wide.
 _MEDIUM, _LONG = 24, 80
-# A link may lead to a page, a mail program, or inside the site: no scheme, or one of these.
-_GOOD_LINK = re.compile(r"(https?|mailto):|[^:]*([/?#]|$)", re.IGNORECASE)
+# A link may lead to a page, to a mail program, or to a place in the site: then nothing before its path has a colon,
+# and it does not begin with two slashes, which lead to another host.
+_GOOD_LINK = re.compile(r"(https?|mailto):|(?![/\\]{2})[^:/?#]*([/?#]|$)", re.IGNORECASE)
+# What browsers leave out of an address before they judge it, and what cannot be seen in one.
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,9 @@ def polish(html: str, *, table_label: str, figure_label: str) -> Body:
 def _make_safe(soup: BeautifulSoup) -> None:
     for tag in soup.find_all(_FORBIDDEN):
         tag.decompose()
+    # Comments and declarations: browsers end some of them earlier than this parser does.
+    for hidden in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
+        hidden.extract()
     for tag in soup.find_all(True):
         for name in list(tag.attrs):
             value = tag.attrs[name]
@@ -105,7 +124,7 @@ def _make_safe(soup: BeautifulSoup) -> None:
 
 def _good_link(address: str) -> bool:
     """Say whether a link may stay; browsers leave out white space and control characters before they judge."""
-    return bool(_GOOD_LINK.match(re.sub(r"[\x00-\x20\x7f]", "", address)))
+    return bool(_GOOD_LINK.match(_UNSEEN.sub("", address)))
 
 
 def _describe_pictures(soup: BeautifulSoup, label: str) -> None:
