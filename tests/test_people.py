@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
-
-import pytest
 
 import natverk
 from natverk.data.schema import SCHEMA
@@ -46,7 +43,9 @@ PATTERNS = {
     "a party": re.compile(r"\((?:S|M|C|L|KD|MP|V|SD|FP)\)"),
     "an office and a name": re.compile(rf"\b{OFFICE},? {NAME}"),
     "a name and an office": re.compile(rf"(?<![\w-]){NAME},? (?:the )?{ROLE}\b"),
-    "an office and a name in brackets": re.compile(rf"(?:chair|presiden\w+|conference|mayor)[^()]*\((?:{OFFICE} )?{NAME}[,)]", re.I),
+    "an office and a name in brackets": re.compile(
+        rf"(?:chair|presiden\w+|conference|mayor)[^()]*\((?:{OFFICE} )?{NAME}[,)]", re.IGNORECASE
+    ),
     "a name before a comma and no more": re.compile(rf"^{NAME}, [^;,]+$"),
 }
 # What looks like a name and is an organisation, a body of one, or a place.

@@ -66,9 +66,12 @@ def read_table(folder: Path, table: Table) -> pd.DataFrame:
     before = 0
     try:
         header = next(reader, [])
+        if reader.line_num:
+            _refuse_blank(path, header, 1)
         _check_header(path, header, table)
         before = reader.line_num
         for row in reader:
+            _refuse_blank(path, row, before + 1)
             if len(row) != len(header):
                 raise DataError(
                     f"{len(row)} cells where the header has {len(header)}",
@@ -85,6 +88,13 @@ def read_table(folder: Path, table: Table) -> pd.DataFrame:
             remedy="close the quotes of its cells; a quote inside a cell is written twice",
         ) from error
     return pd.DataFrame(rows, columns=header, index=pd.Index(lines, name="line"), dtype="str")
+
+
+def _refuse_blank(path: Path, row: list[str], line: int) -> None:
+    if not "".join(row).strip() and len(row) < 2:
+        raise DataError(
+            "a blank line", where=f"{path}, line {line}", remedy="remove it: every line is a row of the table"
+        )
 
 
 def _read_text(path: Path) -> str:

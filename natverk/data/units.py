@@ -23,6 +23,7 @@ SHORT_FORMS: tuple[tuple[str, str, str], ...] = (
     ("VG", "14", "abbreviation of Västra Götaland"),
     ("RJL", "06", "abbreviation of Region Jönköpings län"),
     ("RJH", "23", "abbreviation of Region Jämtland Härjedalen"),
+    ("Västergötland", "14", "province, most of which lies in Västra Götalands län"),
     ("Sörmland", "04", "everyday name of Södermanland, and the name in Region Sörmland"),
     ("Sthlm", "01", "abbreviation of Stockholm in everyday writing"),
 )
