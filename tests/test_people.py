@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
+
+import pytest
 
 import natverk
 from natverk.data.schema import SCHEMA
@@ -44,14 +47,14 @@ PATTERNS = {
     "an office and a name": re.compile(rf"\b{OFFICE},? {NAME}"),
     "a name and an office": re.compile(rf"(?<![\w-]){NAME},? (?:the )?{ROLE}\b"),
     "an office and a name in brackets": re.compile(
-        rf"(?:chair|presiden\w+|conference|mayor)[^()]*\((?:{OFFICE} )?{NAME}[,)]", re.IGNORECASE
+        rf"(?i:chair|presiden|conference|mayor)[^()]*\((?:{OFFICE} )?{NAME}[,)]"
     ),
     "a name before a comma and no more": re.compile(rf"^{NAME}, [^;,]+$"),
 }
 # What looks like a name and is an organisation, a body of one, or a place.
 NO_PERSON = re.compile(
     r"\b(?:Region|Regionen|Committee|Board|Forum|Council|Cities|City|Municipality|Commission|Office|Network|Assembly"
-    r"|Conference|Union|University|Kommuner|Kommunförbundet|Landstinget|Regionförbundet|Areas?)\b"
+    r"|Conference|Union|University|Kommuner|Kommunförbundet|Landstinget|Regionförbundet|Areas?|Konferens|Ask London)\b"
 )
 
 
@@ -63,3 +66,46 @@ def finds(text: str) -> list[str]:
         for match in pattern.finditer(text)
         if not NO_PERSON.search(match.group())
     ]
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+def test_no_person_is_named(table: str, column: str) -> None:
+    with (RAW / f"{table}.csv").open(encoding="utf-8", newline="") as handle:
+        found = [f"{next(iter(row.values()))}: {hit}" for row in csv.DictReader(handle) for hit in finds(row[column])]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Åsa Ek (S)",
+        "seat held by a member (KD)",
+        "Deputy mayor Åsa Ek on the board",
+        "chair, Åsa Ek",
+        "county governor Eva Ek elected chair",
+        "delegate Eva-Lena Ek elected to check minutes",
+        "Åsa Ek vice-chair of the forum",
+        "Åsa von Ek chair of the company",
+        "Åsa Ek, former municipal commissioner",
+        "Åsa P Ek president of the network",
+        "Chair of the network (Åsa Ek, chair of the committee)",
+        "First vice-presidency (Eva-Lena Ek) in office",
+        "Presidency of the network (Mayor Åsa Maria Ek)",
+        "Åsa Ek, Île-de-France",
+    ],
+)
+def test_a_name_would_be_found(text: str) -> None:
+    assert finds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deputy mayor on ECAD Advisory Board",
+        "seat held for SKL",
+        "Swedish member of Executive Board",
+        "Region Dalarna chairs the network",
+    ],
+)
+def test_an_office_is_no_name(text: str) -> None:
+    assert not finds(text)
