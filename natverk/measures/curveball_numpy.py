@@ -118,22 +118,23 @@ def trade(bits: Words, keys: Words, pairs: NDArray[np.int64], first: int) -> Non
     Parameters
     ----------
     bits
-        The matrices, shape (lines, words, chains); changed.
+        The matrices, shape (blocks, lines, words, chains); changed.
     keys
-        The random key of each chain.
+        The random key of each chain, shape (blocks, chains).
     pairs
         The two lines of each trade, shape (trades, 2), in order.
     first
         The number of the first trade in the life of the chains: random numbers follow from it.
     """
-    n_words = bits.shape[1]
-    for number, (one, other) in enumerate(pairs.tolist(), first):
-        ours, theirs = bits[one], bits[other]
-        differ = ours ^ theirs
-        hand = deal(differ, _count(ours & differ), keys, number * STEPS * n_words)
-        ours &= theirs
-        ours |= hand
-        np.bitwise_xor(ours, differ, out=theirs)
+    n_words = bits.shape[2]
+    for block, block_keys in zip(bits, keys, strict=True):
+        for number, (one, other) in enumerate(pairs.tolist(), first):
+            ours, theirs = block[one], block[other]
+            differ = ours ^ theirs
+            hand = deal(differ, _count(ours & differ), block_keys, number * STEPS * n_words)
+            ours &= theirs
+            ours |= hand
+            np.bitwise_xor(ours, differ, out=theirs)
 
 
 def _count(bits: Words) -> NDArray[np.int64]:

@@ -155,19 +155,18 @@ def _followed(
     runner: Chains, numbers: range, statistic: Callable[[Any], float] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return overlap and statistic of some chains after each trade per line, shape (trades + 1, chains)."""
-    keys = runner.keys(numbers)
-    bits = runner.spread(runner.observed, len(keys))
+    bits, keys = runner.begin(runner.observed, runner.keys(numbers))
     per_round = len(runner.schedule) // runner.trades
     overlaps, values = [], []
     for number in range(runner.trades + 1):
         if number:
             done = (number - 1) * per_round
             runner.advance(bits, keys, runner.schedule[done : done + per_round], done)
-        here = bits[:, :, : len(numbers)]
+        here = bits[0, :, :, : len(numbers)]
         shared = np.bitwise_count(here & runner.observed[:, :, None]).sum(axis=(0, 1), dtype=np.int64)
         overlaps.append(shared / runner.degrees.sum())
         if statistic is not None:
-            values.append([float(statistic(matrix)) for matrix in runner.matrices(here)])
+            values.append([float(statistic(matrix)) for matrix in runner.matrices(bits, len(numbers))])
     return np.array(overlaps), np.array(values if statistic is not None else overlaps)
 
 

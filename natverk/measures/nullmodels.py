@@ -12,7 +12,7 @@ is kept, but sources that follow *pairs* of places are not controlled for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -110,10 +110,11 @@ def randomise(
     trades
         Trades per row (per column, if there are fewer columns): the burn-in of each draw. In ten, the share
         of ties that still stand where they stood *because* they stood there falls to about e⁻¹⁰, 1 in
-        20,000: each trade per row moves the average tie about once (see `curveball.schedule`). Measured at
-        290 × 60 and 10,000 × 300 with heavy tails, the mean overlap with the original is within 1 % of its
-        final value after 6. Strona et al. and Godard and Neal take 5 per row with evenly drawn pairs, which
-        need 15 for the same. Look at `mixing` for a matrix of an unusual form.
+        20,000: each trade per row moves the average tie once or more (see `curveball.schedule`). Measured
+        at 290 × 60 and 10,000 × 300 with heavy tails, the mean overlap with the original is within 1 % of
+        its final value after 6 (`bench/nullmodels.py`). The R packages backbone and incidentally take 5
+        evenly drawn pairs per row by default; these matrices need 11 of such. Look at `mixing` for a
+        matrix of an unusual form.
     start
         `"hub"` (default): all draws start from a matrix that a chain run *backwards* from the given one
         leads to. Draws and given matrix are then exchangeable under the null model, and p-values hold
@@ -125,7 +126,7 @@ def randomise(
         `"numpy"`, `"numba"` (compiled, needs `natverk[fast]`), or `"auto"` (default): Numba where it is
         installed and the work is worth its start. Both give the same draws.
     workers
-        Threads. Each takes about 4 bytes a cell with Numba, 1 to 128 with NumPy.
+        Threads. Each takes up to 4 bytes a cell with Numba; with NumPy up to 128, and 13 at 10,000 × 300.
 
     Returns
     -------
@@ -221,7 +222,7 @@ def null_test(
     """
     draws = randomise(_wide(matrix), n, seed, trades=trades, start=start, engine=engine, workers=workers)
     chains = draws.chains
-    given = chains.matrices(chains.observed[:, :, None])[0]
+    given = next(chains.matrices(chains.observed[None, :, :, None], 1))
     observed = _values(statistic, given, "the given matrix", None)
     blocks = draws.map(partial(_block_values, statistic, size=observed.shape))
     null = np.concatenate(list(blocks)).reshape(len(draws), -1)
@@ -272,7 +273,7 @@ def tails(observed: NDArray[np.float64], null: NDArray[np.float64]) -> pd.DataFr
     return pd.DataFrame(columns | {"z": z, "p_low": p_low, "p_high": p_high, "p": p, "n": n})
 
 
-def _block_values(statistic: Callable[[Any], Any], block: list[Any], size: tuple[int, ...]) -> NDArray[np.float64]:
+def _block_values(statistic: Callable[[Any], Any], block: Iterator[Any], size: tuple[int, ...]) -> NDArray[np.float64]:
     return np.stack([_values(statistic, matrix, "a draw", size) for matrix in block])
 
 
