@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import pandas as pd
 from babel.dates import format_date
 from IPython.display import display
 
+from natverk.data.citation import cite_data
 from natverk.data.dataset import Dataset
 from natverk.data.partial import earliest
 from natverk.errors import InvalidArgument
 from natverk.locale import texts
-from natverk.text.references import References
+from natverk.measures.coverage import audit_summary
+from natverk.text.references import References, SourceList
 from natverk.version import __version__
 
 __all__ = ["Page", "Prose", "leaders", "plain", "show"]
@@ -78,7 +80,8 @@ class Page:
     lang
         `"sv"` or `"en"`; set once, inherited by every text, number, table and figure.
     part
-        The file of texts of this kind of page, e.g. `region_report`.
+        The file of texts of this kind of page, e.g. `region_report`. What it lacks is taken from the file `page`,
+        which holds what all pages say.
     """
 
     def __init__(self, data: Dataset, *, years: tuple[int, int], lang: str, part: str) -> None:
@@ -94,8 +97,16 @@ class Page:
         self.references = References(data)
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a text of this kind of page."""
-        return self.t(f"{self.part}.{key}", **values)
+        """Return a text of this kind of page, or of all pages."""
+        return self.t(self._key(key), **values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """Return a counted noun of this kind of page, or of all pages."""
+        return self.t.count(self._key(key), n, **values)
+
+    def _key(self, key: str) -> str:
+        own = f"{self.part}.{key}"
+        return own if self.t.has(own) else f"page.{key}"
 
     def label(self, *names: str) -> dict[str, str]:
         """Return column labels for a table: `name` or `name=label_key`."""
@@ -157,6 +168,74 @@ class Page:
         if len(names) <= most + 1:
             return self.t.join(names)
         return self.t.join([*names[:most], self.t("page.more", n=len(names) - most)])
+
+    def first_screen(self, title: str, question: str, answer: str, facts: Mapping[str, str]) -> Prose:
+        """Return what a reader sees first: title, question, answer in one sentence, and what goes with it.
+
+        Parameters
+        ----------
+        title, question, answer
+            Text; what comes from the data has gone through `plain`.
+        facts
+            Key of a label in `opening` → text, in order: the page's parameters, and how sure the answer is. Vintage,
+            how to cite and how to read the page follow by themselves.
+        """
+        common = {
+            "vintage": self.vintage_text,
+            "cite": cite_data(self.data, self.lang),
+            "read": self.say("opening.read_text"),
+        }
+        lines = [f"- **{self.say(f'opening.{key}')}:** {text}" for key, text in {**facts, **common}.items()]
+        return Prose(f"# {title}\n\n*{question}*\n\n**{answer}**\n\n" + "\n".join(lines))
+
+    @property
+    def vintage_text(self) -> str:
+        """Until when sources were read, and the filters that the data were loaded with."""
+        text = self.say("opening.vintage_text", date=self.date(self.data.vintage), version=__version__)
+        filters = [f"as_of={self.data.as_of}"] * (self.data.as_of is not None)
+        filters += ["without_noncommercial"] * self.data.without_noncommercial
+        return text + ("; " + self.say("opening.filters", filters=", ".join(filters)) if filters else "")
+
+    def audit(self) -> Prose:
+        """Tell what the re-reading of random rows found."""
+        table = audit_summary(self.data).set_index("verdict")
+        n, material = table["n"].to_dict(), table["n_material"].to_dict()
+        values = {
+            "n": sum(n.values()),
+            "supported": n.get("supported", 0),
+            "partly": n.get("partly", 0),
+            "material": material.get("partly", 0),
+            "lost": n.get("not_refound", 0),
+        }
+        return Prose(self.say("unknown.audit", **values))
+
+    def sources(self) -> Prose:
+        """Tell how many sources the page rests on."""
+        return Prose(self.say("sources.summary", n=self.t.count("common.source", len(self.references))))
+
+    def source_list(self) -> SourceList:
+        """Return the numbered sources of exactly this page."""
+        return self.references.sources(self.t)
+
+    def mistake_text(self, unit: str, row_ids: Iterable[str]) -> Prose:
+        """Return a ready text for reporting a mistake, with the rows that the page rests on.
+
+        Parameters
+        ----------
+        unit
+            What the page is about, with its code: `14 (Västra Götaland)`.
+        row_ids
+            Permanent numbers of rows.
+        """
+        values = {"part": self.part, "unit": unit, "period": self.period, "vintage": self.data.vintage}
+        ready = self.say("sources.mistake_ready", **values)
+        rows = sorted(set(row_ids))
+        label = f"{self.say('sources.mistake_rows')} ({len(rows)})"
+        folded = f"<details><summary>{label}</summary>\n\n{', '.join(rows)}\n\n</details>"
+        return Prose(
+            f"### {self.say('sources.mistake')}\n\n{self.say('sources.mistake_text')}\n\n```text\n{ready}\n```\n\n"
+            + (folded if rows else "")
+        )
 
     @property
     def source_line(self) -> str:

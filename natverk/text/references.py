@@ -84,9 +84,9 @@ class SourceList:
         parts = [f'<span lang="{escape(str(row["language"]))}">{escape(str(row["title"]))}</span>']
         if pd.notna(row["publisher"]):  # type: ignore[call-overload]
             parts.append(escape(str(row["publisher"])))
-        published, accessed = (self.t(f"region_report.column.{name}").lower() for name in ("published", "accessed"))
+        published, accessed = (self.t(f"page.column.{name}").lower() for name in ("published", "accessed"))
         known = pd.notna(row["published"])  # type: ignore[call-overload]
-        date = f"{published} {escape(str(row['published']))}" if known else self.t("region_report.word.unpublished")
+        date = f"{published} {escape(str(row['published']))}" if known else self.t("page.word.unpublished")
         parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}")
         text = ". ".join(parts)
         if pd.notna(row["url"]):  # type: ignore[call-overload]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.data.citation import cite_data
 from natverk.data.dataset import Dataset
 from natverk.data.units import resolve_region
 from natverk.measures.panel import SETS, networks_counting_as
 from natverk.text.page import Page, Prose, leaders, plain
 from natverk.text.table import records
-from natverk.version import __version__
 
 __all__ = ["RegionPage"]
 
@@ -54,22 +52,9 @@ class RegionPage(Page):
 
     def opening(self, actors: pd.DataFrame, held: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Return title, question, the answer in one sentence, period, vintage, coverage and citation."""
-        facts = [
-            ("period", self.period),
-            ("vintage", self._vintage()),
-            ("coverage", self._coverage(actors, own)),
-            ("cite", cite_data(self.data, self.lang)),
-            ("read", self.say("opening.read_text")),
-        ]
-        lines = [f"- **{self.say(f'opening.{key}')}:** {text}" for key, text in facts]
+        facts = {"period": self.period, "coverage": self._coverage(actors, own)}
         question, answer = self.say("opening.question", county=self.place), self._answer(actors, held, own)
-        return Prose(f"# {self.name}\n\n*{question}*\n\n**{answer}**\n\n" + "\n".join(lines))
-
-    def _vintage(self) -> str:
-        text = self.say("opening.vintage_text", date=self.date(self.data.vintage), version=__version__)
-        filters = [f"as_of={self.data.as_of}"] * (self.data.as_of is not None)
-        filters += ["without_noncommercial"] * self.data.without_noncommercial
-        return text + ("; " + self.say("opening.filters", filters=", ".join(filters)) if filters else "")
+        return self.first_screen(self.name, question, answer, facts)
 
     def _pairs(self, actors: pd.DataFrame) -> int:
         return len(actors) * len(networks_counting_as(self.data, SETS))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.coverage import audit_summary
 from natverk.measures.panel import KNOWN
 from natverk.text.page import Prose, leaders, plain
-from natverk.text.references import SourceList
 from natverk.text.region import FIRM, RegionPage
 from natverk.text.table import records
 from natverk.text.tables.outcome import is_candidacy
@@ -58,7 +56,7 @@ class RegionReport(RegionPage):
         best = frame.sort_values("low", ascending=False, kind="stable").iloc[0]
         undated = int(frame["n_undated"].iloc[0])
         values = {
-            "most": self.t.count(f"{self.part}.series.most", int(best["low"])),
+            "most": self.count("series.most", int(best["low"])),
             "year": str(int(best["year"])),
             "undated": self.t.count("common.membership", undated),
         }
@@ -71,7 +69,7 @@ class RegionReport(RegionPage):
         if frame.empty:
             return Prose("")
         values = {
-            "years": self.t.count(f"{self.part}.series.years", len(frame)),
+            "years": self.count("series.years", len(frame)),
             "networks": self.t.count("common.network", frame["network_id"].nunique()),
         }
         medium = self.say("series.medium") if (frame["certainty"] != "high").any() else ""
@@ -99,7 +97,7 @@ class RegionReport(RegionPage):
             frame = frame[frame["actor_id"].isin(actors["actor_id"])]
             n = len(frame) - (sum(is_candidacy(row) for row in records(frame)) if name == "functions" else 0)
             if n:
-                items.append(self.t.count(f"{self.part}.outcomes.n_{name}", n))
+                items.append(self.count(f"outcomes.n_{name}", n))
         if not items:
             return Prose(self.say("outcomes.none"))
         return self.markdown(self.say("outcomes.summary", list=self.t.join(items)), self.say("outcomes.english"))
@@ -154,38 +152,9 @@ class RegionReport(RegionPage):
         """Tell on how many points sources disagree."""
         if found.empty:
             return Prose(self.say("unknown.disagree_none"))
-        return Prose(self.t.count(f"{self.part}.unknown.disagree", len(found)))
-
-    def audit(self) -> Prose:
-        """Tell what the re-reading of random rows found."""
-        table = audit_summary(self.data).set_index("verdict")
-        n, material = table["n"].to_dict(), table["n_material"].to_dict()
-        values = {
-            "n": sum(n.values()),
-            "supported": n.get("supported", 0),
-            "partly": n.get("partly", 0),
-            "material": material.get("partly", 0),
-            "lost": n.get("not_refound", 0),
-        }
-        return Prose(self.say("unknown.audit", **values))
-
-    def sources(self) -> Prose:
-        """Tell how many sources the page rests on."""
-        return Prose(self.say("sources.summary", n=self.t.count("common.source", len(self.references))))
-
-    def source_list(self) -> SourceList:
-        """Return the numbered sources of exactly this page."""
-        return self.references.sources(self.t)
+        return Prose(self.count("unknown.disagree", len(found)))
 
     def mistake(self, own: pd.DataFrame) -> Prose:
         """Return a ready text for reporting a mistake, with the rows behind the page's memberships."""
-        ready = self.say(
-            "sources.mistake_ready", code=self.county, name=self.name, period=self.period, vintage=self.data.vintage
-        )
-        rows = sorted({row for ids in own.loc[own["mark"].isin((*FIRM, "loose")), "row_ids"] for row in ids.split(";")})
-        label = f"{self.say('sources.mistake_rows')} ({len(rows)})"
-        folded = f"<details><summary>{label}</summary>\n\n{', '.join(rows)}\n\n</details>"
-        return Prose(
-            f"### {self.say('sources.mistake')}\n\n{self.say('sources.mistake_text')}\n\n```text\n{ready}\n```\n\n"
-            + (folded if rows else "")
-        )
+        shown = own.loc[own["mark"].isin((*FIRM, "loose")), "row_ids"]
+        return self.mistake_text(f"{self.county} ({self.name})", ";".join(shown).split(";") if len(shown) else [])

@@ -104,7 +104,7 @@ class Table:
         table = f'<div class="nv-tablebox"><p class="nv-caption">{caption}</p>{scroll}</div>'
         if len(self.frame) <= self.fold:
             return table
-        label = texts(self.lang)("region_report.word.show_all", n=len(self.frame))
+        label = texts(self.lang)("page.word.show_all", n=len(self.frame))
         return f'<details class="nv-fold"><summary>{caption} – {escape(label)}</summary>{scroll}</details>'
 
     def _row(self, row: tuple[object, ...]) -> str:
