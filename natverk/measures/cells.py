@@ -56,6 +56,16 @@ class Pair:
     absent: dict[int, str] = field(default_factory=dict)
     proposals: list[int] = field(default_factory=list)
 
+    def decided(self, span: range, presume: int) -> list[int]:
+        """Return the years in which the pair's own evidence can decide; in all others the cell is as without it.
+
+        From the first attested year, or the first end, on: to the last presumed one, or for good after an end.
+        """
+        starts = [row.first for row in self.spans] + [end for end, _ in self.ends]
+        first = min(starts, default=span.stop)
+        last = span.stop if self.ends else max((row.last for row in self.spans), default=first) + presume
+        return [year for year in span if first <= year <= last or year in self.absent]
+
     def begun(self, year: int, part_year: PartYear) -> list[Span]:
         """Return the rows whose membership has begun by a year; the year of entry only where a part of it will do."""
         entry = part_year in ("whole", "start")

@@ -16,7 +16,8 @@ def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     >>> [row.year for row in each_row(pd.DataFrame({"year": [2014, 2019]}))]
     [2014, 2019]
     """
-    yield from frame.itertuples(index=False)
+    # As plain objects first: columns backed by Arrow hand out their cells one by one, three times as slowly.
+    yield from frame.astype(object).itertuples(index=False)
 
 
 def year_or_none(value: Any) -> int | None:

@@ -147,8 +147,11 @@ def panel(
         a, n = order_a[actor], order_n[network]
         attested_once[a, n] = bool(pair.spans)
         with_evidence[a, n] = bool(pair.spans or pair.ends)
+        if pairs == "evidence" and not with_evidence[a, n]:
+            continue
         founded, dissolved = life[network]
-        for t, year in enumerate(span):
+        for year in pair.decided(span, presume):
+            t = year - span.start
             cell = pair.cell(
                 year,
                 part_year=part_year,
