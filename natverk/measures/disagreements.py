@@ -63,14 +63,14 @@ def disagreements(data: Dataset, *, year_basis: YearBasis = "stated") -> pd.Data
 
 def _rivals(frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     """Return the groups with more than one value: the values, rows and sources side by side."""
-    groups = frame.groupby(keys, dropna=False, sort=True)
-    result = groups.agg(
-        n=(value, "nunique"),
+    # Most groups have one value: they are left out before their rows are put into words.
+    n_values = frame.groupby(keys, dropna=False)[value].transform("nunique")
+    groups = frame[n_values > 1].groupby(keys, dropna=False, sort=True)
+    return groups.agg(
         values=(value, lambda items: " | ".join(str(item) for item in sorted(set(items.dropna())))),
         row_ids=("row_id", lambda items: ";".join(sorted(items))),
         source_ids=("source_id", lambda items: ";".join(sorted(set(items)))),
     ).reset_index()
-    return result[result["n"] > 1].drop(columns="n")
 
 
 def _totals(data: Dataset) -> pd.DataFrame:
