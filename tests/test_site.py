@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 import natverk
 from natverk.locale import LANGUAGES, texts
-from natverk.reports.export import INDEX_FILES, page_html, relink, shown_cells
+from natverk.reports.export import INDEX_FILES, asset, page_html, relink, shown_cells
 from natverk.reports.manifest import Entry, update_manifest
 from natverk.reports.plan import Page
 from natverk.reports.polish import Body, polish
@@ -199,7 +199,7 @@ def test_links_to_pages_mail_and_places_in_the_site_stay(address: str) -> None:
 
 
 def polished(html: str) -> Body:
-    return polish(html, table_label="Tabell", figure_label="Diagram")
+    return polish(html, texts("sv"))
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,8 @@ def test_a_page_without_a_heading_takes_its_title_from_the_plan(tmp_path: Path, 
     assert soup.h1.get_text() == "Titel <b>"
     assert [pre.get_text() for pre in soup.select("pre.output")] == ["<b>1 & 2</b>", "<obj>"]
     assert soup.img["src"].startswith("data:image/svg+xml;base64,")
-    assert soup.find(["b", "i", "svg", "script"]) is None
+    assert soup.find(["b", "i", "svg"]) is None
+    assert [script.get_text() for script in soup.find_all("script")] == [asset("page.js").strip()]
     assert soup.select_one("nav.contents") is None
     assert "0123456789ab" in soup.footer.get_text()
 

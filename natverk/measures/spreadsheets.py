@@ -1,7 +1,6 @@
 """Spreadsheets: tables of text to and from CSV and Excel files, safe to open and true to every code.
 
-A cell that begins like a formula (`=`, `+`, `-`, `@`, a tab, a line break) gets an apostrophe in front;
-plain numbers such as `-1` are left alone. Reading takes the apostrophe away again.
+A cell that begins like a formula gets an apostrophe in front (`natverk.data.formulas`); reading takes it away again.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
+from natverk.data.formulas import neutral, plain
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
 __all__ = ["FORMS", "neutral", "plain", "read_table", "write_table"]
@@ -21,29 +21,7 @@ __all__ = ["FORMS", "neutral", "plain", "read_table", "write_table"]
 #: Forms of files; Excel needs openpyxl.
 FORMS = ("csv", "xlsx")
 _SEPARATORS = (";", ",", "\t")
-
-# Full-width signs count: some spreadsheets read them as the ordinary ones.
-_FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet runs as a formula.
-
-    >>> neutral("=HYPERLINK(1)"), neutral("-1"), neutral("0180")
-    ("'=HYPERLINK(1)", '-1', '0180')
-    """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def plain(cell: str) -> str:
-    """Return a cell as it was before `neutral`.
-
-    >>> plain("'=HYPERLINK(1)"), plain("'s-Hertogenbosch")
-    ('=HYPERLINK(1)', "'s-Hertogenbosch")
-    """
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", overwrite: bool = False) -> Path:

@@ -34,12 +34,14 @@ def clean(out: Path) -> list[Path]:
     # Only what the manifest names was made here: a folder without one may be somebody else's site.
     entries = [entry for entry in read_manifest(out).values() if _is_page(entry)]
     made = [out / f"{entry.id}{end}" for entry in entries for end in _ENDINGS]
+    # Tables stand in folders of their own below the folder of the page.
+    made += [out / name for entry in entries for name in entry.files if _is_below(name, entry)]
     if entries:
         made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
     files = [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
     for path in files:
         path.unlink(missing_ok=True)
-    for folder in (*(item for lang in LANGUAGES for item in sorted((out / lang).glob("*/"))), *_roots(out)):
+    for folder in (*_folders(files, out), *_roots(out)):
         if folder.is_symlink():
             continue
         remove_parts(folder)
@@ -51,6 +53,19 @@ def clean(out: Path) -> list[Path]:
 def _is_page(entry: Entry) -> bool:
     """Say whether an entry names a page as `plan` does: `sv/region_report/14`."""
     return entry.lang in LANGUAGES and entry.id == f"{entry.lang}/{entry.report}/{entry.unit}"
+
+
+def _is_below(name: str, entry: Entry) -> bool:
+    """Say whether a file of a page lies below the page's folder."""
+    parts = Path(name).parts
+    return parts[:2] == (entry.lang, entry.report) and ".." not in parts
+
+
+def _folders(files: list[Path], out: Path) -> list[Path]:
+    """Return the folders below `out` that held `files` or may hold what a killed run left, the deepest first."""
+    found = {item for lang in LANGUAGES for item in (out / lang).glob("*/")}
+    found |= {folder for path in files for folder in path.parents if folder != out and out in folder.parents}
+    return sorted(found, key=lambda folder: (-len(folder.parts), folder))
 
 
 def _is_index(path: Path) -> bool:

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +51,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Result:
-    """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files."""
+    """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files.
+
+    `files` are the texts of what belongs to the page, such as its tables, by path from the page's folder.
+    """
 
     page: Page
     started: str
@@ -61,6 +64,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_page(job: Job) -> Result:
@@ -77,6 +81,7 @@ def run_page(job: Job) -> Result:
     html = ipynb = ""
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = {}
+    files: Mapping[str, str] = {}
     try:
         notebook = _execute(job)
     except PapermillExecutionError as error:
@@ -94,13 +99,14 @@ def run_page(job: Job) -> Result:
         # jupyter_client has no error of its own for a kernel that never answers.
         failure = Failure("the kernel did not start", _with_log(str(error)))
     else:
-        from natverk.reports.export import page_html
+        from natverk.reports.export import render
 
         normalise(notebook)
-        html = page_html(notebook, job.page, data_hash=job.data_hash)
+        rendered = render(notebook, job.page, data_hash=job.data_hash)
+        html, files = rendered.html, rendered.files
         warnings, facts = tuple(_warnings(notebook)), _facts(notebook, html)
         ipynb = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return Result(job.page, started, round(time.monotonic() - clock, 1), html, ipynb, warnings, facts, failure)
+    return Result(job.page, started, round(time.monotonic() - clock, 1), html, ipynb, warnings, facts, failure, files)
 
 
 def _execute(job: Job) -> dict[str, Any]:

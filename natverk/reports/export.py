@@ -6,13 +6,17 @@ page of them, and `templates/page.html.j2` puts header, contents and footer arou
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natverk.locale import LANGUAGES, Texts, texts
+from natverk.reports.characters import visible
 from natverk.reports.parameters import INJECTED_TAG, PARAMETERS_TAG
 from natverk.reports.plan import Page
 from natverk.version import __version__
@@ -22,7 +26,19 @@ if TYPE_CHECKING:
 
     from natverk.reports.execute import Failure
 
-__all__ = ["INDEX_FILES", "LAB_ONLY_TAG", "environment", "failed_html", "page_html", "relink", "shown_cells"]
+__all__ = [
+    "INDEX_FILES",
+    "LAB_ONLY_TAG",
+    "Rendered",
+    "asset",
+    "environment",
+    "failed_html",
+    "page_html",
+    "policy",
+    "relink",
+    "render",
+    "shown_cells",
+]
 
 LAB_ONLY_TAG = "lab-only"
 # The index in each language, at the top of the output folder.
@@ -33,9 +49,21 @@ _SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "ima
 _LINKS = re.compile(r"<!--languages-->.*?<!--/languages-->", re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """A page: its HTML document, and the files that belong to it, path from the page's folder → text."""
+
+    html: str
+    files: Mapping[str, str]
+
+
+def _finalize(value: object) -> object:
+    return visible(value) if type(value) is str else value
+
+
 @cache
 def environment() -> Environment:
-    """Return the templates of pages; everything put into them is escaped unless marked as safe."""
+    """Return the templates of pages; everything put into them is made visible, and escaped unless marked as safe."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     env = Environment(
@@ -44,14 +72,34 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_finalize,
     )
     env.globals["version"] = __version__
+    env.globals["policy"] = policy
     return env
 
 
 def asset(name: str) -> str:
     """Return a style sheet or script of the templates, to stand inside a page."""
     return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def policy(*, styles: str, scripts: str = "") -> str:
+    """Return the content security policy of a page: its own style sheet and script, pictures inside it, nothing else.
+
+    Both are named by their hash, so that no other style or script runs, wherever in the page it might stand.
+
+    >>> policy(styles="p { color: red }").split("; ")[:2]
+    ["default-src 'none'", 'img-src data:']
+    """
+    allowed = ["default-src 'none'", "img-src data:", f"style-src '{_hash(styles)}'"]
+    allowed += [f"script-src '{_hash(scripts)}'"] if scripts else []
+    return "; ".join([*allowed, "base-uri 'none'", "form-action 'none'"])
+
+
+@cache
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def shown_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -92,7 +140,12 @@ def _render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
 
 
 def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> str:
-    """Return the page of an executed notebook.
+    """Return the page of an executed notebook without its files; see `render`."""
+    return render(notebook, page, data_hash=data_hash).html
+
+
+def render(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> Rendered:
+    """Return the page of an executed notebook, and its tables as files.
 
     Parameters
     ----------
@@ -105,16 +158,16 @@ def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None 
 
     Returns
     -------
-    str
-        A whole HTML document. Links to other languages are put in by `relink`.
+    Rendered
+        A whole HTML document, and the CSV files of its tables. Links to other languages are put in by `relink`.
     """
     from markupsafe import Markup
 
     from natverk.reports.polish import polish
 
     t = texts(page.lang)
-    body = polish(_render_cells(notebook, t), table_label=t("site.page.table"), figure_label=t("site.page.figure"))
-    return (
+    body = polish(_render_cells(notebook, t), t, unit=page.unit)
+    html = (
         environment()
         .get_template("page.html.j2")
         .render(
@@ -124,10 +177,12 @@ def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None 
             body=Markup(body.html),
             contents=body.contents,
             style=Markup(asset("style.css")),
+            script=Markup(asset("page.js").strip()),
             home=_home(page),
             data_hash=data_hash,
         )
     )
+    return Rendered(html, body.files)
 
 
 def failed_html(page: Page, failure: Failure, *, started: str, older: bool) -> str:

@@ -24,6 +24,7 @@ from natverk.version import __version__
 __all__ = ["MANIFEST_FILE", "Entry", "notebook_hash", "read_manifest", "text_hash", "update_manifest", "versions"]
 
 MANIFEST_FILE = "manifest.jsonl"
+_TUPLES = ("warnings", "files")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Entry:
         What the notebook wrote to stderr.
     error
         One line that says what failed; the failed page has the traceback.
+    files
+        What belongs to the page that stands on disk, such as its tables: paths from the output folder.
     good_started
         When the page that stands on disk was run; equal to `started` unless the last run failed.
     """
@@ -74,6 +77,7 @@ class Entry:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     good_started: str | None = None
+    files: tuple[str, ...] = ()
 
 
 def text_hash(text: str) -> str:
@@ -119,7 +123,7 @@ def read_manifest(out: Path) -> dict[str, Entry]:
     for number, line in enumerate(lines, start=1):
         try:
             fields = json.loads(line)
-            entry = Entry(**{**fields, "warnings": tuple(fields.get("warnings", ()))})
+            entry = Entry(**{**fields, **{key: tuple(fields.get(key, ())) for key in _TUPLES}})
         except (json.JSONDecodeError, TypeError, AttributeError) as error:
             raise DataError(
                 f"line {number} of {MANIFEST_FILE} cannot be read: {error}",

@@ -1,18 +1,23 @@
 """The HTML of notebook cells made safe and readable.
 
-Safe: no script, no frame, no form and nothing loaded from elsewhere, whatever a cell displayed. Readable: one title,
-headings with addresses, tables that scroll in their own box on a phone.
+Safe: no script, no frame, no form, no style of its own and nothing loaded from elsewhere, whatever a cell displayed.
+Readable: one title, headings with addresses, tables that scroll in their own box on a phone and can be downloaded.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
 from natverk.data.units import fold
+from natverk.locale import Texts
+from natverk.reports.characters import isolate
+from natverk.reports.pictures import describe_pictures
+from natverk.reports.tables import take_tables
 
 __all__ = ["Body", "Heading", "polish"]
 
@@ -44,9 +49,7 @@ _FORBIDDEN = [
 ]
 # Attributes that make a browser fetch something.
 _LOADING = ("src", "srcset", "data", "poster", "background", "xlink:href", "ping", "formaction")
-_FETCHING_STYLE = re.compile(r"@import|url\s*\(\s*['\"]?(?!data:|#)|expression\s*\(|\\", re.IGNORECASE)
-# What nbconvert writes, in English, where a picture has no alternative text.
-_NO_ALTERNATIVE = "No description has been provided for this image"
+_RIGHT = re.compile(r"text-align\s*:\s*(right|end)", re.IGNORECASE)
 # Characters from which a table cell is wide, and very wide.
 _MEDIUM, _LONG = 24, 80
 # A link may lead to a page, to a mail program, or to a place in the site: then nothing before its path has a colon,
@@ -66,40 +69,47 @@ class Heading:
 
 @dataclass(frozen=True)
 class Body:
-    """A page's content: the first heading of the first level, taken out, the rest, and the contents."""
+    """A page's content: the first heading of the first level, taken out, the rest, the contents, and its tables.
+
+    `files` are the tables as CSV, path from the page's folder → text.
+    """
 
     title: str
     html: str
     contents: tuple[Heading, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
-def polish(html: str, *, table_label: str, figure_label: str) -> Body:
+def polish(html: str, t: Texts, *, unit: str | None = None) -> Body:
     """Return the content of a page, safe and readable.
 
     Parameters
     ----------
     html
         The rendered cells.
-    table_label
-        What a table without a caption is called for those who do not see it.
-    figure_label
-        The same for a picture without an alternative text.
+    t
+        The texts of the page's language: labels for tables and pictures that have none of their own.
+    unit
+        The unit of the page: its tables become files in a folder of this name. Without it they do not.
 
     Examples
     --------
     >>> html = "<h1>A</h1><h2>B &amp; C</h2><script>x()</script><p onclick='x()'>d</p>"
-    >>> body = polish(html, table_label="Table", figure_label="Figure")
+    >>> from natverk.locale import texts
+    >>> body = polish(html, texts("en"))
     >>> body.title, body.contents[0].id, body.html
     ('A', 'b-c', '<h2 id="b-c">B &amp; C</h2><p>d</p>')
     """
     soup = BeautifulSoup(html, "html.parser")
     _make_safe(soup)
-    _describe_pictures(soup, figure_label)
+    isolate(soup)
+    describe_pictures(soup, t("site.page.figure"))
     title = _take_title(soup)
     _move_leading_code(soup)
     contents = _address_headings(soup)
-    _box_tables(soup, table_label)
-    return Body(title, str(soup).strip(), contents)
+    _box_tables(soup, t("site.page.table"))
+    files = take_tables(soup, unit, t) if unit is not None else {}
+    return Body(title, str(soup).strip(), contents, files)
 
 
 def _make_safe(soup: BeautifulSoup) -> None:
@@ -117,24 +127,16 @@ def _make_safe(soup: BeautifulSoup) -> None:
                 lower.startswith("on")
                 or (lower in _LOADING and not re.match(r"\s*(data:image/|#)", text, re.IGNORECASE))
                 or (lower == "href" and (not _good_link(text) or (tag.name != "a" and not text.startswith("#"))))
-                or (lower == "style" and _FETCHING_STYLE.search(text))
+                or lower == "style"
             ):
                 del tag.attrs[name]
+                if lower == "style" and tag.name in ("td", "th") and _RIGHT.search(text):
+                    _add_class(tag, "number")
 
 
 def _good_link(address: str) -> bool:
     """Say whether a link may stay; browsers leave out white space and control characters before they judge."""
     return bool(_GOOD_LINK.match(_UNSEEN.sub("", address)))
-
-
-def _describe_pictures(soup: BeautifulSoup, label: str) -> None:
-    """Give every picture an alternative text; one that would have to be fetched is replaced by its text."""
-    for image in soup.find_all("img"):
-        given = str(image.get("alt") or "").replace(_NO_ALTERNATIVE, "")
-        if image.has_attr("src"):
-            image["alt"] = given or label
-        else:
-            image.replace_with(given)
 
 
 def _take_title(soup: BeautifulSoup) -> str:
@@ -168,19 +170,34 @@ def _move_leading_code(soup: BeautifulSoup) -> None:
 
 
 def _address_headings(soup: BeautifulSoup) -> tuple[Heading, ...]:
-    """Give headings of the second and third level an address, and return those of the second."""
+    """Give headings of the second and third level an address, and return those of the second.
+
+    What code displays is written in the language of the page: there the address comes from the section's key or, for
+    a heading without one, from its place, so that it is the same on the page in another language.
+    """
     taken = {str(tag["id"]) for tag in soup.find_all(id=True) if tag.name not in {"h2", "h3"}}
     contents: list[Heading] = []
+    section = "section"
     for tag in soup.find_all(["h2", "h3"]):
         text = " ".join(tag.get_text().split())
-        address = base = fold(text).replace(" ", "-") or "section"
+        shown = tag.find_parent(attrs={"data-section": True})
+        if shown is not None:
+            base = str(shown["data-section"])
+            del shown["data-section"]
+        elif tag.find_parent("div", class_="shown") is not None:
+            base = section
+        else:
+            base = text
+        base = address = fold(base).replace(" ", "-") or "section"
         number = 2
         while address in taken:
             address, number = f"{base}-{number}", number + 1
         taken.add(address)
         tag["id"] = address
-        if tag.name == "h2" and text:
-            contents.append(Heading(text, address))
+        if tag.name == "h2":
+            section = address
+            if text:
+                contents.append(Heading(text, address))
     return tuple(contents)
 
 

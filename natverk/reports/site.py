@@ -5,8 +5,6 @@ It is built from the manifest and from what stands on disk, so that a run of som
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -140,7 +138,6 @@ def index_html(entries: Iterable[Entry], counties: pd.DataFrame, out: Path, lang
     t = texts(lang)
     rows = _rows(entries, counties, out, t)
     script = asset("index.js").strip()
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return (
         environment()
         .get_template("index.html.j2")
@@ -160,7 +157,6 @@ def index_html(entries: Iterable[Entry], counties: pd.DataFrame, out: Path, lang
             manifest=MANIFEST_FILE,
             style=Markup(asset("style.css") + asset("index.css")),
             script=Markup(script),
-            script_hash=digest,
         )
     )
 

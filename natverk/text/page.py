@@ -25,18 +25,28 @@ __all__ = ["Page", "Prose", "leaders", "plain", "show"]
 class Prose:
     """Running text in Markdown; shows itself in a notebook.
 
+    Parameters
+    ----------
+    text
+        The Markdown.
+    section
+        The key of the section that the text heads, the same in every language: the page's address of the section
+        is made of it, so that a reader who changes language stays in place.
+
     >>> Prose("## Sources")
     ## Sources
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, section: str = "") -> None:
         self.text = text
+        self.section = section
 
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_markdown_(self) -> str:
-        return self.text
+    def _repr_markdown_(self) -> str | tuple[str, dict[str, str]]:
+        # IPython takes a pair of data and metadata.
+        return (self.text, {"section": self.section}) if self.section else self.text
 
 
 def plain(text: object) -> str:
@@ -115,7 +125,7 @@ class Page:
 
     def heading(self, key: str) -> Prose:
         """Return a heading of the second level."""
-        return Prose(f"## {self.say(f'heading.{key}')}")
+        return Prose(f"## {self.say(f'heading.{key}')}", section=key)
 
     def markdown(self, *parts: str) -> Prose:
         """Return sentences as one paragraph; empty ones are left out."""

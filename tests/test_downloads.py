@@ -1,0 +1,126 @@
+"""What a reader can take away: the tables of a page, safe to open, written and removed with their page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from natverk.data.formulas import csv_text, plain
+from natverk.errors import DataError
+from natverk.locale import texts
+from natverk.reports.clean import clean
+from natverk.reports.commit import commit
+from natverk.reports.execute import Failure, Result
+from natverk.reports.manifest import read_manifest
+from natverk.reports.plan import Page
+from natverk.reports.polish import polish
+from natverk.reports.tables import take_tables
+
+RISKY = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1", " =1", "\n=1", "'=1"]
+HARMLESS = ["-5", "+3,5", "0180", "1.5", "a=b", "–", "−5", "", "Malå", "1-2"]
+
+
+def rows_of(text: str) -> list[list[str]]:
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:], newline="")))
+
+
+@pytest.mark.parametrize("cell", RISKY)
+def test_a_download_starts_no_formula(cell: str) -> None:
+    [[written]] = rows_of(csv_text([[cell]]))
+    assert written == f"'{cell}"
+    assert plain(written) == cell
+
+
+def test_what_starts_no_formula_is_written_as_it_is() -> None:
+    assert rows_of(csv_text([HARMLESS])) == [HARMLESS]
+    assert rows_of(csv_text([["a\x00b\x1bc\ud800"]])) == [["a\ufffdb\ufffdc\ufffd"]]
+
+
+def test_programs_that_read_utf8_pass_over_the_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(csv_text([["län", "kod"], ["Örebro, Närke", "0180"]]), encoding="utf-8", newline="\n")
+    frame = pd.read_csv(path, dtype="str")
+    assert frame.to_dict("list") == {"län": ["Örebro, Närke"], "kod": ["0180"]}
+
+
+TABLE = """<table><caption>Medlemmar, {year}</caption>
+<thead><tr><th rowspan="2">Namn</th><th colspan="2">Antal</th></tr><tr><th>2006</th><th>2009</th></tr></thead>
+<tbody><tr><td>Åre<br>kommun</td><td class="nv-number">1\u00a0234,5</td>
+<td class="nv-number">2\u00a0000\u00a0000</td></tr><tr>
+<td>=HYPERLINK("x")</td><td class="nv-number">12–15</td><td class="nv-number">0180</td></tr></tbody></table>"""
+
+
+def test_a_table_becomes_a_file_with_what_it_shows() -> None:
+    soup = BeautifulSoup(TABLE, "html.parser")
+    [(path, text)] = take_tables(soup, "14", texts("sv")).items()
+    assert path == "data/14/01-medlemmar-year.csv"
+    assert rows_of(text) == [
+        ["Namn", "Antal", "Antal"],
+        ["Namn", "2006", "2009"],
+        ["Åre kommun", "1234.5", "2000000"],
+        ['\'=HYPERLINK("x")', "12–15", "0180"],
+    ]
+    link = soup.a
+    assert (link["href"], link.get_text()) == (path, "Hämta tabellen (CSV)")
+    # What is seen begins what is read out.
+    assert link["aria-label"] == "Hämta tabellen (CSV): Medlemmar, {year}"
+
+
+def test_numbers_follow_the_language() -> None:
+    html = '<table><tr><td class="nv-number">1,234.5</td><td>1,234.5</td></tr></table>'
+    for lang, number in (("en", "1234.5"), ("sv", "1,234.5")):
+        [text] = take_tables(BeautifulSoup(html, "html.parser"), "14", texts(lang)).values()
+        assert rows_of(text) == [[number, "1,234.5"]]
+
+
+def test_sources_are_a_file_of_their_own_and_empty_tables_are_none() -> None:
+    html = (
+        '<table><tr><td> </td></tr></table><ol class="nv-sources"><li id="source-1">Titel. Utgivare. '
+        '<a class="nv-url" href="https://example.org/ö">https://example.org/ö</a></li></ol>'
+    )
+    files = polish(html, texts("sv"), unit="14").files
+    assert list(files) == ["data/14/01-kallor.csv"]
+    rows = rows_of(files["data/14/01-kallor.csv"])
+    assert rows == [
+        ["Nummer", "Källa", "Adress"],
+        ["1", "Titel. Utgivare. https://example.org/ö", "https://example.org/ö"],
+    ]
+    assert polish(html, texts("sv")).files == {}
+
+
+def result(out: Path, files: dict[str, str], failure: Failure | None = None) -> Result:
+    page = Page("sv/r/14", "r", out / "x.ipynb", "14", "VG", "sv", "Titel", {}, out)
+    return Result(page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", "{}", failure=failure, files=files)
+
+
+def test_files_come_and_go_with_their_page(tmp_path: Path) -> None:
+    folder = tmp_path / "sv" / "r" / "data" / "14"
+    commit(result(tmp_path, {"data/14/01-a.csv": "a", "data/14/02-b.csv": "b"}), "0", None)
+    assert sorted(path.name for path in folder.iterdir()) == ["01-a.csv", "02-b.csv"]
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    commit(result(tmp_path, {"data/14/01-c.csv": "c"}), "0", None)
+    assert sorted(path.name for path in folder.iterdir()) == ["01-c.csv", "notes.txt"]
+    commit(result(tmp_path, {}, Failure("KeyError")), "0", None)
+    assert read_manifest(tmp_path)["sv/r/14"].files == ("sv/r/data/14/01-c.csv",)
+    assert (folder / "01-c.csv").is_file()
+    clean(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [folder / "notes.txt"]
+
+
+def test_clean_leaves_no_folder_of_tables(tmp_path: Path) -> None:
+    commit(result(tmp_path / "out", {"data/14/01-a.csv": "a"}), "0", None)
+    clean(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("path", ["../x.csv", "/x.csv", "data/../../x.csv"])
+def test_a_page_writes_only_below_its_folder(tmp_path: Path, path: str) -> None:
+    with pytest.raises(DataError, match="outside the folder"):
+        commit(result(tmp_path, {path: "x"}), "0", None)
+    assert not list(tmp_path.rglob("*.csv"))
