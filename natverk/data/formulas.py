@@ -41,8 +41,9 @@ def plain(cell: str) -> str:
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
     r"""Return rows of text as a CSV file for downloads (RFC 4180): separated by commas, safe to open, with a mark.
 
-    The byte order mark tells spreadsheets that å, ä and ö are UTF-8; without it Excel takes them for Windows letters. Programs
-    that read UTF-8 pass over it (pandas, readr, frictionless); Python's `csv` needs `encoding="utf-8-sig"`.
+    The byte order mark tells spreadsheets that å, ä and ö are UTF-8; without it Excel takes them for Windows
+    letters. Programs that read UTF-8 pass over it (pandas, readr, frictionless); Python's `csv` needs
+    `encoding="utf-8-sig"`.
 
     >>> csv_text([["name", "note"], ["Åre", "=1+1"]])
     "\ufeffname,note\r\nÅre,'=1+1\r\n"
