@@ -206,3 +206,11 @@ def test_rows_and_sources_of_a_disagreement_can_be_found_again(real: Dataset, fr
     known = {row for name in tables for row in real.table(name)["row_id"]} | set(real.member_lists["list_id"])
     assert {row for ids in frame["row_ids"] for row in ids.split(";")} <= known
     assert {item for ids in frame["source_ids"] for item in ids.split(";")} <= set(real.sources["source_id"])
+
+
+@pytest.mark.parametrize("actor", ["municipality:1487", "municipality:0127", "municipality:0128"])
+def test_those_of_some_actors_are_the_whole_list_narrowed(real: Dataset, frame: pd.DataFrame, actor: str) -> None:
+    own = disagreements(real, actors=[actor])
+    expected = frame[frame["actor_id"].eq(actor) | frame["actor_id"].isna()].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, expected)
+    assert own["actor_id"].notna().any() == (actor != "municipality:0128")

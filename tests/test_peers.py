@@ -187,6 +187,9 @@ def test_relabelling_networks_changes_no_number(
 
 def test_peers_of_the_real_data(real: Dataset) -> None:
     table = portfolios(real)
+    few = portfolios(real, municipalities=["1487", "0180"])
+    assert few.index.tolist() == ["0180", "1487"]
+    pd.testing.assert_frame_equal(few, table.loc[few.index, few.columns])
     assert set(table.stack().dropna().unique()) == {0.0, 1.0}
     # Of the cells not on complete lists nearly all that is known is positive: the pull towards 1 that is said.
     ranked = by_portfolio(real, "Lund", n=None)

@@ -258,3 +258,15 @@ def test_hostile_text_in_a_sentence_is_shown_as_text() -> None:
     assert "<style>" not in text
     assert "\\*x\\*" in text
     assert "[y](javascript" not in text
+
+
+def test_days_of_a_journey_are_written_as_one_span() -> None:
+    page = RegionReport(natverk.load(), "14", years=(1997, 2024), lang="sv")
+    spans = [("2014-02-26", "2014-02-28"), ("2014-02-26", "2014-03-02"), ("2014-12-30", "2015-01-02"), ("2014-02", None)]
+    assert [page.dates(*span) for span in spans] == [
+        "26–28 februari 2014",
+        "26 februari – 2 mars 2014",
+        "30 december 2014 – 2 januari 2015",
+        "februari 2014",
+    ]
+    assert page.dates("2014-02-26", "2014-02-26") == page.date("2014-02-26")

@@ -86,7 +86,8 @@ def candidates(
         near = by_portfolio(data, code, n=None, min_known=min_known, **evidence)
         # Who shares nothing with it is no peer, however much is known of both.
         peers = near.loc[near["rank"].notna() & (near["n_shared"] > 0), "code"].head(n_peers).tolist()
-    table = portfolios(data, **evidence)
+    # Only these can decide: a network that none of them is known in is no candidate.
+    table = portfolios(data, municipalities=[code, *peers], **evidence)
     own = table.loc[code]
     known = own.notna()
     actor = f"municipality:{code}"

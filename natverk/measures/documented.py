@@ -77,48 +77,39 @@ def networks_of(
         pairs="evidence",
     )
     conflicts = set(cells.loc[cells["conflict"], ["actor_id", "network_id"]].itertuples(index=False, name=None))
-    final = cells[cells["year"] == span[-1]].set_index(["actor_id", "network_id"])["state"]
+    final = cells[cells["year"] == span[-1]].set_index(["actor_id", "network_id"])["state"].to_dict()
     minimum = data.networks.set_index("network_id")["min_population"].dropna().to_dict()
     population = population_by_year(data)
+    pairs: dict[tuple[str, str], list[Any]] = {}
+    for row in each_row(rows.astype(object).where(rows.notna(), None)):
+        pairs.setdefault((row.actor_id, row.network_id), []).append(row)
     found = []
-    for (actor, network), group in rows.groupby(["actor_id", "network_id"], sort=True):
-        firm = group[group["grade"] != "loose"]
-        started = firm["start"].dropna()
-        within = firm[(firm["first"] <= span[-1]) & (firm["last"] >= span[0])]
-        # What a later source tells of later years says nothing about how recent the membership is in the window.
-        last = within["last"].clip(upper=span[-1]).max() if len(within) else firm["last"].max()
-        if firm.empty:
-            mark = "loose"
-        elif (actor, network) in conflicts:
-            mark = "conflict"
-        elif final.get((actor, network)) == "left" or set(firm["grade"]) == {"exit"}:
-            mark = "left"
-        elif firm["first"].isna().all():
-            mark = "undated"
-        elif within.empty and (firm["first"].min() > span[-1] or firm["last"].isna().any()):
-            # Dated evidence from after the window only; what has no year may still belong to it.
-            if not firm["first"].isna().any():
-                continue
-            mark = "undated"
-        else:
-            mark = "recent" if last > span[-1] - recent else "earlier"
-        used = firm if len(firm) else group
+    for (actor, network), group in sorted(pairs.items()):
+        firm = [row for row in group if row.grade != "loose"]
+        conflict = (actor, network) in conflicts
+        left = final.get((actor, network)) == "left"
+        mark, last = _mark(firm, span, recent=recent, conflict=conflict, left=left)
+        if mark is None:
+            continue
+        used = firm or group
+        started = [row.start for row in firm if row.start is not None]
+        dated = [row.first for row in firm if row.first is not None]
         found.append(
             {
                 "actor_id": actor,
                 "network_id": network,
-                "status": status_of(set(used["status"])),
+                "status": status_of({row.status for row in used}),
                 "mark": mark,
-                "since": started.min() if len(started) else firm["first"].min(),
-                "since_basis": "stated" if len(started) else "seen" if firm["first"].notna().any() else None,
+                "since": min(started or dated, default=None),
+                "since_basis": "stated" if started else "seen" if dated else None,
                 "last_seen": last,
-                "end": firm["end"].max(),
-                "conflict": (actor, network) in conflicts,
-                "below_minimum": _below(str(actor), firm["first"].min(), minimum.get(network), population),
+                "end": max((row.end for row in firm if row.end is not None), default=None),
+                "conflict": conflict,
+                "below_minimum": _below(actor, min(dated, default=None), minimum.get(network), population),
                 "n_rows": len(used),
-                "n_sources": used["source_id"].nunique(),
-                "row_ids": ";".join(sorted(used["row_id"])),
-                "source_ids": ";".join(sorted(set(used["source_id"]))),
+                "n_sources": len({row.source_id for row in used}),
+                "row_ids": ";".join(sorted(row.row_id for row in used)),
+                "source_ids": ";".join(sorted({row.source_id for row in used})),
             }
         )
     columns = [
@@ -146,6 +137,30 @@ def networks_of(
             "below_minimum": "bool",
         }
     )
+
+
+def _mark(
+    firm: list[Any], span: range, *, recent: int, conflict: bool, left: bool
+) -> tuple[str | None, int | None]:
+    """Return the mark of a pair and the last year in which it is attested; no mark for what comes after the window."""
+    within = [row for row in firm if row.first is not None and row.first <= span[-1] and row.last >= span[0]]
+    # What a later source tells of later years says nothing about how recent the membership is in the window.
+    last = max((min(row.last, span[-1]) for row in within), default=None)
+    if not within:
+        last = max((row.last for row in firm if row.last is not None), default=None)
+    dated = [row.first for row in firm if row.first is not None]
+    if not firm:
+        return "loose", last
+    if conflict:
+        return "conflict", last
+    if left or all(row.grade == "exit" for row in firm):
+        return "left", last
+    if not dated:
+        return "undated", last
+    if not within and (min(dated) > span[-1] or len(dated) < len(firm)):
+        # Dated evidence from after the window only; what has no year may still belong to it.
+        return (None if len(dated) == len(firm) else "undated"), last
+    return ("recent" if last is not None and last > span[-1] - recent else "earlier"), last
 
 
 def _below(actor: str, since: Any, minimum: int | None, population: pd.DataFrame) -> bool:

@@ -6,7 +6,7 @@ location. `natverk.measures.peers` ranks by both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -63,6 +63,7 @@ def municipality_code(data: Dataset, text: str) -> str:
 def portfolios(
     data: Dataset,
     *,
+    municipalities: Iterable[str] | None = None,
     years: tuple[int, int] | int = (2015, 2024),
     counts_as: tuple[str, ...] = SETS,
     year_basis: YearBasis = "stated",
@@ -73,6 +74,8 @@ def portfolios(
 
     Parameters
     ----------
+    municipalities
+        Codes; default all 290.
     years
         A year or a window. Each cell is what the latest year with knowledge of it says (default: the ten
         years to 2024, since a single year leaves too few known cells to compare anybody).
@@ -95,6 +98,8 @@ def portfolios(
     """
     networks = networks_counting_as(data, counts_as)
     actors = data.municipalities.set_index("actor_id")["code"]
+    if municipalities is not None:
+        actors = actors[actors.isin(list(municipalities))]
     listed = [network for network in networks if network in set(data.member_lists["network_id"])]
     rest = [network for network in networks if network not in set(listed)]
     # Absence is known in listed networks only; elsewhere the pairs with evidence are all that can be known.

@@ -152,6 +152,17 @@ class Page:
         text = self.date(value)
         return self.t("page.on_day", date=text) if str(value).count("-") == 2 else text
 
+    def dates(self, first: object, last: object) -> str:
+        """Format a first and a last day in words: `26–28 februari 2014`; without a last day, as `date`."""
+        days = [str(value) for value in (first, last) if pd.notna(value) and str(value).count("-") == 2]  # type: ignore[call-overload]
+        if len(days) < 2 or days[0] == days[1]:
+            return self.date(first)
+        start, end = (pd.Timestamp(day) for day in days)
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{start.day}–{self.date(days[1])}"
+        pattern = "d MMMM" if start.year == end.year else "d MMMM y"
+        return f"{format_date(start, format=pattern, locale=self.t.babel)} – {self.date(days[1])}"
+
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""
         return self.say("word.unknown") if pd.isna(value) else str(int(str(value)))  # type: ignore[call-overload]

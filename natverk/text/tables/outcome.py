@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from natverk.text.region import RegionPage
+from natverk.text.page import Page
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
@@ -24,17 +24,17 @@ def is_candidacy(row: Mapping[str, object]) -> bool:
     return bool(_CANDIDACY.search(f"{row['function']} {text_of(row['detail'])}"))
 
 
-def _function(page: RegionPage, row: Mapping[str, object]) -> str:
+def _function(page: Page, row: Mapping[str, object]) -> str:
     return page.say("word.candidacy") if is_candidacy(row) else page.term("function_class", row["function_class"])
 
 
-def _function_term(page: RegionPage, row: Mapping[str, object]) -> str:
+def _function_term(page: Page, row: Mapping[str, object]) -> str:
     moment = row["function_class"] in _MOMENTS and pd.notna(row["start_year"]) and pd.isna(row["end_year"])  # type: ignore[call-overload]
     return page.year(row["start_year"]) if moment else term_of(page, row)
 
 
-def functions(page: RegionPage, actors: pd.DataFrame) -> Table:
-    """Return the offices that the county's actors hold or held in networks."""
+def functions(page: Page, actors: pd.DataFrame) -> Table:
+    """Return the offices that the page's actors hold or held in networks."""
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
@@ -51,8 +51,8 @@ def functions(page: RegionPage, actors: pd.DataFrame) -> Table:
     )
 
 
-def projects(page: RegionPage, actors: pd.DataFrame) -> Table:
-    """Return the projects of the county's actors."""
+def projects(page: Page, actors: pd.DataFrame) -> Table:
+    """Return the projects of the page's actors."""
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
@@ -67,13 +67,13 @@ def projects(page: RegionPage, actors: pd.DataFrame) -> Table:
     return table_of(page, rows, page.say("outcomes.projects"), "actor", "project", "origin", "term", "role", "sources")
 
 
-def missions(page: RegionPage, actors: pd.DataFrame) -> Table:
+def missions(page: Page, actors: pd.DataFrame) -> Table:
     """Return mission reports: purposes, outcomes and follow-up."""
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
             "event": Foreign(text_of(row["event"])),
-            "when": page.date(row["start_date"]),
+            "when": page.dates(row["start_date"], row["end_date"]),
             "place": text_of(row["place"]),
             "purposes": Foreign(text_of(row["purposes"])),
             "outcomes": Foreign(text_of(row["outcomes"])),
@@ -86,8 +86,8 @@ def missions(page: RegionPage, actors: pd.DataFrame) -> Table:
     return table_of(page, rows, page.say("outcomes.missions"), *columns)
 
 
-def evaluations(page: RegionPage, actors: pd.DataFrame) -> Table:
-    """Return the judgements that the county's own actors passed, as coded."""
+def evaluations(page: Page, actors: pd.DataFrame) -> Table:
+    """Return the judgements that the page's own actors passed, as coded."""
     rows = [
         {
             "evaluator": page.actor(row["actor_id"]),
@@ -105,8 +105,8 @@ def evaluations(page: RegionPage, actors: pd.DataFrame) -> Table:
     return table_of(page, rows, page.say("outcomes.evaluations"), *columns)
 
 
-def next_steps(page: RegionPage, actors: pd.DataFrame) -> Table:
-    """Return planned or proposed steps of the county's actors."""
+def next_steps(page: Page, actors: pd.DataFrame) -> Table:
+    """Return planned or proposed steps of the page's actors."""
     rows = [
         {
             "actor": page.actor(row["actor_id"]),

@@ -42,7 +42,7 @@ def term_of(page: Page, row: Row) -> str:
 
 
 def rows_of(page: Page, name: str, actors: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the rows of a table about the county's actors, in their order."""
+    """Return the rows of a table about the page's actors, in their order."""
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
     frame = page.data.table(name)
     own = frame[frame["actor_id"].isin(order)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.measures.cells import STATES
-from natverk.text.region import RegionPage
+from natverk.text.page import Page
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import records, table_of, text_of
 
 __all__ = ["disagreements", "states"]
 
 
-def states(page: RegionPage, cells: pd.DataFrame) -> Table:
+def states(page: Page, cells: pd.DataFrame) -> Table:
     """Return the number of cells by state, and their share."""
     counts = cells["state"].value_counts()
     rows = [
@@ -29,7 +29,7 @@ def states(page: RegionPage, cells: pd.DataFrame) -> Table:
     )
 
 
-def disagreements(page: RegionPage, found: pd.DataFrame) -> Table:
+def disagreements(page: Page, found: pd.DataFrame) -> Table:
     """Return the points on which sources disagree, with the rows that stand against each other."""
     rows = [
         {
@@ -47,14 +47,14 @@ def disagreements(page: RegionPage, found: pd.DataFrame) -> Table:
     return table_of(page, rows, page.say("unknown.disagree_table"), *columns)
 
 
-def _when(page: RegionPage, row: dict[str, object]) -> str:
+def _when(page: Page, row: dict[str, object]) -> str:
     """Return the year; counts without one are rivals too, but no page tells which is the later."""
     if pd.notna(row["year"]):  # type: ignore[call-overload]
         return page.year(row["year"])
     return page.say("word.undated") if row["kind"] == "totals" else ""
 
 
-def _values(page: RegionPage, row: dict[str, object]) -> str:
+def _values(page: Page, row: dict[str, object]) -> str:
     """Put the rival values into the page's language; the reason of a flag stays as coded."""
     kind, values = row["kind"], [value for value in text_of(row["values"]).split(" | ") if value]
     if kind == "flagged":
