@@ -12,7 +12,7 @@ LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports lab test notebooks lint bench lock clean distclean
+.PHONY: help setup data list reports everything lab test notebooks lint bench lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'
@@ -32,6 +32,9 @@ list: $(READY) ## print the identifier of every page that can be made
 	$(BIN)/natverk list $(ARGS)
 
 reports: $(READY) ## make all 21 pages and reports/index.html
+	$(BIN)/natverk report --only region_report $(ARGS)
+
+everything: $(READY) ## make every page that reports.toml declares, not only those of the regions
 	$(BIN)/natverk report --all $(ARGS)
 
 lab: $(READY) ## open the notebooks in JupyterLab

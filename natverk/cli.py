@@ -33,6 +33,14 @@ app = typer.Typer(
 Lang = Annotated[
     str | None, typer.Option("--lang", help="Language: sv, en or all. [default: that of reports.toml]", metavar="LANG")
 ]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="A page, a report, a unit, or a pattern such as 'municipality_profile/14*'; can be repeated.",
+        metavar="PAGES",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER")]
 
 
@@ -52,22 +60,30 @@ def _options(
 
 
 @app.command("list")
-def list_pages(lang: Lang = "all") -> None:
+def list_pages(only: Only = None, lang: Lang = "all") -> None:
     """Print the identifier of every page; each can be given to `natverk report`."""
+    from natverk.data.directory import Directory
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
-    for page in plan(find_project(), _data().counties, everything=True, lang=lang, out=Path("reports")):
+    directory = Directory.of(_data())
+    for page in plan(find_project(), directory, only=only or [], everything=not only, lang=lang, out=Path("reports")):
         typer.echo(page.id)
 
 
 @app.command()
 def report(
-    regions: Annotated[
+    names: Annotated[
         list[str] | None,
-        typer.Argument(help='Regions: 14, "Västra Götaland", VGR; or pages: sv/region_report/14.', metavar="REGION"),
+        typer.Argument(
+            help='What to report on: "Västra Götaland", 14, VGR; Vänersborg, 1487; eurocities; '
+            "or pages: sv/region_report/14, municipality_profile/Vänersborg.",
+            metavar="NAME",
+        ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every region.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every page that is declared.")] = False,
+    only: Only = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="The first N pages only.", metavar="N")] = None,
     lang: Lang = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")
@@ -83,10 +99,11 @@ def report(
         int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
     ] = 300,
 ) -> None:
-    """Run the report of one or more regions, or of all, and update the index.
+    """Run the reports on what is named, or all of them, and update the index.
 
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
+    from natverk.data.directory import Directory
     from natverk.reports.parameters import assignments
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
@@ -100,13 +117,15 @@ def report(
     data = _data()
     pages = plan(
         find_project(),
-        data.counties,
-        regions or [],
+        Directory.of(data),
+        names or [],
+        only=only or [],
         everything=everything,
+        limit=limit,
         lang=lang,
         typed=typed,
         out=out.absolute(),
-        last_year=int(data.vintage[:4]),
+        say=lambda text: typer.echo(text, err=True),
     )
     outcome = _run(pages, data, jobs, cell_timeout)
     _say(outcome, out, typed)

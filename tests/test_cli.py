@@ -92,7 +92,7 @@ def test_listed_is_what_can_be_typed(call: Callable[..., tuple[int, str, str]]) 
         (["report", "1"], '"01" is Stockholm'),
         (["report", "14", "--lang", "se"], "allowed: 'sv', 'en', 'all'"),
         (["report"], "natverk report --all"),
-        (["report", "14", "--all"], "either regions or --all"),
+        (["report", "14", "--all"], "either names or --all"),
         (["report", "14", "-p", "yaer_from=2000"], "nearest: 'year_from'"),
         (["report", "14", "-p", "year_from=now"], "of type int"),
         (["report", "14", "-p", "year_from"], "name=value"),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 import natverk
+from natverk.data.directory import Directory
 from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
 from natverk.reports.parameters import Parameter, assignments, read_parameters
 from natverk.reports.plan import plan
@@ -35,8 +35,8 @@ def write_project(folder: Path, cells: Sequence[dict[str, Any]] = (), parameters
 
 
 @pytest.fixture(scope="module")
-def counties() -> pd.DataFrame:
-    return natverk.load().counties
+def directory() -> Directory:
+    return Directory.of(natverk.load())
 
 
 @pytest.fixture
@@ -44,10 +44,8 @@ def project(tmp_path: Path) -> Project:
     return write_project(tmp_path)
 
 
-def test_page_has_stable_name_paths_and_all_parameters(
-    project: Project, counties: pd.DataFrame, tmp_path: Path
-) -> None:
-    [page] = plan(project, counties, ["VGR"], typed={"year_from": "2005"}, out=tmp_path / "out")
+def test_page_has_stable_name_paths_and_all_parameters(project: Project, directory: Directory, tmp_path: Path) -> None:
+    [page] = plan(project, directory, ["VGR"], typed={"year_from": "2005"}, out=tmp_path / "out")
     assert page.id == "sv/region_report/14"
     assert page.html == tmp_path / "out" / "sv" / "region_report" / "14.html"
     assert page.ipynb == page.html.with_suffix(".ipynb")
@@ -61,20 +59,18 @@ def test_page_has_stable_name_paths_and_all_parameters(
 
 
 def test_everything_is_every_region_in_the_default_language(
-    project: Project, counties: pd.DataFrame, tmp_path: Path
+    project: Project, directory: Directory, tmp_path: Path
 ) -> None:
-    pages = plan(project, counties, everything=True, out=tmp_path)
+    pages = plan(project, directory, everything=True, out=tmp_path)
     assert len(pages) == 21
     assert {page.lang for page in pages} == {"sv"}
-    both = plan(project, counties, everything=True, lang="all", out=tmp_path)
+    both = plan(project, directory, everything=True, lang="all", out=tmp_path)
     assert len({page.id for page in both}) == 42
 
 
-def test_listed_names_can_be_typed_and_pages_come_once(
-    project: Project, counties: pd.DataFrame, tmp_path: Path
-) -> None:
+def test_listed_names_can_be_typed_and_pages_come_once(project: Project, directory: Directory, tmp_path: Path) -> None:
     wanted = ["en/region_report/14", "14", "Västra Götaland", "sv/region_report/vgr"]
-    assert [page.id for page in plan(project, counties, wanted, out=tmp_path)] == [
+    assert [page.id for page in plan(project, directory, wanted, out=tmp_path)] == [
         "en/region_report/14",
         "sv/region_report/14",
     ]
@@ -91,12 +87,12 @@ def test_listed_names_can_be_typed_and_pages_come_once(
         (["14"], {"typed": {"yaer_from": "2000"}}, UnknownName, "nearest: 'year_from'"),
         (["14"], {"typed": {"year_from": "two"}}, InvalidArgument, "of type int, not 'two'"),
         (["14"], {"typed": {"year_from": "abc"}}, InvalidArgument, "next: -p year_from=1997"),
-        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "next: --year-from 1997 --year-to 2030"),
-        (["14"], {"typed": {"year_to": "2027"}, "last_year": 2026}, InvalidArgument, "between 1990 and 2026"),
-        (["14"], {"typed": {"year_from": "2027"}, "last_year": 2026}, InvalidArgument, "--year-to 2026"),
+        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "next: --year-from 1997 --year-to 2026"),
+        (["14"], {"typed": {"year_to": "2027"}}, InvalidArgument, "between 1990 and 2026"),
+        (["14"], {"typed": {"year_from": "2027"}}, InvalidArgument, "--year-to 2026"),
         (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "--year-from 2010"),
         (["14"], {"typed": {"year_from": "2000.0"}}, InvalidArgument, "of type int"),
-        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "not a year between 1990 and 2030"),
+        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "not a year between 1990 and 2026"),
         (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "comes after year_to = 2010"),
         (["14"], {"typed": {"share": "half"}}, InvalidArgument, "of type float"),
         (["14"], {"typed": {"strict": "perhaps"}}, InvalidArgument, "'true', 'false'"),
@@ -107,32 +103,32 @@ def test_listed_names_can_be_typed_and_pages_come_once(
         (["14"], {"parameters": {"year_from": "2000"}}, InvalidArgument, "of type int"),
         (["14"], {"parameters": {"share": float("nan")}}, InvalidArgument, "of type float"),
         ([], {}, InvalidArgument, "natverk report --all"),
-        (["14"], {"everything": True}, InvalidArgument, "either regions or --all"),
+        (["14"], {"everything": True}, InvalidArgument, "either names or --all"),
     ],
 )
 def test_refused_before_anything_runs(
-    project: Project, counties: pd.DataFrame, tmp_path: Path,
+    project: Project, directory: Directory, tmp_path: Path,
     wanted: list[str], options: dict[str, Any], error: type[Exception], help_: str,
 ) -> None:  # fmt: skip
     with pytest.raises(error) as caught:
-        plan(project, counties, wanted, out=tmp_path / "out", **options)
+        plan(project, directory, wanted, out=tmp_path / "out", **options)
     assert help_ in str(caught.value)
     assert not (tmp_path / "out").exists()
 
 
-def test_the_last_year_of_the_data_can_be_asked_for(project: Project, counties: pd.DataFrame, tmp_path: Path) -> None:
-    [page] = plan(project, counties, ["14"], typed={"year_to": "2026"}, out=tmp_path, last_year=2026)
+def test_the_last_year_of_the_data_can_be_asked_for(project: Project, directory: Directory, tmp_path: Path) -> None:
+    [page] = plan(project, directory, ["14"], typed={"year_to": "2026"}, out=tmp_path)
     assert page.parameters["year_to"] == 2026
 
 
 @pytest.mark.parametrize("text", ["0180", "0o17", "1e3", "null", "yes", "2014-02"])
-def test_codes_stay_text(project: Project, counties: pd.DataFrame, tmp_path: Path, text: str) -> None:
-    [page] = plan(project, counties, ["14"], typed={"code": text}, out=tmp_path)
+def test_codes_stay_text(project: Project, directory: Directory, tmp_path: Path, text: str) -> None:
+    [page] = plan(project, directory, ["14"], typed={"code": text}, out=tmp_path)
     assert page.parameters["code"] == text
 
 
-def test_other_types_are_read_from_text(project: Project, counties: pd.DataFrame, tmp_path: Path) -> None:
-    [page] = plan(project, counties, ["14"], typed={"share": "0.25", "strict": "true"}, out=tmp_path)
+def test_other_types_are_read_from_text(project: Project, directory: Directory, tmp_path: Path) -> None:
+    [page] = plan(project, directory, ["14"], typed={"share": "0.25", "strict": "true"}, out=tmp_path)
     assert (page.parameters["share"], page.parameters["strict"]) == (0.25, True)
     assert Parameter("codes", ["0114"], 1).from_text("0180, 0181") == ["0180", "0181"]
 
@@ -189,10 +185,10 @@ def test_parameters_with_comments_types_and_a_docstring(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_notebook_must_take_the_unit_and_the_language(tmp_path: Path, counties: pd.DataFrame) -> None:
+def test_notebook_must_take_the_unit_and_the_language(tmp_path: Path, directory: Directory) -> None:
     project = write_project(tmp_path, [], parameters='regoin = "14"\nlang = "sv"')
     with pytest.raises(UnknownName, match="no parameter 'region'") as caught:
-        plan(project, counties, ["14"], out=tmp_path)
+        plan(project, directory, ["14"], out=tmp_path)
     assert "nearest: 'regoin'" in str(caught.value)
 
 
@@ -229,22 +225,22 @@ def test_bad_declarations(tmp_path: Path, content: str, help_: str) -> None:
     assert str(config) in str(caught.value)
 
 
-def test_declared_parameters_stand_between_default_and_typed(tmp_path: Path, counties: pd.DataFrame) -> None:
+def test_declared_parameters_stand_between_default_and_typed(tmp_path: Path, directory: Directory) -> None:
     project = write_project(tmp_path)
     with project.config.open("a", encoding="utf-8") as file:
         file.write('[reports.region_report.parameters]\ncode = "0999"\nyear_from = 2001\n')
     project = read_project(project.config, tmp_path)
-    [page] = plan(project, counties, ["14"], typed={"year_from": "2002"}, out=tmp_path)
+    [page] = plan(project, directory, ["14"], typed={"year_from": "2002"}, out=tmp_path)
     assert (page.parameters["code"], page.parameters["year_from"]) == ("0999", 2002)
 
 
-def test_the_projects_own_declaration(counties: pd.DataFrame) -> None:
+def test_the_projects_own_declaration(directory: Directory) -> None:
     project = find_project()
     assert project.default_lang == "sv"
     assert project.report("region_report").languages == ("sv", "en")
     notebook = project.report("region_report").notebook
     assert json.loads(notebook.read_text(encoding="utf-8"))["nbformat"] == 4
-    assert len(plan(project, counties, everything=True, lang="all", out=Path("reports"))) == 42
+    assert len(plan(project, directory, everything=True, lang="all", out=Path("reports"))) == 42
 
 
 def test_an_installed_wheel_carries_its_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

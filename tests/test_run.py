@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import natverk
+from natverk.data.directory import Directory
 from natverk.errors import DataError, InvalidArgument, NatverkError
 from natverk.reports.execute import FACTS_TYPE
 from natverk.reports.files import PART_MARK, write_whole
@@ -77,6 +79,11 @@ def write_project(folder: Path, cells: Sequence[dict[str, Any]] = ()) -> Project
     return read_project(folder / "reports.toml", folder)
 
 
+@cache
+def units() -> Directory:
+    return Directory.of(natverk.load())
+
+
 @pytest.fixture(scope="module")
 def counties() -> pd.DataFrame:
     return natverk.load().counties
@@ -112,12 +119,12 @@ def runs(
         (folder / "profile_default/startup/x.py").write_text("leaked = True", encoding="utf-8")
         machine.setenv("JUPYTER_PATH", str(folder))
         machine.setenv("IPYTHONDIR", str(folder))
-        first = run(plan(project, counties, ["14", "18"], out=out), counties, jobs=2, data_hash="abc123")
+        first = run(plan(project, units(), ["14", "18"], out=out), counties, jobs=2, data_hash="abc123")
     html, ipynb = (out / f"sv/region_report/14.{kind}" for kind in ("html", "ipynb"))
     first_html, first_ipynb = html.read_text(encoding="utf-8"), ipynb.read_text(encoding="utf-8")
     again = [
-        *plan(project, counties, ["14"], lang="all", out=out),
-        *plan(project, counties, ["18", "17"], typed={"strict": "true"}, out=out),
+        *plan(project, units(), ["14"], lang="all", out=out),
+        *plan(project, units(), ["18", "17"], typed={"strict": "true"}, out=out),
     ]
     said: list[tuple[str, float, str | None]] = []
     second = run(again, counties, jobs=2, report_progress=lambda *page: said.append(page))
@@ -303,7 +310,7 @@ def test_what_kills_kernel_or_worker_fails_alone(
         "if region in ('03', '04'): time.sleep(120)"
     )
     project = write_project(tmp_path, [code(deadly)])
-    pages = plan(project, counties, ["03", "01", "04", "05"], out=tmp_path / "out")
+    pages = plan(project, units(), ["03", "01", "04", "05"], out=tmp_path / "out")
     outcome = run(pages, counties, jobs=2, cell_timeout=3)
     assert [page.unit for page in outcome.done] == ["05"]
     errors = {entry.unit: entry.error or "" for entry in read_manifest(tmp_path / "out").values()}
@@ -418,7 +425,7 @@ def test_end_with_children_ends_a_whole_tree() -> None:
 
 @pytest.mark.parametrize("options", [{"jobs": 0}, {"cell_timeout": 0}])
 def test_numbers_below_one_are_refused(tmp_path: Path, counties: pd.DataFrame, options: dict[str, int]) -> None:
-    pages = plan(write_project(tmp_path), counties, ["14"], out=tmp_path / "out")
+    pages = plan(write_project(tmp_path), units(), ["14"], out=tmp_path / "out")
     with pytest.raises(InvalidArgument, match="must be 1 or more"):
         run(pages, counties, **options)  # type: ignore[arg-type]
     assert not (tmp_path / "out").exists()

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-
-import pandas as pd
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from natverk.errors import InvalidArgument, UnknownName
 
-__all__ = ["SHORT_FORMS", "fold", "resolve_region"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SHORT_FORMS", "county_forms", "fold", "resolve_region", "unknown_region"]
 
 # Short forms that cannot be derived from the columns of `counties`: (form, county code, reason).
 SHORT_FORMS: tuple[tuple[str, str, str], ...] = (
@@ -39,8 +41,8 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
 
 
-def _forms(county: dict[str, str]) -> Iterable[str]:
-    """Yield the ways of writing one county that follow from its columns."""
+def county_forms(county: Mapping[str, str]) -> Iterable[str]:
+    """Yield the ways of writing one county, a row of `counties` as texts."""
     short, region = county["name_short"], county["region_name"]
     yield from (county["county_code"], county["name"], short, county["letter"], county["nuts3"])
     yield from (region, region.removeprefix("Region "), county["region_actor_id"])
@@ -48,6 +50,9 @@ def _forms(county: dict[str, str]) -> Iterable[str]:
     yield f"region:{county['county_code']}"
     yield from (f"{short} län", f"region {short}", f"region {short} län", f"region {county['name']}")
     yield from (f"{short} county", f"{short} region")
+    if "nuts2" in county:
+        yield county["nuts2"]
+    yield from (form for form, code, _reason in SHORT_FORMS if code == county["county_code"])
 
 
 def _index(counties: pd.DataFrame) -> dict[str, set[str]]:
@@ -55,14 +60,8 @@ def _index(counties: pd.DataFrame) -> dict[str, set[str]]:
     index: dict[str, set[str]] = {}
     for row in counties.astype(str).to_dict("records"):
         county = {str(column): str(value) for column, value in row.items()}
-        for form in _forms(county):
+        for form in county_forms(county):
             index.setdefault(fold(form), set()).add(county["county_code"])
-        if "nuts2" in county:
-            index.setdefault(fold(county["nuts2"]), set()).add(county["county_code"])
-    present = set(counties["county_code"])
-    for form, code, _reason in SHORT_FORMS:
-        if code in present:
-            index.setdefault(fold(form), set()).add(code)
     return index
 
 
@@ -101,6 +100,7 @@ def resolve_region(counties: pd.DataFrame, text: str) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> counties = pd.DataFrame({
     ...     "county_code": ["14", "18"], "name": ["Västra Götalands län", "Örebro län"],
     ...     "name_short": ["Västra Götaland", "Örebro"], "letter": ["O", "T"], "nuts3": ["SE232", "SE124"],
@@ -112,21 +112,36 @@ def resolve_region(counties: pd.DataFrame, text: str) -> str:
     """
     codes = {str(code): str(name) for code, name in zip(counties["county_code"], counties["name_short"], strict=True)}
     _refuse_numbers(text, codes)
-    folded = fold(text)
-    found = sorted(_index(counties).get(folded, set()))
+    found = _index(counties).get(fold(text), set())
     if len(found) == 1:
-        return found[0]
+        return min(found)
+    raise unknown_region(text, codes, found)
+
+
+def unknown_region(text: str, names: Mapping[str, str], found: Iterable[str] = ()) -> UnknownName:
+    """Return the error for a text that names no region, or several.
+
+    Parameters
+    ----------
+    text
+        What was written.
+    names
+        Short names of the counties by code.
+    found
+        The codes that are meant, if there are several.
+    """
     remedy = "natverk list"
-    if found:
-        raise UnknownName(
+    if several := sorted(found):
+        return UnknownName(
             f"the name {text!r} means several regions",
-            allowed=[f"{code} {codes[code]}" for code in found],
+            allowed=[f"{code} {names[code]}" for code in several],
             remedy=remedy,
         )
+    folded = fold(text)
     if folded.isdecimal():
         padded = folded.zfill(2)
-        if len(folded) == 1 and padded in codes:
-            remedy = f'codes have two digits: "{padded}" is {codes[padded]}'
-        elif len(folded) == 4 and folded[:2] in codes:
-            remedy = f'"{folded}" is written as a municipality code; its county is "{folded[:2]}", {codes[folded[:2]]}'
-    raise UnknownName(f"unknown region {text!r}", allowed=codes.values(), value=text, remedy=remedy)
+        if len(folded) == 1 and padded in names:
+            remedy = f'codes have two digits: "{padded}" is {names[padded]}'
+        elif len(folded) == 4 and folded[:2] in names:
+            remedy = f'"{folded}" is written as a municipality code; its county is "{folded[:2]}", {names[folded[:2]]}'
+    return UnknownName(f"unknown region {text!r}", allowed=names.values(), value=text, remedy=remedy)

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.counting import rule_of
 from natverk.data.dataset import Dataset
 from natverk.measures.arguments import choice
 from natverk.measures.frames import each_row
@@ -56,7 +57,7 @@ def counted(data: Dataset) -> pd.Series:
     kind = data.networks.set_index("network_id")["counts_as"]
     frame = data.memberships
     values = [
-        rules.get((kind[network], status)) or rules.get((kind[network], "*")) or rules[("*", status)]
+        rule_of(rules, kind[network], status)
         for network, status in zip(frame["network_id"], frame["status"], strict=True)
     ]
     return pd.Series(values, index=frame.index, dtype="str", name="counted")

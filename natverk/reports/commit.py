@@ -37,6 +37,7 @@ def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
     entry = Entry(
         id=page.id,
         report=page.report,
+        kind=page.kind,
         unit=page.unit,
         unit_name=page.unit_name,
         lang=page.lang,

@@ -33,8 +33,8 @@ class Entry:
 
     Attributes
     ----------
-    id, report, unit, unit_name, lang, title
-        Which page.
+    id, report, kind, unit, unit_name, lang, title
+        Which page, as in `Page`.
     parameters
         The value of every parameter, defaults included.
     outcome
@@ -78,6 +78,7 @@ class Entry:
     error: str | None = None
     good_started: str | None = None
     files: tuple[str, ...] = ()
+    kind: str = "region"
 
 
 def text_hash(text: str) -> str:

@@ -6,23 +6,19 @@ the output folder and what one may type on the command line.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from natverk.data.units import resolve_region
+from natverk.data.directory import Directory
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.locale import LANGUAGES, texts
+from natverk.locale import texts
+from natverk.reports.domain import check_domain
 from natverk.reports.parameters import Parameter, Value, merge, read_parameters
-from natverk.reports.project import Project, Report
+from natverk.reports.project import Project
+from natverk.reports.select import Choice, select
 
-__all__ = ["ALL_LANGUAGES", "YEARS", "Page", "plan"]
-
-ALL_LANGUAGES = "all"
-# Years outside this span are taken for misprints: the data begin in 1997, population figures in 1990.
-YEARS = (1990, 2030)
+__all__ = ["Page", "plan"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,11 @@ class Page:
         The value of every parameter of the notebook, defaults included.
     out
         Absolute path of the output folder; `html`, `ipynb` and `failed` are files below it.
+    kind
+        What the page is about: `region`, `municipality`, `network`, `actor`, `pair` or `country`.
+    unit, unit_name
+        The unit as it stands in the identifier (`14`, `1487`, `ubc`, `municipality-0180`, `14--12`, `sverige`), and
+        its name in the language of the page.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Page:
     title: str
     parameters: Mapping[str, Value]
     out: Path
+    kind: str = "region"
 
     @property
     def html(self) -> Path:
@@ -69,15 +71,17 @@ class Page:
 
 def plan(
     project: Project,
-    counties: pd.DataFrame,
+    directory: Directory,
     wanted: Sequence[str] = (),
     *,
+    only: Sequence[str] = (),
     everything: bool = False,
+    limit: int | None = None,
     lang: str | None = None,
     parameters: Mapping[str, object] | None = None,
     typed: Mapping[str, str] | None = None,
     out: Path,
-    last_year: int = YEARS[1],
+    say: Callable[[str], None] = lambda _text: None,
 ) -> list[Page]:
     """Return the pages that are asked for, each with its checked parameters; nothing is run or written.
 
@@ -85,125 +89,88 @@ def plan(
     ----------
     project
         What `reports.toml` declares (`find_project()`).
-    counties
-        The table `counties`.
-    wanted
-        Regions in any form that `resolve_region` knows, or identifiers of pages.
-    everything
-        Every unit instead of those in `wanted`.
-    lang
-        `"sv"`, `"en"` or `"all"`; default is the project's language.
+    directory
+        The units that there are (`Directory.of(data)`).
+    wanted, only, everything, lang, say
+        See `select`.
+    limit
+        At most so many pages, the first ones.
     parameters
         Values for parameters of the notebooks, with their types.
     typed
         The same as typed on a command line: text that gets the type of the parameter's default.
     out
         The output folder.
-    last_year
-        The last year that the data can know of; parameters that are years may not lie after it.
 
     Raises
     ------
     UnknownName
-        If there is no such region, page, language or parameter; the message names the nearest one.
+        If there is no such unit, page, language or parameter; the message names the nearest one.
     InvalidArgument
         If a value has the wrong type or lies outside its domain.
     """
-    if everything == bool(wanted):
-        raise InvalidArgument(
-            "give either regions or --all" if everything else "no region given",
-            remedy='natverk report "Västra Götaland"   or   natverk report --all   (natverk list shows the pages)',
-        )
-    pages: dict[str, Page] = {}
-    names = dict(zip(counties["county_code"].astype(str), counties["name_short"].astype(str), strict=True))
+    if limit is not None and limit < 1:
+        raise InvalidArgument(f"limit must be 1 or more, not {limit}", where="--limit")
+    choices = select(project, directory, wanted, only=only, everything=everything, lang=lang, say=say)
     known = {report.name: read_parameters(report.notebook) for report in project.reports}
-    for text in wanted or names:
-        page_lang, reports, unit_text = _split(text, project) if "/" in text else (lang, project.reports, text)
-        unit = resolve_region(counties, unit_text)
-        for report in reports:
-            for one in _languages(report, page_lang, project.default_lang):
-                values = _values(report, known[report.name], unit, one, parameters or {}, typed or {})
-                values = _check_domain(values, counties, last_year, f"parameters of {report.notebook.name}")
-                page = _page(report, unit, names[unit], one, values, out.resolve())
-                pages[page.id] = page
-    return list(pages.values())
+    _check_shared(project, known)
+    folder = out.resolve()
+    last_year = int(directory.vintage[:4])
+    pages = []
+    # All are checked, also those beyond the limit: what is wrong is said at once.
+    for choice in choices:
+        where = f"parameters of {choice.report.notebook.name}"
+        values = _values(choice, known[choice.report.name], parameters or {}, typed or {}, where)
+        pages.append(_page(choice, check_domain(values, directory, last_year, where), folder))
+    return pages[:limit]
 
 
-def _split(text: str, project: Project) -> tuple[str, tuple[Report, ...], str]:
-    """Take the identifier of a page apart."""
-    parts = text.split("/")
-    if len(parts) != 3:
-        raise UnknownName(
-            f"unknown page {text!r}", where="pages are called <lang>/<report>/<unit>", remedy="natverk list"
-        )
-    return parts[0], (project.report(parts[1]),), parts[2]
-
-
-def _languages(report: Report, lang: str | None, default: str) -> tuple[str, ...]:
-    if lang is None:
-        return (default,) if default in report.languages else report.languages[:1]
-    if lang == ALL_LANGUAGES:
-        return report.languages
-    if lang not in LANGUAGES:
-        raise UnknownName(f"unknown language {lang!r}", where="--lang", allowed=(*LANGUAGES, ALL_LANGUAGES), value=lang)
-    if lang not in report.languages:
-        raise UnknownName(
-            f"{report.name} is not made in {lang!r}", where="--lang", allowed=report.languages, value=lang
-        )
-    return (lang,)
+def _check_shared(project: Project, known: Mapping[str, Mapping[str, Parameter]]) -> None:
+    """Refuse a default in `[defaults.parameters]` that no notebook has: a misprint would be passed over in silence."""
+    everywhere = {name for parameters in known.values() for name in parameters}
+    for name in {name for report in project.reports for name in report.shared}:
+        if name not in everywhere:
+            where = f"{project.config}, [defaults.parameters]"
+            raise UnknownName(f"no notebook has a parameter {name!r}", where=where, allowed=everywhere, value=name)
 
 
 def _values(
-    report: Report,
+    choice: Choice,
     known: Mapping[str, Parameter],
-    unit: str,
-    lang: str,
     parameters: Mapping[str, object],
     typed: Mapping[str, str],
+    where: str,
 ) -> dict[str, Value]:
     """Return all parameters of one page, with the right names and types."""
-    where = f"parameters of {report.notebook.name}"
-    own = {report.unit_parameter: unit, "lang": lang}
+    report = choice.report
+    own = {**dict(zip(report.unit_parameters, choice.target.ids, strict=True)), "lang": choice.lang}
     missing = [name for name in own if name not in known]
     if missing:
         raise UnknownName(f"the notebook has no parameter {missing[0]!r}", where=where, allowed=known, value=missing[0])
     for name in (*parameters, *typed):
         if name in own:
-            instead = "--lang" if name == "lang" else f"the {name} itself: natverk report 14"
+            instead = "--lang" if name == "lang" else f"the unit itself: natverk report {choice.target.slug}"
             raise InvalidArgument(
                 f"{name!r} is set for each page and cannot be given as a parameter", remedy=f"use {instead}"
             )
+    shared = {name: value for name, value in report.shared.items() if name in known}
     read = {name: known[name].from_text(text) if name in known else text for name, text in typed.items()}
-    return merge(known, report.parameters, parameters, read, own, where=where)
+    return merge(known, shared, report.parameters, parameters, read, own, where=where)
 
 
-def _check_domain(values: dict[str, Value], counties: pd.DataFrame, last: int, where: str) -> dict[str, Value]:
-    """Check what a type cannot say: regions exist, years are years, and spans run forwards."""
-    first = YEARS[0]
-    for name, value in values.items():
-        if name.startswith("year") and isinstance(value, int) and not first <= value <= last:
-            what = f"{name} = {value} is not a year between {first} and {last}"
-            raise InvalidArgument(what, where=where, remedy=f"--year-from 1997 --year-to {last}")
-        if name == "region" and isinstance(value, str):
-            values[name] = resolve_region(counties, value)
-    start, end = values.get("year_from"), values.get("year_to")
-    if isinstance(start, int) and isinstance(end, int) and start > end:
-        what = f"year_from = {start} comes after year_to = {end}"
-        raise InvalidArgument(what, where=where, remedy=f"--year-from {end} --year-to {start}")
-    return values
-
-
-def _page(report: Report, unit: str, name: str, lang: str, values: Mapping[str, Value], out: Path) -> Page:
-    t = texts(lang)
-    key = f"site.page_title.{report.name}"
+def _page(choice: Choice, values: Mapping[str, Value], out: Path) -> Page:
+    t = texts(choice.lang)
+    report, target = choice.report, choice.target
+    name, key = target.name(choice.lang), f"site.page_title.{report.name}"
     return Page(
-        id=f"{lang}/{report.name}/{unit}",
+        id=choice.id,
         report=report.name,
         notebook=report.notebook,
-        unit=unit,
+        unit=target.slug,
         unit_name=name,
-        lang=lang,
+        lang=choice.lang,
         title=t(key, name=name) if t.has(key) else f"{name} ({report.name})",
         parameters=values,
         out=out,
+        kind=target.kind,
     )

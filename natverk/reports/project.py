@@ -17,11 +17,22 @@ import natverk
 from natverk.errors import DataError, MissingFile, UnknownName
 from natverk.locale import LANGUAGES
 
-__all__ = ["CONFIG_FILE", "UNIT_KINDS", "Project", "Report", "find_project", "read_project"]
+__all__ = ["CONFIG_FILE", "KINDS", "Project", "Report", "find_project", "read_project"]
 
 CONFIG_FILE = "reports.toml"
-# What a notebook can be run for, and the parameter that receives the unit.
-UNIT_KINDS: Mapping[str, str] = {"region": "region"}
+# What a notebook can be run for, and the parameters that receive it.
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "region": ("region",),
+    "municipality": ("municipality",),
+    "network": ("network",),
+    "actor": ("actor",),
+    "pair": ("a", "b"),
+    "country": (),
+}
+# Kinds without a list of their own: which actors and which pairs are worth a page must be said.
+_LISTED = ("actor", "pair")
+_MIN_MEMBERS = 3
+_REPORT_KEYS = ("notebook", "units", "only", "min_members", "languages", "parameters")
 
 
 @dataclass(frozen=True)
@@ -34,24 +45,33 @@ class Report:
         The folder of its pages, `region_report`.
     notebook
         Absolute path of the notebook.
-    units
-        The kind of unit, a key of `UNIT_KINDS`.
+    kind
+        What it is run for, a key of `KINDS`.
     languages
         The languages in which pages are made.
     parameters
         Values that replace the notebook's defaults for every page.
+    shared
+        The same from `[defaults.parameters]`: they hold where the notebook has such a parameter.
+    only
+        The units that pages are made for when all are asked for; None: every unit of the kind.
+    min_members
+        Of the kind `network` without `only`: how many Swedish members a network must be attested to have.
     """
 
     name: str
     notebook: Path
-    units: str
+    kind: str
     languages: tuple[str, ...]
     parameters: Mapping[str, object] = field(default_factory=dict)
+    shared: Mapping[str, object] = field(default_factory=dict)
+    only: tuple[str, ...] | None = None
+    min_members: int = _MIN_MEMBERS
 
     @property
-    def unit_parameter(self) -> str:
-        """The notebook's parameter that receives the unit."""
-        return UNIT_KINDS[self.units]
+    def unit_parameters(self) -> tuple[str, ...]:
+        """The notebook's parameters that receive the unit."""
+        return KINDS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,11 @@ class Project:
             if report.name == name:
                 return report
         raise UnknownName(f"unknown report {name!r}", allowed=[r.name for r in self.reports], value=name)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of unit for which there is a report, in the order of `KINDS`."""
+        return tuple(kind for kind in KINDS if any(report.kind == kind for report in self.reports))
 
 
 def find_project() -> Project:
@@ -95,37 +120,82 @@ def read_project(config: Path, notebooks: Path) -> Project:
         text = tomllib.loads(config.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{CONFIG_FILE} is not valid TOML: {error}", where=str(config)) from error
-    _known(text, ("default_lang", "reports"), config, "")
+    _known(text, ("default_lang", "defaults", "reports"), config, "")
     default_lang = _one_of(text.get("default_lang", LANGUAGES[0]), LANGUAGES, config, "default_lang")
+    defaults = text.get("defaults", {})
+    if not isinstance(defaults, dict):
+        raise DataError("[defaults] is not a table", where=str(config))
+    _known(defaults, ("languages", "parameters"), config, "defaults")
     tables = text.get("reports", {})
     if not isinstance(tables, dict) or not tables:
         raise DataError(f"{CONFIG_FILE} declares no report", where=str(config), remedy="add a table [reports.NAME]")
-    reports = tuple(_report(name, table, config, notebooks) for name, table in tables.items())
+    reports = tuple(_report(name, table, defaults, config, notebooks) for name, table in tables.items())
     return Project(config.resolve(), default_lang, reports)
 
 
-def _report(name: str, table: Any, config: Path, notebooks: Path) -> Report:
+def _report(name: str, table: Any, defaults: Mapping[str, Any], config: Path, notebooks: Path) -> Report:
     place = f"reports.{name}"
     if not isinstance(table, dict):
         raise DataError(f"[{place}] is not a table", where=str(config))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise DataError(f"the report name {name!r} is not made of a-z, 0-9 and _", where=str(config))
-    _known(table, ("notebook", "units", "languages", "parameters"), config, place)
+    _known(table, _REPORT_KEYS, config, place)
     for key in ("notebook", "units"):
         if not isinstance(table.get(key), str):
             raise DataError(f"{key!r} is missing or not a text", where=f"{config}, [{place}]")
-    languages = table.get("languages", list(LANGUAGES))
-    if not isinstance(languages, list) or not languages:
-        raise DataError("'languages' is not a list of languages", where=f"{config}, [{place}]", allowed=LANGUAGES)
-    for lang in languages:
-        _one_of(lang, LANGUAGES, config, f"{place}.languages")
+    kind = _one_of(table["units"], tuple(KINDS), config, f"{place}.units")
     return Report(
         name=name,
         notebook=(notebooks / table["notebook"]).resolve(),
-        units=_one_of(table["units"], tuple(UNIT_KINDS), config, f"{place}.units"),
-        languages=tuple(languages),
-        parameters=dict(table.get("parameters", {})),
+        kind=kind,
+        languages=_languages(table.get("languages", defaults.get("languages", list(LANGUAGES))), config, place),
+        parameters=_table(table, "parameters", config, place),
+        shared=_table(defaults, "parameters", config, "defaults"),
+        only=_only(table, kind, config, place),
+        min_members=_min_members(table, kind, config, place),
     )
+
+
+def _languages(value: object, config: Path, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise DataError("'languages' is not a list of languages", where=f"{config}, [{place}]", allowed=LANGUAGES)
+    return tuple(_one_of(lang, LANGUAGES, config, f"{place}.languages") for lang in value)
+
+
+def _table(table: Mapping[str, Any], key: str, config: Path, place: str) -> dict[str, object]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise DataError(f"{key!r} is not a table", where=f"{config}, [{place}]")
+    return dict(value)
+
+
+def _only(table: Mapping[str, Any], kind: str, config: Path, place: str) -> tuple[str, ...] | None:
+    """Return the explicit list of units; codes in it must be texts, since `0180` as a number is another one."""
+    only = table.get("only")
+    where = f"{config}, [{place}]"
+    if only is None:
+        if kind in _LISTED:
+            example = 'only = ["14--12"]' if kind == "pair" else 'only = ["municipality:0180"]'
+            raise DataError(f"units = {kind!r} needs a list of them", where=where, remedy=f"add {example}")
+        return None
+    if kind == "country":
+        raise DataError("there is one country: 'only' has no place here", where=where)
+    if not isinstance(only, list) or not only or not all(isinstance(item, str) for item in only):
+        raise DataError("'only' is not a list of texts", where=where, remedy='write codes in quotes: only = ["0180"]')
+    return tuple(only)
+
+
+def _min_members(table: Mapping[str, Any], kind: str, config: Path, place: str) -> int:
+    value = table.get("min_members", _MIN_MEMBERS)
+    if type(value) is not int or value < 0:
+        raise DataError("'min_members' is not a whole number from 0", where=f"{config}, [{place}]")
+    if "min_members" in table and (kind != "network" or "only" in table):
+        raise DataError(
+            "'min_members' has no place here",
+            where=f"{config}, [{place}]",
+            remedy='it picks networks where units = "network" and no list is given with only',
+        )
+    return value
 
 
 def _known(table: Mapping[str, object], allowed: tuple[str, ...], config: Path, place: str) -> None:
