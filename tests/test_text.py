@@ -262,7 +262,12 @@ def test_hostile_text_in_a_sentence_is_shown_as_text() -> None:
 
 def test_days_of_a_journey_are_written_as_one_span() -> None:
     page = RegionReport(natverk.load(), "14", years=(1997, 2024), lang="sv")
-    spans = [("2014-02-26", "2014-02-28"), ("2014-02-26", "2014-03-02"), ("2014-12-30", "2015-01-02"), ("2014-02", None)]
+    spans = [
+        ("2014-02-26", "2014-02-28"),
+        ("2014-02-26", "2014-03-02"),
+        ("2014-12-30", "2015-01-02"),
+        ("2014-02", None),
+    ]
     assert [page.dates(*span) for span in spans] == [
         "26–28 februari 2014",
         "26 februari – 2 mars 2014",

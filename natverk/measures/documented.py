@@ -139,9 +139,7 @@ def networks_of(
     )
 
 
-def _mark(
-    firm: list[Any], span: range, *, recent: int, conflict: bool, left: bool
-) -> tuple[str | None, int | None]:
+def _mark(firm: list[Any], span: range, *, recent: int, conflict: bool, left: bool) -> tuple[str | None, int | None]:
     """Return the mark of a pair and the last year in which it is attested; no mark for what comes after the window."""
     within = [row for row in firm if row.first is not None and row.first <= span[-1] and row.last >= span[0]]
     # What a later source tells of later years says nothing about how recent the membership is in the window.
