@@ -12,6 +12,8 @@ from natverk.figures.lists import listed_years
 from natverk.figures.maps import county_map
 from natverk.figures.matrix import membership_matrix
 from natverk.figures.picture import Notice, Picture
+from natverk.figures.spellbars import membership_spells
+from natverk.figures.strips import size_strips
 from natverk.figures.themes import theme_pattern
 from natverk.figures.tiles import tile_map
 
@@ -22,6 +24,8 @@ __all__ = [
     "growth",
     "listed_years",
     "membership_matrix",
+    "membership_spells",
+    "size_strips",
     "theme_pattern",
     "tile_map",
     "timeline",

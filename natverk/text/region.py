@@ -7,16 +7,14 @@ import pandas as pd
 from natverk.data.dataset import Dataset
 from natverk.data.units import resolve_region
 from natverk.measures.panel import SETS, networks_counting_as
-from natverk.text.page import Page, Prose, leaders, plain
+from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.page import Prose, leaders, plain
 from natverk.text.table import records
 
 __all__ = ["RegionPage"]
 
-#: Marks that stand for a documented membership; a former member or a looser tie is shown, but not counted.
-FIRM = ("recent", "earlier", "undated", "conflict")
 
-
-class RegionPage(Page):
+class RegionPage(DocumentedPage):
     """The page of one region: what it says, in one language.
 
     Parameters
@@ -73,7 +71,7 @@ class RegionPage(Page):
         firm = own[own["mark"].isin(FIRM)]
         values = {
             "county": self.place,
-            "networks": self._ties(firm),
+            "networks": self.ties(firm),
             "share": self.t.percent(len(own) / self._pairs(actors), 1),
             "who": self._who(actors, firm),
         }
@@ -84,24 +82,6 @@ class RegionPage(Page):
         if firm.empty:
             return self.say("opening.answer_none", **values)
         return self.say("opening.answer_unitary" if self.unitary else "opening.answer", **values)
-
-    @property
-    def counted(self) -> list[str]:
-        """The networks that the page counts: membership networks, commitments, programmes and offices."""
-        return networks_counting_as(self.data, SETS)
-
-    def _ties(self, firm: pd.DataFrame) -> str:
-        """Say in how many membership networks, and in how many commitments, programmes and offices."""
-        kinds = self.data.networks.set_index("network_id")["counts_as"]
-        kind = kinds.reindex(firm["network_id"].unique())
-        n = int((kind == "membership").sum())
-        parts = [("member_network", n), ("other_tie", len(kind) - n)]
-        return self.t.join([self.t.count(f"terms.{key}", count) for key, count in parts if count])
-
-    def _kinds(self, firm: pd.DataFrame) -> str:
-        """Say what the documented ties are: memberships, commitments, programmes, offices."""
-        kinds = firm["network_id"].map(self.data.networks.set_index("network_id")["counts_as"]).value_counts()
-        return self.t.join([self.t.count(f"terms.tie.{kind}", int(kinds[kind])) for kind in SETS if kind in kinds])
 
     def _who(self, actors: pd.DataFrame, firm: pd.DataFrame) -> str:
         """Say who is documented: municipalities, the region, joint bodies."""
@@ -226,9 +206,9 @@ class RegionPage(Page):
             self.say(
                 "networks.summary",
                 pairs=self.t.count("terms.pair", len(firm)),
-                networks=self._ties(firm),
+                networks=self.ties(firm),
                 actors=who,
-                kinds=self._kinds(firm),
+                kinds=self.kinds(firm),
             )
         ]
         if len(actors) > 1:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.panel import KNOWN
+from natverk.text.documented import FIRM
 from natverk.text.page import Prose, leaders, plain
-from natverk.text.region import FIRM, RegionPage
+from natverk.text.region import RegionPage
 from natverk.text.table import records
 from natverk.text.tables.outcome import is_candidacy
 
@@ -113,30 +113,8 @@ class RegionReport(RegionPage):
             self.say("outcomes.proposal") if there["next_steps"] else "",
         )
 
-    def concerning(self, found: pd.DataFrame, actors: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-        """Return the disagreements about these actors, or about networks they are documented in."""
-        about_actor = found["actor_id"].isin(actors["actor_id"])
-        about_network = found["actor_id"].isna() & found["network_id"].isin(own["network_id"])
-        return found[about_actor | about_network].reset_index(drop=True)
-
     def unknown(self, cells: pd.DataFrame, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell how many cells are known, and for which municipalities nothing is attested."""
-        possible = cells[~cells["state"].isin(["no_network", "no_actor"])]
-        known = possible.loc[possible["state"].isin(KNOWN), "state"]
-        counts = known.value_counts()
-        items = [
-            self.say(f"unknown.cells_in.{state}", n=self.t.number(int(counts[state])))
-            for state in KNOWN
-            if state in counts
-        ]
-        share = self.t.percent(len(known) / len(possible), 1) if len(possible) else ""
-        key = "unknown.cells" if len(known) else "unknown.cells_none"
-        values = {
-            "period": self.period,
-            "open": self.t.number(len(possible)),
-            "known": f"{self.t.number(len(known))} ({share})",
-            "list": self.t.join(items),
-        }
         municipal = actors[actors["level"].isin(["municipal", "unitary"])]
         without = municipal.loc[~municipal["actor_id"].isin(own["actor_id"]), "name"].sort_values()
         names = {
@@ -146,13 +124,7 @@ class RegionReport(RegionPage):
             "period": self.period,
         }
         second = self.say("unknown.without", **names) if len(without) else self.say("unknown.without_none")
-        return self.markdown(self.say(key, **values), second, self.say("unknown.gaps"))
-
-    def disagreements(self, found: pd.DataFrame) -> Prose:
-        """Tell on how many points sources disagree."""
-        if found.empty:
-            return Prose(self.say("unknown.disagree_none"))
-        return Prose(self.count("unknown.disagree", len(found)))
+        return self.markdown(self.known_cells(cells), second, self.say("unknown.gaps"))
 
     def mistake(self, own: pd.DataFrame) -> Prose:
         """Return a ready text for reporting a mistake, with the rows behind the page's memberships."""

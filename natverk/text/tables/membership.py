@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.text.page import Page
 from natverk.text.region import RegionPage
 from natverk.text.table import Table
 from natverk.text.tables.rows import records, table_of
 
-__all__ = ["listed", "memberships", "responsibility", "roles", "strategies"]
+__all__ = ["listed", "memberships", "responsibility", "roles", "since_text", "status_text", "strategies"]
 
 
 def responsibility(page: RegionPage, held: pd.DataFrame) -> Table:
@@ -64,7 +65,7 @@ def strategies(page: RegionPage) -> Table:
     return table_of(page, rows, caption, "title", "adopted", "horizon", "by", "status", "agenda", "sources")
 
 
-def _status(page: RegionPage, row: dict[str, object]) -> str:
+def status_text(page: Page, row: dict[str, object]) -> str:
     """Return the status; a municipality smaller than the rule of full membership asks is flagged."""
     status = page.term("status", row["status"])
     if not row["below_minimum"]:
@@ -73,10 +74,16 @@ def _status(page: RegionPage, row: dict[str, object]) -> str:
     return page.say("word.below_minimum", status=status, least=page.t.number(least))
 
 
-def _minimum(page: RegionPage, network_id: str) -> int:
+def _minimum(page: Page, network_id: str) -> int:
     """Return the inhabitants that a network asks of a full member."""
     networks = page.data.networks.set_index("network_id")["min_population"]
     return int(networks.to_dict()[network_id])
+
+
+def since_text(page: Page, row: dict[str, object]) -> str:
+    """Return the year a membership began; one that is only first seen is called so."""
+    since = page.year(row["since"])
+    return page.say("word.first_seen", year=since) if row["since_basis"] == "seen" else since
 
 
 def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Table:
@@ -85,15 +92,12 @@ def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Ta
     names = actors.set_index("actor_id")["name"]
     rows = []
     for row in sorted(records(own), key=lambda row: (order[str(row["actor_id"])], page.network(row["network_id"]))):
-        since = page.year(row["since"])
-        if row["since_basis"] == "seen":
-            since = page.say("word.first_seen", year=since)
         rows.append(
             {
                 "actor": names[str(row["actor_id"])],
                 "network": page.network(row["network_id"]),
-                "status": _status(page, row),
-                "since": since,
+                "status": status_text(page, row),
+                "since": since_text(page, row),
                 "last_seen": page.year(row["last_seen"]),
                 "evidence": page.term("mark", row["mark"]),
                 "sources": page.references.cite(str(row["source_ids"])),

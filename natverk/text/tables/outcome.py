@@ -78,11 +78,12 @@ def missions(page: Page, actors: pd.DataFrame) -> Table:
             "purposes": Foreign(text_of(row["purposes"])),
             "outcomes": Foreign(text_of(row["outcomes"])),
             "follow_up": page.term("follow_up", row["next_step_category"]),
+            "next": Foreign(text_of(row["next_step_detail"])),
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in rows_of(page, "missions", actors)
     ]
-    columns = ("actor", "event", "when", "place", "purposes", "outcomes", "follow_up", "sources")
+    columns = ("actor", "event", "when", "place", "purposes", "outcomes", "follow_up", "next", "sources")
     return table_of(page, rows, page.say("outcomes.missions"), *columns)
 
 
