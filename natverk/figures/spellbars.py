@@ -19,7 +19,6 @@ from natverk.figures.style import (
     MUTED,
     PAPER,
     SMALL,
-    TEXT,
     WIDTH,
     housed,
     line_height,

@@ -90,19 +90,18 @@ def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Ta
     """Return the documented memberships, actor by actor, with since when and how we know."""
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
     names = actors.set_index("actor_id")["name"]
-    rows = []
-    for row in sorted(records(own), key=lambda row: (order[str(row["actor_id"])], page.network(row["network_id"]))):
-        rows.append(
-            {
-                "actor": names[str(row["actor_id"])],
-                "network": page.network(row["network_id"]),
-                "status": status_text(page, row),
-                "since": since_text(page, row),
-                "last_seen": page.year(row["last_seen"]),
-                "evidence": page.term("mark", row["mark"]),
-                "sources": page.references.cite(str(row["source_ids"])),
-            }
-        )
+    rows = [
+        {
+            "actor": names[str(row["actor_id"])],
+            "network": page.network(row["network_id"]),
+            "status": status_text(page, row),
+            "since": since_text(page, row),
+            "last_seen": page.year(row["last_seen"]),
+            "evidence": page.term("mark", row["mark"]),
+            "sources": page.references.cite(str(row["source_ids"])),
+        }
+        for row in sorted(records(own), key=lambda row: (order[str(row["actor_id"])], page.network(row["network_id"])))
+    ]
     caption = page.say("networks.table", county=page.place, period=page.period)
     return table_of(
         page, rows, caption, "actor", "network", "status", "since", "last_seen", "evidence", "sources", fold=12
