@@ -13,6 +13,7 @@ import pytest
 import natverk
 from natverk.data.build import typed
 from natverk.data.dataset import Dataset
+from natverk.data.processed import Processed
 from natverk.data.schema import SCHEMA
 
 Row = Mapping[str, Any]
@@ -52,7 +53,7 @@ class HandMade(Dataset):
         self.undated_sources = "drop"
         self.without_noncommercial = False
         self._tables = tables
-        self._manifest = {"outputs": {}}
+        self._processed = Processed(Path(), {"inputs": {}, "outputs": {}, "schema": "", "versions": {}})
 
 
 def _filled(name: str, number: int, row: Row) -> dict[str, Any]:

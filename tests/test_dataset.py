@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import natverk
-from natverk.data import dataset
+from natverk.data import processed
 from natverk.data.build import MANIFEST, build
 from natverk.data.dataset import Dataset, data_folders
 from natverk.data.schema import SCHEMA
@@ -179,7 +179,7 @@ def test_a_named_folder_without_facts(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_an_installation_without_facts_reads_the_tables_it_carries(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dataset, "data_folders", lambda: (None, built / "processed"))
+    monkeypatch.setattr(processed, "data_folders", lambda: (None, built / "processed"))
     assert len(natverk.load().municipalities) == 290
 
 
@@ -261,7 +261,7 @@ def test_a_damaged_manifest_is_named_where_it_cannot_be_built_again(
 ) -> None:
     path = data / "processed" / MANIFEST
     path.write_bytes(content)
-    monkeypatch.setattr(dataset, "data_folders", lambda: (None, data / "processed"))
+    monkeypatch.setattr(processed, "data_folders", lambda: (None, data / "processed"))
     with pytest.raises(DataError, match="the manifest is damaged") as caught:
         natverk.load()
     assert str(path) in str(caught.value)
@@ -276,7 +276,7 @@ def test_a_damaged_manifest_is_built_again_where_the_facts_are(data: Path) -> No
 
 
 def test_no_tables_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "data_folders", lambda: (None, tmp_path / "processed"))
+    monkeypatch.setattr(processed, "data_folders", lambda: (None, tmp_path / "processed"))
     with pytest.raises(MissingFile, match="there are no processed data"):
         natverk.load()
 

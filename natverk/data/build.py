@@ -6,7 +6,6 @@ the old tables, and a manifest that does not fit its tables is seen as stale.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -17,13 +16,11 @@ from typing import Any
 import pandas as pd
 
 from natverk.data.column import Table
+from natverk.data.processed import MANIFEST, build_versions, file_hash, input_hashes, is_stale, manifest_or_nothing
 from natverk.data.schema import SCHEMA, schema_hash
 from natverk.errors import DataError
-from natverk.version import __version__
 
 __all__ = ["MANIFEST", "BuildResult", "build", "input_hashes", "is_stale", "typed"]
-
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -35,33 +32,10 @@ class BuildResult:
     written: bool
 
 
-def input_hashes(raw: Path) -> dict[str, str]:
-    """Return the SHA-256 of every raw file that a build reads (missing files have no entry)."""
-    names = [*(f"{name}.csv" for name in SCHEMA), "corrections.toml"]
-    return {name: _sha256(raw / name) for name in sorted(names) if (raw / name).is_file()}
-
-
-def is_stale(raw: Path, out: Path) -> bool:
-    """Say whether `out` was not built from the raw files as they stand, by this schema and version."""
-    manifest = _manifest(out)
-    same = manifest.get("inputs") == input_hashes(raw) and manifest.get("schema") == schema_hash()
-    there = all((out / name).is_file() for name in manifest.get("outputs", {}))
-    return not (same and there and manifest.get("versions") == _versions())
-
-
-def _manifest(out: Path) -> dict[str, Any]:
-    """Return the manifest of a processed folder; empty when there is none that can be read."""
-    try:
-        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
-        return {}
-    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("outputs"), dict) else {}
-
-
 def _intact(out: Path) -> bool:
     """Say whether every table is what the manifest says; loading checks only the tables it reads."""
-    outputs = _manifest(out).get("outputs", {})
-    return all(_sha256(out / name) == output["sha256"] for name, output in outputs.items())
+    outputs = manifest_or_nothing(out).get("outputs", {})
+    return all(file_hash(out / name) == output["sha256"] for name, output in outputs.items())
 
 
 def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
@@ -153,10 +127,10 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
             # No compression dictionary or page size is left to chance, so that bytes repeat.
             frame.to_parquet(aside / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
         outputs = {
-            f"{name}.parquet": {"rows": len(frame), "sha256": _sha256(aside / f"{name}.parquet")}
+            f"{name}.parquet": {"rows": len(frame), "sha256": file_hash(aside / f"{name}.parquet")}
             for name, frame in sorted(frames.items())
         }
-        manifest = {"inputs": inputs, "outputs": outputs, "schema": schema_hash(), "versions": _versions()}
+        manifest = {"inputs": inputs, "outputs": outputs, "schema": schema_hash(), "versions": build_versions()}
         text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (aside / MANIFEST).write_text(text, encoding="utf-8")
         for name in [*outputs, MANIFEST]:
@@ -169,14 +143,3 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def _versions() -> dict[str, str]:
-    # Only what decides the bytes; pyarrow is imported by pandas when Parquet is read anyway.
-    from importlib.metadata import version
-
-    return {"natverk": __version__, "pandas": version("pandas"), "pyarrow": version("pyarrow")}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -6,57 +6,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
-import os
 from pathlib import Path
-from typing import Literal, TypedDict, cast
+from typing import Literal
 
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
-from natverk.data.build import MANIFEST, build, is_stale
 from natverk.data.partial import earliest, latest
+from natverk.data.processed import Processed, data_folders
+from natverk.data.reads import Filters, label, note_read
 from natverk.data.schema import SCHEMA
-from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
+from natverk.errors import InvalidArgument, UnknownName
 
 __all__ = ["Dataset", "data_folders", "load"]
-
-REBUILD = "natverk build --force; where natverk is installed without raw facts, install it again"
-
-
-class Output(TypedDict):
-    """What the manifest says of one table: its rows and the hash of its file."""
-
-    rows: int
-    sha256: str
-
-
-class Manifest(TypedDict):
-    """What `natverk.data.build` wrote: the tables and what they were built from."""
-
-    inputs: dict[str, str]
-    outputs: dict[str, Output]
-    schema: str
-    versions: dict[str, str]
-
-
-def data_folders() -> tuple[Path | None, Path]:
-    """Return the raw folder (None in an installed wheel) and the processed folder that `load` uses.
-
-    The environment variable `NATVERK_DATA` names another `data` folder with `raw/` and `processed/`.
-    """
-    chosen = os.environ.get("NATVERK_DATA")
-    if chosen:
-        # Absolute: tables are read when they are first used, and a notebook may change its folder before that.
-        folder = Path(chosen).expanduser().absolute()
-        return folder / "raw", folder / "processed"
-    package = Path(__file__).resolve().parents[1]
-    root = package.parent
-    if (root / "data" / "raw").is_dir() and (root / "pyproject.toml").is_file():
-        return root / "data" / "raw", root / "data" / "processed"
-    return None, package / "_data" / "processed"
 
 
 def load(
@@ -109,11 +72,8 @@ def load(
         )
     if as_of is not None and not SCHEMA["sources"].column("published").fits(str(as_of)):
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
-    raw, processed = data_folders()
-    if raw is not None and is_stale(raw, processed):
-        build(raw, processed)
     return Dataset(
-        processed,
+        Processed.current().folder,
         as_of=str(as_of) if as_of is not None else None,
         undated_sources=undated_sources,
         without_noncommercial=without_noncommercial,
@@ -140,7 +100,7 @@ class Dataset:
         self.undated_sources = undated_sources
         self.without_noncommercial = without_noncommercial
         self._tables: dict[str, pd.DataFrame] = {}
-        self._manifest = self._read_manifest()
+        self._processed = Processed(processed)
 
     def __repr__(self) -> str:
         filters = [f"as_of={self.as_of!r}"] * (self.as_of is not None)
@@ -178,10 +138,15 @@ class Dataset:
     @property
     def fingerprint(self) -> str:
         """A hash of the tables and filters: two datasets with the same one give the same results."""
-        content = json.dumps(
-            [self._manifest["outputs"], self.as_of, self.undated_sources, self.without_noncommercial], sort_keys=True
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
+        return self._processed.fingerprint(**self._filters)
+
+    @property
+    def _filters(self) -> Filters:
+        return {
+            "as_of": self.as_of,
+            "undated_sources": self.undated_sources,
+            "without_noncommercial": self.without_noncommercial,
+        }
 
     @property
     def vintage(self) -> str:
@@ -196,7 +161,7 @@ class Dataset:
     def left_out(self, name: str) -> int:
         """Return how many rows of a table the filters left out."""
         kept = len(self.table(name))
-        return self._manifest["outputs"][f"{name}.parquet"]["rows"] - kept
+        return self._processed.manifest["outputs"][f"{name}.parquet"]["rows"] - kept
 
     def _kept(self, frame: pd.DataFrame) -> pd.Series:
         """Keep a row when at least one of its sources is kept."""
@@ -214,18 +179,6 @@ class Dataset:
         kept = set(sources["source_id"])
         return frame["source_id"].map(lambda ids: any(item in kept for item in str(ids).split(";"))).astype(bool)
 
-    def _read_manifest(self) -> Manifest:
-        path = self.folder / MANIFEST
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise MissingFile("there are no processed data", where=str(self.folder), remedy="natverk build") from error
-        except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise DataError(f"the manifest is damaged: {error}", where=str(path), remedy=REBUILD) from error
-        if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
-            raise DataError("the manifest is damaged: it names no outputs", where=str(path), remedy=REBUILD)
-        return cast("Manifest", manifest)
-
     def verify(self) -> None:
         """Check that every table is what the build wrote, before long work begins on it.
 
@@ -234,32 +187,11 @@ class Dataset:
         DataError, MissingFile
             For the first table that is damaged or missing, with the place and the remedy.
         """
-        for file in self._manifest["outputs"]:
-            self._content(file.removesuffix(".parquet"))
+        self._processed.verify()
 
     def _read(self, name: str) -> pd.DataFrame:
-        if f"{name}.parquet" not in self._manifest["outputs"]:
-            raise UnknownName(
-                f"there is no table {name!r}", where="natverk.load()", allowed=[*SCHEMA, "corrections"], value=name
-            )
         # Read without threads: those of Arrow can abort the interpreter when it ends.
-        file = ParquetFile(io.BytesIO(self._content(name)), pre_buffer=False)
+        file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
+        filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
+        note_read(label(name, **filters), self._processed.hashes[name])
         return pd.DataFrame(file.read(use_threads=False).to_pandas())
-
-    def _content(self, name: str) -> bytes:
-        path = self.folder / f"{name}.parquet"
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError as error:
-            raise MissingFile(f"the table {name} is missing", where=str(path), remedy=REBUILD) from error
-        except OSError as error:
-            what = f"the table {name} cannot be read: {error.strerror}"
-            raise DataError(what, where=str(path), remedy=REBUILD) from error
-        expected = self._manifest["outputs"][path.name]["sha256"]
-        if hashlib.sha256(content).hexdigest() != expected:
-            raise DataError(
-                f"the table {name} is damaged: it is not what the build wrote ({len(content)} bytes)",
-                where=str(path),
-                remedy=REBUILD,
-            )
-        return content

@@ -17,6 +17,7 @@ from natverk.errors import UnknownName
 
 if TYPE_CHECKING:
     from natverk.data.dataset import Dataset
+    from natverk.data.processed import Processed
 
 __all__ = ["TABLES", "UNIT_KINDS", "Directory", "Unit"]
 
@@ -127,6 +128,19 @@ class Directory:
             frame = data.table(table).reindex(columns=list(columns)).astype(object)
             rows = frame.where(frame.notna(), None).to_dict("records")
             records[table] = [{str(name): value for name, value in row.items()} for row in rows]
+        return cls(records)
+
+    @classmethod
+    def read(cls, processed: Processed) -> Directory:
+        """Return the directory of a folder of processed tables; pandas is not needed for it."""
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetFile
+
+        records: dict[str, list[Record]] = {}
+        for table, columns in TABLES.items():
+            # Read without threads: those of Arrow can abort the interpreter when it ends.
+            file = ParquetFile(pa.BufferReader(processed.content(table)), pre_buffer=False)
+            records[table] = file.read(columns=list(columns), use_threads=False).to_pylist()
         return cls(records)
 
     def _add(self, unit: Unit, forms: Iterable[str]) -> None:

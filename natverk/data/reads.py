@@ -1,0 +1,104 @@
+"""What was read: every table that a `Dataset` of this process hands out is noted, with the hash of its content.
+
+A report machine asks for it, to know which pages a changed table concerns. Where the environment variable
+`NATVERK_READS` names a file, a line is added to it for every table: that works the same whether a notebook runs in
+this process or in a kernel of its own. What is noted is the table, not the rows. Nearly every measure takes whole
+tables (a rank, a national mean, a null model), and one that picks the rows of a region has looked at all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+__all__ = ["Filters", "READS_VARIABLE", "forget_reads", "label", "note_read", "reads", "recorded", "table_of"]
+
+READS_VARIABLE = "NATVERK_READS"
+_seen: dict[str, str] = {}
+
+
+class Filters(TypedDict, total=False):
+    """The filters of a dataset, as `natverk.load` takes them."""
+
+    as_of: str | None
+    undated_sources: str
+    without_noncommercial: bool
+
+
+def label(table: str, **filters: Unpack[Filters]) -> str:
+    """Return the name of a table with the filters under which it was read.
+
+    >>> label("memberships"), label("memberships", as_of=None, undated_sources="drop", without_noncommercial=False)
+    ('memberships', 'memberships')
+    >>> label("memberships", as_of="2015", undated_sources="keep", without_noncommercial=True)
+    'memberships (as_of=2015, undated_sources=keep, without_noncommercial)'
+    """
+    as_of = filters.get("as_of")
+    said = [] if as_of is None else [f"as_of={as_of}", f"undated_sources={filters.get('undated_sources', 'drop')}"]
+    said += ["without_noncommercial"] if filters.get("without_noncommercial") else []
+    return f"{table} ({', '.join(said)})" if said else table
+
+
+def table_of(text: str) -> str:
+    """Return the table of a label."""
+    return text.partition(" (")[0]
+
+
+def note_read(text: str, sha256: str) -> None:
+    """Note that a table was handed out.
+
+    Parameters
+    ----------
+    text
+        A `label`.
+    sha256
+        The hash of the table's file.
+    """
+    _seen[text] = sha256
+    if path := os.environ.get(READS_VARIABLE):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps([text, sha256]) + "\n")
+
+
+def reads() -> dict[str, str]:
+    """Return what this process has read so far: the hash of the table's file by label."""
+    return dict(sorted(_seen.items()))
+
+
+def forget_reads() -> None:
+    """Begin anew: `reads()` is empty afterwards."""
+    _seen.clear()
+
+
+@contextlib.contextmanager
+def recorded() -> Iterator[dict[str, str]]:
+    """Collect what is read within, in this process and in those that it starts.
+
+    The mapping that is given is filled at the end.
+
+    >>> with recorded() as found:
+    ...     note_read("networks", "ab12")
+    >>> found
+    {'networks': 'ab12'}
+    """
+    found: dict[str, str] = {}
+    before = os.environ.get(READS_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="nv-reads-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "reads.jsonl"
+        os.environ[READS_VARIABLE] = str(path)
+        try:
+            yield found
+        finally:
+            if before is None:
+                os.environ.pop(READS_VARIABLE, None)
+            else:
+                os.environ[READS_VARIABLE] = before
+            lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+            # A process that was killed may have left half a line: then it has also failed its page.
+            whole = [line for line in lines if line.endswith("]")]
+            found.update(sorted(json.loads(line) for line in whole))
