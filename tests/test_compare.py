@@ -10,13 +10,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import natverk
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument, UnknownName
+from natverk.measures.actors import actors_of
 from natverk.measures.compare import compare, resolve_unit
+from natverk.measures.disagreements import disagreements
+from natverk.measures.nestedness import nestedness
+from natverk.measures.overlap import region_overlap
 from natverk.measures.panel import count, panel
+from natverk.measures.profiles import theme_overlap
+from natverk.measures.sides import PARTS, Frame
+from natverk.measures.strategies import stages
 
 Make = Callable[..., Dataset]
 YEAR = 2010
+#: What the hand-made cases look at.
+TRIED = ("place", "responsibility", "networks", "overlap", "position", "spells", "peers")
 SOURCES = [{"source_id": "src", "accessed": "2024-06-30"}]
 NETS = [
     {"network_id": name, "themes": theme}
@@ -39,7 +49,7 @@ def world(make: Make, pairs: set[tuple[str, str]], **tables: Any) -> Dataset:
 
 
 def side_by_side(data: Dataset, a: str = "0101", b: str = "0102", **arguments: Any) -> pd.DataFrame:
-    return indexed(compare(data, a, b, **{"year": YEAR, **arguments}))
+    return indexed(compare(data, a, b, **{"year": YEAR, "parts": TRIED, **arguments}))
 
 
 # --- Real data --------------------------------------------------------------------------------------------------------
@@ -75,9 +85,14 @@ def test_the_sets_add_up(pair: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     for item in table.loc["shared"].index:
         shared, only = table.loc[("shared", item)], table.loc[("only_here", item)]
         assert shared["a"] == shared["b"] == len([name for name in shared["a_text"].split(";") if name])
-        total = shared["a"] + only["a"] + only["b"]
-        jaccard = table.loc[("jaccard", item), "a"]
-        assert pd.isna(jaccard) if total == 0 else jaccard == pytest.approx(shared["a"] / total)
+        one, two = (shared["a"] + only[side] for side in ("a", "b"))
+        jaccard, overlap = (table.loc[(measure, item), "a"] for measure in ("jaccard", "overlap"))
+        if min(one, two) == 0:
+            assert pd.isna(jaccard)
+            assert pd.isna(overlap)
+        else:
+            assert jaccard == pytest.approx(shared["a"] / (one + two - shared["a"]))
+            assert overlap == pytest.approx(shared["a"] / min(one, two))
 
 
 def test_two_regions(real: Dataset) -> None:
@@ -111,6 +126,124 @@ def test_two_networks(real: Dataset) -> None:
     assert "municipality:1280" in table.loc[("shared", "members"), "a_text"].split(";")
     assert table.loc[("complete_lists", ""), "a"] == 5
     assert table.loc[("founded", ""), ["a", "b"]].tolist() == [1991, 1986]
+
+
+def test_overlap_roles_strategy_and_evidence_are_those_of_their_measures(real: Dataset) -> None:
+    counted: Any = {"counts_as": ("membership",)}
+    parts = ("overlap", "strategy", "disagreements", "roles")
+    table = indexed(compare(real, "14", "12", kind="region", year=2019, parts=parts, **counted))
+    for side, county in (("a", "14"), ("b", "12")):
+        for item, year in (("in_year", 2019), ("ever", None)):
+            own = region_overlap(real, county=county, year=year, **counted).iloc[0]
+            line = table.loc[("jaccard_of_levels", item)]
+            expected = [own[f"jaccard_{value}"] for value in ("low", "best", "high")]
+            assert line[[f"{side}_low", side, f"{side}_high"]].tolist() == pytest.approx(expected)
+            themes = theme_overlap(real, county=county, year=year, **counted).iloc[0]
+            assert table.loc[("schoener_of_levels", item), side] == pytest.approx(themes["schoener_best"], nan_ok=True)
+        actors = real.actors[real.actors["kind"].isin(["municipality", "region"])]
+        actors = actors.loc[actors["county_codes"] == county, "actor_id"]
+        ties = Frame(real, counts_as=("membership",)).ties_of(actors)
+        assert ties is not None
+        assert table.loc[("nestedness", "nodf"), side] == pytest.approx(nestedness(ties)["nodf"].iloc[0])
+        stage = stages(real, "2019").set_index("county_code").loc[county]
+        assert table.loc[("strategy", "stage"), f"{side}_text"] == stage["stage"]
+    assert table.loc[("practised", "culture"), "a_text"] == "municipal+joint"
+    found = disagreements(real)
+    status = found[found["actor_id"].isin(actors_of(real, "14")["actor_id"]) & found["kind"].eq("status")]
+    assert table.loc[("disagreements", "status"), "a"] == len(status) > 0
+
+
+def test_stockholm_s_review_stands_in_the_comparison_of_its_networks(real: Dataset) -> None:
+    table = indexed(compare(real, "eurocities", "metropolis", parts="reviews"))
+    stockholm = table.loc[("portfolio", "municipality:0180 2011")]
+    assert stockholm[["a_text", "b_text"]].tolist() == ["expand", "leave"]
+    assert stockholm["a_low"] <= stockholm["a"] <= stockholm["a_high"]
+    own = indexed(compare(real, "Stockholm", "Nacka", kind="municipality", parts=("reviews", "spells")))
+    assert own.loc[("portfolio", "uclg 2011"), "a_text"] == "leave"
+    assert pd.isna(own.loc[("portfolio", "uclg 2011"), "b"])
+    assert own.loc[("first_dated_join", ""), "a"] <= 1995
+
+
+def test_lists_and_published_numbers_of_networks(real: Dataset) -> None:
+    table = indexed(compare(real, "ubc", "viable-cities-kn2030", year=2022, parts=("listed", "benchmarks", "spells")))
+    assert table.loc[("latest_list", "named"), ["a", "b"]].tolist() == [12, 23]
+    assert table.loc[("list_retention", ""), "a"] == pytest.approx(12 / 21)
+    assert table.loc[("list_exits", ""), "a"] == 9
+    assert table.loc[("benchmarks", "equal"), "b"] > 0
+
+
+def test_the_null_model_is_made_on_demand_and_seeded(real: Dataset) -> None:
+    asked: Any = {"parts": ("overlap",), "draws": 19, "seed": 1}
+    tables = [indexed(compare(real, "14", "12", kind="region", **asked)) for _ in range(2)]
+    pd.testing.assert_frame_equal(*tables)
+    for item in ("between", "levels"):
+        line = tables[0].loc[("null_shared", item)]
+        assert line["a_low"] <= line["a"] <= line["a_high"]
+        assert 0 < tables[0].loc[("null_p", item), "b"] <= 1
+    assert "null_shared" not in compare(real, "14", "12", kind="region", parts="overlap")["measure"].tolist()
+    # Gotland is one body: there are no two levels to share anything.
+    gotland = indexed(compare(real, "09", "12", kind="region", **asked))
+    assert gotland.loc[("null_shared", "levels"), ["a", "b"]].isna().tolist() == [True, False]
+
+
+#: Each public measure: the lines in which `compare` gives it for a region, a municipality and a network, or why not.
+GIVEN: dict[str, tuple[str, str, str] | str] = {
+    "roles": ("outcome", "responsibility", "documented_members"),
+    "overlap": ("jaccard_of_levels", "jaccard_with_region", "betweenness"),
+    "two_mode": ("degree", "degree", "degree"),
+    "nullmodels": ("null_shared", "null_shared", "null_shared"),
+    "spells": ("spells", "spells", "spells"),
+    "cohorts": ("dated_joins", "first_dated_join", "dated_joins"),
+    "growth": ("memberships", "memberships", "members"),
+    "series": ("memberships", "memberships", "members"),
+    "panel": ("memberships", "memberships", "members"),
+    "count": ("memberships", "memberships", "members"),
+    "durations": ("followed_spells", "followed_spells", "followed_spells"),
+    "survival": ("dated_exits", "dated_exits", "dated_exits"),
+    "list_exits": ("list_exits", "list_exits", "list_exits"),
+    "listed_participation": ("listed_memberships", "listed_memberships", "latest_list"),
+    "documented_participation": ("documents", "documents", "documented_members"),
+    "transfers": ("transfer", "transfer", "counties_reached"),
+    "event_study": ("transfer", "transfer", "dated_joins"),
+    "portfolio": ("judged", "judged", "judged"),
+    "strategies": ("strategy", "strategy", "founded"),
+    "peers": ("same_stage", "peer_rank", "shared"),
+    "coverage": ("coverage", "coverage", "coverage"),
+    "disagreements": ("disagreements", "disagreements", "disagreements"),
+    "benchmarks": ("benchmarks", "benchmarks", "benchmarks"),
+    "networks_of": ("documented_networks", "documented_networks", "documented_members"),
+    "actors_of": ("municipalities", "county", "documented_members"),
+    "undated_pairs": ("documented_networks", "documented_networks", "documented_members"),
+    "listed": "in the parts of networks: complete_lists",
+    "candidates": "of municipalities: candidates",
+    "list_retention": "of networks with two lists: list_retention",
+    "list_survival": "of networks with two lists: list_survival",
+    "containment": "of two lists, not of units",
+    "leave_one_county_out": "of a model of all municipalities",
+    "coding": "of coders, not of units",
+    "explain": "of a cell",
+    "audit_summary": "of all tables",
+    "compare": "itself",
+}
+
+
+def test_every_public_measure_is_in_the_comparison_or_says_why_not(real: Dataset) -> None:
+    measures = {name for name in natverk.__all__ if not name.startswith("_")} - {"Dataset", "TwoMode", "load"}
+    assert measures == set(GIVEN)
+    for place, (a, b, kind) in enumerate(PAIRS):
+        lines = set(compare(real, a, b, kind=kind, draws=3)["measure"])
+        missing = {name: own[place] for name, own in GIVEN.items() if isinstance(own, tuple)}
+        assert {name for name, line in missing.items() if line not in lines} == set()
+
+
+def test_parts_can_be_chosen_and_keep_their_rows(pair: tuple[pd.DataFrame, pd.DataFrame], real: Dataset) -> None:
+    table = pair[0]
+    assert set(table["part"]) <= set(PARTS)
+    assert table["part"].map(PARTS.index).is_monotonic_increasing
+    some = compare(real, "Lund", "Malmö", parts=("spells", "place"))
+    assert some["part"].unique().tolist() == ["place", "spells"]
+    if "skr_group" in set(table["measure"]):
+        pd.testing.assert_frame_equal(some, table[table["part"].isin(["place", "spells"])].reset_index(drop=True))
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------
@@ -150,6 +283,14 @@ def test_wrong_arguments_say_what_is_allowed(real: Dataset) -> None:
         compare(real, "Lund", "Malmö", kind="town")
     with pytest.raises(InvalidArgument, match="outside"):
         compare(real, "Lund", "Malmö", year=3000)
+    with pytest.raises(InvalidArgument, match="'benchmarks'"):
+        compare(real, "Lund", "Malmö", parts=("benchmark",))
+    with pytest.raises(InvalidArgument, match="the selection is empty"):
+        compare(real, "Lund", "Malmö", parts=())
+    with pytest.raises(InvalidArgument, match="draws is -1"):
+        compare(real, "Lund", "Malmö", draws=-1)
+    with pytest.raises(InvalidArgument, match="counts_as"):
+        compare(real, "Lund", "Malmö", counts_as=("members",))
     with pytest.raises(InvalidArgument, match="1997"):
         compare(real, "region:12", "region:14", year=1995)
 
@@ -206,7 +347,7 @@ def test_regions_by_hand(make: Make) -> None:
 
 
 QUICK = settings(
-    max_examples=6, deadline=None, derandomize=True, database=None,
+    max_examples=4, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )  # fmt: skip
 memberships = st.sets(st.tuples(st.sampled_from(["0101", "0102"]), st.sampled_from(["a", "b", "c"])))
@@ -217,23 +358,28 @@ memberships = st.sets(st.tuples(st.sampled_from(["0101", "0102"]), st.sampled_fr
 def test_a_further_membership_never_lowers_what_is_shared(
     make: Make, pairs: set[tuple[str, str]], extra: tuple[str, str]
 ) -> None:
-    before, after = (side_by_side(world(make, own)) for own in (pairs, pairs | {extra}))
+    parts = ("networks", "position", "spells")
+    before, after = (side_by_side(world(make, own), parts=parts) for own in (pairs, pairs | {extra}))
     both = ("shared", "networks")
     assert after.loc[both, "a"] >= before.loc[both, "a"]
     assert set(before.loc[both, "a_text"].split(";")) <= {*after.loc[both, "a_text"].split(";"), ""}
     for side in ("a", "b"):
         assert after.loc[("memberships", ""), f"{side}_low"] >= before.loc[("memberships", ""), f"{side}_low"]
+        for measure in ("spells", "degree"):
+            if (measure, "") in before.index and pd.notna(before.loc[(measure, ""), side]):
+                assert after.loc[(measure, ""), side] >= before.loc[(measure, ""), side]
 
 
 @QUICK
 @given(pairs=memberships)
 def test_swapping_and_relabelling_change_no_number(make: Make, pairs: set[tuple[str, str]]) -> None:
+    parts = ("networks", "peers")
     numbers = ["shared", "only_here", "jaccard", "documented_networks", "jaccard_known", "known_networks"]
-    table = side_by_side(world(make, pairs))
-    back = side_by_side(world(make, pairs), "0102", "0101")
+    table = side_by_side(world(make, pairs), parts=parts)
+    back = side_by_side(world(make, pairs), "0102", "0101", parts=parts)
     for measure in numbers:
         assert table.loc[measure, "a"].equals(back.loc[measure, "b"])
     new = {"a": "b", "b": "c", "c": "a"}
-    renamed = side_by_side(world(make, {(code, new[network]) for code, network in pairs}))
+    renamed = side_by_side(world(make, {(code, new[network]) for code, network in pairs}), parts=parts)
     for measure in numbers:
         assert table.loc[measure, ["a", "b"]].equals(renamed.loc[measure, ["a", "b"]])

@@ -6,12 +6,13 @@ Nothing is passed silently: every published row comes out exactly once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import UnknownName
+from natverk.measures.arguments import known_actors, known_networks
 from natverk.measures.claims import Claim, Evidence, Found, recipe_of
 from natverk.measures.documented import listed
 from natverk.measures.frames import each_row, year_or_none
@@ -37,11 +38,20 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def benchmarks(data: Dataset, *, significant: int = 2) -> pd.DataFrame:
+def benchmarks(
+    data: Dataset,
+    *,
+    significant: int = 2,
+    actors: Iterable[str] | None = None,
+    networks: Iterable[str] | None = None,
+) -> pd.DataFrame:
     """Compare every published figure, published total and complete list with what our rows give.
 
     Parameters
     ----------
+    actors, networks
+        Only the published totals and lists that name one of these; default everything. The figures name neither
+        in a column of their own, and are left out of a selection.
     significant
         How many significant digits "about" claims (default 2).
 
@@ -57,8 +67,8 @@ def benchmarks(data: Dataset, *, significant: int = 2) -> pd.DataFrame:
 
     Raises
     ------
-    InvalidArgument
-        For a number of digits below 1.
+    InvalidArgument, UnknownName
+        For a number of digits below 1, an unknown actor or network, or an empty selection.
 
     Notes
     -----
@@ -77,15 +87,21 @@ def benchmarks(data: Dataset, *, significant: int = 2) -> pd.DataFrame:
     ['equal: published 23, ours 23', 'differs: published about 40, ours 38.4']
     """
     counted_from_one("significant", significant)
+    wanted = None if actors is None and networks is None else {
+        *(known_actors(data, actors) if actors is not None else ()),
+        *(known_networks(data, networks) if networks is not None else ()),
+    }  # fmt: skip
     evidence = Evidence(data)
     found = []
     for claim in [*_figures(data), *_totals(data)]:
-        name, recipe = recipe_of(claim)
-        found.append(_row(claim, name, recipe(evidence, claim), significant))
+        if wanted is None or claim.actor_id in wanted or claim.network_id in wanted:
+            name, recipe = recipe_of(claim)
+            found.append(_row(claim, name, recipe(evidence, claim), significant))
     for item in each_row(listed(data)):
-        claim = Claim("member_lists", item.list_id, item.network_id, None, "members_sweden", float(item.n_sweden),
-                      "exact", "members", item.year, item.source_id)  # fmt: skip
-        found.append(_row(claim, "listed", Found(float(item.n_members), "list", rows=item.list_id), significant))
+        if wanted is None or item.network_id in wanted:
+            claim = Claim("member_lists", item.list_id, item.network_id, None, "members_sweden", float(item.n_sweden),
+                          "exact", "members", item.year, item.source_id)  # fmt: skip
+            found.append(_row(claim, "listed", Found(float(item.n_members), "list", rows=item.list_id), significant))
     frame = pd.DataFrame(found, columns=_COLUMNS)
     numbers = {"published": "float64", "ours": "Float64", "difference": "Float64", "year": "Int64"}
     return frame.astype({**{name: "str" for name in _COLUMNS if name not in numbers}, **numbers})

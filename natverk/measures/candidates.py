@@ -33,6 +33,7 @@ def candidates(
     list_certainty: Literal["high", "medium", "low"] = "high",
     min_known: int = 3,
     weights: Mapping[str, float] | None = None,
+    table: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the networks that peers are documented in and this municipality is not, the most shared first.
 
@@ -50,6 +51,8 @@ def candidates(
         See `portfolios`.
     min_known, weights
         See `by_portfolio` and `by_structure`.
+    table
+        A frame of `portfolios`, as in `by_portfolio`.
 
     Returns
     -------
@@ -83,11 +86,12 @@ def candidates(
     if by == "structure":
         peers = by_structure(data, code, year=year, n=n_peers, weights=weights)["code"].tolist()
     else:
-        near = by_portfolio(data, code, n=None, min_known=min_known, **evidence)
+        near = by_portfolio(data, code, n=None, min_known=min_known, table=table, **evidence)
         # Who shares nothing with it is no peer, however much is known of both.
         peers = near.loc[near["rank"].notna() & (near["n_shared"] > 0), "code"].head(n_peers).tolist()
-    # Only these can decide: a network that none of them is known in is no candidate.
-    table = portfolios(data, municipalities=[code, *peers], **evidence)
+    if table is None:
+        # Only these can decide: a network that none of them is known in is no candidate.
+        table = portfolios(data, municipalities=[code, *peers], **evidence)
     own = table.loc[code]
     known = own.notna()
     actor = f"municipality:{code}"

@@ -1,21 +1,23 @@
-"""Comparison: two regions, two municipalities or two networks side by side on every measure available."""
+"""Comparison: two regions, two municipalities or two networks side by side on every measure that speaks of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.data.units import fold, resolve_region
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.measures.arguments import YEARS, choice, year_range
+from natverk.measures.arguments import choice, not_negative, year_range
 from natverk.measures.evidence import Counting, YearBasis
 from natverk.measures.likeness import municipality_code
+from natverk.measures.municipalityside import municipality_side
+from natverk.measures.networkside import network_side
+from natverk.measures.pairlines import null_lines, pair_lines
 from natverk.measures.panel import SETS
-from natverk.measures.peers import by_portfolio, by_structure
-from natverk.measures.sides import Frame, Line, Side, municipality_side, network_side, number, region_side
+from natverk.measures.regionside import region_side
+from natverk.measures.sides import PARTS, Frame, Line, Side
 
 __all__ = ["KINDS", "compare", "resolve_unit"]
 
@@ -26,7 +28,7 @@ _SIDES: dict[str, Callable[[Frame, str], Side]] = {
     "network": network_side,
 }
 _NUMBERS = ("a", "b", "a_low", "a_high", "b_low", "b_high")
-_COLUMNS = ["measure", "item", "unit", *_NUMBERS, "a_text", "b_text", "a_rows", "b_rows"]
+_COLUMNS = ["part", "measure", "item", "unit", *_NUMBERS, "a_text", "b_text", "a_rows", "b_rows"]
 
 
 def compare(
@@ -40,8 +42,11 @@ def compare(
     counts_as: tuple[str, ...] = SETS,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
+    parts: Iterable[str] = PARTS,
+    draws: int = 0,
+    seed: int = 0,
 ) -> pd.DataFrame:
-    """Put two units of one kind side by side.
+    """Put two units of one kind side by side, on every measure that speaks of a single unit.
 
     Parameters
     ----------
@@ -58,36 +63,62 @@ def compare(
         The window of documented networks; evidence without a usable year counts too.
     counts_as, year_basis, counting
         What is counted; see `panel`.
+    parts
+        Only these parts of the comparison (see the column `part` below), which saves the time of the others;
+        default all. A part that does not concern the kind of unit has no rows.
+    draws, seed
+        Draws of the null model for what is shared; see `natverk.nullmodels.null_test`. Default none: a test is
+        made when somebody asks for one. 999 take some seconds.
 
     Returns
     -------
     pd.DataFrame
-        `measure, item` (a theme, a level, an outcome …), `unit`, `a, b` (best numbers), `a_low, a_high, b_low,
-        b_high` (where evidence is incomplete), `a_text, b_text` (codes, or ids separated by `;`), `a_rows,
-        b_rows` (row ids). Missing means not known or not applicable, never 0.
+        `part, measure, item` (a theme, a level, an outcome …), `unit`, `a, b` (best numbers), `a_low, a_high,
+        b_low, b_high` (where evidence is incomplete), `a_text, b_text` (codes, or ids separated by `;`), `a_rows,
+        b_rows` (row ids). Missing means not known or not applicable, never 0. By part:
 
-        All kinds: `documented_*`, `shared` and `only_here` with what is in them, `jaccard` (shared of all
-        that is documented in either, 0–1), `coverage`. Regions: population, responsibility, memberships in the year,
-        theme profile, formal against practised roles, strategy. Municipalities: also structure, offices,
-        projects, twin towns, `jaccard_known` (on known cells only, with bounds), `structural_distance`, `km`, and
-        `peer_rank` (the place of the other among its peers). Networks: kind, members in the year, counties.
+        - `place`: population, area and, of municipalities, group and coast; of networks founding, kind, themes.
+        - `responsibility`: holder, `region_since`, `transfer` to a joint body and to the region.
+        - `strategy`: the region's strategy, its stage, age and references; of two regions `same_stage`.
+        - `networks`: `documented_*`, `memberships` or `members` in the year, `coverage`; `shared` and `only_here`
+          with what is in them, `jaccard` (0–1, shared by those of either) and `overlap` (by the smaller set), both
+          missing where one has nothing documented; of municipalities also offices, projects, twin towns.
+        - `roles` (regions): `practised` and `possible_roles` by theme; `formal_against_practised`, `outcome`.
+        - `overlap`: `theme_profile, schoener_d`; a region against its own municipalities, in the year and ever
+          (`shared_by_levels, jaccard_of_levels, overlap_of_levels, schoener_of_levels`), and the `nestedness` of
+          its county; a municipality against its region (`shared_with_region, jaccard_with_region`). With `draws`:
+          `null_shared` (mean of the draws, their 2.5 and 97.5 % points), `null_z, null_p`, for what is shared
+          `between` the two and, of regions, between the `levels` of each.
+        - `position`: `degree, betweenness` in the two-mode matrix of what is documented in the window.
+        - `spells`, over all years: `spells, dated_joins, first_dated_join, ended_spells, followed_spells` (enter a
+          survival curve), `dated_exits, list_exits` (intervals).
+        - `listed`: `listed_memberships, covered_by_lists, documents`; of networks `complete_lists, latest_list,
+          list_retention, list_survival` (share of the first list that stands on the last, and Turnbull's estimate).
+        - `peers` (municipalities): `jaccard_known` (on known cells, with bounds), `structural_distance, km,
+          peer_rank` (the place of the other among its peers), `peers, candidates, eligible_candidates`.
+        - `reviews`: `judged, portfolio` (score by criteria, a line a review and year; the recommendation as text).
+        - `disagreements` by kind, `benchmarks` by outcome.
 
     Raises
     ------
     UnknownName
         For a unit that does not exist, with the nearest name.
     InvalidArgument
-        If the two are of different kinds, or both of several.
+        If the two are of different kinds, or both of several; for a year out of range or a value that is not
+        allowed.
 
     Notes
     -----
     Documented is a lower bound: that a network is "only here" means that the other is not documented in it.
-    Swapping `a` and `b` swaps the columns and changes nothing else.
+    The null model is conditional on documentation (see `natverk.nullmodels`): what no source attests is outside it.
+    Swapping `a` and `b` swaps the columns and changes nothing else. Models of all municipalities (participation,
+    event study, survival curves) and the agreement of coders (`coding`) say nothing of a single unit; what enters
+    them of each unit stands here. References: each measure names its own.
 
     Examples
     --------
     >>> from natverk import load
-    >>> table = compare(load(), "Lund", "Malmö", year=2020).set_index(["measure", "item"])
+    >>> table = compare(load(), "Lund", "Malmö", year=2020, parts=("place", "networks")).set_index(["measure", "item"])
     >>> table.loc[("shared", "networks"), ["a", "b"]].tolist() == table.loc[("shared", "networks"), ["b", "a"]].tolist()
     True
     >>> table.loc[("skr_group", ""), ["a_text", "b_text"]].tolist()
@@ -95,17 +126,26 @@ def compare(
     """
     year_range(year, "year")
     year_range(years)
+    wanted = tuple(dict.fromkeys([parts] if isinstance(parts, str) else parts))
+    for part in wanted:
+        choice("parts", part, PARTS)
+    if not wanted:
+        raise InvalidArgument("the selection is empty", where="parts", allowed=PARTS)
+    not_negative("draws", draws)
+    not_negative("seed", seed)
     if kind is not None:
         choice("kind", kind, KINDS)
     both, (first, second) = _same_kind(data, a, b, kind)
     if first == second:
         raise InvalidArgument(f"{a!r} and {b!r} are the same {both}", where="a, b", remedy="name two different units")
-    frame = Frame(data, year, years, counts_as, year_basis, counting)
+    frame = Frame(data, year, years, counts_as, year_basis, counting, wanted)
     left, right = _SIDES[both](frame, first), _SIDES[both](frame, second)
-    rows = _beside(left, right) + _as_sets(left, right)
-    if both == "municipality":
-        rows += _likeness(frame, first, second)
-    table = pd.DataFrame(rows, columns=_COLUMNS)
+    lines = [*_beside(left, right), *pair_lines(frame, both, first, second, left, right)]
+    if draws:
+        lines += null_lines(frame, both, first, second, draws, seed)
+    order = {part: number for number, part in enumerate(PARTS)}
+    lines.sort(key=lambda line: order[line[0]])
+    table = pd.DataFrame([_row(*line) for line in lines], columns=_COLUMNS)
     text = [name for name in _COLUMNS if name not in _NUMBERS]
     return table.astype({**dict.fromkeys(_NUMBERS, "Float64"), **dict.fromkeys(text, "str")})
 
@@ -182,18 +222,19 @@ def _same_kind(data: Dataset, a: str, b: str, kind: str | None) -> tuple[str, tu
     return common[0], (first[common[0]], second[common[0]])
 
 
-def _beside(left: Side, right: Side) -> list[dict[str, object]]:
+def _beside(left: Side, right: Side) -> Iterator[tuple[str, Line | None, Line | None]]:
     """Put the lines of both sides together; what only one side has stays, with the other side missing."""
-    lines = {
-        name: {(line.measure, line.item, line.unit): line for line in side.lines}
-        for name, side in (("a", left), ("b", right))
-    }
-    keys = sorted({*lines["a"], *lines["b"]})
-    return [_row(key, lines["a"].get(key), lines["b"].get(key)) for key in keys]
+    for part in left.lines:
+        sides = [{(line.measure, line.item, line.unit): line for line in side.lines[part]} for side in (left, right)]
+        for key in dict.fromkeys([*sides[0], *sides[1]]):
+            yield part, sides[0].get(key), sides[1].get(key)
 
 
-def _row(key: tuple[str, str, str], a: Line | None, b: Line | None) -> dict[str, object]:
-    row: dict[str, object] = dict(zip(("measure", "item", "unit"), key, strict=True))
+def _row(part: str, a: Line | None, b: Line | None) -> dict[str, object]:
+    named = a or b
+    row: dict[str, object] = {"part": part}
+    if named is not None:
+        row |= {"measure": named.measure, "item": named.item, "unit": named.unit}
     for name, line in (("a", a), ("b", b)):
         row |= {
             name: line.best if line else None,
@@ -203,51 +244,3 @@ def _row(key: tuple[str, str, str], a: Line | None, b: Line | None) -> dict[str,
             f"{name}_rows": line.rows if line else "",
         }
     return row
-
-
-def _ids(names: frozenset[str]) -> str:
-    return ";".join(sorted(names))
-
-
-def _as_sets(left: Side, right: Side) -> list[dict[str, object]]:
-    rows = []
-    for item in left.sets:
-        a, b = left.sets[item], right.sets[item]
-        unit = {"themes": "themes", "members": "members"}.get(item, "networks")
-        shared = Line("shared", item, unit, float(len(a & b)), text=_ids(a & b))
-        rows.append(_row(("shared", item, unit), shared, shared))
-        only = [Line("only_here", item, unit, float(len(own)), text=_ids(own)) for own in (a - b, b - a)]
-        rows.append(_row(("only_here", item, unit), *only))
-        index = Line("jaccard", item, "share", len(a & b) / len(a | b) if a | b else None)
-        rows.append(_row(("jaccard", item, "share"), index, index))
-    return rows
-
-
-def _likeness(frame: Frame, a: str, b: str) -> list[dict[str, object]]:
-    """Compare two municipalities by what is known of both and by structure, and say how near they come."""
-    # Two portfolios are compared over ten years: a single one leaves too few known cells.
-    window = (max(YEARS[0], frame.year - 9), frame.year)
-    evidence: dict[str, Any] = {"counts_as": frame.counts_as, "year_basis": frame.year_basis}
-    evidence |= {"counting": frame.counting, "years": window}
-    data = frame.data
-    by_place = [by_structure(data, code, year=frame.year, n=None).set_index("code") for code in (a, b)]
-    by_network = [by_portfolio(data, code, n=None, **evidence).set_index("code") for code in (a, b)]
-    near, alike = by_place[0].loc[b], by_network[0].loc[b]
-    known = Line(
-        "jaccard_known", "", "share", number(alike["jaccard"]), number(alike["jaccard_low"]),
-        number(alike["jaccard_high"]), text=str(alike["status"]),
-    )  # fmt: skip
-    both = [
-        known,
-        Line("known_networks", "", "networks", number(alike["n_known"])),
-        Line("structural_distance", "", "mean difference = 1", number(near["distance"])),
-        Line("km", "", "km", number(near["km"])),
-    ]
-    rows = [_row((line.measure, line.item, line.unit), line, line) for line in both]
-    for item, frames in (("portfolio", by_network), ("structure", by_place)):
-        ranks = [
-            Line("peer_rank", item, "rank", number(own.loc[other, "rank"]))
-            for own, other in zip(frames, (b, a), strict=True)
-        ]
-        rows.append(_row(("peer_rank", item, "rank"), *ranks))
-    return rows

@@ -56,10 +56,9 @@ def counted(data: Dataset) -> pd.Series:
     rules = {(row.counts_as, row.status): row.counted for row in each_row(data.status_rules)}
     kind = data.networks.set_index("network_id")["counts_as"]
     frame = data.memberships
-    values = [
-        rule_of(rules, kind[network], status)
-        for network, status in zip(frame["network_id"], frame["status"], strict=True)
-    ]
+    of_network = kind.to_dict()
+    pairs = frame[["network_id", "status"]].astype(object).itertuples(index=False, name=None)
+    values = [rule_of(rules, of_network[network], status) for network, status in pairs]
     return pd.Series(values, index=frame.index, dtype="str", name="counted")
 
 

@@ -62,13 +62,14 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     seen = on_lists(data, network, certainty=certainty)
     groups = seen.groupby(["network_id", "actor_id"], sort=True)
     before = groups[["on", "year", "list_id", "row_id"]].shift(1)
-    rows = graded(data)
-    rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["list_id"].isna()]
-    by_pair = dict(iter(rows.groupby(["network_id", "actor_id"])))
-    found = []
     out = ~seen["on"] & before["on"].fillna(value=False).astype(bool)
     former = before[out].set_axis(["on_before", "first", "list_after", "row_before"], axis=1)
     steps = pd.concat([seen[out], former], axis=1)
+    rows = graded(data)
+    rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["list_id"].isna()]
+    rows = rows[rows["actor_id"].isin(steps["actor_id"])]
+    by_pair = dict(iter(rows.groupby(["network_id", "actor_id"])))
+    found = []
     for step in each_row(steps):
         after, first = int(step.year), int(step.first)
         other = by_pair.get((step.network_id, step.actor_id), rows.iloc[:0])

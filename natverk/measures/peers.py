@@ -8,7 +8,7 @@ which bounds the index lies.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ def by_portfolio(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     list_certainty: Literal["high", "medium", "low"] = "high",
+    table: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the municipalities with the portfolio most like one municipality's.
 
@@ -55,6 +56,8 @@ def by_portfolio(
         network makes the index 1).
     years, counts_as, year_basis, counting, list_certainty
         See `portfolios`.
+    table
+        A frame of `portfolios`, to look up several municipalities in; its choices then count. None makes one.
 
     Returns
     -------
@@ -92,9 +95,9 @@ def by_portfolio(
     not_negative("min_known", min_known)
     if n is not None:
         counted_from_one("n", n)
-    table = portfolios(
-        data, years=years, counts_as=counts_as, year_basis=year_basis, counting=counting, list_certainty=list_certainty
-    )
+    if table is None:
+        evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
+        table = portfolios(data, years=years, list_certainty=list_certainty, **evidence)
     matrix = table.to_numpy(dtype=float, na_value=np.nan)
     here = matrix[table.index.get_loc(code)]
     both = ~np.isnan(matrix) & ~np.isnan(here)
