@@ -20,7 +20,7 @@ from natverk.data.schema import SCHEMA
 from natverk.errors import MissingFile, NatverkError
 from natverk.version import __version__
 
-__all__ = ["COMMAND", "codebook_markdown", "datapackage", "readme_with_rows", "write_codebook"]
+__all__ = ["COMMAND", "codebook_markdown", "datapackage", "datapackage_of", "readme_with_rows", "write_codebook"]
 
 COMMAND = "python -m natverk.data.codebook"
 
@@ -171,7 +171,11 @@ def datapackage(raw: Path | None = None) -> dict[str, Any]:
     folder = raw or data_folders()[0]
     if folder is None:
         raise MissingFile("this installation has no raw facts", remedy="run from a checkout of natverk")
-    n_sources = len(read_table(folder, SCHEMA["sources"]))
+    return datapackage_of(len(read_table(folder, SCHEMA["sources"])))
+
+
+def datapackage_of(n_sources: int) -> dict[str, Any]:
+    """Return the description of all tables as a data package, for data with this many sources."""
     return {
         "profile": "tabular-data-package",
         "name": "natverk",

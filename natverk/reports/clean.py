@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from natverk.locale import LANGUAGES
+from natverk.reports.downloads import data_files
 from natverk.reports.export import INDEX_FILES
 from natverk.reports.files import remove_parts
 from natverk.reports.manifest import MANIFEST_FILE, Entry, read_manifest
@@ -37,6 +38,7 @@ def clean(out: Path) -> list[Path]:
     # Tables stand in folders of their own below the folder of the page.
     made += [out / name for entry in entries for name in entry.files if _is_below(name, entry)]
     if entries:
+        made += data_files(out)
         made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
     files = [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
     for path in files:
