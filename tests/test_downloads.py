@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from frictionless import Package
 
+import natverk
+from natverk.data.dataset import data_folders
 from natverk.data.formulas import csv_text, plain
+from natverk.data.schema import SCHEMA
 from natverk.errors import DataError
 from natverk.locale import texts
 from natverk.reports.clean import clean
 from natverk.reports.commit import commit
+from natverk.reports.downloads import data_files, write_data
 from natverk.reports.execute import Failure, Result
+from natverk.reports.export import INDEX_FILES
 from natverk.reports.manifest import read_manifest
 from natverk.reports.plan import Page
 from natverk.reports.polish import polish
 from natverk.reports.tables import take_tables
 
+HOMES = [f"../{name}" for name in INDEX_FILES.values()]
 RISKY = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1", " =1", "\n=1", "'=1"]
 HARMLESS = ["-5", "+3,5", "0180", "1.5", "a=b", "–", "−5", "", "Malå", "1-2"]
 
@@ -124,3 +132,81 @@ def test_a_page_writes_only_below_its_folder(tmp_path: Path, path: str) -> None:
     with pytest.raises(DataError, match="outside the folder"):
         commit(result(tmp_path, {path: "x"}), "0", None)
     assert not list(tmp_path.rglob("*.csv"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site")
+    write_data(out, natverk.load())
+    return out
+
+
+def test_all_tables_are_offered_as_they_are(site: Path) -> None:
+    data = natverk.load()
+    for file in write_data(site, data):
+        frame = pd.read_csv(site / file.path, dtype="str", keep_default_na=False).map(plain)
+        assert list(frame.columns) == list(data.table(file.name).columns), file
+        assert len(frame) == file.rows == len(data.table(file.name))
+        assert file.size == (site / file.path).stat().st_size
+    raw = pd.read_csv(data_folders()[0] / "networks.csv", dtype="str", keep_default_na=False)
+    written = pd.read_csv(site / "data" / "networks.csv", dtype="str", keep_default_na=False).map(plain)
+    corrected = set(data.corrections.query("table == 'networks'")["row"])
+    untouched = raw[~raw["network_id"].isin(corrected)].set_index("network_id").sort_index()
+    assert written.set_index("network_id").sort_index().loc[untouched.index, untouched.columns].equals(untouched)
+
+
+def test_the_data_package_describes_them(site: Path) -> None:
+    report = Package(str(site / "data" / "datapackage.json")).validate()
+    assert report.flatten(["name", "rowNumber", "fieldName", "type", "note"]) == []
+    assert [task.name for task in report.tasks] == [*SCHEMA, "corrections"]
+
+
+def test_the_codebook_is_a_page_that_needs_nothing(site: Path) -> None:
+    soup = BeautifulSoup((site / "data" / "codebook.html").read_text(encoding="utf-8"), "html.parser")
+    assert soup.h1.get_text() == "Codebook"
+    assert "Generated from" not in soup.get_text()
+    for link in soup.find_all("a", href=True):
+        inside = link["href"].startswith("#")
+        assert soup.find(id=link["href"][1:]) if inside else link["href"] in (*HOMES, "datapackage.json"), link
+    names = [box["aria-label"] for box in soup.select(".table-box")]
+    assert names == ["Kinds of column", "The tables", *SCHEMA]
+
+
+def test_data_are_written_once_and_again_when_they_change(tmp_path: Path) -> None:
+    data = natverk.load()
+    write_data(tmp_path, data)
+    folder = tmp_path / "data"
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    write_data(tmp_path, data)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    (folder / "lai.csv").unlink()
+    write_data(tmp_path, data)
+    assert (folder / "lai.csv").is_file()
+    early = natverk.load(as_of="2015")
+    rows = {file.name: file.rows for file in write_data(tmp_path, early)}
+    assert rows["memberships"] == len(early.memberships) < len(data.memberships)
+
+
+def test_clean_takes_the_data_and_leaves_others_folder_of_that_name(tmp_path: Path) -> None:
+    commit(result(tmp_path, {}), "0", None)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "datapackage.json").write_text('{"resources": [{"name": "own"}]}', encoding="utf-8")
+    (folder / "own.csv").write_text("mine", encoding="utf-8")
+    clean(tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == ["datapackage.json", "own.csv"]
+    other = tmp_path / "other"
+    commit(result(other, {}), "0", None)
+    write_data(other, natverk.load())
+    (other / "data" / "own.csv").write_text("mine", encoding="utf-8")
+    clean(other)
+    assert [path.name for path in other.rglob("*") if path.is_file()] == ["own.csv"]
+
+
+def test_a_foreign_data_package_names_no_file_outside(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    names = [{"name": "../../x"}, {"name": "a/b"}, {"name": "good"}, "odd"]
+    package = {"natverk:made_of": "x", "resources": names}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    assert [path.name for path in data_files(tmp_path)] == ["good.csv", "codebook.html", "datapackage.json"]

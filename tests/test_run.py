@@ -23,6 +23,7 @@ from bs4 import BeautifulSoup
 import natverk
 from natverk.data.directory import Directory
 from natverk.errors import DataError, InvalidArgument, NatverkError
+from natverk.reports.downloads import data_files
 from natverk.reports.execute import FACTS_TYPE
 from natverk.reports.files import PART_MARK, write_whole
 from natverk.reports.kernel import set_surroundings
@@ -150,7 +151,9 @@ def test_exactly_the_promised_files_are_there(runs: Runs) -> None:
     found = {str(path.relative_to(runs.out)) for path in runs.out.rglob("*") if path.is_file()}
     pages = {f"{lang}/region_report/14.{kind}" for lang in ("sv", "en") for kind in ("html", "ipynb")}
     pages |= {"sv/region_report/18.html", "sv/region_report/18.ipynb", "sv/region_report/18.failed.html"}
-    assert found == pages | {"sv/region_report/17.failed.html", "index.html", "index.en.html", "manifest.jsonl"}
+    pages |= {"sv/region_report/17.failed.html", "index.html", "index.en.html", "manifest.jsonl"}
+    assert found == pages | {str(path.relative_to(runs.out)) for path in data_files(runs.out)}
+    assert runs.out / "data" / "memberships.csv" in data_files(runs.out)
 
 
 def test_source_notebook_is_untouched(runs: Runs) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import runpy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ import pytest
 from bs4 import BeautifulSoup
 
 import natverk
+from natverk.data.citation import cite_data
 from natverk.locale import LANGUAGES, texts
+from natverk.reports.countymap import outlines, soft_hyphens
 from natverk.reports.export import INDEX_FILES, asset, page_html, relink, shown_cells
 from natverk.reports.manifest import Entry, update_manifest
 from natverk.reports.plan import Page
 from natverk.reports.polish import Body, polish
-from natverk.reports.site import index_html, soft_hyphens, status_of, write_site
+from natverk.reports.site import index_html, status_of, write_site
 
 WHEN = "2026-01-02T03:04:05+00:00"
 
@@ -84,7 +87,9 @@ def test_map_has_every_county_once_in_its_own_cell(out: Path, counties: pd.DataF
     assert {tile.select_one(".tile-name").get_text().replace("\u00ad", "") for tile in tiles} == set(
         counties["name_short"]
     )
-    assert len({tile["style"] for tile in tiles}) == 21
+    assert len({tuple(tile["class"]) for tile in tiles}) == 21
+    styles = soup_of(out / "index.html").style.get_text()
+    assert all(f".{name} {{ grid-" in styles for tile in tiles for name in tile["class"])
     links = {
         a.select_one(".tile-name").get_text().replace("\u00ad", ""): a
         for a in soup_of(out / "index.html").select(".tiles a")
@@ -100,6 +105,26 @@ def test_map_has_every_county_once_in_its_own_cell(out: Path, counties: pd.DataF
     assert "no page yet" in soup_of(out / "index.en.html").select_one(".tile.none").get_text()
 
 
+def test_the_map_leads_to_the_same_pages_as_the_tiles(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    svg = soup_of(out / "index.html").svg
+    assert len(svg.find_all("path")) == 21
+    assert {(a["aria-label"], a["href"]) for a in svg.find_all("a")} == {
+        ("Västra Götaland", "sv/r/14.html"),
+        ("Örebro, inaktuell", "sv/r/18.html"),
+        ("Värmland, misslyckad", "sv/r/17.failed.html"),
+    }
+    assert all(shape.title.get_text() for shape in svg.find_all(["a", "g"]))
+    assert svg["width"].isdigit()
+    assert svg["height"].isdigit()
+
+
+def test_outlines_are_those_of_the_map_package() -> None:
+    tool = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "county_paths.py"))
+    found = tool["county_paths"]()
+    assert found == {"width": outlines().width, "height": outlines().height, "paths": outlines().paths}
+
+
 def test_every_link_of_the_index_leads_somewhere(out: Path, counties: pd.DataFrame) -> None:
     write_site(out, counties)
     for name in INDEX_FILES.values():
@@ -113,9 +138,10 @@ def test_every_link_of_the_index_leads_somewhere(out: Path, counties: pd.DataFra
 def test_table_shows_what_stands_on_disk(out: Path, counties: pd.DataFrame) -> None:
     write_site(out, counties)
     rows = {row.a["href"]: row for row in soup_of(out / "index.html").select("#table tbody tr")}
-    assert list(rows) == ["sv/r/14.html", "sv/r/17.failed.html", "sv/r/18.html", "en/r/14.html"]
-    assert [cell.get_text() for cell in rows["sv/r/14.html"].select(".number")] == ["49", "57"]
-    assert [cell.get_text() for cell in rows["en/r/14.html"].select(".number")] == ["49", "–"]
+    # In the order of the alphabet, in which ä and ö come last; pages in the other language after those.
+    assert list(rows) == ["sv/r/17.failed.html", "sv/r/14.html", "sv/r/18.html", "en/r/14.html"]
+    assert [cell.get_text() for cell in rows["sv/r/14.html"].select(".number")] == ["57"]
+    assert [cell.get_text() for cell in rows["en/r/14.html"].select(".number")] == ["–"]
     stale = rows["sv/r/18.html"]
     assert "<img src=x onerror=alert(1)>" in stale.get_text()
     assert stale.find("img") is None
@@ -133,22 +159,52 @@ def test_state_follows_manifest_and_files(out: Path) -> None:
     assert states == {"14": "ok", "18": "stale", "17": "failed", "12": None}
 
 
+def test_reports_are_groups_with_their_counts(tmp_path: Path, counties: pd.DataFrame) -> None:
+    ids = ["sv/region_report/14", "en/region_report/14", "sv/own_notes/0180", "sv/own_notes/1480", "sv/own_notes/0114"]
+    for page_id in ids:
+        (tmp_path / page_id).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{page_id}.html").write_text("x", encoding="utf-8")
+        (tmp_path / f"{page_id}.pdf").write_text("x", encoding="utf-8")
+    update_manifest(tmp_path, [entry(page_id, page_id[-2:]) for page_id in ids])
+    write_site(tmp_path, counties)
+    soup = soup_of(tmp_path / "index.html")
+    # What the map shows comes first, however many pages the others have.
+    assert [group.get_text() for group in soup.select(".group th")] == ["Regionrapporter 1 sida", "Own notes 3 sidor"]
+    links = [link["href"] for link in soup.select(".kinds a")]
+    assert [soup.find(id=link[1:]).name for link in links] == ["th", "th"]
+    assert [link["href"] for link in soup.select("tr[data-find] td.when a")][:1] == ["sv/region_report/14.pdf"]
+
+
+def test_how_to_cite_and_the_terms_stand_on_the_index(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    data = natverk.load()
+    for lang, name in INDEX_FILES.items():
+        soup = soup_of(out / name)
+        assert soup.select_one(".cite").get_text() == cite_data(data, lang)
+        n = int((data.sources["licence_class"] == "non_commercial").sum())
+        assert texts(lang)("site.data.terms", n=n) in soup.get_text()
+
+
 def test_an_empty_index_says_what_to_do(tmp_path: Path, counties: pd.DataFrame) -> None:
-    soup = BeautifulSoup(index_html([], counties, tmp_path, "en"), "html.parser")
+    soup = BeautifulSoup(index_html([], counties, tmp_path, "en", data=natverk.load()), "html.parser")
     assert "natverk report --all" in soup.get_text()
     assert soup.find("table") is None
     assert len(soup.select(".tile.none")) == 21
 
 
 def test_the_only_script_is_the_one_that_is_allowed(out: Path, counties: pd.DataFrame) -> None:
-    soup = BeautifulSoup(index_html([entry("sv/r/14", "VG")], counties, out, "sv"), "html.parser")
+    html = index_html([entry("sv/r/14", "VG")], counties, out, "sv", data=natverk.load())
+    soup = BeautifulSoup(html, "html.parser")
     [script] = soup.find_all("script")
     digest = base64.b64encode(hashlib.sha256(script.get_text().encode("utf-8")).digest()).decode("ascii")
     policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
     assert f"script-src 'sha256-{digest}';" in policy
     assert not script.attrs
-    # Without the script there is no search box, only the plain table.
-    assert soup.select_one(".search").has_attr("hidden")
+    [style] = soup.find_all("style")
+    digest = base64.b64encode(hashlib.sha256(style.get_text().encode("utf-8")).digest()).decode("ascii")
+    assert f"style-src 'sha256-{digest}';" in policy
+    assert "unsafe" not in policy
+    assert soup.find(style=True) is None
 
 
 def test_texts_are_the_same_in_both_languages() -> None:
