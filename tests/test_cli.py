@@ -15,6 +15,7 @@ import pytest
 import natverk
 import natverk.reports.project
 from natverk import cli
+from natverk.reports.downloads import data_files
 from natverk.reports.project import read_project
 from natverk.version import __version__
 
@@ -129,7 +130,8 @@ def test_report_and_clean(call: Callable[..., tuple[int, str, str]]) -> None:
     assert (status, out) == (1, "reports/index.html\n")
     assert "failed: sv/region_report/14, see reports/sv/region_report/14.failed.html" in err
     Path("reports/sv/own.txt").write_text("kept", encoding="utf-8")
-    assert call("clean")[:2] == (0, "6 files removed from reports\n")
+    n = 6 + len(data_files(Path("reports")))
+    assert call("clean")[:2] == (0, f"{n} files removed from reports\n")
     assert files() == ["reports/sv/own.txt"]
     assert call("clean")[:2] == (0, "0 files removed from reports\n")
     Path("reports/sv/own.txt").unlink()
@@ -179,6 +181,8 @@ def test_clean_leaves_a_foreign_site_alone(call: Callable[..., tuple[int, str, s
 def test_clean_takes_only_what_the_manifest_names(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     assert call("report", "14", "--jobs", "1")[0] == 0
     made = {"manifest.jsonl", "index.html", "index.en.html", "sv/region_report/14.html", "sv/region_report/14.ipynb"}
+    made |= {path.relative_to("reports").as_posix() for path in data_files(Path("reports"))}
+    assert "data/memberships.csv" in made
     assert set(files(Path("reports"))) == made
     # A line that names what is no page of ours, and a folder that leads elsewhere.
     line = json.loads(Path("reports/manifest.jsonl").read_text(encoding="utf-8"))
