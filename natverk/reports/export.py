@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from natverk.reports.execute import Failure
+    from natverk.reports.polish import Body
 
 __all__ = [
     "INDEX_FILES",
@@ -33,6 +34,7 @@ __all__ = [
     "asset",
     "environment",
     "failed_html",
+    "page_body",
     "page_html",
     "policy",
     "relink",
@@ -139,12 +141,27 @@ def _render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
     return str(body)
 
 
+def page_body(notebook: Mapping[str, Any], page: Page) -> Body:
+    """Return the content of an executed notebook, safe and readable: what the page and its documents are made from."""
+    from natverk.reports.polish import polish
+
+    t = texts(page.lang)
+    return polish(_render_cells(notebook, t), t, unit=page.unit)
+
+
 def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> str:
     """Return the page of an executed notebook without its files; see `render`."""
     return render(notebook, page, data_hash=data_hash).html
 
 
-def render(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> Rendered:
+def render(
+    notebook: Mapping[str, Any],
+    page: Page,
+    *,
+    data_hash: str | None = None,
+    body: Body | None = None,
+    formats: Sequence[str] = (),
+) -> Rendered:
     """Return the page of an executed notebook, and its tables as files.
 
     Parameters
@@ -155,6 +172,10 @@ def render(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = N
         Which page it is; gives language, title and paths.
     data_hash
         `Dataset.fingerprint` of the data, for the footer.
+    body
+        `page_body` of the notebook, where it is at hand.
+    formats
+        Of `natverk.reports.documents.PAPER_FORMATS`: the documents that stand beside the page, to link to.
 
     Returns
     -------
@@ -163,10 +184,8 @@ def render(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = N
     """
     from markupsafe import Markup
 
-    from natverk.reports.polish import polish
-
     t = texts(page.lang)
-    body = polish(_render_cells(notebook, t), t, unit=page.unit)
+    body = body or page_body(notebook, page)
     html = (
         environment()
         .get_template("page.html.j2")
@@ -180,6 +199,7 @@ def render(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = N
             script=Markup(asset("page.js").strip()),
             home=_home(page),
             data_hash=data_hash,
+            formats=formats,
         )
     )
     return Rendered(html, body.files)
