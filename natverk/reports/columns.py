@@ -9,25 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LANDSCAPE_WIDTH", "TEXT_HEIGHT", "TEXT_WIDTH", "Layout", "layout"]
+__all__ = ["LANDSCAPE_HEIGHT", "LANDSCAPE_WIDTH", "TEXT_HEIGHT", "TEXT_WIDTH", "Layout", "layout"]
 
 # The text area of an A4 page in points, as `templates/document` sets it, upright and sideways.
-TEXT_WIDTH, TEXT_HEIGHT, LANDSCAPE_WIDTH = 470.0, 700.0, 717.0
+TEXT_WIDTH, TEXT_HEIGHT, LANDSCAPE_WIDTH, LANDSCAPE_HEIGHT = 470.0, 700.0, 717.0, 453.0
 # The mean width of a letter in ems, and what a cell and a row need beside their text, in points.
 _LETTER, _PADDING, _ROW = 0.47, 9.0, 6.5
 # Words longer than this many letters may be divided; where the page is too narrow, shorter ones too.
 _WORD, _NARROW = 20, 13
-_BREAKS = re.compile(r"[\s/\u00ad\u200b]+|(?<=-)")
-_STEPS = 40
+_BREAKS = re.compile(r"(?<=[-/\u00ad\u200b])")
+# How many letters ahead is looked for the next line that a wider column saves.
+_AHEAD = 10
+_ALL = 0.4
 # Size of type, sideways or not, and the mean number of lines a row that is still easy to read.
 _CHOICES = ((9.0, False, 1.6), (8.0, False, 3.4))
-_SMALLEST, _SIDEWAYS = 7.5, 8.0
-# A page turned for one table leaves those around it half empty: only for one that is longer than this, in pages.
-_WORTH_TURNING = 1.2
+_SMALL, _SIDEWAYS = 7.5, (8.0, 7.5, 6.5)
+# A page turned for one table leaves those around it half empty: it has to save more than that, in pages.
+_WORTH_TURNING = 0.8
 # A table up to this share of a page is not divided.
 _WHOLE = 0.55
 # Words are wider than the mean of their letters, and those of the header are bold.
@@ -48,12 +51,15 @@ class Layout:
         Whether it stands on a page of its own, turned sideways.
     whole
         Whether it is short enough to be kept on one page.
+    letters
+        Words with more letters than this have to be divided anywhere, as columns have no room for them.
     """
 
     widths: tuple[float, ...]
     size: float
     landscape: bool
     whole: bool
+    letters: int = _WORD
 
 
 def layout(rows: Sequence[Sequence[str]]) -> Layout:
@@ -71,20 +77,21 @@ def layout(rows: Sequence[Sequence[str]]) -> Layout:
     if count == 0:
         return Layout((), _CHOICES[0][0], False, True)
     cells = [[*row, *[""] * (count - len(row))] for row in rows]
-    lengths = np.array([[len(cell) for cell in row] for row in cells], dtype=np.float64)
     words = _words(cells, _WORD)
     for size, sideways, most in _CHOICES:
-        widths, lines = _fit(lengths, words, _letters(size, sideways, count))
+        widths, lines = _fit(cells, words, _letters(size, sideways, count))
         if lines.mean() <= most and words.sum() <= _letters(size, sideways, count):
             break
     else:
-        size, sideways = _SMALLEST, False
+        size, sideways = _SMALL, False
         words = np.minimum(words, _words(cells, _NARROW))
-        widths, lines = _fit(lengths, words, _letters(size, sideways, count))
-        if words.sum() > _letters(size, sideways, count) or _height(lines, size) > _WORTH_TURNING * TEXT_HEIGHT:
-            sideways = True
-            size = _SIDEWAYS if words.sum() <= _letters(_SIDEWAYS, sideways, count) else _SMALLEST
-            widths, lines = _fit(lengths, words, _letters(size, sideways, count))
+        widths, lines = _fit(cells, words, _letters(size, sideways, count))
+        fitting = (size for size in _SIDEWAYS if words.sum() <= _letters(size, True, count))
+        turned = next(fitting, _SIDEWAYS[-1])
+        other = _fit(cells, words, _letters(turned, True, count))
+        saved = _height(lines, size) / TEXT_HEIGHT - _height(other[1], turned) / LANDSCAPE_HEIGHT
+        if words.sum() > _letters(size, False, count) or saved > _WORTH_TURNING:
+            size, sideways, (widths, lines) = turned, True, other
     total = (LANDSCAPE_WIDTH if sideways else TEXT_WIDTH) / (size * _LETTER)
     shares = (widths + _PADDING / (size * _LETTER)) / total
     return Layout(
@@ -92,6 +99,7 @@ def layout(rows: Sequence[Sequence[str]]) -> Layout:
         size,
         sideways,
         not sideways and _height(lines, size) <= _WHOLE * TEXT_HEIGHT,
+        int(min([_WORD, *(widths / _BOLD)[widths + 1 < _words(cells, _WORD)]])),
     )
 
 
@@ -102,7 +110,7 @@ def _height(lines: npt.NDArray[np.float64], size: float) -> float:
 def _words(cells: Sequence[Sequence[str]], most: int) -> npt.NDArray[np.float64]:
     """Return the room in letters that the longest word of each column takes."""
     longest = [
-        [min(most, max((len(word) for word in _BREAKS.split(cell)), default=0)) + 1 for cell in row] for row in cells
+        [min(most, max((letters for _, letters in _pieces(cell)), default=0)) + 1 for cell in row] for row in cells
     ]
     words = np.array(longest, dtype=np.float64) * _WIDE
     words[0] *= _BOLD / _WIDE
@@ -115,25 +123,64 @@ def _letters(size: float, sideways: bool, count: int) -> float:
 
 
 def _fit(
-    lengths: npt.NDArray[np.float64], words: npt.NDArray[np.float64], room: float
+    texts: Sequence[Sequence[str]], words: npt.NDArray[np.float64], room: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return widths in letters and the lines of each row; what is left goes where it saves most lines."""
-    natural = np.maximum(lengths.max(axis=0) * 1.06 + 1, words)
+    """Return widths in letters and the lines of each row; room that is left goes where it saves most lines."""
+    columns = [[_pieces(text) for text in column] for column in zip(*texts, strict=True)]
+    natural = np.array([max(sum(map(sum, pieces)) for pieces in column) for column in columns], dtype=np.float64)
+    natural = np.maximum(natural * 1.06 + 1, words)
     if natural.sum() <= room:
-        return natural, np.ones(len(lengths))
-    widths = words * min(1.0, room / words.sum())
-    step = (room - widths.sum()) / _STEPS
-    for _ in range(_STEPS if step > 0 else 0):
-        before = np.ceil(lengths / widths)
-        gains = []
-        for column in range(len(widths)):
-            after = before.copy()
-            after[:, column] = np.ceil(lengths[:, column] / (widths[column] + step))
-            # Squared: a row of six lines beside rows of one is worse than some rows of two.
-            saved = (before.max(axis=1) ** 2).sum() - (after.max(axis=1) ** 2).sum()
-            # Where no single column saves a line, the one whose cells are fullest comes first.
-            gains.append(
-                (saved, float((lengths[:, column] / widths[column]).mean()) * (widths[column] < natural[column]))
-            )
-        widths[max(range(len(gains)), key=gains.__getitem__)] += step
-    return widths, np.maximum(1.0, np.ceil(lengths * 1.06 / widths).max(axis=1))
+        return natural, np.ones(len(texts))
+
+    @cache
+    def lines(column: int, width: int) -> npt.NDArray[np.float64]:
+        counts = {pieces: _wrapped(pieces, width) for pieces in set(columns[column])}
+        return np.array([counts[pieces] for pieces in columns[column]], dtype=np.float64)
+
+    widths = np.floor(words * min(1.0, room / words.sum())).astype(int).clip(1)
+    left = int(room - widths.sum())
+    now = np.column_stack([lines(column, width) for column, width in enumerate(widths.tolist())])
+    while left > 0:
+        best = (0.0, 0.0, 0, 1)
+        for column, width in enumerate(widths.tolist()):
+            for letters in range(1, min(left, _AHEAD) + 1):
+                after = now.copy()
+                after[:, column] = lines(column, width + letters)
+                saved = (_cost(now) - _cost(after)) / letters
+                # Where no column saves a line, the one that is fullest comes first.
+                best = max(best, (saved, float(natural[column] / width) if letters == 1 else 0.0, column, letters))
+        column, letters = best[2:]
+        widths[column] += letters
+        now[:, column] = lines(column, int(widths[column]))
+        left -= letters
+    return widths.astype(np.float64), now.max(axis=1)
+
+
+def _pieces(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the parts between which a text may be broken: the space before each, and its letters."""
+    pieces: list[tuple[int, int]] = []
+    for word in text.split():
+        parts = [part for part in _BREAKS.split(word) if part]
+        pieces.extend((int(place == 0 and bool(pieces)), len(part)) for place, part in enumerate(parts))
+    return tuple(pieces)
+
+
+def _wrapped(pieces: tuple[tuple[int, int], ...], width: int) -> int:
+    """Return how many lines a text takes; a part that is longer than a line is divided."""
+    lines, used = 1, 0
+    for space, letters in pieces:
+        if used and used + space + letters > width:
+            lines, used = lines + 1, 0
+        used += letters + (space if used else 0)
+        if used > width:
+            lines, used = lines + (used - 1) // width, (used - 1) % width + 1
+    return lines
+
+
+def _cost(lines: npt.NDArray[np.float64]) -> float:
+    """Return how badly a table reads: squared, as one row of six lines is worse than some rows of two.
+
+    All lines count a little, and not only those of the longest cell of a row: two cells of two lines become one of one
+    only after each other.
+    """
+    return float((lines.max(axis=1) ** 2).sum() + _ALL * lines.sum())

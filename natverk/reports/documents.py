@@ -22,11 +22,12 @@ from natverk.version import __version__
 if TYPE_CHECKING:
     from natverk.reports.polish import Body
 
-__all__ = ["FORMATS", "PAPER_FORMATS", "check_formats", "document"]
+__all__ = ["FORMATS", "NEEDED", "PAPER_FORMATS", "check_formats", "document"]
 
 PAPER_FORMATS: tuple[str, ...] = ("pdf", "docx")
 FORMATS: tuple[str, ...] = ("html", *PAPER_FORMATS)
-_NEEDED = ("pypandoc", "typst")
+# The packages of the extra `natverk[documents]`.
+NEEDED: tuple[str, ...] = ("pypandoc", "typst")
 # A document without a day of its own carries the first that a zip file can say.
 _NO_DAY = date(1980, 1, 1)
 
@@ -63,7 +64,7 @@ def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
         if name not in FORMATS:
             raise InvalidArgument(f"unknown format {name!r}", where="--format", allowed=FORMATS, value=name)
     wanted = tuple(name for name in PAPER_FORMATS if name in names)
-    missing = [name for name in _NEEDED if wanted and find_spec(name) is None]
+    missing = [name for name in NEEDED if wanted and find_spec(name) is None]
     if missing:
         raise NatverkError(
             f"{' and '.join(wanted)} cannot be made without {' and '.join(missing)}, not installed here",

@@ -21,10 +21,11 @@ __all__ = ["Manuscript", "manuscript"]
 _SCREEN_ONLY = ["audio", "button", "canvas", "input", "select", "svg", "textarea", "video"]
 _HEADINGS = re.compile(r"h[1-6]")
 _SAFE_ID = re.compile(r"[a-z][a-z0-9-]*")
+_OUTSIDE = re.compile(r"(https?|mailto):", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(-[a-zA-Z0-9]+)*")
 _KEPT = {
     "a": {"href"},
-    "div": {"class", "data-n", "data-custom-style"},
+    "div": {"class", "data-n", "data-turned", "data-custom-style"},
     "img": {"alt", "src", "width", "height"},
     "li": {"id"},
     "ol": {"start"},
@@ -119,6 +120,13 @@ def _set_pictures(soup: BeautifulSoup) -> tuple[Picture, ...]:
         if place is figure:
             figure.unwrap()
         pictures.append(picture)
+    for figure in soup.find_all("figure"):
+        # One that shows no picture, or several, is its parts.
+        if figure.parent is None or "nv-figure" not in (figure.parent.get("class") or ()):
+            for caption in figure.find_all("figcaption"):
+                caption.name = "p"
+            figure.name = "div"
+            figure.attrs = {}
     # A box of blocks cannot stand inside a paragraph.
     for paragraph in soup.find_all("p"):
         if paragraph.find("div") is not None:
@@ -148,7 +156,8 @@ def _set_tables(soup: BeautifulSoup) -> tuple[Layout, ...]:
         for old in table.find_all("colgroup"):
             old.decompose()
         table.insert(1 if table.find("caption") else 0, group)
-        table.wrap(soup.new_tag("div", attrs={"class": "nv-table", "data-n": str(len(tables))}))
+        turned = {"data-turned": "1"} if own.landscape else {}
+        table.wrap(soup.new_tag("div", attrs={"class": "nv-table", "data-n": str(len(tables)), **turned}))
         tables.append(own)
     return tuple(tables)
 
@@ -245,5 +254,5 @@ def _keep_links(soup: BeautifulSoup) -> None:
             del tag["id"]
     for link in soup.find_all("a"):
         address = str(link.get("href") or "").strip()
-        if not (address[1:] in places if address.startswith("#") else re.match(r"(https?|mailto):", address, re.I)):
+        if not (address[1:] in places if address.startswith("#") else _OUTSIDE.match(address)):
             link.unwrap()

@@ -7,20 +7,28 @@ and DejaVu, which comes with matplotlib, for the few that they lack.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from natverk.reports.manuscript import Manuscript
 from natverk.reports.pandoc import TEMPLATES, convert
+
+if TYPE_CHECKING:
+    from typst import Fonts
 
 __all__ = ["STANDARDS", "pdf", "rasterise"]
 
 # Tagged for screen readers, and fit for an archive. Where a text has a character that no font at hand has, an
 # archive file is not to be had, and the tagged one is made.
-STANDARDS: tuple[tuple[str, ...], ...] = (("ua-1", "a-2a"), ("ua-1",), ())
+Standard = Literal["ua-1", "a-2a"]
+STANDARDS: tuple[tuple[Standard, ...], ...] = (("ua-1", "a-2a"), ("ua-1",), ())
+
+# pandoc centres tables; like the text they stand at the left.
+_CENTRED = re.compile(r"^( *align\()center(\)\[#table\()", re.MULTILINE)
 
 
 def pdf(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
@@ -37,7 +45,7 @@ def pdf(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
     """
     import typst
 
-    body = convert(made.html, "typst")
+    body = _CENTRED.sub(r"\1left\2", convert(made.html, "typst"))
     about = {
         **meta,
         "year": day.year,
@@ -46,7 +54,10 @@ def pdf(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
         "pictures": [
             {"name": own.name, "width": own.width, "height": own.height, "alt": own.alt} for own in made.pictures
         ],
-        "tables": [{"size": own.size, "landscape": own.landscape, "whole": own.whole} for own in made.tables],
+        "tables": [
+            {"size": own.size, "landscape": own.landscape, "whole": own.whole, "letters": own.letters}
+            for own in made.tables
+        ],
     }
     with tempfile.TemporaryDirectory(prefix="nv-") as scratch:
         folder = Path(scratch)
@@ -55,23 +66,29 @@ def pdf(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
         (folder / "meta.json").write_text(json.dumps(about), encoding="utf-8")
         source = folder / "page.typ"
         source.write_text((TEMPLATES / "page.typ").read_text(encoding="utf-8") + body, encoding="utf-8")
-        for number, standards in enumerate(STANDARDS):
+        noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
+        for standards in STANDARDS[:-1]:
             try:
-                return typst.compile(
-                    source,
-                    root=folder,
-                    font_paths=_fonts(),
-                    format="pdf",
-                    pdf_standards=list(standards),  # type: ignore[arg-type]
-                    timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
-                )
+                return _compiled(source, standards, noon)
             except typst.TypstError:
-                if number + 1 == len(STANDARDS):
-                    raise
-    raise AssertionError  # pragma: no cover
+                continue
+        return _compiled(source, STANDARDS[-1], noon)
 
 
-def _fonts() -> Any:
+def _compiled(source: Path, standards: Sequence[Standard], when: int) -> bytes:
+    import typst
+
+    return typst.compile(
+        source,
+        root=source.parent,
+        font_paths=_fonts(),
+        format="pdf",
+        pdf_standards=list(standards),
+        timestamp=when,
+    )
+
+
+def _fonts() -> Fonts:
     import matplotlib
     import typst
 

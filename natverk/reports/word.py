@@ -34,7 +34,7 @@ _NAMES = {
     "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
 }
-_STYLES = {9.0: "TableText", 8.0: "TableTextSmall", 7.5: "TableTextSmallest"}
+_STYLES = {9.0: "TableText", 8.0: "TableTextSmall", 7.5: "TableTextSmaller", 6.5: "TableTextSmallest"}
 _FOOTER_ID = "rIdFooter"
 _PAGE = (
     f'<w:sectPr><w:footerReference w:type="default" r:id="{_FOOTER_ID}"/><w:pgSz w:w="11906" w:h="16838"/>'
@@ -68,17 +68,11 @@ def docx(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
         f'<div data-custom-style="{style}"><p>{escape(text)}</p></div>'
         for style, text in (("Series", meta["series"]), ("Title", meta["heading"]))
     )
-    html = made.html
-    for number, own in enumerate(made.tables):
-        if own.landscape:
-            html = html.replace(
-                f'<div class="nv-table" data-n="{number}">', f'<div class="nv-table" data-n="{number}" data-turned="1">'
-            )
     with tempfile.TemporaryDirectory(prefix="nv-") as scratch:
         reference, target = Path(scratch, "reference.docx"), Path(scratch, "page.docx")
         reference.write_bytes(_reference(meta))
         options = [f"--reference-doc={reference}", f"--output={target}", f"--metadata=lang:{meta['lang']}"]
-        convert(head + html, "docx+native_numbering", [*options, f"--metadata=contents:{meta['contents']}"])
+        convert(head + made.html, "docx+native_numbering", [*options, f"--metadata=contents:{meta['contents']}"])
         parts = _parts(target.read_bytes())
     parts["word/document.xml"] = _finish(parts["word/document.xml"], made)
     keywords = ", ".join(meta["keywords"])
@@ -145,6 +139,8 @@ def _finish(document: bytes, made: Manuscript) -> bytes:
     pictures = iter(made.pictures)
     for drawing in root.iter(f"{{{_NAMES['wp']}}}inline"):
         picture = next(pictures)
+        for side in "TBLR":
+            drawing.set(f"dist{side}", "0")
         for tag in (f"{{{_NAMES['wp']}}}docPr", f"{{{_NAMES['pic']}}}cNvPr"):
             for properties in drawing.iter(tag):
                 properties.set("descr", picture.alt)
@@ -154,7 +150,8 @@ def _finish(document: bytes, made: Manuscript) -> bytes:
         if section.find(_w("footerReference")) is None:
             reference = ET.Element(_w("footerReference"), {_w("type"): "default", f"{{{_OFFICE}}}id": _FOOTER_ID})
             section.insert(0, reference)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _finish_table(table: ET.Element, own: Layout) -> None:
