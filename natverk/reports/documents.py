@@ -28,6 +28,7 @@ PAPER_FORMATS: tuple[str, ...] = ("pdf", "docx")
 FORMATS: tuple[str, ...] = ("html", *PAPER_FORMATS)
 # The packages of the extra `natverk[documents]`.
 NEEDED: tuple[str, ...] = ("pypandoc", "typst")
+_AUTHOR = "natverk contributors"
 # A document without a day of its own carries the first that a zip file can say.
 _NO_DAY = date(1980, 1, 1)
 
@@ -115,7 +116,7 @@ def document(
         "heading": heading,
         "series": t("site.name"),
         "lang": page.lang,
-        "author": t("documents.author"),
+        "author": _AUTHOR,
         "description": t("documents.subject", report=page.title),
         "keywords": [word.strip() for word in t("documents.keywords").split(",")],
         "contents": t("documents.contents"),
