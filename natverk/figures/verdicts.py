@@ -24,7 +24,7 @@ VERDICTS: Mapping[str, str] = {
 }
 _ON_DARK = ("expand", "leave")
 MARGIN = 8.0
-SHARE_COLUMNS = ("network_name", "varied", "recommendation", "share")
+SHARE_COLUMNS = ("network_name", "varied", "recommendation", "share", "draws")
 VARIED = ("weights", "judgements")
 
 
@@ -38,16 +38,14 @@ def share_text(share: float, t: Texts) -> str:
 
 
 @housed
-def stability(shares: pd.DataFrame, *, draws: int, lang: str = "sv", source: str = "") -> Picture | Notice:
+def stability(shares: pd.DataFrame, *, lang: str = "sv", source: str = "") -> Picture | Notice:
     """Draw how often each recommendation comes out when weights, or judgements, are drawn anew.
 
     Parameters
     ----------
     shares
         `network_name`; `varied` (`weights`, `judgements`); `recommendation`; `share` (0-1; the shares of a network
-        and of what is varied sum to 1).
-    draws
-        The number of draws behind each bar.
+        and of what is varied sum to 1); `draws` (their number, the same in every row).
     lang
         `"sv"` or `"en"`.
     source
@@ -66,8 +64,8 @@ def stability(shares: pd.DataFrame, *, draws: int, lang: str = "sv", source: str
     Examples
     --------
     >>> shares = pd.DataFrame({"network_name": ["C40"] * 2, "varied": ["weights", "judgements"],
-    ...                        "recommendation": ["leave"] * 2, "share": [1.0, 1.0]})
-    >>> print(stability(shares, draws=10, lang="en").alt)
+    ...                        "recommendation": ["leave"] * 2, "share": [1.0, 1.0], "draws": [10, 10]})
+    >>> print(stability(shares, lang="en").alt)
     Shares of 10 draws in which each recommendation comes out. C40: other weights: leave 100%; judgements \
 ± one step: leave 100%.
     """
@@ -112,7 +110,7 @@ def stability(shares: pd.DataFrame, *, draws: int, lang: str = "sv", source: str
     sheet.text((left + right) / 2, y, t("figures_reviews.stability.axis"), size=TINY, colour=MUTED, align="center")
     y += line_height(TINY)
     y += sheet.source(source, y + 6, x=MARGIN)
-    number = t.number(draws)
+    number = t.number(int(known["draws"].iloc[0]))
     return sheet.picture(
         height=y + 10,
         caption=t("figures_reviews.stability.caption", draws=number),

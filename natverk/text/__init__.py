@@ -6,7 +6,8 @@ methods take the frames that the notebook has computed and give what the reader 
 
 from natverk.text import frames, tables
 from natverk.text.page import Page, show
+from natverk.text.review import PortfolioReview
 from natverk.text.sections import RegionReport
 from natverk.text.table import Table
 
-__all__ = ["Page", "RegionReport", "Table", "frames", "show", "tables"]
+__all__ = ["Page", "PortfolioReview", "RegionReport", "Table", "frames", "show", "tables"]
