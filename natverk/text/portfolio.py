@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 import pandas as pd
 
@@ -31,6 +32,17 @@ def signed(value: float, t: Texts, decimals: int = 1) -> str:
     '−1,2'
     """
     return t.number(value, decimals).replace("-", "−")
+
+
+def _shortened(name: str) -> str:
+    """Return an acronym that stands in brackets, or the name before them.
+
+    >>> _shortened("Assembly of European Regions (AER)"), _shortened("Metropolis (World Association)")
+    ('AER', 'Metropolis')
+    """
+    head, _, tail = name.partition(" (")
+    acronym = re.match(r"([A-ZÅÄÖ][A-Za-zÅÄÖåäö0-9]{1,9})\)$", tail)
+    return acronym[1] if acronym and sum(map(str.isupper, tail)) > 1 else head
 
 
 class PortfolioPage(Page):
@@ -74,15 +86,17 @@ class PortfolioPage(Page):
 
     def short(self, network_id: object) -> str:
         """Return a network's name as a sentence takes it: the acronym in brackets, or what stands before them."""
-        name = self.network(network_id)
-        head, _, tail = name.partition(" (")
-        acronym = re.match(r"([A-ZÅÄÖ][A-Za-zÅÄÖåäö0-9]{1,9})\)$", tail)
-        return acronym[1] if acronym and sum(map(str.isupper, tail)) > 1 else head
+        return self._short[str(network_id)]
 
-    @property
+    @cached_property
+    def _short(self) -> dict[str, str]:
+        names = self.data.networks.set_index("network_id")["name_sv" if self.lang == "sv" else "name"]
+        return {str(network): _shortened(str(name)) for network, name in names.items()}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """The networks' short names by id, safe to stand in running text."""
-        return {network: plain(self.short(network)) for network in self.data.networks["network_id"]}
+        return {network: plain(name) for network, name in self._short.items()}
 
     def criterion(self, name: object) -> str:
         """Return a criterion in words."""
@@ -145,6 +159,8 @@ class PortfolioPage(Page):
         k, n = int((stated["agreement"] == "agrees").sum()), len(stated)
         if not n:
             return self.say("opening.agree_none")
+        if not k:
+            return self.say("opening.agree_differs")
         every = k == n == len(self.scored(review))
         return self.say("opening.agree_all") if every else self.say("opening.agree_some", k=k, n=n)
 

@@ -29,7 +29,7 @@ class PortfolioReview(PortfolioPage):
         """Tell the highest and the lowest mean."""
         scored = self.scored(review).sort_values("best", ascending=False, kind="stable")
         if scored.empty:
-            return Prose(self.say("scores.none"))
+            return Prose("")
         first, last = scored.iloc[0], scored.iloc[-1]
         values = {
             "best": self.names[first["network_id"]],
@@ -83,7 +83,7 @@ class PortfolioReview(PortfolioPage):
         """Tell how far the recommendations hang on weights and on single steps."""
         coded = review.sensitivity[review.sensitivity["as_coded"].astype(bool)]
         if coded.empty:
-            return Prose(self.say("sensitivity.none"))
+            return Prose("")
         weights, steps = (coded[coded["varied"] == varied] for varied in ("weights", "judgements"))
         weakest = steps.sort_values("share", kind="stable").iloc[0]
         draws = self.t.number(int(coded["draws"].iloc[0]))
