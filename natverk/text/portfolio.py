@@ -11,10 +11,9 @@ from natverk.data.dataset import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
 from natverk.locale import Texts
 from natverk.measures.arguments import known_actors
-from natverk.measures.panel import SETS
 from natverk.measures.portfolio import Choice, Review
-from natverk.text.page import Page, Prose, plain
-from natverk.text.region import FIRM
+from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.page import Prose, plain
 from natverk.text.table import records
 
 __all__ = ["PortfolioPage", "signed"]
@@ -45,7 +44,7 @@ def _shortened(name: str) -> str:
     return acronym[1] if acronym and sum(map(str.isupper, tail)) > 1 else head
 
 
-class PortfolioPage(Page):
+class PortfolioPage(DocumentedPage):
     """The page of one actor's networks: what it says, in one language.
 
     Parameters
@@ -118,7 +117,7 @@ class PortfolioPage(Page):
         """Return the documented ties; former members and looser ties are shown, but not counted."""
         return own[own["mark"].isin(FIRM)]
 
-    def ties(self, own: pd.DataFrame) -> str:
+    def documented(self, own: pd.DataFrame) -> str:
         """Say how many ties are documented."""
         return self.t.count("terms.pair", len(self.firm(own)))
 
@@ -137,7 +136,7 @@ class PortfolioPage(Page):
         return self.first_screen(title, self.say("opening.question", name=self.name), self._answer(own, review), facts)
 
     def _answer(self, own: pd.DataFrame, review: Review) -> str:
-        scored, values = self.scored(review), {"name": self.name, "ties": self.ties(own)}
+        scored, values = self.scored(review), {"name": self.name, "ties": self.documented(own)}
         networks = self.t.count("common.network", len(scored))
         if review.scores.empty:
             return self.say("opening.answer_none" if len(self.firm(own)) else "opening.answer_nothing", **values)
@@ -189,13 +188,13 @@ class PortfolioPage(Page):
         firm, scored = self.firm(own), self.scored(review)
         if scored.empty:
             return (
-                self.say("opening.coverage_none", ties=self.ties(own))
+                self.say("opening.coverage_none", ties=self.documented(own))
                 if len(firm)
                 else self.say("opening.coverage_nothing")
             )
         values = {
             "judged": self.t.number(int(firm["network_id"].isin(scored["network_id"]).sum())),
-            "ties": self.ties(own),
+            "ties": self.documented(own),
             "cells": self.t.number(int(scored["n_judged"].sum())),
             "all_cells": self.t.number(int((scored["n_judged"] + scored["n_missing"]).sum())),
         }
@@ -208,9 +207,7 @@ class PortfolioPage(Page):
             return Prose(self.say("portfolio.none", name=self.name))
         parts = [self.say("portfolio.none", name=self.name)]
         if len(firm):
-            kinds = firm["network_id"].map(self.data.networks.set_index("network_id")["counts_as"]).value_counts()
-            said = [self.t.count(f"terms.tie.{kind}", int(kinds[kind])) for kind in SETS if kind in kinds]
-            parts = [self.say("portfolio.summary", name=self.name, ties=self.ties(own), kinds=self.t.join(said))]
+            parts = [self.say("portfolio.summary", name=self.name, ties=self.documented(own), kinds=self.kinds(firm))]
         if scored.empty:
             return self.markdown(*parts, self.say("portfolio.judged_none"))
         key = "portfolio.judged" if len(scored) > 1 else "portfolio.judged_one"

@@ -7,6 +7,7 @@ import pandas as pd
 from natverk.measures.portfolio import RECOMMENDATIONS, Review
 from natverk.text.portfolio import PortfolioPage, signed
 from natverk.text.table import Foreign, Table, records
+from natverk.text.tables.membership import since_text, status_text
 from natverk.text.tables.rows import Row, table_of, text_of
 
 __all__ = ["blank", "coded", "compared", "criteria", "networks", "other_years", "scores", "shares", "voices"]
@@ -18,13 +19,12 @@ def networks(page: PortfolioPage, own: pd.DataFrame, review: Review) -> Table:
     total = page.t.number(len(page.choice.criteria))
     rows = []
     for row in sorted(records(own), key=lambda row: page.network(row["network_id"]).casefold()):
-        since = page.year(row["since"])
         n = int(judged.get(row["network_id"], 0))
         rows.append(
             {
                 "network": page.network(row["network_id"]),
-                "status": page.term("status", row["status"]),
-                "since": page.say("word.first_seen", year=since) if row["since_basis"] == "seen" else since,
+                "status": status_text(page, row),
+                "since": since_text(page, row),
                 "last_seen": page.year(row["last_seen"]),
                 "evidence": page.term("mark", row["mark"]),
                 "judged": page.say("portfolio.judged_cell", n=page.t.number(n), total=total),
