@@ -240,7 +240,9 @@ def test_the_projects_own_declaration(directory: Directory) -> None:
     assert project.report("region_report").languages == ("sv", "en")
     notebook = project.report("region_report").notebook
     assert json.loads(notebook.read_text(encoding="utf-8"))["nbformat"] == 4
-    assert len(plan(project, directory, everything=True, lang="all", out=Path("reports"))) == 42
+    pages = plan(project, directory, everything=True, lang="all", out=Path("reports"))
+    assert sum(page.report == "region_report" for page in pages) == 42
+    assert {page.report for page in pages} == {report.name for report in project.reports}
 
 
 def test_an_installed_wheel_carries_its_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
