@@ -6,9 +6,9 @@ takes the pages away. Errors raised on purpose are printed without a traceback a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,8 @@ from natverk.errors import InvalidArgument, NatverkError
 from natverk.version import __version__
 
 if TYPE_CHECKING:
+    from natverk.data.processed import Processed
+    from natverk.reports.fingerprint import State
     from natverk.reports.plan import Page
     from natverk.reports.run import Outcome
 
@@ -60,15 +62,33 @@ def _options(
 
 
 @app.command("list")
-def list_pages(only: Only = None, lang: Lang = "all") -> None:
+def list_pages(
+    only: Only = None,
+    lang: Lang = "all",
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only pages that `natverk report` would run, and why each would.")
+    ] = False,
+    out: Out = Path("reports"),
+) -> None:
     """Print the identifier of every page; each can be given to `natverk report`."""
     from natverk.data.directory import Directory
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
-    directory = Directory.of(_data())
-    for page in plan(find_project(), directory, only=only or [], everything=not only, lang=lang, out=Path("reports")):
-        typer.echo(page.id)
+    tables = _tables()
+    directory = Directory.read(tables)
+    pages = plan(find_project(), directory, only=only or [], everything=not only, lang=lang, out=out.absolute())
+    if not stale:
+        for page in pages:
+            typer.echo(page.id)
+        return
+    from natverk.reports.due import due
+    from natverk.reports.fingerprint import State
+
+    found = due(pages, State.now(pages, tables.hashes, tables.fingerprint()))
+    for page in found.pages:
+        typer.echo(f"{page.id}  {found.reasons[page.id]}")
+    typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
 
 
 @app.command()
@@ -83,7 +103,9 @@ def report(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every page that is declared.")] = False,
     only: Only = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="The first N pages only.", metavar="N")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="Run N pages at most; the rest is left for next time.", metavar="N")
+    ] = None,
     lang: Lang = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")
@@ -95,11 +117,22 @@ def report(
         list[str] | None,
         typer.Option("-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE"),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run also pages that have not changed.")] = False,
+    execute: Annotated[
+        bool,
+        typer.Option(
+            "--execute/--no-execute",
+            help="--no-execute runs no notebook: the HTML is made anew from the executed notebook beside each page.",
+        ),
+    ] = True,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--fail-fast", help="What to do with the other pages when one fails.")
+    ] = True,
     cell_timeout: Annotated[
         int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
     ] = 300,
 ) -> None:
-    """Run the reports on what is named, or all of them, and update the index.
+    """Run the reports on what is named, or all of them, and update the index; what has not changed is not run.
 
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
@@ -114,40 +147,81 @@ def report(
             if name in typed:
                 raise InvalidArgument(f"{name} is given twice", where=f"--{name.replace('_', '-')} and -p")
             typed[name] = str(year)
-    data = _data()
+    tables = _tables()
     pages = plan(
         find_project(),
-        Directory.of(data),
+        Directory.read(tables),
         names or [],
         only=only or [],
         everything=everything,
-        limit=limit,
         lang=lang,
         typed=typed,
         out=out.absolute(),
-        say=lambda text: typer.echo(text, err=True),
+        say=_note,
     )
-    outcome = _run(pages, data, jobs, cell_timeout)
+    if not execute:
+        raise typer.Exit(_rerender(pages, out))
+    from natverk.reports.due import due
+    from natverk.reports.fingerprint import State
+
+    state = State.now(pages, tables.hashes, tables.fingerprint())
+    found = due(pages, state, force=force, limit=limit)
+    if found.fresh:
+        _note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
+    if not found.pages:
+        _index(out, if_missing=True)
+        return
+    outcome = _run(found.pages, state, jobs, cell_timeout, fail_fast=not keep_going)
     _say(outcome, out, typed)
+    if found.later:
+        _note(f"{len(found.later)} more pages are left for next time (--limit)")
     raise typer.Exit(outcome.exit_code)
 
 
-def _run(pages: Sequence[Page], data: Any, jobs: int | None, cell_timeout: int) -> Outcome:
+def _run(pages: Sequence[Page], state: State, jobs: int | None, cell_timeout: int, *, fail_fast: bool) -> Outcome:
     from rich.console import Console
 
     from natverk.reports.progress import Progress
     from natverk.reports.run import run
 
-    fingerprint: Callable[[], str] | str | None = getattr(data, "fingerprint", None)
     with Progress(len(pages), Console(stderr=True)) as progress:
         return run(
             pages,
-            data.counties,
+            natverk.load().counties,
             jobs=jobs,
             cell_timeout=cell_timeout,
-            data_hash=fingerprint() if callable(fingerprint) else fingerprint,
+            state=state,
+            fail_fast=fail_fast,
             report_progress=progress.page_done,
         )
+
+
+def _rerender(pages: Sequence[Page], out: Path) -> int:
+    """Make the HTML of pages anew, without running them; return the exit status."""
+    from natverk.reports.rerender import rerender
+
+    made = rerender(pages)
+    _note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
+    for page in made.without:
+        _note(f"not run yet: {page.id}, natverk report {page.id}")
+    if made.done:
+        _index(out)
+    return 1 if made.without else 0
+
+
+def _index(out: Path, *, if_missing: bool = False) -> None:
+    """Write the index, always or if it is not there, and print where it is."""
+    from natverk.reports.manifest import INDEX_FILES
+
+    if not if_missing or not all((out / name).is_file() for name in INDEX_FILES.values()):
+        from natverk.reports.site import write_site
+
+        write_site(out.absolute(), natverk.load().counties)
+    typer.echo(str(out / INDEX_FILES["sv"]))
+
+
+def _note(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 def _say(outcome: Outcome, out: Path, typed: dict[str, str]) -> None:
@@ -155,16 +229,17 @@ def _say(outcome: Outcome, out: Path, typed: dict[str, str]) -> None:
     from natverk.reports.progress import duration_text
 
     done, failed, left = len(outcome.done), len(outcome.failed), len(outcome.remaining)
-    typer.echo(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}", err=True)
+    _note(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}")
     for page in outcome.failed:
-        typer.echo(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}", err=True)
-    if outcome.interrupted:
+        _note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
+    if outcome.remaining:
         import shlex
 
         options = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
         again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
-        kept = "what is done is kept" if done else "nothing was changed"
-        typer.echo(f"interrupted: {kept}; this goes on with the rest:\n  {again}", err=True)
+        what = "interrupted" if outcome.interrupted else "stopped at the first failure"
+        kept = "what is done is kept" if done or failed else "nothing was changed"
+        _note(f"{what}: {kept}; this goes on with the rest:\n  {again}")
     if done or failed:
         typer.echo(str(out / "index.html"))
 
@@ -177,7 +252,7 @@ def build(
 ) -> None:
     """Check the raw facts and build the data tables from them; loading does it too when something has changed."""
     from natverk.data.build import build as build_tables
-    from natverk.data.dataset import data_folders
+    from natverk.data.processed import data_folders
 
     raw_folder, out_folder = data_folders()
     raw = raw or raw_folder
@@ -197,12 +272,14 @@ def clean(out: Out = Path("reports")) -> None:
     typer.echo(f"{len(removed)} files removed from {out}")
 
 
-def _data() -> Any:
-    """Return the data set; reading it takes a moment, so only commands that need it do."""
-    data = natverk.load()
+def _tables() -> Processed:
+    """Return the processed tables, checked."""
+    from natverk.data.processed import Processed
+
+    tables = Processed.current()
     # A damaged table would fail page by page, and late; here it stops everything before anything is touched.
-    data.verify()
-    return data
+    tables.verify()
+    return tables
 
 
 def main() -> None:

@@ -140,6 +140,82 @@ def test_report_and_clean(call: Callable[..., tuple[int, str, str]]) -> None:
     assert call("clean")[0] == 0
 
 
+def test_what_has_not_changed_is_not_run_again(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "2 of 2 pages would be run" in call("list", "--stale", "--only", "*/region_report/14")[2]
+    assert call("report", "14", "--lang", "all", "--jobs", "1")[0] == 0
+    assert call("list", "--stale", "--only", "*/region_report/14")[1:] == ("", "0 of 2 pages would be run\n")
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in Path("reports").rglob("*.*")}
+    monkeypatch.setattr("natverk.reports.run.run", lambda *_args, **_more: pytest.fail("a page was run"))
+    monkeypatch.setattr("natverk.reports.site.write_site", lambda *_args: pytest.fail("the index was written"))
+    status, out, err = call("report", "14", "--lang", "all")
+    assert (status, out) == (0, "reports/index.html\n")
+    assert err == "2 of 2 pages are up to date (--force runs them all the same)\n"
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in Path("reports").rglob("*.*")} == before
+
+
+def test_only_what_has_changed_is_run_and_the_reason_is_said(call: Callable[..., tuple[int, str, str]]) -> None:
+    assert call("report", "14", "18", "--jobs", "1")[0] == 0
+    Path("reports/sv/region_report/18.html").write_text("damaged", encoding="utf-8")
+    assert call("list", "--stale", "--only", "14", "--only", "18", "--lang", "sv")[1] == (
+        "sv/region_report/18  18.html is not what was written\n"
+    )
+    _status, _out, err = call("report", "14", "18", "--jobs", "1")
+    assert "1 of 2 pages are up to date" in err
+    assert "[1/1] sv/region_report/18  ok" in err
+    _status, _out, err = call("report", "14", "-p", "code=0180", "--jobs", "1")
+    assert "[1/1] sv/region_report/14  ok" in err
+    assert "the parameter code is '0114', it was '0180'" in call("list", "--stale", "--only", "sv/region_report/14")[1]
+    assert "[1/1] sv/region_report/18  ok" in call("report", "18", "--force", "--jobs", "1")[2]
+
+
+def test_limit_leaves_the_rest_for_next_time(call: Callable[..., tuple[int, str, str]]) -> None:
+    _status, _out, err = call("report", "14", "18", "17", "--limit", "1", "--jobs", "1")
+    assert "[1/1] sv/region_report/14  ok" in err
+    assert "2 more pages are left for next time" in err
+    _status, _out, err = call("report", "14", "18", "17", "--limit", "1", "--jobs", "1")
+    assert "[1/1] sv/region_report/18  ok" in err
+    assert call("report", "14", "--limit", "0")[0] == 2
+
+
+def test_fail_fast_stops_and_keep_going_goes_on(call: Callable[..., tuple[int, str, str]]) -> None:
+    arguments = ("report", "14", "18", "-p", "strict=true", "--jobs", "1")
+    status, _out, err = call(*arguments, "--fail-fast")
+    assert status == 1
+    assert "stopped at the first failure: what is done is kept" in err
+    assert "natverk report sv/region_report/18 -p strict=true" in err
+    assert not Path("reports/sv/region_report/18.failed.html").exists()
+    assert call(*arguments)[0] == 1
+    assert Path("reports/sv/region_report/18.failed.html").exists()
+
+
+def test_no_execute_makes_the_page_from_the_notebook_beside_it(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    page = Path("reports/sv/region_report/14.html")
+    good, notebook = page.read_bytes(), page.with_suffix(".ipynb").read_bytes()
+    page.write_text("damaged", encoding="utf-8")
+    monkeypatch.setattr("natverk.reports.run.run", lambda *_args, **_more: pytest.fail("a page was run"))
+    status, out, err = call("report", "14", "18", "--no-execute", "-p", "code=0180")
+    assert (status, out) == (1, "reports/index.html\n")
+    assert "1 of 2 pages made anew" in err
+    assert "not run yet: sv/region_report/18, natverk report sv/region_report/18" in err
+    # The page is what was run, not what was asked for now.
+    assert page.read_bytes() == good
+    assert page.with_suffix(".ipynb").read_bytes() == notebook
+    assert call("list", "--stale", "--only", "sv/region_report/14")[1] == ""
+    assert call("report", "14", "--no-execute")[0] == 0
+
+
+def test_an_index_that_is_gone_is_made_again(call: Callable[..., tuple[int, str, str]]) -> None:
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    Path("reports/index.en.html").unlink()
+    assert call("report", "14")[:2] == (0, "reports/index.html\n")
+    assert Path("reports/index.en.html").is_file()
+
+
 def test_a_folder_that_cannot_be_made_is_said(call: Callable[..., tuple[int, str, str]]) -> None:
     Path("taken").write_text("a file", encoding="utf-8")
     status, _out, err = call("report", "14", "--out", "taken/reports", "--jobs", "1")
@@ -257,9 +333,16 @@ def test_as_a_command_of_its_own(tmp_path: Path) -> None:
 
 
 def test_the_command_line_imports_no_engine(tmp_path: Path) -> None:
-    code = "import sys, natverk.cli; print([m for m in ('papermill', 'nbconvert', 'matplotlib') if m in sys.modules])"
+    code = (
+        "import sys, natverk.cli\n"
+        "sys.argv = ['natverk', 'list', '--stale', '--only', 'region_report']\n"
+        "try: natverk.cli.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = ('papermill', 'nbconvert', 'matplotlib', 'pandas', 'bs4', 'jinja2', 'psutil')\n"
+        "print('heavy:', [name for name in heavy if name in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines()[-1] == "heavy: []"

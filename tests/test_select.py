@@ -187,12 +187,6 @@ def test_patterns_that_name_a_language_are_not_held_to_the_default(ask: Any) -> 
     assert ids(ask(only=["regions/14*"], lang="all")) == ["sv/regions/14", "en/regions/14"]
 
 
-def test_limit_takes_the_first(ask: Any) -> None:
-    assert ids(ask(everything=True, limit=2)) == ["sv/regions/01", "sv/regions/03"]
-    with pytest.raises(InvalidArgument, match="1 or more"):
-        ask(everything=True, limit=0)
-
-
 @pytest.mark.parametrize(
     ("wanted", "options", "help_"),
     [

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from natverk.locale import LANGUAGES
 from natverk.reports.downloads import data_files
-from natverk.reports.export import INDEX_FILES
 from natverk.reports.files import remove_parts
-from natverk.reports.manifest import MANIFEST_FILE, Entry, read_manifest
+from natverk.reports.lock import hold
+from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE, Entry, read_manifest
 
 __all__ = ["clean"]
 
@@ -26,13 +26,31 @@ def clean(out: Path) -> list[Path]:
     ------
     DataError
         If the manifest cannot be read: then nothing tells what was made here, and nothing is removed.
+    NatverkError
+        If a run is writing to the folder.
 
     Returns
     -------
     list of Path
         The files that were removed.
     """
-    # Only what the manifest names was made here: a folder without one may be somebody else's site.
+    if not out.is_dir():
+        return []
+    with hold(out):
+        files = _made(out)
+        for path in files:
+            path.unlink(missing_ok=True)
+        for folder in (*_folders(files, out), *_roots(out)):
+            if folder.is_symlink():
+                continue
+            remove_parts(folder)
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+    return files
+
+
+def _made(out: Path) -> list[Path]:
+    """Return the files in `out` that were made here, by the manifest; a folder without one may be somebody else's."""
     entries = [entry for entry in read_manifest(out).values() if _is_page(entry)]
     made = [out / f"{entry.id}{end}" for entry in entries for end in _ENDINGS]
     # Tables stand in folders of their own below the folder of the page.
@@ -40,16 +58,7 @@ def clean(out: Path) -> list[Path]:
     if entries:
         made += data_files(out)
         made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
-    files = [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
-    for path in files:
-        path.unlink(missing_ok=True)
-    for folder in (*_folders(files, out), *_roots(out)):
-        if folder.is_symlink():
-            continue
-        remove_parts(folder)
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-    return files
+    return [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
 
 
 def _is_page(entry: Entry) -> bool:

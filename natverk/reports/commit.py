@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from html import unescape
 from pathlib import Path, PurePosixPath
 
 from natverk.errors import DataError
@@ -11,13 +13,18 @@ from natverk.locale import LANGUAGES
 from natverk.reports.execute import Result
 from natverk.reports.export import failed_html, relink
 from natverk.reports.files import remove_parts, write_whole
-from natverk.reports.manifest import Entry, read_manifest, text_hash, update_manifest, versions
+from natverk.reports.fingerprint import State
+from natverk.reports.manifest import Entry, Records, text_hash
 from natverk.reports.plan import Page
 
-__all__ = ["commit"]
+__all__ = ["cited", "commit", "put_html"]
+
+_SOURCE = re.compile(r'<li ([^>]*\bid="source-\d+"[^>]*)>(.*?)</li>', re.DOTALL)
+_SOURCE_IDS = re.compile(r'\bdata-source="([^"]*)"')
+_LINK = re.compile(r'<a [^>]*\bhref="([^"]*)"')
 
 
-def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
+def commit(result: Result, state: State, records: Records) -> None:
     """Write the files of a page, or the page that says why it failed, and its record.
 
     A page that failed before and now went well loses its failed page; one that went well before and now failed
@@ -27,13 +34,13 @@ def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
     ----------
     result
         What a worker handed back.
-    source_hash
-        `notebook_hash` of the notebook that was run.
-    data_hash
-        `Dataset.fingerprint` of the data, if known.
+    state
+        What pages were made from when the run began.
+    records
+        The manifest of the output folder.
     """
     page, failure = result.page, result.failure
-    before = read_manifest(page.out).get(page.id)
+    before = records.entries.get(page.id)
     entry = Entry(
         id=page.id,
         report=page.report,
@@ -46,9 +53,13 @@ def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
         outcome="failed" if failure else "ok",
         started=result.started,
         duration=result.duration,
-        notebook_sha256=source_hash,
-        data_hash=data_hash,
-        versions=versions(),
+        notebook_sha256=state.notebooks.get(page.notebook, ""),
+        data_hash=state.data,
+        package_sha256=state.package,
+        texts_sha256=state.texts.get(page.lang),
+        reads=dict(result.reads),
+        versions=state.versions,
+        engine=result.engine,
         facts=result.facts,
         warnings=result.warnings,
         good_started=result.started,
@@ -61,25 +72,43 @@ def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
             entry,
             error=failure.summary,
             html_sha256=good.html_sha256 if good else None,
+            ipynb_sha256=good.ipynb_sha256 if good else None,
             facts=good.facts if good else {},
+            sources=good.sources if good else (),
             good_started=good.good_started if good else None,
             files=good.files if good else (),
         )
-        update_manifest(page.out, [entry])
+        records.put([entry])
         return
-    files = {page.html.parent / _inside(path): text for path, text in result.files.items()}
-    names = tuple(path.relative_to(page.out).as_posix() for path in files)
-    siblings = _siblings(page)
-    html = relink(result.html, page.id, set(siblings))
-    for folder in {path.parent for path in files}:
-        remove_parts(folder)
-    for path, text in files.items():
-        write_whole(path, text)
-    write_whole(page.ipynb, result.ipynb)
-    write_whole(page.html, html)
     page.failed.unlink(missing_ok=True)
-    changed = [replace(entry, html_sha256=text_hash(html), files=names)]
-    entries = read_manifest(page.out)
+    write_whole(page.ipynb, result.ipynb)
+    made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, result.reads))
+    put_html(page, made, result.html, result.files, records)
+
+
+def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str], records: Records) -> None:
+    """Write the HTML of a page and what belongs to it, and its record; what it no longer has is removed.
+
+    Parameters
+    ----------
+    page, entry
+        The page and its record, to which the names and hashes of the files are added.
+    html, files
+        The document, and further files by path from the page's folder.
+    records
+        The manifest of the output folder.
+    """
+    before = records.entries.get(page.id)
+    texts = {page.html.parent / _inside(path): text for path, text in files.items()}
+    names = tuple(path.relative_to(page.out).as_posix() for path in texts)
+    siblings = _siblings(page)
+    html = relink(html, page.id, set(siblings))
+    for folder in {path.parent for path in texts}:
+        remove_parts(folder)
+    for path, text in texts.items():
+        write_whole(path, text)
+    write_whole(page.html, html)
+    changed = [replace(entry, html_sha256=text_hash(html), sources=cited(html), files=names)]
     for lang, path in siblings.items():
         # The other language was made before this one: now it can link back.
         standing = path.read_text(encoding="utf-8")
@@ -87,11 +116,25 @@ def commit(result: Result, source_hash: str, data_hash: str | None) -> None:
         after = relink(standing, own_id, {*siblings, page.lang})
         if after != standing:
             write_whole(path, after)
-            if own_id in entries:
-                changed.append(replace(entries[own_id], html_sha256=text_hash(after)))
-    update_manifest(page.out, changed)
+            if own_id in records.entries:
+                changed.append(replace(records.entries[own_id], html_sha256=text_hash(after)))
+    records.put(changed)
     if before is not None:
         _remove(page.out, set(before.files) - set(names))
+
+
+def cited(html: str) -> tuple[str, ...]:
+    """Return what the list of sources of a page names: the ids of its sources, or their addresses.
+
+    >>> cited('<li data-source="b a" id="source-1">A</li><li id="source-2">B <a href="https://x.se/">x</a></li>')
+    ('b', 'a', 'https://x.se/')
+    """
+    found: list[str] = []
+    for attributes, content in _SOURCE.findall(html):
+        ids = _SOURCE_IDS.search(attributes)
+        link = _LINK.search(content)
+        found += ids[1].split() if ids else [unescape(link[1])] if link else []
+    return tuple(dict.fromkeys(found))
 
 
 def _inside(path: str) -> PurePosixPath:

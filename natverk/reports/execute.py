@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from natverk.data.reads import recorded
 from natverk.reports.normalise import clean_text, normalise, set_cell_ids
 from natverk.reports.plan import Page
 
@@ -54,6 +55,7 @@ class Result:
     """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files.
 
     `files` are the texts of what belongs to the page, such as its tables, by path from the page's folder.
+    `reads` are the tables that the notebook read (`natverk.data.reads`), `engine` is how its cells were run.
     """
 
     page: Page
@@ -65,6 +67,8 @@ class Result:
     facts: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    reads: Mapping[str, str] = field(default_factory=dict)
+    engine: str = "default"
 
 
 def run_page(job: Job) -> Result:
@@ -82,8 +86,10 @@ def run_page(job: Job) -> Result:
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = {}
     files: Mapping[str, str] = {}
+    reads: dict[str, str] = {}
     try:
-        notebook = _execute(job)
+        with recorded() as reads:
+            notebook = _execute(job)
     except PapermillExecutionError as error:
         failure = Failure(
             summary=clean_text(f"{error.ename}: {error.evalue}".strip().rstrip(":")).splitlines()[0],
@@ -106,7 +112,9 @@ def run_page(job: Job) -> Result:
         html, files = rendered.html, rendered.files
         warnings, facts = tuple(_warnings(notebook)), _facts(notebook, html)
         ipynb = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return Result(job.page, started, round(time.monotonic() - clock, 1), html, ipynb, warnings, facts, failure, files)
+    return Result(
+        job.page, started, round(time.monotonic() - clock, 1), html, ipynb, warnings, facts, failure, files, reads
+    )
 
 
 def _execute(job: Job) -> dict[str, Any]:

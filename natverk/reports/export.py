@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from natverk.locale import LANGUAGES, Texts, texts
 from natverk.reports.characters import visible
+from natverk.reports.manifest import INDEX_FILES
 from natverk.reports.parameters import INJECTED_TAG, PARAMETERS_TAG
 from natverk.reports.plan import Page
 from natverk.version import __version__
@@ -43,8 +44,6 @@ __all__ = [
 ]
 
 LAB_ONLY_TAG = "lab-only"
-# The index in each language, at the top of the output folder.
-INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
 _TEMPLATES = Path(__file__).parent / "templates"
 _SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 # Links to the other languages are put in when the files are in place: a page may be made long before its sibling.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from natverk.errors import NatverkError
 
-__all__ = ["PART_MARK", "check_folder", "make_folder", "remove_parts", "write_whole"]
+__all__ = ["PART_MARK", "append_lines", "check_folder", "make_folder", "remove_parts", "write_whole"]
 
 # In the name of every file that is not finished yet; the name begins with a dot.
 PART_MARK = ".natverk-part"
@@ -36,11 +38,52 @@ def write_whole(path: Path, text: str) -> None:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise NatverkError(
-            f"cannot write {path.name}: {error.strerror or error}",
-            where=str(path.parent),
-            remedy="choose another folder with --out",
-        ) from error
+        raise _cannot_write(path, error) from error
+
+
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Add lines to a file that is there; what a killed run left of a line at its end goes.
+
+    Raises
+    ------
+    NatverkError
+        If it cannot be written to; then it is as it was before.
+    """
+    try:
+        with path.open("r+b") as file:
+            end = _whole_lines(file)
+            file.truncate(end)
+            file.seek(end)
+            try:
+                file.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(end)
+                raise
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _whole_lines(file: BinaryIO) -> int:
+    """Return how many bytes of a file are whole lines."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - 65536)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+def _cannot_write(path: Path, error: OSError) -> NatverkError:
+    return NatverkError(
+        f"cannot write {path.name}: {error.strerror or error}",
+        where=str(path.parent),
+        remedy="choose another folder with --out",
+    )
 
 
 def check_folder(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """What was run, on what, and how it went: `reports/manifest.jsonl`, one line a page.
 
 The index is built from it, so that a run of some pages keeps the others. A failed page keeps the record of its last
-good run, because the older page is still there.
+good run, because the older page is still there. During a run each record is added as a line at the end, and of two
+lines about one page the later one holds; at its end there is one line a page, in order.
 """
 
 from __future__ import annotations
@@ -9,22 +10,38 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from natverk.errors import DataError
-from natverk.reports.files import make_folder, write_whole
+from natverk.reports.files import append_lines, write_whole
 from natverk.version import __version__
 
-__all__ = ["MANIFEST_FILE", "Entry", "notebook_hash", "read_manifest", "text_hash", "update_manifest", "versions"]
+__all__ = [
+    "INDEX_FILES",
+    "MANIFEST_FILE",
+    "Entry",
+    "Records",
+    "notebook_hash",
+    "read_manifest",
+    "text_hash",
+    "update_manifest",
+    "versions",
+]
 
 MANIFEST_FILE = "manifest.jsonl"
-_TUPLES = ("warnings", "files")
+# The index in each language, at the top of the output folder.
+INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
+_TUPLES = ("warnings", "files", "sources")
+# Libraries whose versions can change a number, a figure or the HTML of a page.
+_LIBRARIES = (
+    "babel", "ipython", "matplotlib", "nbconvert", "networkx", "numpy", "pandas", "papermill", "pyarrow", "scipy",
+    "shapely", "statsmodels",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,14 +58,22 @@ class Entry:
         `"ok"` or `"failed"`, of the last run.
     started, duration
         When the last run began (UTC, ISO 8601) and how many seconds it took.
-    notebook_sha256, html_sha256
-        Of the sources of the notebook's cells, and of the page as it stands on disk (the last good one).
+    notebook_sha256, html_sha256, ipynb_sha256
+        Of the sources of the notebook's cells, and of the page and the executed notebook as they stand on disk (the
+        last good ones).
+    fingerprint, package_sha256, texts_sha256, reads
+        What the page was made from (`natverk.reports.fingerprint`): one hash of all, those of natverk's source and of
+        the texts of its language, and those of the tables that it read.
     data_hash
         `Dataset.fingerprint` of the data, if known.
     versions
         natverk, Python and the libraries.
+    engine
+        How the cells were run.
     facts
         What is known of the page: `sources`, the number of sources it lists.
+    sources
+        What the page cites, in the order of its list: the ids of the sources, or their addresses.
     warnings
         What the notebook wrote to stderr.
     error
@@ -79,6 +104,13 @@ class Entry:
     good_started: str | None = None
     files: tuple[str, ...] = ()
     kind: str = "region"
+    fingerprint: str | None = None
+    package_sha256: str | None = None
+    texts_sha256: str | None = None
+    ipynb_sha256: str | None = None
+    reads: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    engine: str | None = None
 
 
 def text_hash(text: str) -> str:
@@ -100,9 +132,12 @@ def notebook_hash(notebook: Mapping[str, Any]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions on which a result may depend."""
-    libraries = {name: metadata.version(name) for name in ("pandas", "matplotlib", "papermill")}
-    return {"natverk": __version__, "python": sys.version.split()[0], **libraries}
+    """Return the versions on which a result may depend; a library that is not installed is left out."""
+    found = {"natverk": __version__, "python": sys.version.split()[0]}
+    for name in _LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def read_manifest(out: Path) -> dict[str, Entry]:
@@ -117,15 +152,18 @@ def read_manifest(out: Path) -> dict[str, Entry]:
     if not path.is_file():
         return {}
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        *lines, rest = path.read_bytes().split(b"\n")
+    except OSError as error:
         raise DataError(f"{MANIFEST_FILE} cannot be read: {error}", where=str(path), remedy="move it away") from error
     entries: dict[str, Entry] = {}
-    for number, line in enumerate(lines, start=1):
+    # A run that was killed may have left half a line at the end: its page is run again.
+    for number, line in enumerate(lines or [rest], start=1):
+        if not line and not lines:
+            break
         try:
-            fields = json.loads(line)
+            fields = json.loads(line.decode("utf-8"))
             entry = Entry(**{**fields, **{key: tuple(fields.get(key, ())) for key in _TUPLES}})
-        except (json.JSONDecodeError, TypeError, AttributeError) as error:
+        except (json.JSONDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
             raise DataError(
                 f"line {number} of {MANIFEST_FILE} cannot be read: {error}",
                 where=str(path),
@@ -137,26 +175,43 @@ def read_manifest(out: Path) -> dict[str, Entry]:
 
 def update_manifest(out: Path, changed: Iterable[Entry]) -> dict[str, Entry]:
     """Put `changed` into the manifest of `out` and return all records; other pages keep theirs."""
-    make_folder(out)
-    with _locked(out):
-        entries = read_manifest(out)
-        entries.update({entry.id: entry for entry in changed})
-        lines = [json.dumps(asdict(entries[key]), ensure_ascii=False) for key in sorted(entries)]
-        write_whole(out / MANIFEST_FILE, "".join(line + "\n" for line in lines))
-    return entries
+    records = Records(out)
+    records.entries.update({entry.id: entry for entry in changed})
+    records.close()
+    return records.entries
 
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Keep two runs that share a folder from writing over each other's records; the lock leaves no file."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: a folder cannot be locked there
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+class Records:
+    """The records of a folder while pages are put into it; the run must hold the folder (`natverk.reports.lock`).
+
+    Parameters
+    ----------
+    out
+        The output folder.
+
+    Attributes
+    ----------
+    entries
+        All records by page, as they stand.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.path = out / MANIFEST_FILE
+        self.entries = read_manifest(out)
+
+    def put(self, changed: Iterable[Entry]) -> None:
+        """Write records at once: with hundreds of pages, writing all of them anew each time would take longest."""
+        new = {entry.id: entry for entry in changed}
+        self.entries.update(new)
+        if not self.path.is_file():
+            self.close()
+            return
+        append_lines(self.path, map(_line, new.values()))
+
+    def close(self) -> None:
+        """Write one line a page, in order."""
+        write_whole(self.path, "".join(_line(self.entries[key]) + "\n" for key in sorted(self.entries)))
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps(asdict(entry), ensure_ascii=False)

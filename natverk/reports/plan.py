@@ -76,7 +76,6 @@ def plan(
     *,
     only: Sequence[str] = (),
     everything: bool = False,
-    limit: int | None = None,
     lang: str | None = None,
     parameters: Mapping[str, object] | None = None,
     typed: Mapping[str, str] | None = None,
@@ -93,8 +92,6 @@ def plan(
         The units that there are (`Directory.of(data)`).
     wanted, only, everything, lang, say
         See `select`.
-    limit
-        At most so many pages, the first ones.
     parameters
         Values for parameters of the notebooks, with their types.
     typed
@@ -109,20 +106,17 @@ def plan(
     InvalidArgument
         If a value has the wrong type or lies outside its domain.
     """
-    if limit is not None and limit < 1:
-        raise InvalidArgument(f"limit must be 1 or more, not {limit}", where="--limit")
     choices = select(project, directory, wanted, only=only, everything=everything, lang=lang, say=say)
     known = {report.name: read_parameters(report.notebook) for report in project.reports}
     _check_shared(project, known)
     folder = out.resolve()
     last_year = int(directory.vintage[:4])
     pages = []
-    # All are checked, also those beyond the limit: what is wrong is said at once.
     for choice in choices:
         where = f"parameters of {choice.report.notebook.name}"
         values = _values(choice, known[choice.report.name], parameters or {}, typed or {}, where)
         pages.append(_page(choice, check_domain(values, directory, last_year, where), folder))
-    return pages[:limit]
+    return pages
 
 
 def _check_shared(project: Project, known: Mapping[str, Mapping[str, Parameter]]) -> None:

@@ -20,8 +20,9 @@ from natverk.errors import InvalidArgument
 from natverk.reports.commit import commit
 from natverk.reports.execute import Job, Result
 from natverk.reports.files import check_folder, remove_parts
-from natverk.reports.manifest import notebook_hash, read_manifest
-from natverk.reports.parameters import read_notebook
+from natverk.reports.fingerprint import State
+from natverk.reports.lock import hold
+from natverk.reports.manifest import Records
 from natverk.reports.plan import Page
 from natverk.reports.pool import Pool
 from natverk.reports.processes import watch_signals
@@ -64,6 +65,8 @@ def run(
     jobs: int | None = None,
     cell_timeout: int = CELL_TIMEOUT,
     data_hash: str | None = None,
+    state: State | None = None,
+    fail_fast: bool = False,
     report_progress: Callable[[str, float, str | None], None] | None = None,
 ) -> Outcome:
     """Run `pages` and write them, their manifest and the index.
@@ -79,7 +82,11 @@ def run(
     cell_timeout
         Seconds after which a cell that is still running fails its page.
     data_hash
-        `Dataset.fingerprint` of the data, recorded in the manifest.
+        `Dataset.fingerprint` of the data, recorded in the manifest if `state` is not given.
+    state
+        What pages are made from (`State.now`); default is what it is now, without tables.
+    fail_fast
+        Stop at the first page that fails; the others are not reached.
     report_progress
         Called after every page with its identifier, its duration in seconds and its error, if any.
 
@@ -92,6 +99,8 @@ def run(
     ------
     InvalidArgument
         If `jobs` or `cell_timeout` is less than 1; nothing is run.
+    NatverkError
+        If another run is writing to the folder, or it cannot be written to.
     """
     for name, value in (("jobs", jobs), ("cell_timeout", cell_timeout)):
         if value is not None and value < 1:
@@ -100,29 +109,34 @@ def run(
     if not pages:
         return Outcome((), (), (), False, 0.0)
     out = pages[0].out
-    # What would stop the first page from being written is said now, not after it has been run.
-    read_manifest(out)
-    check_folder(out)
-    hashes = {path: notebook_hash(read_notebook(path)) for path in {page.notebook for page in pages}}
+    state = state or State.now(pages, {}, data_hash)
     results: dict[str, Result] = {}
-    with watch_signals() as interrupt, tempfile.TemporaryDirectory(prefix="nv-", ignore_cleanup_errors=True) as scratch:
-        queue = deque(Job(page, cell_timeout, data_hash) for page in pages)
+    with (
+        hold(out),
+        watch_signals() as interrupt,
+        tempfile.TemporaryDirectory(prefix="nv-", ignore_cleanup_errors=True) as scratch,
+    ):
+        # What would stop the first page from being written is said now, not after it has been run.
+        records = Records(out)
+        check_folder(out)
+        queue = deque(Job(page, cell_timeout, state.data) for page in pages)
         pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt)
         try:
             for result in pool.run(queue):
-                commit(result, hashes[result.page.notebook], data_hash)
+                commit(result, state, records)
                 results[result.page.id] = result
                 if report_progress:
                     error = result.failure.summary if result.failure else None
                     report_progress(result.page.id, result.duration, error)
+                if fail_fast and result.failure:
+                    break
         finally:
             pool.end()
             for folder in {page.html.parent for page in pages} | {out}:
                 remove_parts(folder)
             if results:
+                records.close()
                 write_site(out, counties)
-            elif not any(out.iterdir()):
-                out.rmdir()
     reached = [(page, results[page.id]) for page in pages if page.id in results]
     return Outcome(
         done=tuple(page for page, result in reached if result.failure is None),

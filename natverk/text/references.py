@@ -30,10 +30,10 @@ class References:
         self._sources = data.sources.set_index("source_id")
         self._urls = self._sources["url"].fillna("").to_dict()
         self._numbers: dict[str, int] = {}
-        self._first: list[str] = []
+        self._cited: list[list[str]] = []
 
     def __len__(self) -> int:
-        return len(self._first)
+        return len(self._cited)
 
     def cite(self, source_ids: Iterable[str] | str) -> Cites:
         """Return the numbers of some sources (ids, or one text of ids separated by `;`)."""
@@ -53,13 +53,17 @@ class References:
         key = str(self._urls[source_id]) or source_id
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers) + 1
-            self._first.append(source_id)
+            self._cited.append([])
+        same = self._cited[self._numbers[key] - 1]
+        if source_id not in same:
+            same.append(source_id)
         return self._numbers[key]
 
     def frame(self) -> pd.DataFrame:
-        """Return the numbered sources: `number, source_id` and the columns of `sources`."""
-        frame = self._sources.loc[self._first].reset_index()
+        """Return the numbered sources: `number, source_ids`, and the columns of `sources` for the first of the ids."""
+        frame = self._sources.loc[[ids[0] for ids in self._cited]].reset_index()
         frame.insert(0, "number", range(1, len(frame) + 1))
+        frame.insert(1, "source_ids", [" ".join(ids) for ids in self._cited])
         return frame
 
     def sources(self, t: Texts) -> SourceList:
@@ -94,4 +98,4 @@ class SourceList:
             text += f'. <a class="nv-url" href="{address}">{address}</a>'
         if row["licence_class"] != "not_stated":
             text += f". {escape(str(row['licence']))}"
-        return f'<li id="source-{row["number"]}">{text}</li>'
+        return f'<li id="source-{row["number"]}" data-source="{escape(str(row["source_ids"]))}">{text}</li>'

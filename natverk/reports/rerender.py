@@ -1,0 +1,63 @@
+"""Pages made anew from the executed notebooks beside them: no kernel, only HTML.
+
+For a new look or a mended text of the machine; numbers, figures and sentences stay those of the last run, and a page
+that would come out otherwise is still due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from natverk.errors import DataError
+from natverk.reports.commit import put_html
+from natverk.reports.export import render
+from natverk.reports.lock import hold
+from natverk.reports.manifest import Records
+from natverk.reports.parameters import read_notebook
+from natverk.reports.plan import Page
+
+__all__ = ["Rendering", "rerender"]
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The pages that were made anew, and those without an executed notebook."""
+
+    done: tuple[Page, ...]
+    without: tuple[Page, ...]
+
+
+def rerender(pages: Sequence[Page]) -> Rendering:
+    """Make the HTML and the tables of pages anew; the index is left to the caller.
+
+    A page with no record in the manifest, or no executed notebook, is passed over.
+
+    Raises
+    ------
+    DataError
+        If an executed notebook cannot be read.
+    NatverkError
+        If another run is writing to the folder.
+    """
+    if not pages:
+        return Rendering((), ())
+    done, without = [], []
+    with hold(pages[0].out):
+        records = Records(pages[0].out)
+        for page in pages:
+            entry = records.entries.get(page.id)
+            if entry is None or entry.html_sha256 is None or not page.ipynb.is_file():
+                without.append(page)
+                continue
+            # The page is what its record says, also where other parameters are asked for now.
+            kept = replace(page, parameters=entry.parameters)
+            notebook = read_notebook(page.ipynb)
+            if any("cell_type" not in cell for cell in notebook["cells"]):
+                raise DataError(f"{page.ipynb.name} is not an executed notebook", where=str(page.ipynb))
+            rendered = render(notebook, kept, data_hash=entry.data_hash)
+            put_html(kept, replace(entry, title=page.title), rendered.html, rendered.files, records)
+            done.append(page)
+        if done:
+            records.close()
+    return Rendering(tuple(done), tuple(without))

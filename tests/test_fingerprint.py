@@ -1,0 +1,192 @@
+"""Which pages are due: each thing that a page is made from makes it so when it changes, and nothing else does."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import natverk
+from natverk.errors import InvalidArgument
+from natverk.reports.due import due
+from natverk.reports.fingerprint import State, package_hash, texts_hash
+from natverk.reports.manifest import Entry, text_hash, update_manifest
+from natverk.reports.plan import Page
+
+PACKAGE = Path(natverk.__file__).resolve().parent
+READS = {"memberships (as_of=2015, undated_sources=drop)": "m1", "sources": "s1"}
+TABLES = {"memberships": "m1", "sources": "s1", "twins": "t1"}
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Page:
+    """A page whose files are there as they were written."""
+    parameters = {"region": "14", "year_from": 1997, "lang": "sv"}
+    made = Page(
+        id="sv/r/14", report="r", notebook=tmp_path / "r.ipynb", unit="14", unit_name="VG", lang="sv", title="T",
+        parameters=parameters, out=tmp_path,
+    )  # fmt: skip
+    made.html.parent.mkdir(parents=True)
+    made.html.write_text("<p>å</p>", encoding="utf-8")
+    made.ipynb.write_text("{}", encoding="utf-8")
+    (tmp_path / "sv/r/data").mkdir()
+    (tmp_path / "sv/r/data/1.csv").write_text("a\n", encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def state(page: Page) -> State:
+    return State("p1", {"sv": "l1", "en": "l2"}, {"python": "3.11", "pandas": "3.0"}, TABLES, {page.notebook: "n1"})
+
+
+@pytest.fixture
+def entry(page: Page, state: State) -> Entry:
+    """The record of that page, as a run on that state leaves it."""
+    return Entry(
+        id=page.id, report="r", unit="14", unit_name="VG", lang="sv", title="T", parameters=dict(page.parameters),
+        outcome="ok", started="2026-01-01T00:00:00+00:00", duration=1.0, notebook_sha256="n1",
+        html_sha256=text_hash("<p>å</p>"), ipynb_sha256=text_hash("{}"), versions=dict(state.versions),
+        files=("sv/r/data/1.csv",), fingerprint=state.fingerprint(page, READS), package_sha256="p1",
+        texts_sha256="l1", reads=READS,
+    )  # fmt: skip
+
+
+def test_nothing_changed_is_nothing_to_do(page: Page, state: State, entry: Entry) -> None:
+    assert state.reasons(page, entry) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"package": "p2"}, "the source of natverk has changed"),
+        ({"texts": {"sv": "l9", "en": "l2"}}, "the texts in sv have changed"),
+        ({"versions": {"python": "3.12", "pandas": "3.0"}}, "python is 3.12, it was 3.11"),
+        ({"versions": {"python": "3.11"}}, "pandas is not installed, it was 3.0"),
+        (
+            {"tables": {**TABLES, "memberships": "m2"}},
+            "it reads the whole table memberships, which has changed",
+        ),
+        ({"tables": {"twins": "t1"}}, "it reads the whole tables memberships, sources, which have changed"),
+        ({"notebooks": {}}, "the notebook r.ipynb has changed"),
+    ],
+)
+def test_what_a_page_is_made_from_makes_it_due(
+    page: Page, state: State, entry: Entry, change: dict[str, Any], reason: str
+) -> None:
+    assert state.fingerprint(page, READS) == entry.fingerprint
+    assert replace(state, **change).reasons(page, entry) == [reason]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"texts": {"sv": "l1", "en": "l9"}},
+        {"tables": {**TABLES, "twins": "t2"}},
+        {"tables": {**TABLES, "new": "x"}},
+        {"data": "all tables together"},
+    ],
+)
+def test_what_it_is_not_made_from_does_not(page: Page, state: State, entry: Entry, change: dict[str, Any]) -> None:
+    assert replace(state, **change).reasons(page, entry) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"year_from": 2005}, "the parameter year_from is 2005, it was 1997"),
+        ({"year_from": 1997.0}, "the parameter year_from is 1997.0, it was 1997"),
+        ({"code": "0180"}, "the parameter code is '0180', it was None"),
+    ],
+)
+def test_parameters_make_it_due(page: Page, state: State, entry: Entry, change: dict[str, Any], reason: str) -> None:
+    other = replace(page, parameters={**page.parameters, **change})
+    assert state.reasons(other, entry) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (lambda page: page.html.unlink(), "14.html is missing"),
+        (lambda page: page.ipynb.unlink(), "14.ipynb is missing"),
+        (lambda page: (page.out / "sv/r/data/1.csv").unlink(), "sv/r/data/1.csv is missing"),
+        (lambda page: page.html.write_text("<p>"), "14.html is not what was written"),
+        (lambda page: page.ipynb.write_text(""), "14.ipynb is not what was written"),
+    ],
+)
+def test_files_that_are_gone_or_damaged_make_it_due(
+    page: Page, state: State, entry: Entry, harm: Callable[[Page], object], reason: str
+) -> None:
+    harm(page)
+    assert state.reasons(page, entry) == [reason]
+
+
+def test_pages_without_a_good_record_are_due(page: Page, state: State, entry: Entry) -> None:
+    assert state.reasons(page, None) == ["it has not been made yet"]
+    assert state.reasons(page, replace(entry, outcome="failed")) == ["the last run failed"]
+    assert "kept no fingerprints" in state.reasons(page, replace(entry, fingerprint=None))[0]
+    assert "does not fit" in state.reasons(page, replace(entry, fingerprint="0"))[0]
+
+
+def test_due_divides_and_limits(page: Page, state: State, entry: Entry) -> None:
+    update_manifest(page.out, [entry])
+    others = [replace(page, id=f"sv/r/{unit}", unit=unit) for unit in ("15", "16", "17")]
+    found = due([page, *others], state, limit=2)
+    assert ([p.unit for p in found.pages], list(found.fresh), [p.unit for p in found.later]) == (
+        ["15", "16"], [page], ["17"],
+    )  # fmt: skip
+    assert set(found.reasons) == {"sv/r/15", "sv/r/16", "sv/r/17"}
+    forced = due([page], state, force=True)
+    assert list(forced.pages) == [page]
+    assert "--force" in forced.reasons[page.id]
+    with pytest.raises(InvalidArgument, match="1 or more"):
+        due([page], state, limit=0)
+    assert due([], state).pages == ()
+
+
+# --- The hash of the package ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package without what a run of it leaves behind."""
+    copy = tmp_path / "natverk"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "_data", "_notebooks"))
+    return copy
+
+
+def test_the_package_is_the_same_wherever_it_is(package: Path) -> None:
+    assert package_hash(package) == package_hash(PACKAGE)
+
+
+@pytest.mark.parametrize("name", ["measures/panel.py", "reports/templates/style.css", "new.py", "locale/__init__.py"])
+def test_every_source_counts(package: Path, name: str) -> None:
+    before = package_hash(package)
+    with (package / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert package_hash(package) != before
+
+
+@pytest.mark.parametrize(
+    "name", ["__pycache__/x.py", "measures/x.pyc", "_data/raw/x.csv", "measures/.x.py.swp", "locale/sv/site.toml"]
+)
+def test_what_is_no_source_does_not_count(package: Path, name: str) -> None:
+    before = package_hash(package)
+    (package / name).parent.mkdir(parents=True, exist_ok=True)
+    with (package / name).open("a", encoding="utf-8") as file:
+        file.write("\n# x\n")
+    assert package_hash(package) == before
+
+
+def test_texts_count_by_language_but_for_what_pages_share(package: Path) -> None:
+    before = {lang: texts_hash(package / "locale", lang) for lang in ("sv", "en")}
+    with (package / "locale/en/page.toml").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert texts_hash(package / "locale", "sv") == before["sv"]
+    assert texts_hash(package / "locale", "en") != before["en"]
+    with (package / "locale/en/site.toml").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert texts_hash(package / "locale", "sv") != before["sv"]
