@@ -76,10 +76,15 @@ def forget_reads() -> None:
 
 
 @contextlib.contextmanager
-def recorded() -> Iterator[dict[str, str]]:
+def recorded(scratch: str | Path | None = None) -> Iterator[dict[str, str]]:
     """Collect what is read within, in this process and in those that it starts.
 
     The mapping that is given is filled at the end.
+
+    Parameters
+    ----------
+    scratch
+        A folder for the file meanwhile, which goes away when this process is killed; default is the system's.
 
     >>> with recorded() as found:
     ...     note_read("networks", "ab12")
@@ -88,7 +93,7 @@ def recorded() -> Iterator[dict[str, str]]:
     """
     found: dict[str, str] = {}
     before = os.environ.get(READS_VARIABLE)
-    with tempfile.TemporaryDirectory(prefix="nv-reads-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="nv-reads-", dir=scratch, ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "reads.jsonl"
         os.environ[READS_VARIABLE] = str(path)
         try:

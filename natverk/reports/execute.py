@@ -88,7 +88,7 @@ def run_page(job: Job) -> Result:
     files: Mapping[str, str] = {}
     reads: dict[str, str] = {}
     try:
-        with recorded() as reads:
+        with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:
             notebook = _execute(job)
     except PapermillExecutionError as error:
         failure = Failure(
