@@ -23,7 +23,8 @@ from natverk.reports.commit import commit
 from natverk.reports.downloads import data_files, write_data
 from natverk.reports.execute import Failure, Result
 from natverk.reports.export import INDEX_FILES
-from natverk.reports.manifest import read_manifest
+from natverk.reports.fingerprint import State
+from natverk.reports.manifest import Records, read_manifest
 from natverk.reports.plan import Page
 from natverk.reports.polish import polish
 from natverk.reports.tables import take_tables
@@ -107,14 +108,18 @@ def result(out: Path, files: dict[str, str], failure: Failure | None = None) -> 
     return Result(page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", "{}", failure=failure, files=files)
 
 
+def put(made: Result) -> None:
+    commit(made, State("p", {}, {}), Records(made.page.out))
+
+
 def test_files_come_and_go_with_their_page(tmp_path: Path) -> None:
     folder = tmp_path / "sv" / "r" / "data" / "14"
-    commit(result(tmp_path, {"data/14/01-a.csv": "a", "data/14/02-b.csv": "b"}), "0", None)
+    put(result(tmp_path, {"data/14/01-a.csv": "a", "data/14/02-b.csv": "b"}))
     assert sorted(path.name for path in folder.iterdir()) == ["01-a.csv", "02-b.csv"]
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
-    commit(result(tmp_path, {"data/14/01-c.csv": "c"}), "0", None)
+    put(result(tmp_path, {"data/14/01-c.csv": "c"}))
     assert sorted(path.name for path in folder.iterdir()) == ["01-c.csv", "notes.txt"]
-    commit(result(tmp_path, {}, Failure("KeyError")), "0", None)
+    put(result(tmp_path, {}, Failure("KeyError")))
     assert read_manifest(tmp_path)["sv/r/14"].files == ("sv/r/data/14/01-c.csv",)
     assert (folder / "01-c.csv").is_file()
     clean(tmp_path)
@@ -122,7 +127,7 @@ def test_files_come_and_go_with_their_page(tmp_path: Path) -> None:
 
 
 def test_clean_leaves_no_folder_of_tables(tmp_path: Path) -> None:
-    commit(result(tmp_path / "out", {"data/14/01-a.csv": "a"}), "0", None)
+    put(result(tmp_path / "out", {"data/14/01-a.csv": "a"}))
     clean(tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -130,7 +135,7 @@ def test_clean_leaves_no_folder_of_tables(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["../x.csv", "/x.csv", "data/../../x.csv"])
 def test_a_page_writes_only_below_its_folder(tmp_path: Path, path: str) -> None:
     with pytest.raises(DataError, match="outside the folder"):
-        commit(result(tmp_path, {path: "x"}), "0", None)
+        put(result(tmp_path, {path: "x"}))
     assert not list(tmp_path.rglob("*.csv"))
 
 
@@ -188,7 +193,7 @@ def test_data_are_written_once_and_again_when_they_change(tmp_path: Path) -> Non
 
 
 def test_clean_takes_the_data_and_leaves_others_folder_of_that_name(tmp_path: Path) -> None:
-    commit(result(tmp_path, {}), "0", None)
+    put(result(tmp_path, {}))
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "datapackage.json").write_text('{"resources": [{"name": "own"}]}', encoding="utf-8")
@@ -196,7 +201,7 @@ def test_clean_takes_the_data_and_leaves_others_folder_of_that_name(tmp_path: Pa
     clean(tmp_path)
     assert sorted(path.name for path in folder.iterdir()) == ["datapackage.json", "own.csv"]
     other = tmp_path / "other"
-    commit(result(other, {}), "0", None)
+    put(result(other, {}))
     write_data(other, natverk.load())
     (other / "data" / "own.csv").write_text("mine", encoding="utf-8")
     clean(other)
