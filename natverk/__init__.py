@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from natverk.measures.eventstudy import event_study
     from natverk.measures.exits import list_exits, list_retention, list_survival
     from natverk.measures.explain import explain
+    from natverk.measures.jointbodies import cross_border, joint_bodies
     from natverk.measures.panel import count, panel
     from natverk.measures.participation import documented_participation, listed_participation
     from natverk.measures.participationresult import leave_one_county_out
@@ -54,12 +55,14 @@ _HOME = {
     "containment": "measures.benchmarks",
     "count": "measures.panel",
     "coverage": "measures.coverage",
+    "cross_border": "measures.jointbodies",
     "disagreements": "measures.disagreements",
     "documented_participation": "measures.participation",
     "durations": "measures.survival",
     "event_study": "measures.eventstudy",
     "explain": "measures.explain",
     "growth": "measures.cohorts",
+    "joint_bodies": "measures.jointbodies",
     "leave_one_county_out": "measures.participationresult",
     "list_exits": "measures.exits",
     "list_retention": "measures.exits",
@@ -93,12 +96,14 @@ __all__ = [
     "containment",
     "count",
     "coverage",
+    "cross_border",
     "disagreements",
     "documented_participation",
     "durations",
     "event_study",
     "explain",
     "growth",
+    "joint_bodies",
     "leave_one_county_out",
     "list_exits",
     "list_retention",

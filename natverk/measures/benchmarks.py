@@ -139,18 +139,21 @@ def in_words(table: pd.DataFrame, lang: str = "en") -> pd.Series:
 
     t = texts(lang)
 
-    def number(value: float) -> str:
+    def number(value: float, unit: str) -> str:
+        if unit.startswith("year"):
+            # A year is no count: it has no thousands.
+            return str(int(value))
         return t.number(value) if float(value).is_integer() else t.number(value, 1)
 
     said = []
     for row in each_row(table):
-        ours = "" if pd.isna(row.ours) else number(row.ours)
+        ours = "" if pd.isna(row.ours) else number(row.ours, row.unit)
         if row.outcome == "not comparable":
             words = t("benchmarks.not_comparable", reason=t(f"benchmarks.reason.{row.reason}"))
             beside = "at_least" if row.basis == "documented" else "beside"
             said.append(words + (t(f"benchmarks.{beside}", ours=ours) if ours else ""))
         else:
-            published = t(f"benchmarks.qualifier.{row.qualifier}", n=number(row.published))
+            published = t(f"benchmarks.qualifier.{row.qualifier}", n=number(row.published, row.unit))
             said.append(t(f"benchmarks.{row.outcome}", published=published, ours=ours))
     return pd.Series(said, index=table.index, dtype="str", name="in_words")
 

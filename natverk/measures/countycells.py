@@ -15,7 +15,7 @@ from natverk.measures.evidence import Counting, YearBasis
 from natverk.measures.panel import networks_counting_as
 from natverk.measures.ties import Year, tie_cells
 
-__all__ = ["VALUES", "County", "OpenTo", "comparable", "county_cells"]
+__all__ = ["VALUES", "County", "OpenTo", "comparable", "county_cells", "open_to_both"]
 
 OpenTo = Literal["any", "both"]
 VALUES = ("low", "best", "high")
@@ -57,8 +57,8 @@ def county_cells(
     codes = list(data.counties["county_code"]) if county is None else [known_county(data, county)]
     networks = networks_counting_as(data, counts_as)
     if open_to == "both":
-        may = data.networks.set_index("network_id")["eligible_levels"].str.split(";")
-        networks = [network for network in networks if {"municipality", "region"} <= set(may[network])]
+        both = set(open_to_both(data, counts_as=counts_as))
+        networks = [network for network in networks if network in both]
     networks = known_networks(data, networks)
     groups = {code: actors_of(data, code) for code in codes}
     actors = [actor for code in codes for actor in groups[code]["actor_id"]]
@@ -79,6 +79,23 @@ def county_cells(
             _taken(tables, [str(head[code])]),
             _taken(tables, municipal),
         )
+
+
+def open_to_both(data: Dataset, *, counts_as: tuple[str, ...] = ("membership",)) -> list[str]:
+    """Return the networks that municipalities and regions may both join, by their rules of eligibility.
+
+    A network for cities alone, or for regions alone, keeps the two levels apart by its statutes.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> both = open_to_both(load())
+    >>> "sern" in both, "ubc" in both
+    (True, False)
+    """
+    networks = data.networks.set_index("network_id")["eligible_levels"].str.split(";")
+    counted = networks_counting_as(data, counts_as)
+    return [str(network) for network in counted if {"municipality", "region"} <= set(networks[network])]
 
 
 def _taken(tables: dict[str, pd.DataFrame], actors: list[str]) -> dict[str, np.ndarray]:

@@ -13,10 +13,11 @@ import pandas as pd
 from natverk.data.dataset import Dataset
 from natverk.measures.brokers import brokers
 from natverk.measures.comembership import co_membership, co_membership_blocks, density
-from natverk.measures.countycells import VALUES, OpenTo, comparable, county_cells
+from natverk.measures.countycells import VALUES, OpenTo, comparable, county_cells, open_to_both
 from natverk.measures.evidence import Counting, YearBasis
 from natverk.measures.nestedness import nestedness, nodf
 from natverk.measures.profiles import schoener_d, theme_overlap, theme_profiles
+from natverk.measures.sharednetworks import shared_networks
 from natverk.measures.ties import Year
 from natverk.measures.twomode import TwoMode, degree, two_mode
 
@@ -29,8 +30,10 @@ __all__ = [
     "density",
     "nestedness",
     "nodf",
+    "open_to_both",
     "region_overlap",
     "schoener_d",
+    "shared_networks",
     "theme_overlap",
     "theme_profiles",
     "two_mode",

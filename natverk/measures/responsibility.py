@@ -5,6 +5,9 @@ Some transfers are known as intervals only; counts then have a lower and an uppe
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any, NamedTuple
+
 import pandas as pd
 
 from natverk.data.dataset import Dataset
@@ -12,10 +15,12 @@ from natverk.data.partial import earliest, latest
 from natverk.data.vocabulary import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.measures.arguments import known_county, year_range
+from natverk.measures.frames import each_row
 
 __all__ = ["responsibility", "responsibility_at", "responsibility_counts"]
 
 _HOLDERS = VOCABULARIES["holder_type"]
+_FOREVER = "9999-12-31"
 
 
 def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
@@ -91,33 +96,52 @@ def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     day = latest(date)
     if day < "1997":
         raise InvalidArgument(f"{date} is before 1997", where="date", remedy="the table begins on 1 January 1997")
-    frame = data.responsibility
-    # A predecessor may have stayed until the day before the latest possible start of its successor.
-    frame = frame.sort_values(["county_code", "start"])
-    next_latest = frame.groupby("county_code")["start_latest"].shift(-1)
-    may_begin = frame["start_earliest"].map(earliest) <= day
-    may_last = frame["end"].isna() | (frame["end"] >= day) | (next_latest.fillna("") > day)
-    holds = (frame["start"] <= day) & (frame["end"].isna() | (frame["end"] >= day))
+    spells = _spells(data)
     found = []
     for county in data.counties["county_code"]:
-        own = frame[frame["county_code"] == county]
-        possible = own[(may_begin & may_last).loc[own.index]]
-        holder = own[holds.loc[own.index]]
-        first = holder.iloc[0] if len(holder) else None
-        types = list(dict.fromkeys(possible["holder_type"]))
+        own = spells.get(county, [])
+        possible = [spell for spell in own if spell.may_begin <= day and day <= spell.may_last]
+        first = next((spell.row for spell in own if spell.row.start <= day and day <= spell.last), None)
+        types = list(dict.fromkeys(spell.row.holder_type for spell in possible))
         found.append(
             {
                 "county_code": county,
-                "holder_type": None if first is None else first["holder_type"],
-                "holder_actor_id": None if first is None else first["holder_actor_id"],
-                "holder_name": None if first is None else first["holder_name"],
+                "holder_type": None if first is None else first.holder_type,
+                "holder_actor_id": None if first is None else first.holder_actor_id,
+                "holder_name": None if first is None else first.holder_name,
                 "possible": "|".join(types),
                 "certain": len(types) == 1,
-                "row_ids": ";".join(possible["row_id"]),
+                "row_ids": ";".join(spell.row.row_id for spell in possible),
             }
         )
     text = ["county_code", "holder_type", "holder_actor_id", "holder_name", "possible", "row_ids"]
     return pd.DataFrame(found).astype(dict.fromkeys(text, "str"))
+
+
+class _Spell(NamedTuple):
+    """A holder's row; the first and the last day on which it may have held, and its last conventional day."""
+
+    row: Any
+    may_begin: str
+    may_last: str
+    last: str
+
+
+def _spells(data: Dataset) -> dict[str, list[_Spell]]:
+    found: dict[str, list[_Spell]] = {}
+    frame = data.responsibility.sort_values(["county_code", "start"])
+    for county, group in frame.groupby("county_code"):
+        rows = list(each_row(group))
+        for row, after in zip(rows, [*rows[1:], None], strict=True):
+            last = _FOREVER if pd.isna(row.end) else str(row.end)
+            # A predecessor may have stayed until the day before the latest possible start of its successor.
+            stay = "" if after is None or pd.isna(after.start_latest) else _eve(str(after.start_latest))
+            found.setdefault(str(county), []).append(_Spell(row, earliest(row.start_earliest), max(last, stay), last))
+    return found
+
+
+def _eve(day: str) -> str:
+    return (dt.date.fromisoformat(latest(day)) - dt.timedelta(days=1)).isoformat()
 
 
 def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2024)) -> pd.DataFrame:
