@@ -6,30 +6,38 @@ A figure knows nothing of how its frame was computed. Every function has the arg
 
 from __future__ import annotations
 
+from natverk.figures.countystrips import county_strips
+from natverk.figures.countythemes import county_themes
 from natverk.figures.curves import growth
+from natverk.figures.formal import formal_matrix
+from natverk.figures.holdercounts import holder_counts
 from natverk.figures.holders import timeline
-from natverk.figures.judgements import judgement_grid
 from natverk.figures.lists import listed_years
 from natverk.figures.maps import county_map
 from natverk.figures.matrix import membership_matrix
+from natverk.figures.outcomes import role_outcomes
 from natverk.figures.picture import Notice, Picture
+from natverk.figures.ranges import dot_ranges
 from natverk.figures.spellbars import membership_spells
 from natverk.figures.strips import size_strips
 from natverk.figures.themes import theme_pattern
 from natverk.figures.tiles import tile_map
-from natverk.figures.verdicts import stability
 
 __all__ = [
     "Notice",
     "Picture",
     "county_map",
+    "county_strips",
+    "county_themes",
+    "dot_ranges",
+    "formal_matrix",
     "growth",
-    "judgement_grid",
+    "holder_counts",
     "listed_years",
     "membership_matrix",
     "membership_spells",
+    "role_outcomes",
     "size_strips",
-    "stability",
     "theme_pattern",
     "tile_map",
     "timeline",
