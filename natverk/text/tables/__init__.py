@@ -1,6 +1,5 @@
 """The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
 
-from natverk.text.tables import portfolio
 from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
 from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
 from natverk.text.tables.uncertainty import disagreements, states
@@ -13,7 +12,6 @@ __all__ = [
     "memberships",
     "missions",
     "next_steps",
-    "portfolio",
     "projects",
     "responsibility",
     "roles",
