@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -172,3 +174,14 @@ def make() -> Make:
 def real() -> Dataset:
     """The data of the repository."""
     return natverk.load()
+
+
+@pytest.fixture(scope="session")
+def region_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of two real region pages in both languages, one with much evidence (14) and one with little (19)."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "natverk.cli", "report", "Västra Götaland", "vastmanland", "--lang", "all"]
+    command += ["--out", "reports"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "reports"

@@ -23,11 +23,8 @@ def natverk_command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[s
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    done = natverk_command("report", "Västra Götaland", "vastmanland", "--out", "reports", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return folder / "reports"
+def site(region_site: Path) -> Path:
+    return region_site
 
 
 def soup(site: Path, region: str) -> BeautifulSoup:
@@ -66,7 +63,9 @@ def test_the_executed_notebook_stands_beside_the_page(site: Path) -> None:
     notebook = nbformat.read(site / "sv" / "region_report" / f"{RICH}.ipynb", as_version=4)
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
     lines = [json.loads(line) for line in (site / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert {line["id"] for line in lines} == {f"sv/region_report/{RICH}", f"sv/region_report/{POOR}"}
+    assert {line["id"] for line in lines} == {
+        f"{lang}/region_report/{region}" for lang in ("sv", "en") for region in (RICH, POOR)
+    }
     index = (site / "index.html").read_text(encoding="utf-8")
     assert f"sv/region_report/{RICH}.html" in index
 

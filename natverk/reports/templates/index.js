@@ -1,11 +1,13 @@
 (() => {
-  const name = document.querySelector(".pointed");
-  for (const county of document.querySelectorAll(".real svg > *")) {
-    const say = () => { name.textContent = county.querySelector("title").textContent; };
-    const rest = () => { name.textContent = name.dataset.rest; };
-    for (const kind of ["pointerenter", "focus"]) county.addEventListener(kind, say);
-    for (const kind of ["pointerleave", "blur"]) county.addEventListener(kind, rest);
-  }
+  // One listener around the map: some browsers give the keyboard a stop at every shape that listens itself.
+  const map = document.querySelector(".real");
+  const name = map.querySelector(".pointed");
+  const say = event => {
+    const county = event.target.closest("svg > *");
+    name.textContent = county ? county.querySelector("title").textContent : name.dataset.rest;
+  };
+  for (const kind of ["pointerover", "focusin"]) map.addEventListener(kind, say);
+  for (const kind of ["pointerleave", "focusout"]) map.addEventListener(kind, () => { name.textContent = name.dataset.rest; });
   const table = document.getElementById("table");
   if (!table) return;
   const own = document.documentElement.lang;
