@@ -14,6 +14,7 @@ from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from natverk.data.dataset import load
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.locale import Texts, texts
 from natverk.reports.plan import Page
@@ -29,8 +30,6 @@ FORMATS: tuple[str, ...] = ("html", *PAPER_FORMATS)
 # The packages of the extra `natverk[documents]`.
 NEEDED: tuple[str, ...] = ("pypandoc", "typst")
 _AUTHOR = "natverk contributors"
-# A document without a day of its own carries the first that a zip file can say.
-_NO_DAY = date(1980, 1, 1)
 
 
 def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
@@ -96,8 +95,7 @@ def document(
     data_hash
         `Dataset.fingerprint` of the data, for the last section.
     day
-        The date that the files carry, by preference the vintage of the data: the same page and day give the
-        same bytes.
+        The date that the files carry; default is the vintage of the data. The same page and day give the same bytes.
 
     Raises
     ------
@@ -123,16 +121,17 @@ def document(
         "page": re.split(r"\{page\}|\{pages\}", t("documents.page")),
     }
     made = manuscript(body.html, _about(page, t, data_hash, wanted))
+    dated = day or date.fromisoformat(load().vintage)
     files: dict[str, bytes] = {}
     for kind in wanted:
         if kind == "pdf":
             from natverk.reports.typeset import pdf
 
-            files[kind] = pdf(made, meta, day or _NO_DAY)
+            files[kind] = pdf(made, meta, dated)
         else:
             from natverk.reports.word import docx
 
-            files[kind] = docx(made, meta, day or _NO_DAY)
+            files[kind] = docx(made, meta, dated)
     return files
 
 

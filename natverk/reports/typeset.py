@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from natverk.errors import NatverkError
 from natverk.reports.manuscript import Manuscript
 from natverk.reports.pandoc import TEMPLATES, convert
 
@@ -42,6 +43,11 @@ def pdf(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
         What `templates/document/page.typ` reads as `meta`: title, heading, language and so on.
     day
         The date of the document.
+
+    Raises
+    ------
+    NatverkError
+        If pandoc or Typst fails, with its own words.
     """
     import typst
 
@@ -72,7 +78,10 @@ def pdf(made: Manuscript, meta: Mapping[str, Any], day: date) -> bytes:
                 return _compiled(source, standards, noon)
             except typst.TypstError:
                 continue
-        return _compiled(source, STANDARDS[-1], noon)
+        try:
+            return _compiled(source, STANDARDS[-1], noon)
+        except typst.TypstError as error:
+            raise NatverkError(f"the PDF could not be set: {error}", where="natverk/reports/templates") from error
 
 
 def _compiled(source: Path, standards: Sequence[Standard], when: int) -> bytes:
