@@ -117,6 +117,14 @@ def report(
         list[str] | None,
         typer.Option("-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE"),
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="Documents beside each page: pdf, docx or pdf,docx; needs natverk\\[documents].",
+            metavar="FORMATS",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run also pages that have not changed.")] = False,
     execute: Annotated[
         bool,
@@ -137,10 +145,12 @@ def report(
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
     from natverk.data.directory import Directory
+    from natverk.reports.documents import check_formats
     from natverk.reports.parameters import assignments
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
+    papers = check_formats(formats or [])
     typed = assignments(parameter or [])
     for name, year in (("year_from", year_from), ("year_to", year_to)):
         if year is not None:
@@ -160,25 +170,38 @@ def report(
         say=_note,
     )
     if not execute:
-        raise typer.Exit(_rerender(pages, out))
+        raise typer.Exit(_rerender(pages, out, papers))
     from natverk.reports.due import due
     from natverk.reports.fingerprint import State
+    from natverk.reports.rerender import rerender, without_documents
 
     state = State.now(pages, tables.hashes, tables.fingerprint())
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         _note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
+    if lacking := without_documents(found.fresh, papers):
+        # What is up to date needs no run for that: the documents are made from the executed notebook.
+        rerender(lacking, papers)
+        _note(f"{' and '.join(papers)} made for {len(lacking)} of them")
     if not found.pages:
         _index(out, if_missing=True)
         return
-    outcome = _run(found.pages, state, jobs, cell_timeout, fail_fast=not keep_going)
-    _say(outcome, out, typed)
+    outcome = _run(found.pages, state, jobs, cell_timeout, fail_fast=not keep_going, formats=papers)
+    _say(outcome, out, typed, papers)
     if found.later:
         _note(f"{len(found.later)} more pages are left for next time (--limit)")
     raise typer.Exit(outcome.exit_code)
 
 
-def _run(pages: Sequence[Page], state: State, jobs: int | None, cell_timeout: int, *, fail_fast: bool) -> Outcome:
+def _run(
+    pages: Sequence[Page],
+    state: State,
+    jobs: int | None,
+    cell_timeout: int,
+    *,
+    fail_fast: bool,
+    formats: Sequence[str],
+) -> Outcome:
     from rich.console import Console
 
     from natverk.reports.progress import Progress
@@ -192,15 +215,16 @@ def _run(pages: Sequence[Page], state: State, jobs: int | None, cell_timeout: in
             cell_timeout=cell_timeout,
             state=state,
             fail_fast=fail_fast,
+            formats=formats,
             report_progress=progress.page_done,
         )
 
 
-def _rerender(pages: Sequence[Page], out: Path) -> int:
+def _rerender(pages: Sequence[Page], out: Path, formats: Sequence[str]) -> int:
     """Make the HTML of pages anew, without running them; return the exit status."""
     from natverk.reports.rerender import rerender
 
-    made = rerender(pages)
+    made = rerender(pages, formats)
     _note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
     for page in made.without:
         _note(f"not run yet: {page.id}, natverk report {page.id}")
@@ -224,7 +248,7 @@ def _note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _say(outcome: Outcome, out: Path, typed: dict[str, str]) -> None:
+def _say(outcome: Outcome, out: Path, typed: dict[str, str], formats: Sequence[str]) -> None:
     """Print what became of the run, and what to do next."""
     from natverk.reports.progress import duration_text
 
@@ -236,6 +260,7 @@ def _say(outcome: Outcome, out: Path, typed: dict[str, str]) -> None:
         import shlex
 
         options = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
+        options += ["--format", ",".join(formats)] if formats else []
         again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
         what = "interrupted" if outcome.interrupted else "stopped at the first failure"
         kept = "what is done is kept" if done or failed else "nothing was changed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -18,12 +19,14 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from natverk.errors import InvalidArgument, NatverkError
-from natverk.reports import documents
+from natverk.reports import documents, execute
 from natverk.reports.columns import layout
-from natverk.reports.documents import check_formats, document
+from natverk.reports.documents import check_formats, document, formats_of
 from natverk.reports.export import page_body, page_html, render
+from natverk.reports.manifest import Entry, read_manifest, update_manifest
 from natverk.reports.manuscript import manuscript
 from natverk.reports.plan import Page
+from natverk.reports.rerender import rerender, without_documents
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DAY = date(2026, 11, 22)
@@ -405,6 +408,49 @@ def test_page_links_to_its_documents_only_where_there_are_some(notebook: dict[st
     links = BeautifulSoup(render(notebook, page, formats=("pdf", "docx")).html, "html.parser").footer.select("a")
     assert {"18.pdf", "18.docx"} <= {link["href"] for link in links}
     assert ".pdf" not in page_html(notebook, page)
+
+
+def test_documents_are_made_from_the_executed_notebook_and_stay_with_the_page(
+    made: dict[str, bytes], notebook: dict[str, Any], page: Page
+) -> None:
+    page.ipynb.parent.mkdir(parents=True, exist_ok=True)
+    page.ipynb.write_text(json.dumps(notebook), encoding="utf-8")
+    record = Entry(
+        id=page.id, report=page.report, unit=page.unit, unit_name=page.unit_name, lang="sv", title=page.title,
+        parameters={}, outcome="ok", started="2026-01-01T00:00:00+00:00", duration=1.0, notebook_sha256="n",
+        html_sha256="h", data_hash="ab" * 20,
+    )  # fmt: skip
+    update_manifest(page.out, [record])
+    assert without_documents([page], ["docx"]) == [page]
+    rerender([page], ["docx"])
+    first = page.html.with_suffix(".docx").read_bytes()
+    assert zipfile.is_zipfile(io.BytesIO(first))
+    assert without_documents([page], ["docx"]) == []
+    assert without_documents([page], ["docx", "pdf"]) == [page]
+    assert "18.docx" in page.html.read_text(encoding="utf-8")
+    # Made anew without a word about formats, the page keeps what it has.
+    page.html.with_suffix(".docx").write_bytes(b"")
+    rerender([page])
+    assert page.html.with_suffix(".docx").read_bytes() == first
+    entry = read_manifest(page.out)[page.id]
+    assert [name for name in entry.files if "data/" not in name] == ["sv/region_report/18.docx"]
+    assert formats_of(page, entry, ["pdf"]) == ("pdf", "docx")
+    assert formats_of(page, None, []) == ()
+
+
+def test_a_document_that_cannot_be_made_fails_its_page_alone(
+    monkeypatch: pytest.MonkeyPatch, notebook: dict[str, Any], page: Page
+) -> None:
+    def fails(*args: object, **options: object) -> None:
+        raise NatverkError("pandoc could not make the document: <b>", remedy="report it")
+
+    monkeypatch.setattr(documents, "document", fails)
+    monkeypatch.setattr(execute, "_execute", lambda *args: {**notebook, "metadata": {}})
+    result = execute.run_page(execute.Job(page, formats=("pdf",)))
+    assert result.failure is not None
+    assert result.failure.summary == "pandoc could not make the document: <b>"
+    assert "report it" in result.failure.traceback
+    assert result.html == ""
 
 
 def test_formats_are_checked_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:

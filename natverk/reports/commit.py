@@ -86,7 +86,7 @@ def commit(result: Result, state: State, records: Records) -> None:
     put_html(page, made, result.html, result.files, records)
 
 
-def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str], records: Records) -> None:
+def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str | bytes], records: Records) -> None:
     """Write the HTML of a page and what belongs to it, and its record; what it no longer has is removed.
 
     Parameters
@@ -94,19 +94,19 @@ def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str], reco
     page, entry
         The page and its record, to which the names and hashes of the files are added.
     html, files
-        The document, and further files by path from the page's folder.
+        The page, and its further files, text or bytes, by path from its folder.
     records
         The manifest of the output folder.
     """
     before = records.entries.get(page.id)
-    texts = {page.html.parent / _inside(path): text for path, text in files.items()}
-    names = tuple(path.relative_to(page.out).as_posix() for path in texts)
+    contents = {page.html.parent / _inside(path): content for path, content in files.items()}
+    names = tuple(path.relative_to(page.out).as_posix() for path in contents)
     siblings = _siblings(page)
     html = relink(html, page.id, set(siblings))
-    for folder in {path.parent for path in texts}:
+    for folder in {path.parent for path in contents}:
         remove_parts(folder)
-    for path, text in texts.items():
-        write_whole(path, text)
+    for path, content in contents.items():
+        write_whole(path, content)
     write_whole(page.html, html)
     changed = [replace(entry, html_sha256=text_hash(html), sources=cited(html), files=names)]
     for lang, path in siblings.items():

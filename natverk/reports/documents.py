@@ -14,16 +14,16 @@ from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from natverk.data.dataset import load
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.locale import Texts, texts
 from natverk.reports.plan import Page
 from natverk.version import __version__
 
 if TYPE_CHECKING:
+    from natverk.reports.manifest import Entry
     from natverk.reports.polish import Body
 
-__all__ = ["FORMATS", "NEEDED", "PAPER_FORMATS", "check_formats", "document"]
+__all__ = ["FORMATS", "NEEDED", "PAPER_FORMATS", "check_formats", "document", "formats_of"]
 
 PAPER_FORMATS: tuple[str, ...] = ("pdf", "docx")
 FORMATS: tuple[str, ...] = ("html", *PAPER_FORMATS)
@@ -74,6 +74,23 @@ def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
     return wanted
 
 
+def formats_of(page: Page, entry: Entry | None, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return which documents are made of a page: those that are asked for, and those that it has.
+
+    Parameters
+    ----------
+    page
+        The page.
+    entry
+        Its record in the manifest, if it has one.
+    asked
+        What `check_formats` returned.
+    """
+    had = {kind for kind in PAPER_FORMATS if entry and f"{page.id}.{kind}" in entry.files}
+    can = all(find_spec(name) for name in NEEDED)
+    return tuple(kind for kind in PAPER_FORMATS if kind in asked or (kind in had and can))
+
+
 def document(
     body: Body,
     page: Page,
@@ -104,6 +121,7 @@ def document(
     NatverkError
         If the packages that make documents are not installed, or fail.
     """
+    from natverk.data.dataset import load
     from natverk.reports.manuscript import manuscript
 
     wanted = check_formats(kinds)

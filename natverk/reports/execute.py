@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from natverk.data.reads import recorded
+from natverk.errors import NatverkError
 from natverk.reports.normalise import clean_text, normalise, set_cell_ids
 from natverk.reports.plan import Page
 
@@ -33,11 +34,12 @@ _SOURCE = re.compile(r'<li [^>]*\bid="source-(\d+)"')
 
 @dataclass(frozen=True)
 class Job:
-    """A page to run, and how."""
+    """A page to run, and how; `formats` is what is made besides HTML: `"pdf"`, `"docx"`."""
 
     page: Page
     cell_timeout: int = 300
     data_hash: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Failure:
 class Result:
     """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files.
 
-    `files` are the texts of what belongs to the page, such as its tables, by path from the page's folder.
+    `files` are what belongs to the page, its tables and documents, by path from the page's folder.
     `reads` are the tables that the notebook read (`natverk.data.reads`), `engine` is how its cells were run.
     """
 
@@ -66,7 +68,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
     engine: str = "default"
 
@@ -85,7 +87,7 @@ def run_page(job: Job) -> Result:
     html = ipynb = ""
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = {}
-    files: Mapping[str, str] = {}
+    files: Mapping[str, str | bytes] = {}
     reads: dict[str, str] = {}
     try:
         with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:
@@ -108,7 +110,10 @@ def run_page(job: Job) -> Result:
         from natverk.reports.export import render
 
         normalise(notebook)
-        rendered = render(notebook, job.page, data_hash=job.data_hash)
+        try:
+            rendered = render(notebook, job.page, data_hash=job.data_hash, formats=job.formats)
+        except NatverkError as error:
+            return Result(job.page, started, round(time.monotonic() - clock, 1), failure=_not_set(error))
         html, files = rendered.html, rendered.files
         warnings, facts = tuple(_warnings(notebook)), _facts(notebook, html)
         ipynb = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -146,6 +151,11 @@ def _execute(job: Job) -> dict[str, Any]:
         shutdown_kernel="immediate",
     )
     return executed
+
+
+def _not_set(error: NatverkError) -> Failure:
+    """Return why a document could not be made of a page that ran well."""
+    return Failure(clean_text(error.what).splitlines()[0], clean_text(str(error)))
 
 
 def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:

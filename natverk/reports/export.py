@@ -52,10 +52,10 @@ _LINKS = re.compile(r"<!--languages-->.*?<!--/languages-->", re.DOTALL)
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page: its HTML document, and the files that belong to it, path from the page's folder → text."""
+    """A page: its HTML document, and the files that belong to it, path from the page's folder → text or bytes."""
 
     html: str
-    files: Mapping[str, str]
+    files: Mapping[str, str | bytes]
 
 
 def _finalize(value: object) -> object:
@@ -158,10 +158,9 @@ def render(
     page: Page,
     *,
     data_hash: str | None = None,
-    body: Body | None = None,
     formats: Sequence[str] = (),
 ) -> Rendered:
-    """Return the page of an executed notebook, and its tables as files.
+    """Return the page of an executed notebook, and its tables and documents as files.
 
     Parameters
     ----------
@@ -171,20 +170,24 @@ def render(
         Which page it is; gives language, title and paths.
     data_hash
         `Dataset.fingerprint` of the data, for the footer.
-    body
-        `page_body` of the notebook, where it is at hand.
     formats
-        Of `natverk.reports.documents.PAPER_FORMATS`: the documents that stand beside the page, to link to.
+        Of `natverk.reports.documents.PAPER_FORMATS`: what is made beside the page.
 
     Returns
     -------
     Rendered
-        A whole HTML document, and the CSV files of its tables. Links to other languages are put in by `relink`.
+        A whole HTML document, the CSV files of its tables and the documents asked for. Links to other languages are
+        put in by `relink`.
+
+    Raises
+    ------
+    NatverkError
+        If a document cannot be made.
     """
     from markupsafe import Markup
 
     t = texts(page.lang)
-    body = body or page_body(notebook, page)
+    body = page_body(notebook, page)
     html = (
         environment()
         .get_template("page.html.j2")
@@ -201,7 +204,13 @@ def render(
             formats=formats,
         )
     )
-    return Rendered(html, body.files)
+    files: dict[str, str | bytes] = {**body.files}
+    if formats:
+        from natverk.reports.documents import document
+
+        made = document(body, page, formats, data_hash=data_hash)
+        files |= {f"{page.unit}.{kind}": content for kind, content in made.items()}
+    return Rendered(html, files)
 
 
 def failed_html(page: Page, failure: Failure, *, started: str, older: bool) -> str:

@@ -16,8 +16,8 @@ __all__ = ["PART_MARK", "append_lines", "check_folder", "make_folder", "remove_p
 PART_MARK = ".natverk-part"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path`: aside in the same folder first, then renamed into place.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write `content` to `path`: aside in the same folder first, then renamed into place.
 
     A reader sees the old file or the new one, never half of one.
 
@@ -30,8 +30,8 @@ def write_whole(path: Path, text: str) -> None:
     make_folder(path.parent)
     try:
         try:
-            with part.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with part.open("wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)

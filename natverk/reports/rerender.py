@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from natverk.errors import DataError
 from natverk.reports.commit import put_html
+from natverk.reports.documents import formats_of
 from natverk.reports.export import render
 from natverk.reports.lock import hold
-from natverk.reports.manifest import Records
+from natverk.reports.manifest import Records, read_manifest
 from natverk.reports.parameters import read_notebook
 from natverk.reports.plan import Page
 
-__all__ = ["Rendering", "rerender"]
+__all__ = ["Rendering", "rerender", "without_documents"]
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,24 @@ class Rendering:
     without: tuple[Page, ...]
 
 
-def rerender(pages: Sequence[Page]) -> Rendering:
-    """Make the HTML and the tables of pages anew; the index is left to the caller.
+def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
+    """Make the HTML, the tables and the documents of pages anew; the index is left to the caller.
 
     A page with no record in the manifest, or no executed notebook, is passed over.
+
+    Parameters
+    ----------
+    pages
+        What `plan` returned; all in one output folder.
+    formats
+        What is made besides HTML; a page that has such a document already gets it anew.
 
     Raises
     ------
     DataError
         If an executed notebook cannot be read.
     NatverkError
-        If another run is writing to the folder.
+        If another run is writing to the folder, or a document cannot be made.
     """
     if not pages:
         return Rendering((), ())
@@ -55,9 +63,19 @@ def rerender(pages: Sequence[Page]) -> Rendering:
             notebook = read_notebook(page.ipynb)
             if any("cell_type" not in cell for cell in notebook["cells"]):
                 raise DataError(f"{page.ipynb.name} is not an executed notebook", where=str(page.ipynb))
-            rendered = render(notebook, kept, data_hash=entry.data_hash)
+            rendered = render(notebook, kept, data_hash=entry.data_hash, formats=formats_of(kept, entry, formats))
             put_html(kept, replace(entry, title=page.title), rendered.html, rendered.files, records)
             done.append(page)
         if done:
             records.close()
     return Rendering(tuple(done), tuple(without))
+
+
+def without_documents(pages: Sequence[Page], formats: Sequence[str]) -> list[Page]:
+    """Return the pages that lack a document of `formats`."""
+    entries = read_manifest(pages[0].out) if pages and formats else {}
+    return [
+        page
+        for page in pages
+        if any(f"{page.id}.{kind}" not in entries[page.id].files for kind in formats if page.id in entries)
+    ]

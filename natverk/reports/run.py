@@ -18,6 +18,7 @@ import pandas as pd
 
 from natverk.errors import InvalidArgument
 from natverk.reports.commit import commit
+from natverk.reports.documents import formats_of
 from natverk.reports.execute import Job, Result
 from natverk.reports.files import check_folder, remove_parts
 from natverk.reports.fingerprint import State
@@ -67,6 +68,7 @@ def run(
     data_hash: str | None = None,
     state: State | None = None,
     fail_fast: bool = False,
+    formats: Sequence[str] = (),
     report_progress: Callable[[str, float, str | None], None] | None = None,
 ) -> Outcome:
     """Run `pages` and write them, their manifest and the index.
@@ -87,6 +89,9 @@ def run(
         What pages are made from (`State.now`); default is what it is now, without tables.
     fail_fast
         Stop at the first page that fails; the others are not reached.
+    formats
+        What is made besides HTML, as `natverk.reports.documents.check_formats` returns it; a page that has such a
+        document already gets it anew.
     report_progress
         Called after every page with its identifier, its duration in seconds and its error, if any.
 
@@ -119,7 +124,11 @@ def run(
         # What would stop the first page from being written is said now, not after it has been run.
         records = Records(out)
         check_folder(out)
-        queue = deque(Job(page, cell_timeout, state.data) for page in pages)
+        entries = records.entries
+        queue = deque(
+            Job(page, cell_timeout, state.data, formats=formats_of(page, entries.get(page.id), formats))
+            for page in pages
+        )
         pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt)
         try:
             for result in pool.run(queue):
