@@ -19,6 +19,8 @@ from natverk.locale import texts
 from natverk.reports.commit import commit
 from natverk.reports.execute import Failure, Result
 from natverk.reports.export import render
+from natverk.reports.fingerprint import State
+from natverk.reports.manifest import Records
 from natverk.reports.plan import Page as Planned
 from natverk.reports.site import write_site
 from natverk.text.page import Prose, plain
@@ -81,14 +83,15 @@ def site(region_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site med mellanslag å") / "reports"
     shutil.copytree(region_site, out)
     failure = Failure(HOSTILE["script"], f"Traceback\n{HOSTILE['script']}\n{HOSTILE['long']}", "raise KeyError", 3)
-    commit(Result(planned(out, "sv/region_report/12", "Skåne"), WHEN, 1.0, failure=failure), "0", None)
+    state, records = State("p", {}, {}), Records(out)
+    commit(Result(planned(out, "sv/region_report/12", "Skåne"), WHEN, 1.0, failure=failure), state, records)
     frame = pd.DataFrame({"name": list(HOSTILE), "text": list(HOSTILE.values())})
     table = Table(frame, HOSTILE["script"], {"name": "Namn", "text": HOSTILE["script"]}, lang="sv")
     prose = [Prose(f"Före {plain(text)} efter.") for text in HOSTILE.values()]
     heading = Prose(f"## {plain(HOSTILE['override'])}", section="odd")
     page = planned(out, "sv/hostile/0180", f"{HOSTILE['script']}{HOSTILE['override']}")
     made = render(shown(Prose(f"# {plain(HOSTILE['script'])}"), heading, *prose, table, frame), page)
-    commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.files), "0", None)
+    commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.files), state, records)
     write_site(out, natverk.load().counties)
     return out
 

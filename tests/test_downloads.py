@@ -81,6 +81,14 @@ def test_a_table_becomes_a_file_with_what_it_shows() -> None:
     assert link["aria-label"] == "Hämta tabellen (CSV): Medlemmar, {year}"
 
 
+@pytest.mark.parametrize("box", ['<div class="nv-table" role="region">{}</div>', "{}"])
+def test_the_link_stands_under_the_box_that_scrolls(box: str) -> None:
+    body = polish(box.format(TABLE), texts("sv"), unit="14")
+    place = BeautifulSoup(body.html, "html.parser").select_one(".get")
+    assert place.find_parent("div") is None
+    assert "table-box" in place.find_previous_sibling("div")["class"]
+
+
 def test_numbers_follow_the_language() -> None:
     html = '<table><tr><td class="nv-number">1,234.5</td><td>1,234.5</td></tr></table>'
     for lang, number in (("en", "1234.5"), ("sv", "1,234.5")):

@@ -61,7 +61,7 @@ def take_tables(soup: BeautifulSoup, unit: str, t: Texts) -> dict[str, str]:
         name = _name(table)
         path = _path(unit, len(files) + 1, name or t("site.page.table"))
         files[path] = csv_text(rows)
-        box = table.find_parent(class_="table-box") or table
+        box = table.find_parent(attrs={"role": "region"}) or table
         box.insert_after(_link(soup, path, t("site.page.csv"), name))
     sources = soup.find("ol", class_="nv-sources")
     if sources is not None:
