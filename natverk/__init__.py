@@ -21,7 +21,7 @@ from natverk.version import __version__
 
 if TYPE_CHECKING:
     from natverk.data.dataset import Dataset, load
-    from natverk.measures import coding, nullmodels, overlap, peers, portfolio, roles, strategies
+    from natverk.measures import coding, networks, nullmodels, overlap, peers, portfolio, roles, strategies
     from natverk.measures.actors import actors_of
     from natverk.measures.benchmarks import benchmarks, containment
     from natverk.measures.candidates import candidates
@@ -80,7 +80,7 @@ _HOME = {
     "undated_pairs": "measures.documented",
 }
 #: Measures with several functions are modules: `natverk.roles.practised(data)`.
-_MODULES = ("coding", "nullmodels", "overlap", "peers", "portfolio", "roles", "strategies")
+_MODULES = ("coding", "networks", "nullmodels", "overlap", "peers", "portfolio", "roles", "strategies")
 
 __all__ = [
     "Dataset",
@@ -111,6 +111,7 @@ __all__ = [
     "listed",
     "listed_participation",
     "load",
+    "networks",
     "networks_of",
     "nullmodels",
     "overlap",

@@ -25,7 +25,10 @@ from natverk.figures import (
     county_map,
     growth,
     listed_years,
+    member_map,
+    member_years,
     membership_matrix,
+    shared_bars,
     theme_pattern,
     tile_map,
     timeline,
@@ -124,6 +127,28 @@ def municipalities(county: str) -> pd.DataFrame:
     )
 
 
+def places(*counties: str, every: int = 1) -> pd.DataFrame:
+    """Return members of a network: every so many municipalities of some counties, their regions, a joint body."""
+    marks = ["recent", "earlier", "undated", "conflict", "loose", "left"]
+    frame = pd.concat([municipalities(county) for county in counties], ignore_index=True).iloc[::every]
+    frame = frame.assign(level="municipal", county_code=frame["code"].str[:2])
+    regions = [{"name": f"Region {county}", "level": "regional", "county_code": county} for county in counties[:2]]
+    body = {"name": "Kommunalförbundet Någonstans", "level": "joint", "county_code": "14"}
+    both = pd.concat([frame, pd.DataFrame([*regions, body])], ignore_index=True)
+    return both.assign(mark=[marks[number % 6] for number in range(len(both))])
+
+
+def points(*rows: tuple[int, int, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["year", "n", "kind"])
+
+
+def sharing(count: int) -> pd.DataFrame:
+    rows = [(f"Europeiska nätverket för kommuner nummer {n}", count - n, count, 2 * count, 0.3) for n in range(count)]
+    return pd.DataFrame(rows, columns=["network_name", "shared", "n_own", "n_other", "jaccard"])
+
+
+CROWDED = points((2014, 21, "list"), (2015, 21, "list"), (2015, 20, "published"), (2015, 22, "published"),
+                 (2016, 3, "full_list"), (2029, 40, "published"))  # fmt: skip
 LISTED = pd.DataFrame(
     [
         ("Östersjöstädernas förbund", 2014, 1, 50, 21),
@@ -171,6 +196,19 @@ FIGURES: dict[str, Callable[[str], Picture | Notice]] = {
     "tiles": lambda lang: tile_map(TILES, lang=lang, source=SOURCE, highlight="14", what="antal"),
     "map Västra Götaland": lambda lang: county_map(municipalities("14"), county_code="14", lang=lang, source=SOURCE),
     "map Stockholm": lambda lang: county_map(municipalities("01"), county_code="01", lang=lang, source=SOURCE),
+    "members everywhere": lambda lang: member_map(
+        places("01", "12", "14", "24", "25", every=2), lang=lang, source=SOURCE, place="Nätet"
+    ),
+    "members dense": lambda lang: member_map(places("01", "12"), lang=lang, source=SOURCE, place="Nätet"),
+    "members one": lambda lang: member_map(places("09").head(1), lang=lang, source=SOURCE, place="Nätet"),
+    "years crowded": lambda lang: member_years(
+        years([n % 20 for n in range(30)], [n % 20 + n % 3 for n in range(30)], 4), CROWDED, lang=lang, source=SOURCE
+    ),
+    "years listed only": lambda lang: member_years(
+        years([0, 0], [0, 0], 0), points((2001, 7, "list")), lang=lang, source=SOURCE, place="Nätet"
+    ),
+    "shared long": lambda lang: shared_bars(sharing(30), lang=lang, source=SOURCE, place="Nätet"),
+    "shared short": lambda lang: shared_bars(sharing(1), lang=lang, source=SOURCE, place="Nätet"),
     "map Gotland": lambda lang: county_map(municipalities("09"), county_code="09", lang=lang, source=SOURCE),
 }
 
@@ -312,6 +350,10 @@ EMPTY: dict[str, Callable[[str], Picture | Notice]] = {
     "listed": lambda lang: listed_years(LISTED.head(0), lang=lang, place="Gotland"),
     "map": lambda lang: county_map(municipalities("09").head(0), county_code="09", lang=lang, place="Gotland"),
     "tiles": lambda lang: tile_map(TILES.assign(value=np.nan), lang=lang, what="Gotland"),
+    "members": lambda lang: member_map(places("01").tail(1), lang=lang, place="Gotland"),
+    "member years": lambda lang: member_years(years([0], [0], 0), points(), lang=lang, place="Gotland"),
+    "member years undated": lambda lang: member_years(years([0], [0], 4), points(), lang=lang, place="Gotland"),
+    "shared": lambda lang: shared_bars(sharing(0), lang=lang, place="Gotland"),
 }
 
 
@@ -524,3 +566,25 @@ def test_the_map_knows_all_municipalities_and_its_distances() -> None:
     assert north == max(outline.bounds[3] for outline in every.values())
     assert 100 < east - west < 300
     assert 100 < north - south < 300
+
+
+def test_names_on_the_country_map_are_those_that_find_room_and_the_rest_is_said() -> None:
+    frame = places("01", "03", "04", "12", "14")
+    picture = member_map(frame, lang="sv", place="Nätet")
+    assert isinstance(picture, Picture)
+    written = {text for text, _ in boxes(picture)}
+    named = [name for name in frame["name"] if name in written]
+    away = 1  # the joint body has no place
+    missing = len(frame) - away - len(named)
+    assert missing > 0
+    assert f"{missing} namn får inte plats" in picture.caption
+    assert "Inte på kartan: Kommunalförbundet Någonstans" in picture.caption
+
+
+def test_only_complete_lists_are_called_numbers_of_members() -> None:
+    picture = drawn("years crowded", "en")
+    assert "Complete lists: 21 (2014), 21 (2015)." in picture.alt
+    assert "Complete lists of full members: 3 (2016)." in picture.alt
+    assert "Numbers stated without names: 20 (2015), 22 (2015)" in picture.alt
+    assert "documented" in picture.caption
+    assert not re.search("growth|grew|grown", picture.caption + picture.alt)

@@ -29,7 +29,8 @@ def member_counts(
     """Return how many Swedish members each network is attested to have, or to have had, in any year.
 
     A member is a pair of actor and network with at least one row whose status counts (`yes` in `status_rules`) and
-    that is no inference; the actor is a municipality, a region or a joint body.
+    that is no inference; the actor is a municipality, a region or a joint body. Nobody is a member of a platform that
+    collects reports: there the actors that are attested to report are counted.
 
     Parameters
     ----------
@@ -47,7 +48,8 @@ def member_counts(
     eligible = {str(actor["actor_id"]) for actor in actors if actor["kind"] in MEMBER_KINDS}
     for row in memberships:
         network, actor = str(row["network_id"]), str(row["actor_id"])
-        firm = row["inference"] is None and rule_of(counted, kinds[network], str(row["status"])) == "yes"
-        if firm and actor in eligible:
+        rule = rule_of(counted, kinds[network], str(row["status"]))
+        reports = kinds[network] == "reporting" and row["status"] == "reporting"
+        if row["inference"] is None and (rule == "yes" or reports) and actor in eligible:
             members[network].add(actor)
     return {network: len(found) for network, found in members.items()}

@@ -6,6 +6,7 @@ A figure knows nothing of how its frame was computed. Every function has the arg
 
 from __future__ import annotations
 
+from natverk.figures.countrymap import member_map
 from natverk.figures.countystrips import county_strips
 from natverk.figures.countythemes import county_themes
 from natverk.figures.curves import growth
@@ -15,9 +16,11 @@ from natverk.figures.holders import timeline
 from natverk.figures.lists import listed_years
 from natverk.figures.maps import county_map
 from natverk.figures.matrix import membership_matrix
+from natverk.figures.memberyears import member_years
 from natverk.figures.outcomes import role_outcomes
 from natverk.figures.picture import Notice, Picture
 from natverk.figures.ranges import dot_ranges
+from natverk.figures.sharedbars import shared_bars
 from natverk.figures.spellbars import membership_spells
 from natverk.figures.strips import size_strips
 from natverk.figures.themes import theme_pattern
@@ -34,10 +37,13 @@ __all__ = [
     "growth",
     "holder_counts",
     "listed_years",
+    "member_map",
+    "member_years",
     "membership_matrix",
     "membership_spells",
     "role_outcomes",
     "size_strips",
+    "shared_bars",
     "theme_pattern",
     "tile_map",
     "timeline",

@@ -14,7 +14,7 @@ from natverk.figures.sheet import Sheet
 from natverk.figures.style import GRID, HATCH, MUTED, PAPER, SMALL, TINY, WIDTH, housed, line_height, wrap
 from natverk.locale import Texts, texts
 
-__all__ = ["growth"]
+__all__ = ["draw_counts", "growth", "steps"]
 
 COLUMNS = ("year", "low", "best", "n_undated")
 LINE = "#36414a"
@@ -79,7 +79,7 @@ Attested or presumed: 3 in 2018, 6 in 2019, at most 6 (2019). In addition 2 memb
     if not any(best):
         return Notice(t("figures.growth.only_undated", place=county, memberships=t.count("common.membership", undated)))
     sheet = Sheet(WIDTH)
-    bottom = _draw(sheet, years, low, best, undated, t)
+    bottom, _, _ = draw_counts(sheet, years, low, best, undated, t, axis=t("figures.growth.axis"))
     bottom += sheet.source(source, bottom + 6, x=8)
     caption = [t("figures.growth.caption", place=county)]
     if undated:
@@ -100,17 +100,36 @@ def steps(highest: int, most: int = 6) -> list[int]:
     return list(range(0, -(-max(highest, 1) // size) * size + 1, size))
 
 
-def _draw(sheet: Sheet, years: list[int], low: list[int], best: list[int], undated: int, t: Texts) -> float:
-    top = 12 + line_height(SMALL)
+def draw_counts(
+    sheet: Sheet,
+    years: list[int],
+    low: list[int],
+    best: list[int],
+    undated: int,
+    t: Texts,
+    *,
+    axis: str,
+    highest: int = 0,
+    offset: float = 0.0,
+) -> tuple[float, Callable[[float], float], Callable[[float], float]]:
+    """Draw counts by year: a line for the attested, a band up to the presumed, a bar for the undated.
+
+    `axis` names what is counted; the scale reaches `highest` at least; `offset` leaves room above. Returns the lowest
+    point, and the functions that turn a count and a year into places on the page.
+    """
+    top = offset + 12 + line_height(SMALL)
     bottom = top + HEIGHT
-    scale = steps(max(*best, undated))
+    scale = steps(max(*best, undated, highest))
     first, last = years[0], years[-1]
     width = (RIGHT - LEFT) / (last + 1 - first)
 
     def down(count: float) -> float:
         return bottom - HEIGHT * count / scale[-1]
 
-    sheet.text(8, 4, t("figures.growth.axis"), size=SMALL, colour=MUTED)
+    def across(year: float) -> float:
+        return LEFT + (year - first + 0.5) * width
+
+    sheet.text(8, offset + 4, axis, size=SMALL, colour=MUTED)
     for count in scale:
         sheet.line([LEFT, RIGHT], [down(count)] * 2, colour=MUTED if count == 0 else GRID, width=0.7)
         sheet.text(
@@ -118,7 +137,7 @@ def _draw(sheet: Sheet, years: list[int], low: list[int], best: list[int], undat
         )
     every = next(step for step in (1, 2, 5, 10, 20, 50) if step * width >= 46 or step == 50)
     for year in range(first, last + 1):
-        x = LEFT + (year - first + 0.5) * width
+        x = across(year)
         if year % every == 0:
             sheet.line([x, x], [bottom, bottom + 4], colour=MUTED)
             sheet.text(x, bottom + 6, str(year), size=SMALL, colour=MUTED, align="center")
@@ -139,7 +158,7 @@ def _draw(sheet: Sheet, years: list[int], low: list[int], best: list[int], undat
     _ends(sheet, down, low[-1], best[-1], t)
     if undated:
         _bar(sheet, down, undated, t)
-    return bottom + 8 + 2 * line_height(SMALL)
+    return bottom + 8 + 2 * line_height(SMALL), down, across
 
 
 def _runs(years: list[int]) -> list[tuple[int, int]]:
@@ -159,12 +178,12 @@ def _ends(sheet: Sheet, down: Callable[[float], float], low: int, best: int, t: 
             (wrap(t("figures.growth.label_low", n=t.number(low)), room, SMALL), down(low)),
         ]
     tops = [y - len(lines) * line_height(SMALL) / 2 for lines, y in labels]
+    # No label of several lines reaches down to the years, and two labels are kept apart.
+    excess = tops[-1] + len(labels[-1][0]) * line_height(SMALL) - down(0) - line_height(SMALL) / 2 - 1
+    tops[-1] -= max(excess, 0.0)
     if len(labels) == 2:
         overlap = tops[0] + len(labels[0][0]) * line_height(SMALL) + gap - tops[1]
-        if overlap > 0:
-            tops = [tops[0] - overlap / 2, tops[1] + overlap / 2]
-            excess = tops[1] + len(labels[1][0]) * line_height(SMALL) - down(0)
-            tops = [y - max(excess, 0.0) for y in tops]
+        tops[0] -= max(overlap, 0.0)
     for (lines, y), top in zip(labels, tops, strict=True):
         sheet.line([RIGHT + 1, RIGHT + 9], [y, top + len(lines) * line_height(SMALL) / 2], colour=MUTED)
         sheet.text(RIGHT + 12, top, lines, size=SMALL)

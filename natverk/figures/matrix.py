@@ -28,7 +28,7 @@ from natverk.figures.style import (
 )
 from natverk.locale import Texts, texts
 
-__all__ = ["LEVELS", "MARKS", "membership_matrix"]
+__all__ = ["LEVELS", "MARKS", "draw_mark", "level_keys", "mark_keys", "membership_matrix"]
 
 LEVELS = ("regional", "unitary", "joint", "municipal")
 MARKS = ("recent", "earlier", "undated", "conflict", "loose", "left")
@@ -184,8 +184,8 @@ def _draw(cells: Cells, rows: list[str], columns: list[tuple[str, str]], t: Text
     right = centres[-1] + cell / 2
     sheet = Sheet(math.ceil(max(NARROWEST, right + COUNTS + MARGIN)))
     height = min(max(cell, 14.0), 17.0)
-    top = 4 + sheet.key(_mark_keys({*cells.values()}, t), MARGIN, 4, sheet.width - 2 * MARGIN)
-    top += sheet.key(_level_keys(levels, t), MARGIN, top, sheet.width - 2 * MARGIN) + 8
+    top = 4 + sheet.key(mark_keys({*cells.values()}, t), MARGIN, 4, sheet.width - 2 * MARGIN)
+    top += sheet.key(level_keys(levels, t), MARGIN, top, sheet.width - 2 * MARGIN) + 8
     heads = [shorten(name, HEADS_TALLEST, TINY) for name, _ in columns]
     tall = max(text_width(head, TINY) for head in heads) + 8
     top += tall
@@ -209,7 +209,7 @@ def _draw(cells: Cells, rows: list[str], columns: list[tuple[str, str]], t: Text
         xs.append(x)
         ys.append(top + (order[network] + 0.5) * height)
     for (mark, level), (xs, ys) in places.items():
-        _mark(sheet, mark, level, xs, ys, size)
+        draw_mark(sheet, mark, level, xs, ys, size)
     sheet.text(right + 8, top - line_height(TINY) - 3, t("figures.matrix.total"), size=TINY, colour=MUTED)
     return sheet, bottom + (tall if len(rows) >= REPEAT_NAMES_FROM else 0)
 
@@ -250,7 +250,8 @@ def _grid(
             start = number
 
 
-def _mark(sheet: Sheet, mark: str, level: str, xs: list[float], ys: list[float], size: float) -> None:
+def draw_mark(sheet: Sheet, mark: str, level: str, xs: list[float], ys: list[float], size: float) -> None:
+    """Draw the mark of a kind of evidence in the colour of a level, at several places."""
     main = "municipal" if level == "unitary" else level
     colour, tint = LEVEL_COLOURS[main], LEVEL_TINTS[main]
     edge = REGIONAL_EDGE if main == "regional" else colour
@@ -279,7 +280,8 @@ def _mark(sheet: Sheet, mark: str, level: str, xs: list[float], ys: list[float],
         )
 
 
-def _mark_keys(marks: set[str], t: Texts) -> list[Key]:
+def mark_keys(marks: set[str], t: Texts) -> list[Key]:
+    """Return the entries of a key for the marks that occur."""
     colour, tint = LEVEL_COLOURS["municipal"], LEVEL_TINTS["municipal"]
     shapes = {
         "recent": Key(t("figures.matrix.mark.recent"), colour, colour, "s", size=10),
@@ -292,7 +294,8 @@ def _mark_keys(marks: set[str], t: Texts) -> list[Key]:
     return [shapes[mark] for mark in MARKS if mark in marks]
 
 
-def _level_keys(levels: list[str], t: Texts) -> list[Key]:
+def level_keys(levels: list[str], t: Texts) -> list[Key]:
+    """Return the entries of a key for the levels that occur."""
     keys = []
     for level in LEVELS:
         if level in levels:

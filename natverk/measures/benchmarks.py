@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import UnknownName
 from natverk.measures.arguments import known_actors, known_networks
-from natverk.measures.claims import Claim, Evidence, Found, recipe_of
+from natverk.measures.claims import Claim, Evidence, Found, Recipe, recipe_of
 from natverk.measures.documented import listed
 from natverk.measures.frames import each_row, year_or_none
 from natverk.measures.peers import counted_from_one
 
-__all__ = ["OUTCOMES", "REASONS", "agrees", "benchmarks", "containment", "in_words"]
+if TYPE_CHECKING:
+    from natverk.locale import Texts
+
+__all__ = ["OUTCOMES", "REASONS", "agrees", "benchmarks", "containment", "in_words", "spoken"]
 
 OUTCOMES = ("equal", "differs", "not comparable")
 
@@ -50,8 +54,8 @@ def benchmarks(
     Parameters
     ----------
     actors, networks
-        Only the published totals and lists that name one of these; default everything. The figures name neither
-        in a column of their own, and are left out of a selection.
+        Only the published totals and lists that name one of these, and the figures whose recipe recomputes one of the
+        networks; default everything.
     significant
         How many significant digits "about" claims (default 2).
 
@@ -91,11 +95,12 @@ def benchmarks(
         *(known_actors(data, actors) if actors is not None else ()),
         *(known_networks(data, networks) if networks is not None else ()),
     }  # fmt: skip
-    evidence = Evidence(data)
+    only = None if actors is not None or networks is None else known_networks(data, networks)
+    evidence = Evidence(data, only)
     found = []
     for claim in [*_figures(data), *_totals(data)]:
-        if wanted is None or claim.actor_id in wanted or claim.network_id in wanted:
-            name, recipe = recipe_of(claim)
+        name, recipe = recipe_of(claim)
+        if wanted is None or {claim.actor_id, claim.network_id, *_networks_of(data, recipe)} & wanted:
             found.append(_row(claim, name, recipe(evidence, claim), significant))
     for item in each_row(listed(data)):
         if wanted is None or item.network_id in wanted:
@@ -138,24 +143,29 @@ def in_words(table: pd.DataFrame, lang: str = "en") -> pd.Series:
     from natverk.locale import texts
 
     t = texts(lang)
-
-    def number(value: float, unit: str) -> str:
-        if unit.startswith("year"):
-            # A year is no count: it has no thousands.
-            return str(int(value))
-        return t.number(value) if float(value).is_integer() else t.number(value, 1)
-
     said = []
     for row in each_row(table):
-        ours = "" if pd.isna(row.ours) else number(row.ours, row.unit)
+        ours = "" if pd.isna(row.ours) else spoken(t, row.ours, row.unit)
         if row.outcome == "not comparable":
             words = t("benchmarks.not_comparable", reason=t(f"benchmarks.reason.{row.reason}"))
             beside = "at_least" if row.basis == "documented" else "beside"
             said.append(words + (t(f"benchmarks.{beside}", ours=ours) if ours else ""))
         else:
-            published = t(f"benchmarks.qualifier.{row.qualifier}", n=number(row.published, row.unit))
+            published = t(f"benchmarks.qualifier.{row.qualifier}", n=spoken(t, row.published, row.unit))
             said.append(t(f"benchmarks.{row.outcome}", published=published, ours=ours))
     return pd.Series(said, index=table.index, dtype="str", name="in_words")
+
+
+def spoken(t: Texts, value: float, unit: str) -> str:
+    """Write a number as a page does: at most one decimal, and a year without a separator.
+
+    >>> from natverk.locale import texts
+    >>> spoken(texts("en"), 1995, "year"), spoken(texts("en"), 1995, "members"), spoken(texts("en"), 38.44, "per cent")
+    ('1995', '1,995', '38.4')
+    """
+    if unit.startswith("year"):
+        return str(int(value))
+    return t.number(value) if float(value).is_integer() else t.number(value, 1)
 
 
 def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
@@ -271,3 +281,10 @@ def _rounded(value: float, significant: int) -> float:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _networks_of(data: Dataset, recipe: Recipe) -> set[str]:
+    """Return the networks that a recipe names, itself or by their complete lists."""
+    named = {str(value) for value in getattr(recipe, "keywords", {}).values()}
+    lists = data.member_lists
+    return (named & set(data.networks["network_id"])) | set(lists.loc[lists["list_id"].isin(named), "network_id"])

@@ -52,10 +52,11 @@ class Found(NamedTuple):
 
 
 class Evidence:
-    """What the recipes read, computed once for all claims."""
+    """What the recipes read, computed once for all claims; with `networks` no cell of another network is read."""
 
-    def __init__(self, data: Dataset) -> None:
+    def __init__(self, data: Dataset, networks: list[str] | None = None) -> None:
         self.data = data
+        self.networks = list(data.networks["network_id"]) if networks is None else networks
 
     @cached_property
     def levels(self) -> pd.DataFrame:
@@ -76,13 +77,12 @@ class Evidence:
     @cached_property
     def attested(self) -> pd.DataFrame:
         """The attested cells of the panel: actor, network, year, rows."""
-        actors = self.data.memberships["actor_id"].unique()
+        rows = self.data.memberships
+        actors = rows.loc[rows["network_id"].isin(self.networks), "actor_id"].unique()
         if not len(actors):
             return pd.DataFrame(columns=["actor_id", "network_id", "year", "rows"])
         years = (1990, int(self.data.known_until[:4]))
-        cells = panel(
-            self.data, actors=actors, networks=self.data.networks["network_id"], years=years, pairs="evidence"
-        )
+        cells = panel(self.data, actors=actors, networks=self.networks, years=years, pairs="evidence")
         return cells.loc[cells["low"] == 1, ["actor_id", "network_id", "year", "rows"]]
 
     def of_level(self, frame: pd.DataFrame, level: str | None, county: str = "") -> pd.DataFrame:

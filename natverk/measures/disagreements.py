@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from natverk.data.dataset import Dataset
-from natverk.measures.arguments import known_actors
+from natverk.measures.arguments import known_actors, known_networks
 from natverk.measures.evidence import YearBasis, graded
 from natverk.measures.frames import each_row
 from natverk.measures.panel import SETS, networks_counting_as, panel
@@ -21,7 +21,11 @@ COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "sourc
 
 
 def disagreements(
-    data: Dataset, *, actors: Iterable[str] | None = None, year_basis: YearBasis = "stated"
+    data: Dataset,
+    *,
+    actors: Iterable[str] | None = None,
+    networks: Iterable[str] | None = None,
+    year_basis: YearBasis = "stated",
 ) -> pd.DataFrame:
     """List where sources disagree, with one another or with themselves.
 
@@ -35,6 +39,8 @@ def disagreements(
     actors
         Keep those about these actors, and those about a network as such; default all. Conflicts are then sought
         for these actors only, which takes a fraction of the time.
+    networks
+        Keep those about these networks; default all.
     year_basis
         As in `panel`; decides which sightings can meet a list. All other kinds read all rows.
 
@@ -52,9 +58,10 @@ def disagreements(
     ['35 | 38']
     """
     chosen = None if actors is None else set(known_actors(data, actors))
+    within = None if networks is None else set(known_networks(data, networks))
     parts = [
         _totals(data),
-        _conflicts(data, year_basis, chosen),
+        _conflicts(data, year_basis, chosen, within),
         _starts(data),
         _statuses(data),
         _offices(data),
@@ -66,6 +73,8 @@ def disagreements(
     frame = frame.sort_values(["kind", "network_id", "actor_id", "year", "values"], na_position="last", kind="stable")
     if chosen is not None:
         frame = frame[frame["actor_id"].isin(chosen) | frame["actor_id"].isna()]
+    if within is not None:
+        frame = frame[frame["network_id"].isin(within)]
     text = [name for name in COLUMNS if name != "year"]
     return frame.astype({"year": "Int64", **dict.fromkeys(text, "str")}).reset_index(drop=True)
 
@@ -89,13 +98,14 @@ def _totals(data: Dataset) -> pd.DataFrame:
     return rivals.rename(columns={"fact": "note"}).assign(kind="totals")
 
 
-def _conflicts(data: Dataset, year_basis: YearBasis, chosen: set[str] | None) -> pd.DataFrame:
-    documented = set(data.memberships["actor_id"])
+def _conflicts(data: Dataset, year_basis: YearBasis, chosen: set[str] | None, within: set[str] | None) -> pd.DataFrame:
+    networks = [item for item in networks_counting_as(data, SETS) if within is None or item in within]
+    rows = data.memberships
+    documented = set(rows.loc[rows["network_id"].isin(networks), "actor_id"])
     actors = sorted(documented if chosen is None else documented & chosen)
     if not actors:
         return pd.DataFrame(columns=COLUMNS)
     years = (1990, int(data.known_until[:4]))
-    networks = networks_counting_as(data, SETS)
     cells = panel(
         data,
         actors=actors,

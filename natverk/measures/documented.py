@@ -13,7 +13,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.actors import levels, population_by_year
-from natverk.measures.arguments import choice, known_actors, known_county, year_range
+from natverk.measures.arguments import choice, known_actors, known_county, known_networks, year_range
 from natverk.measures.evidence import Counting, YearBasis, graded, status_of
 from natverk.measures.frames import each_row, year_or_none
 from natverk.measures.panel import SETS, at_risk_in, networks_counting_as, panel
@@ -28,6 +28,7 @@ def networks_of(
     years: tuple[int, int] = (1997, 2024),
     recent: int = 5,
     counts_as: tuple[str, ...] = SETS,
+    networks: Iterable[str] | None = None,
     year_basis: YearBasis = "stated",
 ) -> pd.DataFrame:
     """Return which networks actors are documented in: one row a pair, all its evidence read together.
@@ -44,6 +45,8 @@ def networks_of(
     counts_as, year_basis
         See `panel`. Relations that are not membership (indirect, reporting, applicant) are left out; loose
         ones are kept and marked.
+    networks
+        Only these networks, instead of those of `counts_as`.
 
     Returns
     -------
@@ -64,14 +67,14 @@ def networks_of(
     """
     actor_ids = known_actors(data, actors)
     span = year_range(years)
-    networks = networks_counting_as(data, counts_as)
+    chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
     rows = graded(data, year_basis=year_basis, counting="strict")
-    rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(networks)]
+    rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(chosen)]
     rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
     cells = panel(
         data,
         actors=actor_ids,
-        networks=networks,
+        networks=chosen,
         years=years,
         year_basis=year_basis,
         pairs="evidence",
@@ -237,13 +240,21 @@ def undated_pairs(
     return undated.groupby(["actor_id", "network_id"], as_index=False).agg(row_ids=("row_id", ";".join))
 
 
-def listed(data: Dataset, county: str | None = None, *, certainty: str = "medium") -> pd.DataFrame:
+def listed(
+    data: Dataset,
+    county: str | None = None,
+    *,
+    networks: Iterable[str] | None = None,
+    certainty: str = "medium",
+) -> pd.DataFrame:
     """Return membership where it is known: the network-years of complete lists.
 
     Parameters
     ----------
     county
         Count the actors of one county, or None for the country.
+    networks
+        Only the lists of these networks; default all.
     certainty
         The least certainty that a list is complete: `"high"`, or `"medium"` (default; shown in a column).
 
@@ -264,6 +275,8 @@ def listed(data: Dataset, county: str | None = None, *, certainty: str = "medium
     choice("certainty", certainty, ("high", "medium"))
     lists = data.member_lists
     lists = lists[lists["certainty"].isin(("high", "medium") if certainty == "medium" else ("high",))]
+    if networks is not None:
+        lists = lists[lists["network_id"].isin(known_networks(data, networks))]
     table = levels(data).set_index("actor_id")
     table = table[table["municipality"] | table["region"]]
     if county is not None:

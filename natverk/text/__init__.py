@@ -4,10 +4,22 @@ Nothing here computes a measure. A page object is made once with data, unit, per
 methods take the frames that the notebook has computed and give what the reader sees.
 """
 
-from natverk.text import frames, swedenframes, tables
+from natverk.text import frames, networkframes, swedenframes, tables
+from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
 from natverk.text.sections import RegionReport
 from natverk.text.swedenreport import SwedenReport
 from natverk.text.table import Table
 
-__all__ = ["Page", "RegionReport", "SwedenReport", "Table", "frames", "show", "swedenframes", "tables"]
+__all__ = [
+    "NetworkProfile",
+    "Page",
+    "RegionReport",
+    "SwedenReport",
+    "Table",
+    "frames",
+    "networkframes",
+    "show",
+    "swedenframes",
+    "tables",
+]

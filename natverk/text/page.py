@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from html import escape
 
 import pandas as pd
@@ -173,15 +174,22 @@ class Page:
             return self.say("word.unknown")
         return "/".join(self.t(f"terms.{group}.{part}") for part in str(value).split("/"))
 
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        networks, actors = self.data.networks, self.data.actors
+        column = "name_sv" if self.lang == "sv" else "name"
+        return {
+            "network": dict(zip(networks["network_id"], networks[column], strict=True)),
+            "actor": dict(zip(actors["actor_id"], actors["name"], strict=True)),
+        }
+
     def network(self, network_id: object) -> str:
         """Return a network's name in the page's language; nothing for a missing id."""
-        names = self.data.networks.set_index("network_id")["name_sv" if self.lang == "sv" else "name"]
-        return "" if pd.isna(network_id) else str(names[str(network_id)])  # type: ignore[call-overload]
+        return "" if pd.isna(network_id) else str(self._names["network"][str(network_id)])  # type: ignore[call-overload]
 
     def actor(self, actor_id: object) -> str:
         """Return an actor's name; nothing for a missing id."""
-        names = self.data.actors.set_index("actor_id")["name"]
-        return "" if pd.isna(actor_id) else str(names[str(actor_id)])  # type: ignore[call-overload]
+        return "" if pd.isna(actor_id) else str(self._names["actor"][str(actor_id)])  # type: ignore[call-overload]
 
     def listing(self, items: Iterable[str], most: int = 12) -> str:
         """Join names as a sentence does; a long list is cut and says how many more there are."""

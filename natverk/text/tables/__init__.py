@@ -1,5 +1,6 @@
 """The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
 
+from natverk.text.tables import network
 from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
 from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
 from natverk.text.tables.uncertainty import disagreements, states
@@ -11,6 +12,7 @@ __all__ = [
     "listed",
     "memberships",
     "missions",
+    "network",
     "next_steps",
     "projects",
     "responsibility",

@@ -11,7 +11,16 @@ from natverk.text.page import Page
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
-__all__ = ["evaluations", "functions", "is_candidacy", "missions", "next_steps", "projects"]
+__all__ = [
+    "evaluations",
+    "function_label",
+    "function_term",
+    "functions",
+    "is_candidacy",
+    "missions",
+    "next_steps",
+    "projects",
+]
 
 #: Words by which a row tells of somebody who stood for an office, not of one who held it.
 _CANDIDACY = re.compile(r"\b(candidate|nominated|proposed)\b", re.IGNORECASE)
@@ -24,11 +33,13 @@ def is_candidacy(row: Mapping[str, object]) -> bool:
     return bool(_CANDIDACY.search(f"{row['function']} {text_of(row['detail'])}"))
 
 
-def _function(page: Page, row: Mapping[str, object]) -> str:
+def function_label(page: Page, row: Mapping[str, object]) -> str:
+    """Name the kind of an office; a candidacy is called one."""
     return page.say("word.candidacy") if is_candidacy(row) else page.term("function_class", row["function_class"])
 
 
-def _function_term(page: Page, row: Mapping[str, object]) -> str:
+def function_term(page: Page, row: Mapping[str, object]) -> str:
+    """Say when an office was held; a speaker's or host's day is over when it is over."""
     moment = row["function_class"] in _MOMENTS and pd.notna(row["start_year"]) and pd.isna(row["end_year"])  # type: ignore[call-overload]
     return page.year(row["start_year"]) if moment else term_of(page, row)
 
@@ -39,8 +50,8 @@ def functions(page: Page, actors: pd.DataFrame) -> Table:
         {
             "actor": page.actor(row["actor_id"]),
             "network": page.network(row["network_id"]),
-            "function": _function(page, row),
-            "term": _function_term(page, row),
+            "function": function_label(page, row),
+            "term": function_term(page, row),
             "detail": Foreign(text_of(row["detail"])),
             "sources": page.references.cite(str(row["source_id"])),
         }

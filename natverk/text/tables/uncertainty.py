@@ -38,13 +38,20 @@ def disagreements(page: Page, found: pd.DataFrame) -> Table:
             "network": page.network(row["network_id"]),
             "year": _when(page, row),
             "values": _values(page, row),
-            "rows": text_of(row["row_ids"]).replace(";", ", "),
+            "rows": _rows(page, text_of(row["row_ids"]).split(";")),
             "sources": page.references.cite(text_of(row["source_ids"])),
         }
         for row in records(found)
     ]
     columns = ("kind_of", "actor", "network", "year", "values", "rows", "sources")
     return table_of(page, rows, page.say("unknown.disagree_table"), *columns)
+
+
+def _rows(page: Page, row_ids: list[str], most: int = 4) -> str:
+    """Return the ids of rows; of many the first ones, and how many more there are."""
+    if len(row_ids) <= most + 1:
+        return ", ".join(row_ids)
+    return ", ".join([*row_ids[:most], page.t("page.more", n=len(row_ids) - most)])
 
 
 def _when(page: Page, row: dict[str, object]) -> str:

@@ -1,0 +1,300 @@
+"""The sentences of the network profile: who is in it, who holds it, and whom its rule lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import pandas as pd
+
+from natverk.data.dataset import Dataset
+from natverk.measures.actors import population_by_year
+from natverk.measures.compare import resolve_unit
+from natverk.measures.frames import year_or_none
+from natverk.measures.members import FIRM
+from natverk.measures.panel import SETS
+from natverk.text.page import Page, Prose, leaders, plain
+from natverk.text.table import records
+from natverk.text.tables.outcome import is_candidacy
+
+__all__ = ["NetworkPage"]
+
+LEVELS = ("municipal", "regional", "joint", "other")
+
+
+class NetworkPage(Page):
+    """The page of one network: what it says, in one language.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    network
+        Id or name.
+    years, lang
+        See `Page`.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown network, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> page = NetworkPage(load(), "UBC", years=(1997, 2024), lang="sv")
+    >>> page.network_id, page.name, page.who
+    ('ubc', 'Östersjöstädernas förbund', 'medlemmar')
+    """
+
+    def __init__(self, data: Dataset, network: str, *, years: tuple[int, int], lang: str = "sv") -> None:
+        super().__init__(data, years=years, lang=lang, part="network_profile")
+        self.network_id = resolve_unit(data, network, "network")["network"]
+        self.row = data.networks.set_index("network_id").loc[self.network_id]
+        self.name = plain(self.network(self.network_id))
+        self.kind = str(self.row["counts_as"])
+        self.who, self.the, self.tie = (self.say(f"kind.{self.kind}.{form}") for form in ("who", "the", "tie"))
+        self.eligible_levels = str(self.row["eligible_levels"]).split(";")
+
+    @property
+    def look(self) -> dict[str, str]:
+        """What figures of the network have in common."""
+        return {"lang": self.lang, "source": self.source_line, "place": self.network(self.network_id), "who": self.who}
+
+    def documented(self, n: int) -> str:
+        """Return a number of documented members, called what they are in this kind of network."""
+        return self.count(f"kind.{self.kind}.documented", n)
+
+    def names(self, actors: Iterable[object], most: int = 12) -> str:
+        """Join the names of actors as a sentence does."""
+        return self.listing((plain(self.actor(actor)) for actor in actors), most)
+
+    def levels(self, members: pd.DataFrame) -> str:
+        """Say how many municipalities, regions, joint bodies and others there are."""
+        counts = members["level"].value_counts()
+        return self.t.join(
+            [self.count(f"members.level.{name}", int(counts[name])) for name in LEVELS if name in counts]
+        )
+
+    def lists(self, listed: pd.DataFrame) -> pd.DataFrame:
+        """Return the lists of all members in the whole country: those whose numbers can be held side by side."""
+        whole = self.data.member_lists.loc[self.data.member_lists["counties_at_risk"].isna(), "list_id"]
+        return listed[listed["list_id"].isin(whole) & ~listed["full_only"]]
+
+    def values(self, listed: pd.DataFrame) -> str:
+        """Say the numbers of some lists with their years: `21 (2014), 14 (2019) och 13 (2020)`."""
+        years = zip(listed["n_sweden"], listed["year"], strict=True)
+        return self.t.join([self.say("growth.value", n=self.t.number(int(n)), year=int(year)) for n, year in years])
+
+    def opening(self, members: pd.DataFrame, series: pd.DataFrame, listed: pd.DataFrame) -> Prose:
+        """Return title, question, the answer in one sentence, period, kind, coverage, vintage and citation."""
+        facts = {"period": self.period, "kind": self._kind(), "coverage": self._coverage(members)}
+        question = self.say("opening.question", name=self.name)
+        return self.first_screen(self.name, question, self._answer(members, series, listed), facts)
+
+    def _answer(self, members: pd.DataFrame, series: pd.DataFrame, listed: pd.DataFrame) -> str:
+        firm = members[members["mark"].isin(FIRM)]
+        if firm.empty:
+            return self.say("opening.answer_none", name=self.name, who=self.who, period=self.period)
+        holders = len(self._holders())
+        return self.say(
+            "opening.answer",
+            name=self.name,
+            documented=self.documented(len(firm)),
+            period=self.period,
+            levels=self.levels(firm),
+            bound=self._bound(listed),
+            years=self._years(series, listed),
+            offices=self.count("opening.offices", holders) if holders else self.say("opening.offices_none"),
+        )
+
+    def _bound(self, listed: pd.DataFrame) -> str:
+        """Say what the number of all documented members is: a lower bound, or all that ever were on a list."""
+        key = {0: "bound", 1: "bound_list"}.get(len(self.lists(listed)), "bound_left")
+        return self.say(f"opening.{key}", who=self.who)
+
+    def _years(self, series: pd.DataFrame, listed: pd.DataFrame) -> str:
+        whole = self.lists(listed)
+        if len(whole):
+            key = "opening.years_lists" if len(whole) > 1 else "opening.years_list"
+            return self.say(key, values=self.values(whole), who=self.who)
+        if listed["full_only"].any():
+            return self.say("opening.years_full", values=self.values(listed[listed["full_only"]]), who=self.who)
+        if not series["low"].any():
+            return self.say("opening.years_none")
+        most = series.sort_values("low", ascending=False, kind="stable").iloc[0]
+        return self.count("opening.years_most", int(most["low"]), year=int(most["year"]))
+
+    def _kind(self) -> str:
+        years = {
+            name: self.say(f"opening.{name}", year=self.year(self.row[f"{name}_year"]))
+            if pd.notna(self.row[f"{name}_year"])
+            else ""
+            for name in ("founded", "dissolved")
+        }
+        kind, scope = self.say(f"kind.{self.kind}.name"), self.say(f"scope.{self.row['scope']}")
+        return self.say("opening.kind_text", kind=kind, scope=scope, **years) + self.references.mark(
+            str(self.row["source_id"])
+        )
+
+    def _coverage(self, members: pd.DataFrame) -> str:
+        total = {
+            "municipality": len(self.data.municipalities),
+            "region": self.data.counties["region_actor_id"].nunique(),
+        }
+        level = {"municipality": "municipal", "region": "regional"}
+        inside = members["level"].isin([level[name] for name in self.eligible_levels]) & (members["mark"] != "left")
+        n, whole = int(inside.sum()), sum(total[name] for name in self.eligible_levels)
+        key = self.eligible_levels[0] if len(self.eligible_levels) == 1 else "both"
+        return self.say(
+            "opening.coverage_text",
+            n=self.t.number(n),
+            total=self.t.number(whole),
+            levels=self.say(f"opening.levels_{key}"),
+            share=self.t.percent(n / whole, 1 if n else 0),
+        )
+
+    def members(self, members: pd.DataFrame, apart: pd.DataFrame) -> Prose:
+        """Tell how many are in it and how well that is dated, who goes furthest back, and who is named beside."""
+        firm = members[members["mark"].isin(FIRM)]
+        parts = []
+        if firm.empty:
+            parts.append(self.say("members.none", who=self.who))
+        else:
+            counts = firm["mark"].value_counts()
+            marks = [self.count(f"members.mark.{mark}", int(counts[mark])) for mark in FIRM if mark in counts]
+            levels = f": {self.levels(firm)}" if firm["level"].nunique() > 1 else ""
+            values = {"documented": self.documented(len(firm)), "period": self.period, "levels": levels}
+            parts.append(self.say("members.summary", marks=self.t.join(marks), **values))
+            dated = firm[firm["since"].notna()]
+            if len(dated):
+                first = dated["since"].min()
+                oldest = self.names(dated.loc[dated["since"] == first, "actor_id"], 6)
+                parts.append(self.say("members.oldest", names=oldest, year=self.year(first)))
+        for mark in ("loose", "left"):
+            own = members[members["mark"] == mark]
+            if len(own):
+                parts.append(self.count(f"members.{mark}", len(own), names=self.names(own["actor_id"])))
+        for status, group in apart.groupby("status"):
+            parts.append(self.count(f"members.{status}", len(group), names=self.names(group["actor_id"])))
+        if self.kind not in SETS:
+            parts.append(self.say("members.act"))
+        return self.markdown(*parts)
+
+    @cached_property
+    def held(self) -> pd.DataFrame:
+        """The offices of Swedish actors in it, the latest first; what two sources say of one office stands together.
+
+        `actor_id, function_class, start_year, end_year, observed_year, candidacy, function, detail, row_ids,
+        source_ids`: one row for an actor, a kind of office and a term.
+        """
+        rows = self.data.functions
+        rows = rows[rows["network_id"] == self.network_id]
+        rows = rows.assign(candidacy=[is_candidacy(row) for row in records(rows)])
+        keys = ["actor_id", "function_class", "candidacy", "start_year", "end_year", "observed_year"]
+        groups = rows.groupby(keys, dropna=False, sort=False, as_index=False)
+        held = groups.agg(
+            function=("function", "first"),
+            detail=("detail", lambda texts: "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))),
+            row_ids=("row_id", ";".join),
+            source_ids=("source_id", ";".join),
+        )
+        latest = held[["start_year", "end_year", "observed_year"]].max(axis=1)
+        held = held.assign(latest=latest).sort_values(
+            ["latest", "actor_id"], ascending=[False, True], na_position="last"
+        )
+        return held.drop(columns="latest").reset_index(drop=True)
+
+    def _holders(self) -> pd.Series:
+        """Return for each actor with an office how many there are, the most first."""
+        return self.held.loc[~self.held["candidacy"].astype(bool), "actor_id"].value_counts()
+
+    def offices(self) -> Prose:
+        """Tell how many offices Swedish actors hold or held in it, of which kinds, and who has most."""
+        candidate = self.held["candidacy"].astype(bool)
+        holders = self._holders()
+        parts = []
+        if holders.empty:
+            parts.append(self.say("offices.none"))
+        else:
+            kinds = self.held.loc[~candidate, "function_class"].value_counts()
+            classes = [f"{self.term('function_class', name)} ({self.t.number(int(n))})" for name, n in kinds.items()]
+            values = {
+                "offices": self.count("outcomes.n_functions", int(holders.sum())),
+                "actors": self.count("offices.actors", len(holders)),
+            }
+            parts.append(self.say("offices.summary", classes=", ".join(classes), **values))
+            if len(holders) > 1 and holders.max() > 1:
+                names = [plain(self.actor(actor)) for actor in holders.index]
+                top = leaders(names, [int(n) for n in holders])
+                items = [self.say("offices.item", name=name, n=self.t.number(n)) for name, n in top]
+                parts.append(self.say("offices.most", list=self.t.join(items)))
+            parts.append(self.say("offices.note"))
+        if candidate.any():
+            parts.append(self.count("offices.candidacies", int(candidate.sum())))
+        return self.markdown(*parts)
+
+    def eligibility(self, table: pd.DataFrame) -> Prose:
+        """Tell whom the rule lets in, who met it, and who did not."""
+        key = self.eligible_levels[0] if len(self.eligible_levels) == 1 else "both"
+        parts = [self.say("eligibility.levels", levels=self.say(f"opening.levels_{key}"))]
+        limit = self._limit()
+        if limit:
+            full = isinstance(self.row["eligibility_note"], str)
+            parts.append(
+                self.say("eligibility.size", full=self.say(f"eligibility.{'full' if full else 'any'}"), limit=limit)
+            )
+            parts += [self._able(), *self._outside(table, full)]
+        else:
+            parts.append(self.say("eligibility.no_size"))
+        other = table[~table["fits_level"]]
+        if len(other):
+            parts.append(self.count("eligibility.other_levels", len(other), names=self.names(other["actor_id"])))
+        return self.markdown(*parts)
+
+    def rule(self) -> Prose:
+        """Return the network's rule of membership as it is coded, in English."""
+        text: object = self.row["membership_rule"]
+        if not isinstance(text, str):
+            return Prose("")
+        quoted = f'<span lang="en">{plain(text)}</span>'
+        return Prose(self.say("eligibility.rule", rule=quoted) + self.references.mark(str(self.row["source_id"])))
+
+    def _limit(self) -> str:
+        least, most = year_or_none(self.row["min_population"]), year_or_none(self.row["max_population"])
+        if least is None and most is None:
+            return ""
+        if least is not None and most is not None:
+            return self.say("eligibility.between", least=self.t.number(least), most=self.t.number(most))
+        key, n = ("at_least", least) if least is not None else ("at_most", most)
+        return self.say(f"eligibility.{key}", n=self.t.number(int(n or 0)))
+
+    def _able(self) -> str:
+        """Say which municipalities meet the demand on size in the latest year of the period with population."""
+        population = population_by_year(self.data)
+        year = max(int(str(known)) for known in population.columns if int(str(known)) <= self.years[1])
+        least, most = year_or_none(self.row["min_population"]), year_or_none(self.row["max_population"])
+        sizes = population[year].dropna()
+        fit = sizes[(sizes >= (least or 0)) & ((sizes <= most) if most is not None else True)]
+        values = {"year": year, "n": self.t.number(len(fit)), "total": self.t.number(len(sizes))}
+        if len(fit) > 8:
+            return self.say("eligibility.who_many", **values)
+        names = self.names("municipality:" + code for code in fit.sort_values(ascending=False).index)
+        return self.say("eligibility.who", names=names, **values)
+
+    def _outside(self, table: pd.DataFrame, full: bool) -> list[str]:
+        unfit = table[table["mark"].isin(FIRM) & table["fits_size"].eq(False).fillna(False)]
+        if unfit.empty:
+            return [self.say("eligibility.outside_none", who=self.who)]
+        items = [
+            self.say(
+                "eligibility.outside_item",
+                name=plain(row["name"]),
+                population=self.t.number(int(str(row["population"]))),
+                year=row["population_year"],
+                status=self.term("status", row["status"]),
+            )
+            for row in records(unfit)
+        ]
+        said = self.count("eligibility.outside", len(unfit), names=self.listing(items, 8), the=self.the, tie=self.tie)
+        return [said, self.say("eligibility.associates")] if full else [said]
