@@ -81,7 +81,7 @@ def said(lang: str) -> tuple[dict[str, str], list[Table]]:
     years = page.task_years(m["counts"])
     coverage = m["every"].coverage
     prose = {
-        "opening": page.opening(m["counts"], m["transfers"], m["levels"], coverage),
+        "opening": page.opening(m["counts"], m["transfers"], m["levels"], coverage, m["studies"]),
         "origin": page.origin(),
         "responsibility": page.responsibility(m["counts"], m["transfers"], m["at"]),
         "formal": page.formal(before, after, years),
@@ -188,7 +188,8 @@ def test_numbers_in_sentences_are_those_of_the_measures() -> None:
     own = m["listed"].coefficients.query("family == 'poisson'").set_index("term")["coefficient"]
     assert f"goes with {2 ** own['log_population']:.1f} times" in sentences["listed"]
     study = m["studies"][1]
-    assert f"only {study.n_dated} of {study.n_joins}" in sentences["events"]
+    for name in ("events", "opening"):
+        assert f"only {study.n_dated} of {study.n_joins}" in sentences[name]
     outcome = m["published"]["outcome"].value_counts()
     assert f"{outcome['equal']} equal ours, {outcome['differs']} differ" in sentences["benchmarks"]
     assert f"{len(m['bodies'])} joint bodies" in sentences["bodies"]
@@ -225,7 +226,7 @@ def test_other_periods_give_a_page_too(years: tuple[int, int]) -> None:
     counts = natverk.roles.responsibility_counts(data(), page.held_years)
     m = measured()
     texts = [
-        page.opening(counts, m["transfers"], m["levels"], m["every"].coverage).text,
+        page.opening(counts, m["transfers"], m["levels"], m["every"].coverage, m["studies"]).text,
         page.responsibility(counts, m["transfers"], m["at"]).text,
         page.compared(m["compared"], counts).text,
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.duties import unitary_counties
+from natverk.measures.eventstudy import EventStudy
 from natverk.measures.frames import each_row
 from natverk.measures.nullmodels import NullTest
 from natverk.measures.panel import networks_counting_as
@@ -133,7 +134,14 @@ class SwedenPage(Page):
         """Name counties as a sentence does, by their short names."""
         return self.listing([self.short[code] for code in codes], 8)
 
-    def opening(self, counts: pd.DataFrame, when: pd.DataFrame, levels: pd.DataFrame, coverage: float) -> Prose:
+    def opening(
+        self,
+        counts: pd.DataFrame,
+        when: pd.DataFrame,
+        levels: pd.DataFrame,
+        coverage: float,
+        studies: list[EventStudy],
+    ) -> Prose:
         """Return title, question, answer in one sentence, period, coverage, vintage and citation.
 
         Parameters
@@ -146,6 +154,8 @@ class SwedenPage(Page):
             `theme_levels` of the practised roles.
         coverage
             Share of the cells (actor × membership network) that are known, as `two_mode` gives it.
+        studies
+            `natverk.event_study` around the transfers.
         """
         first, last = self.held_years
         best = best_counts(counts)
@@ -159,11 +169,20 @@ class SwedenPage(Page):
             "joint": self.t.number(int(((when["treatment"] == "to_joint") & when["earliest"].notna()).sum())),
             "themes": self.t.number(int(levels["themes"].max())),
             "share": self.t.percent(coverage, 1),
+            "change": self._change(studies),
             **self.spread(levels),
         }
         answer = self.say("opening.answer" if since else "opening.answer_partly", since=since, **values)
         facts = {"period": self.period, "coverage": self.say("opening.coverage_text", share=values["share"])}
         return self.first_screen(self.say("opening.title"), self.say("opening.question"), answer, facts)
+
+    def _change(self, studies: list[EventStudy]) -> str:
+        """Say whether anything can be said of memberships before and after the transfers."""
+        if any(study.refused is None for study in studies):
+            return self.say("opening.change_known")
+        whole = max(studies, key=lambda study: study.n_joins)
+        values = {"n_dated": self.t.number(whole.n_dated), "n_joins": self.t.number(whole.n_joins)}
+        return self.say("opening.change_unknown", **values)
 
     def spread(self, levels: pd.DataFrame) -> dict[str, str]:
         """Return in how many themes several levels are attested, in the counties with fewest and with most.
