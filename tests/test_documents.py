@@ -128,7 +128,8 @@ def notebook() -> dict[str, Any]:
             shown(html=figure),
             shown(html=second),
         ),
-        code(3, shown(html=small), shown(html=long), shown(html=wide), shown(html=hostile)),
+        code(3, shown(html=small), shown(html=long)),
+        code(7, shown(markdown="### Bred rubrik"), shown(html=wide), shown(html=hostile)),
         code(4, shown(markdown=f"## Andra frågan\n\n{folded}"), shown(svg=svg), shown(html=broken)),
         code(5, shown(html='<p class="nv-notice">Inget är dokumenterat.</p>'), shown(markdown="## Källor")),
         code(6, shown(html=sources)),
@@ -218,7 +219,7 @@ def test_pdf_is_made_for_screen_readers_and_archives(reader: Any) -> None:
 
 def test_pdf_outline_follows_the_headings_without_gaps(reader: Any) -> None:
     titles = list(flat(reader.outline))
-    assert titles == ["Första frågan", "Andra frågan", "Djup rubrik", "Källor", "Om dokumentet"]
+    assert titles == ["Första frågan", "Bred rubrik", "Andra frågan", "Djup rubrik", "Källor", "Om dokumentet"]
 
 
 def test_pdf_opens_with_question_answer_vintage_citation_and_contents(pdf_pages: list[str]) -> None:
@@ -268,6 +269,8 @@ def test_pdf_repeats_the_header_of_a_long_table_and_cuts_no_row(pdf_pages: list[
 def test_pdf_turns_the_page_for_a_wide_table_only(reader: Any, pdf_pages: list[str]) -> None:
     turned = [sheet.mediabox.width > sheet.mediabox.height for sheet in reader.pages]
     assert turned == ["värde-" in text for text in pdf_pages]
+    # Its heading is not left behind; the contents on the first page name it too.
+    assert [number for number, text in enumerate(pdf_pages) if "Bred rubrik" in text] == [0, turned.index(True)]
     assert any(turned)
 
 
@@ -280,7 +283,7 @@ def test_pdf_citations_lead_to_the_sources(reader: Any, pdf_pages: list[str]) ->
                 outside.add(str(note["/A"]["/URI"]))
             else:
                 inside += 1
-    contents = 5
+    contents = 6
     assert inside == contents + 3
     assert {address for address in outside if "exempel" in address} == outside
     assert len(outside) == 2
@@ -323,9 +326,9 @@ def test_word_has_title_block_contents_and_headings(word: ET.Element) -> None:
     assert styled(word, "Answer") == ["Kommunerna gör det mesta."]
     headings = ["Första frågan", "Andra frågan", "Källor", "Om dokumentet"]
     assert styled(word, "Heading1") == headings
-    assert styled(word, "Heading2") == ["Djup rubrik"]
+    assert styled(word, "Heading2") == ["Bred rubrik", "Djup rubrik"]
     assert styled(word, "TOC1") == headings
-    assert styled(word, "TOC2") == ["Djup rubrik"]
+    assert styled(word, "TOC2") == ["Bred rubrik", "Djup rubrik"]
     assert "TOC " in "".join(node.text or "" for node in word.iter(f"{W}instrText"))
 
 

@@ -71,6 +71,7 @@ def manuscript(html: str, closing: str = "") -> Manuscript:
     _set_sources(soup)
     _level_headings(soup)
     _flatten(soup)
+    _take_headings_along(soup)
     _set_opening(soup)
     _keep_links(soup)
     return Manuscript(str(soup).strip(), pictures, tables)
@@ -219,6 +220,15 @@ def _flatten(soup: BeautifulSoup) -> None:
             else:
                 tag["lang"] = language[1]
     soup.smooth()
+
+
+def _take_headings_along(soup: BeautifulSoup) -> None:
+    """Let a heading stand on the turned page of its table, not alone on the one before."""
+    for table in soup.find_all("div", attrs={"data-turned": True}):
+        before = table.find_previous_sibling()
+        while isinstance(before, Tag) and _HEADINGS.fullmatch(before.name):
+            table.insert(0, before.extract())
+            before = table.find_previous_sibling()
 
 
 def _set_opening(soup: BeautifulSoup) -> None:
