@@ -242,9 +242,12 @@ def test_the_projects_own_declaration(directory: Directory) -> None:
     assert json.loads(notebook.read_text(encoding="utf-8"))["nbformat"] == 4
     pages = plan(project, directory, everything=True, lang="all", out=Path("reports"))
     assert sum(page.report == "region_report" for page in pages) == 42
+    assert {page.report for page in pages} == {report.name for report in project.reports}
     assert [page.id for page in pages if page.kind == "country"] == [
         "sv/roles_sweden/sverige",
         "en/roles_sweden/sverige",
+        "sv/strategies/sverige",
+        "en/strategies/sverige",
     ]
 
 

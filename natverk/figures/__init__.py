@@ -13,6 +13,7 @@ from natverk.figures.curves import growth
 from natverk.figures.formal import formal_matrix
 from natverk.figures.holdercounts import holder_counts
 from natverk.figures.holders import timeline
+from natverk.figures.judgements import judgement_grid
 from natverk.figures.lists import listed_years
 from natverk.figures.maps import county_map
 from natverk.figures.matrix import membership_matrix
@@ -22,9 +23,12 @@ from natverk.figures.picture import Notice, Picture
 from natverk.figures.ranges import dot_ranges
 from natverk.figures.sharedbars import shared_bars
 from natverk.figures.spellbars import membership_spells
+from natverk.figures.stages import stage_tiles, stage_years
+from natverk.figures.strategies import strategy_timeline
 from natverk.figures.strips import size_strips
 from natverk.figures.themes import theme_pattern
 from natverk.figures.tiles import tile_map
+from natverk.figures.verdicts import stability
 
 __all__ = [
     "Notice",
@@ -36,6 +40,7 @@ __all__ = [
     "formal_matrix",
     "growth",
     "holder_counts",
+    "judgement_grid",
     "listed_years",
     "member_map",
     "member_years",
@@ -44,6 +49,10 @@ __all__ = [
     "role_outcomes",
     "size_strips",
     "shared_bars",
+    "stability",
+    "stage_tiles",
+    "stage_years",
+    "strategy_timeline",
     "theme_pattern",
     "tile_map",
     "timeline",

@@ -28,7 +28,10 @@ from natverk.measures.verdicts import (
     weights_of,
 )
 
-__all__ = ["score", "sensitivity"]
+__all__ = ["SHARES", "score", "sensitivity"]
+
+#: The columns of `sensitivity`.
+SHARES = ("network_id", "varied", "recommendation", "share", "as_coded", "draws")
 
 
 def score(
@@ -60,7 +63,8 @@ def score(
     Returns
     -------
     pd.DataFrame
-        One row a network: `network_id, n_rows, n_judged, n_missing` (criteria), `missing` (joined by `;`),
+        One row a network: `network_id, n_rows, n_judged, n_missing` (criteria; those that weigh nothing and are
+        no core purpose are not asked for and count in neither), `missing` (joined by `;`),
         `coverage` (share of the weight that is judged, 0–1), `low, best, high` (weighted mean, −2 … 2; low
         and high with every missing criterion at −2 and at 2), `n_core_positive, n_core_judged, one_sign` (no
         two judgements of opposite sign: then weights alone hardly turn the result), `breadth_reachable`
@@ -171,22 +175,25 @@ def sensitivity(
             for verdict, count in zip(RECOMMENDATIONS, counts, strict=True):
                 share = count / judged_draws if judged_draws else np.nan
                 found.append((name, varied, verdict, share, verdict == coded[name], draws))
-    return pd.DataFrame(found, columns=["network_id", "varied", "recommendation", "share", "as_coded", "draws"])
+    return pd.DataFrame(found, columns=list(SHARES))
 
 
 def _scored(network: str, rows: pd.DataFrame, rule: Rule, weights: Numbers) -> dict[str, object]:
     """Return the row of `score` of one network."""
-    values = averaged(rows["criterion"], rows["judgement"].to_numpy(dtype=float)[None, :])[0]
-    judged = ~np.isnan(values)
     core = np.isin(CRITERIA, rule.core)
+    # A criterion that weighs nothing and is no core purpose is not asked for: it is neither judged nor missing.
+    asked = core | (weights > 0)
+    values = averaged(rows["criterion"], rows["judgement"].to_numpy(dtype=float)[None, :])[0]
+    values[~asked] = np.nan
+    judged = ~np.isnan(values)
     verdict = int(verdicts(values[None, :], weights, rule)[0])
-    possible = set(verdicts(completions(values), weights, rule).tolist())
+    possible = set(verdicts(completions(np.where(asked, values, 0.0)), weights, rule).tolist())
     return {
         "network_id": network,
         "n_rows": len(rows),
         "n_judged": int(judged.sum()),
-        "n_missing": int((~judged).sum()),
-        "missing": ";".join(np.array(CRITERIA)[~judged]),
+        "n_missing": int((asked & ~judged).sum()),
+        "missing": ";".join(np.array(CRITERIA)[asked & ~judged]),
         "coverage": round(float(weights[judged].sum()), 9),
         "low": float(means(np.where(judged, values, LOWEST), weights)),
         "best": float(means(values, weights)),

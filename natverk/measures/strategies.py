@@ -16,7 +16,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.data.partial import latest
-from natverk.measures.arguments import not_negative
+from natverk.measures.arguments import not_negative, year_range
 from natverk.measures.cycle import (
     STAGES,
     Process,
@@ -31,11 +31,9 @@ from natverk.measures.cycle import (
 from natverk.measures.cycle import reviews as known_reviews
 from natverk.measures.cycle import versions as known_versions
 from natverk.measures.frames import each_row
+from natverk.measures.strategyhistory import REFERENCES, history
 
-__all__ = ["REFERENCES", "STAGES", "references", "same_stage", "stages"]
-
-#: What a strategy may refer to, and the column of `data.strategies` that says it.
-REFERENCES = {"eu2020": "eu2020_ref", "agenda2030": "agenda2030_ref"}
+__all__ = ["REFERENCES", "STAGES", "history", "references", "same_stage", "stages", "stages_by_year"]
 
 
 def stages(
@@ -145,6 +143,34 @@ def stages(
     text = dict.fromkeys(["strategy_id", "adopted_first", "adopted_last"], "str")
     years_known = dict.fromkeys(["age_low", "age_high", "horizon_left"], "float64")
     return pd.DataFrame(found).astype({**text, **years_known, "horizon_year": "Int64"})
+
+
+def stages_by_year(data: Dataset, years: tuple[int, int]) -> pd.DataFrame:
+    """Return the stages at the end of every year, as far as the data reach.
+
+    Parameters
+    ----------
+    years
+        First and last year. The year in which the data end stands for the day on which they do.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of `stages`, with `year` in front.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = stages_by_year(load(), (2021, 2022))
+    >>> table[table["county_code"] == "14"][["year", "stage"]].values.tolist()
+    [[2021, 'new'], [2022, 'new']]
+    """
+    parts = []
+    for year in year_range(years):
+        table = stages(data, min(f"{year}-12-31", data.known_until))
+        table.insert(0, "year", year)
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
 
 
 def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -> pd.DataFrame:

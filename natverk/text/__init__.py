@@ -7,7 +7,9 @@ methods take the frames that the notebook has computed and give what the reader 
 from natverk.text import frames, networkframes, swedenframes, tables
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
+from natverk.text.review import PortfolioReview
 from natverk.text.sections import RegionReport
+from natverk.text.strategies import StrategiesPage
 from natverk.text.swedenreport import SwedenReport
 from natverk.text.table import Table
 
@@ -19,6 +21,8 @@ __all__ = [
     "Table",
     "frames",
     "networkframes",
+    "PortfolioReview",
+    "StrategiesPage",
     "show",
     "swedenframes",
     "tables",

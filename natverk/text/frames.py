@@ -7,7 +7,7 @@ import pandas as pd
 from natverk.data.dataset import Dataset
 from natverk.text.page import Page
 
-__all__ = ["listed_frame", "map_frame", "matrix_actors", "matrix_frame", "theme_frame", "timeline_frame"]
+__all__ = ["listed_frame", "map_frame", "matrix_actors", "matrix_frame", "stage_frame", "theme_frame", "timeline_frame"]
 
 #: Marks that stand for a membership at some time in the period; loose ties and former members do not.
 COUNTED = ("recent", "earlier", "undated", "conflict")
@@ -124,3 +124,12 @@ def map_frame(data: Dataset, county: str, own: pd.DataFrame) -> pd.DataFrame:
             "lon": places["lon"].astype(float),
         }
     ).reset_index(drop=True)
+
+
+def stage_frame(data: Dataset, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by `county_code` with the short name and the tile of the county, in the order of the counties.
+
+    What `figures.stage_tiles`, `figures.stage_years` and `figures.strategy_timeline` take.
+    """
+    places = data.counties[["county_code", "name_short", "tile_row", "tile_col"]]
+    return table.merge(places, on="county_code", how="left", validate="many_to_one")

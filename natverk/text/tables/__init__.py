@@ -1,6 +1,7 @@
 """The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
 
-from natverk.text.tables import network
+from natverk.text.tables import network, portfolio
+from natverk.text.tables import strategies as strategies_page
 from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
 from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
 from natverk.text.tables.uncertainty import disagreements, states
@@ -15,8 +16,10 @@ __all__ = [
     "network",
     "next_steps",
     "projects",
+    "portfolio",
     "responsibility",
     "roles",
     "states",
     "strategies",
+    "strategies_page",
 ]
