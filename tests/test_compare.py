@@ -214,6 +214,8 @@ GIVEN: dict[str, tuple[str, str, str] | str] = {
     "networks_of": ("documented_networks", "documented_networks", "documented_members"),
     "actors_of": ("municipalities", "county", "documented_members"),
     "undated_pairs": ("documented_networks", "documented_networks", "documented_members"),
+    "joint_bodies": ("joint_bodies", "responsibility", "documented_members"),
+    "cross_border": ("cross_border_networks", "cross_border_networks", "type"),
     "listed": "in the parts of networks: complete_lists",
     "candidates": "of municipalities: candidates",
     "list_retention": "of networks with two lists: list_retention",

@@ -14,6 +14,7 @@ import pytest
 
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument, UnknownName
+from natverk.measures.evidence import graded
 from natverk.measures.panel import count, networks_counting_as, panel
 
 ALBY, BODA, DALA, KNIVSTA, GOTLAND = (f"municipality:{code}" for code in ("0101", "0102", "0201", "0330", "0980"))
@@ -69,14 +70,18 @@ def test_years_that_a_row_attests(make: Make, row: dict[str, Any], expected: str
 
 
 def test_the_years_after_the_vintage_are_decisions_not_evidence(make: Make) -> None:
-    assert line(make({"start": 2029, "seen": 2024}), 2024, 2030) == "uuuuuuu"
-    assert line(make({"start": 2025, "end": 2029}), 2024, 2030) == "ummpppu", "attested up to the vintage, 2026"
+    assert line(make({"start": 2029, "seen": 2024}), 2024, 2026) == "uuu"
+    assert line(make({"start": 2025, "end": 2029}), 2024, 2026) == "umm", "attested up to the vintage, 2026"
+    with pytest.raises(InvalidArgument, match="2027 is outside 1980–2026"):
+        panel(make({"start": 2025, "end": 2029}), years=(2024, 2027))
 
 
 def test_an_end_after_the_vintage_has_not_come(make: Make) -> None:
     early = [{"source_id": "src", "accessed": "2020-05-01"}]
-    assert line(make({"start": 2018, "end": 2022}, sources=early), 2017, 2024) == "ummmpppu"
-    assert line(make({"start": 2018, "end": 2020}, sources=early), 2017, 2024) == "ummmllll"
+    rows = [{"start": 2018, "end": 2022}, {"start": 2018, "end": 2020}, {"start": 2018, "end": 2019}]
+    ends = [graded(make(row, sources=early))["end"].iloc[0] for row in rows]
+    assert [None if pd.isna(end) else int(end) for end in ends] == [None, 2020, 2019]
+    assert [line(make(row, sources=early), 2017, 2020) for row in rows] == ["ummm", "ummm", "umml"]
 
 
 @pytest.mark.parametrize("status", ["indirect", "reporting", "applicant"])
@@ -502,7 +507,7 @@ def test_count_sums_states_to_bounds_and_coverage(make: Make) -> None:
         ({"actors": []}, InvalidArgument, "where: actors"),
         ({"networks": []}, InvalidArgument, "where: networks"),
         ({"years": (2010, 2005)}, InvalidArgument, "write years=(2005, 2010)"),
-        ({"years": 1066}, InvalidArgument, "year 1066 is outside 1980–2030"),
+        ({"years": 1066}, InvalidArgument, "year 1066 is outside 1980–2026"),
         ({"years": (2000, 2031)}, InvalidArgument, "2031"),
         ({"years": (2000, 2005.5)}, InvalidArgument, "2005.5"),
         ({"years": True}, InvalidArgument, "True"),

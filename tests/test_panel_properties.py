@@ -21,8 +21,8 @@ from natverk.measures.panel import panel
 Make = Callable[..., Dataset]
 World = dict[str, Any]
 KNOWN = {"member", "not_member", "left", "no_network", "no_actor"}
-YEARS = (2000, 2012)
 VINTAGE = 2010
+YEARS = (2000, VINTAGE)
 ALBY, DALA, KNIVSTA, ETT = "municipality:0101", "municipality:0201", "municipality:0330", "region:01"
 ACTORS = [ALBY, DALA, KNIVSTA, ETT]
 NETWORKS = ["net", "old"]

@@ -16,7 +16,8 @@ from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
 from natverk.measures.duties import local_tasks, readings
 from natverk.measures.responsibility import responsibility_at
-from natverk.measures.rolecompare import compare_roles, national_summary, summary_by_county
+from natverk.measures.rolecompare import compare_roles
+from natverk.measures.rolesummary import national_summary, summary_by_county
 
 Make = Callable[..., Dataset]
 YEAR = 2010

@@ -60,6 +60,15 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
         `actor_id, name, level` (`regional`, `joint`, `municipal`, `unitary`), `code`, `population`
         (31 December of the latest year known, inhabitants), in the order in which a page lists them.
 
+    Raises
+    ------
+    UnknownName
+        For an unknown county.
+
+    Notes
+    -----
+    Levels as the design has them: joint bodies are a third kind, no level.
+
     Examples
     --------
     >>> from natverk import load

@@ -88,6 +88,11 @@ def interval(
     draws, confidence, seed
         Number of draws, share of them within the interval (0–1), and seed: the same seed, the same interval.
 
+    Raises
+    ------
+    InvalidArgument
+        For no draws, a confidence outside 0–1, a negative seed, or codes without an order.
+
     References
     ----------
     Zapf, A., Castell, S., Morawietz, L. & Karch, A. (2016). Measuring inter-rater reliability for nominal
@@ -130,6 +135,10 @@ def coincidences(ratings: pd.DataFrame) -> pd.DataFrame:
     pd.DataFrame
         Square and symmetric, codes as index and columns; the sum is the number of codes that can be paired.
 
+    References
+    ----------
+    Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania.
+
     Examples
     --------
     >>> coincidences(pd.DataFrame({"Anna": ["a", "b", "b"], "Bo": ["a", "b", "a"]})).values.tolist()
@@ -143,6 +152,10 @@ def percent_agreement(ratings: pd.DataFrame) -> float:
     """Return the share (0–1) of pairs of codes of one unit that are equal; NaN without any pair.
 
     Chance is not taken out: with few codes, much of it is luck.
+
+    References
+    ----------
+    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
 
     Examples
     --------

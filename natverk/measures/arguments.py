@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Integral
+from typing import Any
+
+import pandas as pd
 
 from natverk.data.dataset import Dataset
+from natverk.data.partial import latest
 from natverk.errors import InvalidArgument, UnknownName
 
-__all__ = ["YEARS", "choice", "known_actors", "known_county", "known_networks", "not_negative", "year_range"]
+__all__ = [
+    "YEARS",
+    "choice",
+    "counted_from_one",
+    "has_columns",
+    "known_actors",
+    "known_county",
+    "known_day",
+    "known_networks",
+    "not_negative",
+    "several",
+    "year_range",
+]
 
-#: The years a panel may span: before 1990 nothing is coded, after 2030 nothing can be.
+#: The years that an argument may name: before 1980 nothing is coded, and no data reach beyond 2030. What ends
+#: earlier is the vintage of the data at hand: a year after it lies outside what any source can attest.
 YEARS = (1980, 2030)
 
 
@@ -22,23 +40,62 @@ def choice(name: str, value: object, allowed: Sequence[str]) -> None:
         raise InvalidArgument(f"unknown value {value!r}", where=name, allowed=allowed, value=value)
 
 
-def year_range(years: tuple[int, int] | int, name: str = "years") -> range:
+def year_range(years: tuple[int, int] | int, name: str = "years", *, data: Dataset | None = None) -> range:
     """Return the years from–to (both included) as a range.
 
+    Parameters
+    ----------
+    years
+        One year, or the first and last of several.
+    name
+        The argument, for the error.
+    data
+        With a dataset, no year may lie after the one in which its sources were read.
+
+    Raises
+    ------
+    InvalidArgument
+        For what is no year, or outside the years that the data can speak of.
+
+    Examples
+    --------
     >>> list(year_range((2014, 2016)))
     [2014, 2015, 2016]
     """
-    first, last = (years, years) if isinstance(years, int) else years
-    for year in (first, last):
-        if not _is_year(year):
-            raise InvalidArgument(
-                f"year {year!r} is outside {YEARS[0]}–{YEARS[1]}", where=name, remedy=f"write {name}=(1997, 2024)"
-            )
+    # Whatever a caller gives comes here; what is a year in a frame (NumPy's integers) is one here too.
+    given: Any = years
+    pair = (given, given) if isinstance(given, Integral) else given
+    until = YEARS[1] if data is None else _vintage(data)
+    remedy = f"write {name}=2019" if name == "year" else f"write {name}=(1997, {min(2024, until)})"
+    if not isinstance(pair, (tuple, list, range)) or len(pair) != 2:
+        raise InvalidArgument(f"{years!r} is no year, nor the first and last of several", where=name, remedy=remedy)
+    for year in pair:
+        if not _is_year(year, until):
+            raise InvalidArgument(f"year {year!r} is outside {YEARS[0]}–{until}", where=name, remedy=remedy)
+    first, last = (int(year) for year in pair)
     if first > last:
         raise InvalidArgument(
             f"the first year {first} comes after the last {last}", where=name, remedy=f"write {name}=({last}, {first})"
         )
     return range(first, last + 1)
+
+
+def known_day(data: Dataset, date: object, name: str = "date") -> str:
+    """Return the last day that a partial date can mean, or raise where the data cannot speak of it.
+
+    >>> from natverk import load
+    >>> known_day(load(), "2018-04")
+    '2018-04-30'
+    """
+    until = _vintage(data)
+    if not isinstance(date, str):
+        raise InvalidArgument(f"{date!r} is no date", where=name, remedy=f'write text: {name}="2018-04"')
+    day = latest(date)
+    if not YEARS[0] <= int(day[:4]) <= until:
+        raise InvalidArgument(
+            f"{date} is outside {YEARS[0]}–{until}", where=name, remedy="name a day up to the year of the data"
+        )
+    return day
 
 
 def not_negative(name: str, value: object) -> None:
@@ -52,9 +109,40 @@ def not_negative(name: str, value: object) -> None:
         )
 
 
+def counted_from_one(name: str, value: object) -> None:
+    """Raise `InvalidArgument` unless the value is a whole number from 1.
+
+    >>> counted_from_one("n", 10)
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidArgument(f"{name} is {value!r}", where=name, allowed=["1", "2", "…"], remedy="give 1 or more")
+
+
+def several(values: Iterable[str]) -> list[str]:
+    """Return the values as a list without repetition; a text alone is one value, not its letters.
+
+    >>> several("ubc"), several(["ubc", "sern", "ubc"])
+    (['ubc'], ['ubc', 'sern'])
+    """
+    return [values] if isinstance(values, str) else list(dict.fromkeys(values))
+
+
+def has_columns(frame: pd.DataFrame, columns: Iterable[str], name: str, remedy: str) -> None:
+    """Raise `InvalidArgument` unless a frame has the columns that a measure reads.
+
+    >>> has_columns(pd.DataFrame({"year": [2019]}), ["year"], "cells", "give a panel")
+    """
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        allowed = [str(column) for column in frame.columns]
+        raise InvalidArgument(
+            f"the frame has no column {missing[0]!r}", where=name, allowed=allowed, value=missing[0], remedy=remedy
+        )
+
+
 def known_actors(data: Dataset, actors: Iterable[str]) -> list[str]:
     """Return the actor ids as a list without repetition, or raise with the nearest known id."""
-    wanted = list(dict.fromkeys(actors))
+    wanted = several(actors)
     known = set(data.actors["actor_id"])
     for actor in wanted:
         if actor not in known:
@@ -70,7 +158,7 @@ def known_actors(data: Dataset, actors: Iterable[str]) -> list[str]:
 
 def known_networks(data: Dataset, networks: Iterable[str]) -> list[str]:
     """Return the network ids as a list without repetition, or raise with the nearest known id."""
-    wanted = list(dict.fromkeys(networks))
+    wanted = several(networks)
     known = set(data.networks["network_id"])
     for network in wanted:
         if network not in known:
@@ -103,8 +191,14 @@ def known_county(data: Dataset, county: str) -> str:
     return county
 
 
-def _is_year(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and YEARS[0] <= value <= YEARS[1]
+def _is_year(value: Any, until: int) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and YEARS[0] <= int(value) <= until
+
+
+def _vintage(data: Dataset) -> int:
+    """Return the year in which the sources were read; without any source, the last year there can be."""
+    year = data.vintage[:4]
+    return int(year) if year.isdigit() else YEARS[1]
 
 
 def _not_empty(items: list[str], name: str) -> list[str]:

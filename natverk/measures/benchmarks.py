@@ -13,11 +13,10 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import UnknownName
-from natverk.measures.arguments import known_actors, known_networks
+from natverk.measures.arguments import counted_from_one, known_actors, known_networks
 from natverk.measures.claims import Claim, Evidence, Found, Recipe, recipe_of
 from natverk.measures.documented import listed
 from natverk.measures.frames import each_row, year_or_none
-from natverk.measures.peers import counted_from_one
 
 if TYPE_CHECKING:
     from natverk.locale import Texts
@@ -185,6 +184,10 @@ def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
     ------
     UnknownName
         For an unknown list.
+
+    Notes
+    -----
+    Both lists are read as they stand, whatever their years.
 
     Examples
     --------

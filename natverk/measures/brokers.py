@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from natverk.errors import InvalidArgument
-from natverk.measures.twomode import TwoMode
+from natverk.measures.arguments import counted_from_one
+from natverk.measures.twomode import TwoMode, checked_ties
 
 __all__ = ["brokers"]
 
@@ -36,7 +37,7 @@ def brokers(ties: TwoMode, *, max_nodes: int = 2000) -> pd.DataFrame:
     Raises
     ------
     InvalidArgument
-        If there are more nodes than `max_nodes`.
+        If there are more nodes than `max_nodes`, or the ties are no `TwoMode`.
 
     Notes
     -----
@@ -54,7 +55,8 @@ def brokers(ties: TwoMode, *, max_nodes: int = 2000) -> pd.DataFrame:
     """
     import networkx as nx
 
-    n_actors, n_networks = ties.shape
+    n_actors, n_networks = checked_ties(ties).shape
+    counted_from_one("max_nodes", max_nodes)
     if n_actors + n_networks > max_nodes:
         raise InvalidArgument(
             f"{n_actors + n_networks} nodes are more than {max_nodes}",

@@ -9,12 +9,12 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.actors import eligible, levels
-from natverk.measures.arguments import choice, year_range
+from natverk.measures.arguments import choice, counted_from_one, year_range
 from natverk.measures.evidence import Counting, YearBasis, graded
 from natverk.measures.frames import each_row, year_or_none
 from natverk.measures.likeness import municipality_code, population_at, portfolios
 from natverk.measures.panel import SETS
-from natverk.measures.peers import by_portfolio, by_structure, counted_from_one
+from natverk.measures.peers import by_portfolio, by_structure
 
 __all__ = ["candidates"]
 
@@ -63,6 +63,11 @@ def candidates(
         `too_large`, `not_founded`, `dissolved`), `min_population, max_population, population,
         population_year, eligibility_note`. Ties: by network id.
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown municipality or value, a year out of range, or weights that do not sum to 1.
+
     Notes
     -----
     "Not documented" is not "not a member": `own_state` says which. Eligibility knows levels and population
@@ -78,7 +83,7 @@ def candidates(
     """
     code = municipality_code(data, municipality)
     choice("by", by, ("portfolio", "structure"))
-    year_range(year, "year")
+    year_range(year, "year", data=data)
     counted_from_one("n_peers", n_peers)
     counted_from_one("window", window)
     evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}

@@ -14,6 +14,7 @@ import pandas as pd
 
 from natverk.errors import DataError, InvalidArgument
 from natverk.measures.agreement import Level, alpha, coincidences, interval, percent_agreement
+from natverk.measures.arguments import several
 from natverk.measures.sheets import check, read, sheet, variable_in, write
 from natverk.measures.spreadsheets import read_table, write_table
 
@@ -37,6 +38,11 @@ __all__ = [
 
 def ratings(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     """Return the codes of one variable, items as rows and coders as columns, as `alpha` takes them.
+
+    Raises
+    ------
+    DataError, InvalidArgument
+        For a variable that is not there, or an item that a coder coded twice.
 
     Examples
     --------
@@ -83,6 +89,15 @@ def reliability(
         `note` (`no_pairs`, `no_variation`: why alpha is missing). Krippendorff asks for alpha of 0.8, and
         0.667 for tentative conclusions.
 
+    Raises
+    ------
+    DataError, InvalidArgument
+        If no variable is named or one is not there, for an unknown level, or an item coded twice.
+
+    References
+    ----------
+    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
+
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"] * 3 + ["Bo"] * 3, "item": list("abcabc"), "tone": list("112112")})
@@ -128,6 +143,15 @@ def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
         `variable, coder_a, coder_b, code_a, code_b, n` (items), `share` (of the items that both coded, 0–1),
         `agree`. Pairs of codes that never met have no row.
 
+    Raises
+    ------
+    DataError, InvalidArgument
+        For a variable that is not there, or an item that a coder coded twice.
+
+    References
+    ----------
+    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
+
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"] * 2 + ["Bo"] * 2, "item": list("abab"), "tone": list("1211")})
@@ -156,14 +180,26 @@ def disagreements(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame
         `variable, item, codes` (`Anna: 1 | Bo: 2`), `n_coders` (who coded it), `n_codes` (different codes),
         `agreement` (share of the pairs of codes that are equal, 0–1). Least agreement first.
 
+    Raises
+    ------
+    DataError, InvalidArgument
+        If no variable is named or one is not there, or a coder coded an item twice.
+
+    References
+    ----------
+    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
+
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"] * 2 + ["Bo"] * 2, "item": list("abab"), "tone": list("1211")})
     >>> disagreements(filled, ["tone"])[["item", "codes"]].values.tolist()
     [['b', 'Anna: 2 | Bo: 1']]
     """
+    names = several(variables)
+    if not names:
+        raise InvalidArgument("no variable is named", where="variables", remedy="name the columns that were coded")
     found = []
-    for name in variables:
+    for name in names:
         wide = ratings(frame, name)
         for item, row in wide.iterrows():
             given = row.dropna()

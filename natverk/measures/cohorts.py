@@ -183,6 +183,10 @@ def growth(
     UnknownName, InvalidArgument
         For an unknown network, actor or value, an empty selection, or years out of range.
 
+    References
+    ----------
+    Guo, G. (1993). Event-history analysis for left-truncated data. Sociological Methodology 23, 217–243.
+
     Examples
     --------
     >>> from natverk import load

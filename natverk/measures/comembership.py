@@ -17,7 +17,7 @@ import pandas as pd
 
 from natverk.errors import InvalidArgument
 from natverk.measures.arguments import choice
-from natverk.measures.twomode import Side, TwoMode
+from natverk.measures.twomode import Side, TwoMode, checked_ties
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -105,7 +105,7 @@ def co_membership(
     _positive("top", top)
     _positive("at_least", at_least)
     _positive("max_bytes", max_bytes)
-    matrix = ties.side(side)
+    matrix = checked_ties(ties).side(side)
     if keep == "top":
         _fits(min(top, matrix.shape[0] - 1) * matrix.shape[0], max_bytes, side)
     found: list[Pairs] = []
@@ -143,6 +143,15 @@ def co_membership_blocks(
     pd.DataFrame
         As `co_membership`; all pieces together are its symmetric half, in the same order.
 
+    Raises
+    ------
+    InvalidArgument
+        If a value is not allowed, or a single row does not fit into `max_bytes`.
+
+    References
+    ----------
+    As `co_membership`.
+
     Examples
     --------
     >>> from natverk import load
@@ -153,7 +162,7 @@ def co_membership_blocks(
     """
     _positive("at_least", at_least)
     _positive("max_bytes", max_bytes)
-    matrix, labels = ties.side(side), _labels(ties, side)
+    matrix, labels = checked_ties(ties).side(side), _labels(ties, side)
     for block in _blocks(matrix, max_bytes, half=True):
         piece = _frame(_strong(block, at_least), matrix, side, labels)
         del block  # or it would live on while the next one is counted
@@ -170,6 +179,16 @@ def density(ties: TwoMode, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
         Three rows, `network`: `two_mode`, `actors`, `networks`; `n_possible, n_present` (pairs), `density`
         (0–1), `inflation` (density by that of the two-mode network). Missing where no pair is possible.
 
+    Raises
+    ------
+    InvalidArgument
+        For ties that are no `TwoMode`, or too little memory allowed.
+
+    References
+    ----------
+    Borgatti, S. P. & Everett, M. G. (1997). Network analysis of 2-mode data. Social Networks 19, 243–269.
+    Inflation by projection: Latapy, Magnien and Del Vecchio (2008), Social Networks 30(1): 31–48.
+
     Examples
     --------
     >>> from natverk import load
@@ -178,7 +197,7 @@ def density(ties: TwoMode, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     >>> bool(table.loc["actors", "inflation"] > 3)
     True
     """
-    n_actors, n_networks = ties.shape
+    n_actors, n_networks = checked_ties(ties).shape
     rows = [("two_mode", n_actors * n_networks, ties.n_ties)]
     for side, size in (("actors", n_actors), ("networks", n_networks)):
         chosen: Side = "actors" if side == "actors" else "networks"
@@ -193,7 +212,7 @@ def density(ties: TwoMode, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
 def shared_pairs(ties: TwoMode, side: Side = "actors", *, max_bytes: int = MAX_BYTES) -> Iterator[Pairs]:
     """Yield the symmetric half of pairs that share something as arrays of places: what other measures sum over."""
     _positive("max_bytes", max_bytes)
-    yield from _blocks(ties.side(side), max_bytes, half=True)
+    yield from _blocks(checked_ties(ties).side(side), max_bytes, half=True)
 
 
 def _blocks(matrix: csr_array[Any, tuple[int, int]], max_bytes: int, *, half: bool) -> Iterator[Pairs]:

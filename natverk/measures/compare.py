@@ -80,7 +80,8 @@ def compare(
         - `place`: population, area and, of municipalities, group and coast; of networks founding, kind, themes.
         - `responsibility`: holder, `region_since`, `transfer` to a joint body and to the region.
         - `strategy`: the region's strategy, its stage, age and references; of two regions `same_stage`.
-        - `networks`: `documented_*`, `memberships` or `members` in the year, `coverage`; `shared` and `only_here`
+        - `networks`: `documented_*`, `cross_border_networks`, of regions `joint_bodies`; `memberships` or `members` in the
+          year, `coverage`; `shared` and `only_here`
           with what is in them, `jaccard` (0–1, shared by those of either) and `overlap` (by the smaller set), both
           missing where one has nothing documented; of municipalities also offices, projects, twin towns.
         - `roles` (regions): `practised` and `possible_roles` by theme; `formal_against_practised`, `outcome`.
@@ -124,8 +125,8 @@ def compare(
     >>> table.loc[("skr_group", ""), ["a_text", "b_text"]].tolist()
     ['B3', 'A1']
     """
-    year_range(year, "year")
-    year_range(years)
+    year_range(year, "year", data=data)
+    year_range(years, data=data)
     wanted = tuple(dict.fromkeys([parts] if isinstance(parts, str) else parts))
     for part in wanted:
         choice("parts", part, PARTS)

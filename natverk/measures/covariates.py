@@ -66,7 +66,7 @@ def covariates(
     (14, 6, 1)
     """
     choice("skr", skr, ("main", "nine"))
-    year_range(year, "year")
+    year_range(year, "year", data=data)
     population = population_by_year(data)
     published = [int(str(column)) for column in population.columns if int(str(column)) <= year]
     if not published:

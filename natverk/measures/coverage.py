@@ -6,6 +6,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument
+from natverk.measures.arguments import has_columns
 from natverk.measures.panel import count
 
 __all__ = ["audit_summary", "coverage", "years_without_evidence"]
@@ -32,6 +33,11 @@ def coverage(data: Dataset, cells: pd.DataFrame, by: str = "network") -> pd.Data
     InvalidArgument
         For another value of `by`.
 
+    References
+    ----------
+    Low and high are bounds over all completions of what is unknown: Manski, C. F. (2003), Partial Identification of
+    Probability Distributions, Springer.
+
     Examples
     --------
     >>> from natverk import load
@@ -40,6 +46,7 @@ def coverage(data: Dataset, cells: pd.DataFrame, by: str = "network") -> pd.Data
     >>> coverage(data, panel(data, networks=["ubc"], years=(2018, 2019)), "year")["coverage"].round(3).tolist()
     [0.003, 1.0]
     """
+    has_columns(cells, ["actor_id", "network_id", "year"], "cells", "give a panel, or rows of one")
     if by == "county":
         codes = data.actors.set_index("actor_id")["county_codes"].str.split(";").str[0]
         return count(cells.assign(county_code=cells["actor_id"].map(codes)), ["county_code"])
@@ -57,6 +64,10 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     pd.DataFrame
         `verdict` (`supported`, `partly`, `not_refound`), `n`, `n_material` (an analysis would use the
         unsupported field), `share` (of all re-read rows, 0–1).
+
+    Notes
+    -----
+    A random sample of the evidence, re-read by somebody else against the pages it cites.
 
     Examples
     --------
@@ -78,6 +89,7 @@ def years_without_evidence(cells: pd.DataFrame) -> pd.DataFrame:
     pd.DataFrame
         `year, attested` (member cells), `closed` (not_member and left), `unknown` (unknown and presumed).
     """
+    has_columns(cells, ["year", "state"], "cells", "give a panel, or rows of one")
     groups = cells.groupby("year")["state"]
     return pd.DataFrame(
         {

@@ -50,6 +50,15 @@ def disagreements(
         `kind, actor_id, network_id, year` (missing where it does not apply), `values` (the rival values,
         separated by ` | `), `row_ids, source_ids` (separated by `;`), `note`. Sorted by kind, network, actor.
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value.
+
+    Notes
+    -----
+    The kinds and their rules are ours: rival values are listed with their rows, and none is chosen.
+
     Examples
     --------
     >>> from natverk import load

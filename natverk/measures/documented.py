@@ -13,7 +13,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.actors import levels, population_by_year
-from natverk.measures.arguments import choice, known_actors, known_county, known_networks, year_range
+from natverk.measures.arguments import choice, known_actors, known_county, known_networks, not_negative, year_range
 from natverk.measures.evidence import Counting, YearBasis, graded, status_of
 from natverk.measures.frames import each_row, year_or_none
 from natverk.measures.panel import SETS, at_risk_in, networks_counting_as, panel
@@ -58,6 +58,15 @@ def networks_of(
         former member); `conflict` (contradicted in the window); `undated` (attested, year unknown); `loose`
         (only takes part, pays or promotes).
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or value, an empty selection, or years out of range.
+
+    Notes
+    -----
+    The marks are ours; a mark says what sources tell, never that a membership ended unseen.
+
     Examples
     --------
     >>> from natverk import load
@@ -66,8 +75,7 @@ def networks_of(
     [[2009, 2024, 'recent'], [2006, 2024, 'recent']]
     """
     actor_ids = known_actors(data, actors)
-    span = year_range(years)
-    chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
+from natverk.measures.arguments import choice, known_actors, known_county, known_networks, not_negative, year_range
     rows = graded(data, year_basis=year_basis, counting="strict")
     rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(chosen)]
     rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
@@ -192,6 +200,15 @@ def series(
         usable year: the same number in every row). Unit: memberships (actor–network pairs). There is no
         `high`: nearly every other pair is unknown.
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or value, an empty selection, or years out of range.
+
+    Notes
+    -----
+    A count of what is documented, no estimate of memberships.
+
     Examples
     --------
     >>> from natverk import load
@@ -210,7 +227,7 @@ def series(
         year_basis=year_basis,
         counting=counting,
     )
-    sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years), fill_value=0)
+    sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
     undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
     return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=len(undated))
 
@@ -229,6 +246,18 @@ def undated_pairs(
     -------
     pd.DataFrame
         `actor_id, network_id, row_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or value, or an empty selection.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> pairs = undated_pairs(load(), ["municipality:0180"])
+    >>> pairs.columns.tolist(), pairs["network_id"].is_unique
+    (['actor_id', 'network_id', 'row_ids'], True)
     """
     rows = graded(data, year_basis=year_basis, counting=counting)
     rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & (rows["grade"] == "positive")]
@@ -264,6 +293,11 @@ def listed(
         `network_id, year, n_members, n_at_risk` (municipalities and regions that the list covers), `n_sweden,
         certainty, list_id, source_id`. Lists of full members only have `full_only` set: their absence says
         no more than "not a full member". Sorted by network and year.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county or value.
 
     Examples
     --------

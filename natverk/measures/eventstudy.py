@@ -162,7 +162,7 @@ def event_study(
         raise InvalidArgument(
             f"window is {window}, min_dated {min_dated}", where="window, min_dated", allowed=["1, 2, …", "0–1"]
         )
-    span = year_range(years)
+    span = year_range(years, data=data)
     when = transfers(data, pilots=pilots, interval=interval)
     when = when[when["treatment"] == treatment].set_index("county_code")
     places = data.municipalities[["actor_id", "county_code"]]

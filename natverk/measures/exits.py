@@ -52,6 +52,11 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     UnknownName, InvalidArgument
         For an unknown network or value.
 
+    References
+    ----------
+    Turnbull, B. W. (1976). The empirical distribution function with arbitrarily grouped, censored and truncated
+    data. Journal of the Royal Statistical Society B 38, 290–295.
+
     Examples
     --------
     >>> from natverk import load
@@ -109,6 +114,15 @@ def list_retention(data: Dataset, network: str | None = None, *, certainty: List
         `network_id, year, n_listed, n_first` (members on the first list that this list covers), `n_still` (of
         these), `share` (0–1), `n_new` (listed, and absent from an earlier list that covers them; missing for
         the first). Networks with one complete list are left out unless asked for by name.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown network or value.
+
+    Notes
+    -----
+    Shares of lists, no estimate: who came back counts as still there.
 
     Examples
     --------
@@ -170,6 +184,10 @@ def list_survival(
     ------
     UnknownName, InvalidArgument
         For an unknown network, or one with fewer than two complete lists.
+
+    References
+    ----------
+    Turnbull (1976), see `natverk.measures.estimators.turnbull`.
 
     Examples
     --------

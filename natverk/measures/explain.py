@@ -23,6 +23,11 @@ def explain(data: Dataset, rows: str) -> pd.DataFrame:
     pd.DataFrame
         `id, what, years, source_id, title, publisher, url`.
 
+    Raises
+    ------
+    InvalidArgument
+        For an id that is neither a row nor a list.
+
     Examples
     --------
     >>> from natverk import load

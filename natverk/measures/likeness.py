@@ -163,7 +163,7 @@ def population_at(data: Dataset, year: int) -> tuple[pd.Series, int]:
     >>> population_at(load(), 2023)[1]
     2021
     """
-    year_range(year, "year")
+    year_range(year, "year", data=data)
     table = population_by_year(data)
     published = [int(str(column)) for column in table.columns if int(str(column)) <= year]
     if not published:

@@ -61,7 +61,7 @@ def latest_lists(
     ['eu-mission-100-2022', 'ubc-2022', 'viable-cities-kn2030-2021']
     """
     choice("certainty", certainty, ("high", "medium"))
-    year_range(year, "year")
+    year_range(year, "year", data=data)
     lists = data.member_lists
     if networks is not None:
         lists = lists[lists["network_id"].isin(known_networks(data, networks))]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from natverk.measures.arguments import choice
 from natverk.measures.comembership import MAX_BYTES, shared_pairs
-from natverk.measures.twomode import Side, TwoMode
+from natverk.measures.twomode import Side, TwoMode, checked_ties
 
 __all__ = ["Order", "nestedness", "nodf"]
 
@@ -18,6 +18,15 @@ Order = Literal["degree", "given"]
 
 def nodf(ties: TwoMode, *, order: Order = "degree", max_bytes: int = MAX_BYTES) -> float:
     """Return NODF of a two-mode matrix, 0–100: `nestedness` as one number, e.g. for a null model.
+
+    Raises
+    ------
+    InvalidArgument
+        See `nestedness`.
+
+    References
+    ----------
+    Almeida-Neto et al. (2008), see `nestedness`.
 
     Examples
     --------
@@ -51,6 +60,11 @@ def nestedness(ties: TwoMode, *, order: Order = "degree", max_bytes: int = MAX_B
         One row: `nodf, nodf_actors, nodf_networks` (0–100; missing where there is no pair), `n_actors,
         n_networks, n_ties`, `density` (0–1) and `coverage` (share of cells known, 0–1).
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown order, or ties that are no `TwoMode`.
+
     Notes
     -----
     Almeida-Neto, Guimarães, Guimarães, Loyola and Ulrich (2008), A consistent metric for nestedness
@@ -68,6 +82,7 @@ def nestedness(ties: TwoMode, *, order: Order = "degree", max_bytes: int = MAX_B
     [[63.3, 53.3, 58.3]]
     """
     choice("order", order, ("degree", "given"))
+    checked_ties(ties)
     filled = {"actors": np.diff(ties.side("actors").indptr), "networks": np.diff(ties.side("networks").indptr)}
     sums, pairs = {}, {}
     sides: tuple[Side, Side] = ("actors", "networks")

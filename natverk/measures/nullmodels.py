@@ -249,6 +249,11 @@ def tails(observed: NDArray[np.float64], null: NDArray[np.float64]) -> pd.DataFr
     pd.DataFrame
         The columns of `null_test` from `observed` to `n`.
 
+    References
+    ----------
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
+    Genetics and Molecular Biology 9, 39.
+
     Examples
     --------
     Two of nine draws reach the observed 8: (2 + 1) / (9 + 1), and twice that for both sides.

@@ -15,7 +15,15 @@ import pandas as pd
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument
 from natverk.measures.actors import eligible, existence, levels
-from natverk.measures.arguments import choice, known_actors, known_networks, not_negative, year_range
+from natverk.measures.arguments import (
+    choice,
+    has_columns,
+    known_actors,
+    known_networks,
+    not_negative,
+    several,
+    year_range,
+)
 from natverk.measures.cells import STATES, Pair, PartYear, pairs_of
 from natverk.measures.evidence import Counting, YearBasis, graded, proposals_to_leave
 from natverk.measures.frames import each_row, year_or_none
@@ -36,9 +44,12 @@ def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership"
     >>> len(networks_counting_as(load()))
     107
     """
-    wanted = tuple(counts_as)
+    wanted = several(counts_as)
+    allowed = (*SETS, "reporting", "universal")
     for kind in wanted:
-        choice("counts_as", kind, (*SETS, "reporting", "universal"))
+        choice("counts_as", kind, allowed)
+    if not wanted:
+        raise InvalidArgument("the selection is empty", where="counts_as", allowed=allowed)
     table = data.networks
     return list(table.loc[table["counts_as"].isin(wanted), "network_id"])
 
@@ -106,6 +117,11 @@ def panel(
     UnknownName, InvalidArgument
         For an unknown actor or network, an empty selection, years out of range, or an unknown value.
 
+    References
+    ----------
+    Low and high are bounds over all completions of what is unknown: Manski, C. F. (2003), Partial Identification of
+    Probability Distributions, Springer. The order of the rules is ours.
+
     Examples
     --------
     >>> from natverk import load
@@ -123,7 +139,7 @@ def panel(
     chosen = table.loc[table["municipality"] | table["region"], "actor_id"] if actors is None else actors
     actor_ids = known_actors(data, chosen)
     network_ids = known_networks(data, networks_counting_as(data) if networks is None else networks)
-    span = year_range(years)
+    span = year_range(years, data=data)
 
     known = pairs_of(graded(data, year_basis=year_basis, counting=counting))
     _add_absences(data, known, actor_ids, network_ids, _CERTAINTY[list_certainty])
@@ -281,6 +297,16 @@ def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         The grouping columns and `low, best, high` (memberships), `n_cells`, `n_known`, `coverage` (share of
         cells known, 0–1), `n_conflict`.
 
+    Raises
+    ------
+    InvalidArgument
+        For a column that is not there, or nothing to group by.
+
+    References
+    ----------
+    Low and high are bounds over all completions of what is unknown: Manski, C. F. (2003), Partial Identification of
+    Probability Distributions, Springer.
+
     Examples
     --------
     >>> from natverk import load
@@ -288,9 +314,11 @@ def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     >>> count(cells, ["network_id"])[["low", "best", "high"]].values.tolist()
     [[14, 14, 15]]
     """
-    for column in by:
-        if column not in cells.columns:
-            raise InvalidArgument(f"no column {column!r}", where="by", allowed=list(cells.columns), value=column)
+    by = several(by)
+    if not by:
+        raise InvalidArgument("there is nothing to group by", where="by", allowed=list(cells.columns))
+    has_columns(cells, by, "by", "name a column of the panel, or add one to it")
+    has_columns(cells, ["state", "low", "best", "high", "conflict"], "cells", "give a panel, or rows of one")
     known = cells.assign(known=cells["state"].isin(KNOWN))
     groups = known.groupby(by, sort=True, observed=True)
     result = groups.agg(

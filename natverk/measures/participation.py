@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from natverk.data.dataset import Dataset
+from natverk.measures.arguments import year_range
 from natverk.measures.covariates import Skr, covariates, documents, terms_of
 from natverk.measures.evidence import Counting, graded
 from natverk.measures.listedness import AtRisk, latest_lists, listed_memberships
@@ -153,6 +154,7 @@ def documented_participation(
     >>> result.outcome, "log_documents" in result.terms
     ('documented_memberships', True)
     """
+    year_range(year, "year", data=data)
     rows = graded(data, counting=counting)
     rows = rows[(rows["grade"] == "positive") & rows["network_id"].isin(networks_counting_as(data, counts_as))]
     rows = rows[(rows["first"].isna() | (rows["first"] <= year)).fillna(value=True)]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument
-from natverk.measures.arguments import not_negative
+from natverk.measures.arguments import counted_from_one, not_negative
 from natverk.measures.evidence import Counting, YearBasis
 from natverk.measures.frames import each_row
 from natverk.measures.likeness import (
@@ -27,7 +27,7 @@ from natverk.measures.likeness import (
 )
 from natverk.measures.panel import SETS
 
-__all__ = ["by_portfolio", "by_structure", "counted_from_one", "in_words"]
+__all__ = ["by_portfolio", "by_structure", "in_words"]
 
 
 def by_portfolio(
@@ -226,6 +226,11 @@ def in_words(peers: pd.DataFrame, lang: str = "en", *, names: Mapping[str, str] 
     names
         Names of networks by id; without them the ids stand.
 
+    Raises
+    ------
+    UnknownName
+        For an unknown language.
+
     Examples
     --------
     >>> from natverk import load
@@ -277,12 +282,3 @@ def _mean_off_diagonal(matrix: np.ndarray) -> float:
     pairs = matrix[~np.eye(len(matrix), dtype=bool)]
     known = pairs[~np.isnan(pairs)]
     return float(known.mean()) if known.size else 0.0
-
-
-def counted_from_one(name: str, value: object) -> None:
-    """Raise `InvalidArgument` unless the value is a whole number from 1.
-
-    >>> counted_from_one("n", 10)
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidArgument(f"{name} is {value!r}", where=name, allowed=["1", "2", "…"], remedy="give 1 or more")

@@ -11,7 +11,7 @@ import pandas as pd
 from natverk.data.dataset import Dataset
 from natverk.data.vocabulary import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.measures.arguments import choice
+from natverk.measures.arguments import choice, several
 from natverk.measures.countycells import comparable, county_cells
 from natverk.measures.evidence import Counting, YearBasis
 from natverk.measures.ties import Year
@@ -59,6 +59,10 @@ def theme_profiles(
     UnknownName, InvalidArgument
         For an unknown county, theme or value.
 
+    References
+    ----------
+    Schoener (1968), see `schoener_d`, for what compares two profiles.
+
     Examples
     --------
     >>> from natverk import load
@@ -68,7 +72,7 @@ def theme_profiles(
     """
     choice("split", split, ("equal", "whole"))
     choice("weigh", weigh, ("memberships", "networks"))
-    wanted = list(VOCABULARIES["theme"]) if themes is None else list(dict.fromkeys(themes))
+    wanted = list(VOCABULARIES["theme"]) if themes is None else several(themes)
     for theme in wanted:
         choice("themes", theme, list(VOCABULARIES["theme"]))
     if not wanted:
@@ -121,10 +125,19 @@ def theme_overlap(
         0–1), `schoener_attested, schoener_best` (0 no common theme, 1 the same profile; missing where one
         has nothing documented), `comparable` (see `region_overlap`).
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, theme or value, an empty selection, or a year out of range.
+
     Notes
     -----
     On documented memberships only; a profile from two or three memberships says little, so read the numbers
     behind it. There is no `high`: which themes the unknown memberships have is unknown too.
+
+    References
+    ----------
+    Schoener (1968), see `schoener_d`.
 
     Examples
     --------

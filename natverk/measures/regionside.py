@@ -14,8 +14,9 @@ from natverk.measures.frames import each_row
 from natverk.measures.nestedness import nestedness
 from natverk.measures.overlap import region_overlap
 from natverk.measures.profiles import theme_overlap
-from natverk.measures.rolecompare import compare_roles, summary_by_county
+from natverk.measures.rolecompare import compare_roles
 from natverk.measures.roles import practised
+from natverk.measures.rolesummary import summary_by_county
 from natverk.measures.sidelines import (
     benchmark_lines,
     bounds,
@@ -80,6 +81,9 @@ def _networks(frame: Frame, side: Side, groups: dict[str, list[str]]) -> Iterato
     for item, actors in groups.items():
         rows = frame.documented[frame.documented["actor_id"].isin(actors)]
         yield listed_line("documented_networks", item, "networks", side.sets[item], rows["row_id"])
+    yield listed_line("joint_bodies", "", "bodies", groups["joint_bodies"])
+    for item in ("region", "municipalities"):
+        yield listed_line("cross_border_networks", item, "networks", side.sets[item] & frame.across)
     cells = frame.cells([*dict.fromkeys([*groups["region"], *groups["municipalities"]])])
     for item in ("region", "municipalities"):
         yield from bounds("memberships", item, "memberships", cells[cells["actor_id"].isin(groups[item])])

@@ -14,7 +14,7 @@ from natverk.data.dataset import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.vocabulary import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.measures.arguments import known_county, year_range
+from natverk.measures.arguments import known_county, known_day, year_range
 from natverk.measures.frames import each_row
 
 __all__ = ["responsibility", "responsibility_at", "responsibility_counts"]
@@ -38,6 +38,17 @@ def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
         `start_earliest, start_latest` (where the start is known as an interval only), `start_precision,
         end` (missing: still the holder), `certainty, legal_basis, row_id, source_id`. Observation begins on
         1 January 1997: spells that start then are left-truncated.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown county.
+
+    References
+    ----------
+    Hooghe, L., Marks, G., Schakel, A. H. et al. (2016), Measuring Regional Authority, Oxford University Press. The
+    holders are those of the acts named in `legal_basis`; bounds of interval starts after Manski (2003), Partial
+    Identification of Probability Distributions, Springer.
 
     Examples
     --------
@@ -87,13 +98,19 @@ def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     InvalidArgument
         For a date before 1997, when observation begins.
 
+    References
+    ----------
+    Hooghe, L., Marks, G., Schakel, A. H. et al. (2016), Measuring Regional Authority, Oxford University Press. The
+    holders are those of the acts named in `legal_basis`; bounds of interval starts after Manski (2003), Partial
+    Identification of Probability Distributions, Springer.
+
     Examples
     --------
     >>> from natverk import load
     >>> responsibility_at(load(), "2018-04-01")["holder_type"].value_counts().to_dict()
     {'region': 14, 'samverkansorgan': 6, 'state': 1}
     """
-    day = latest(date)
+    day = known_day(data, date)
     if day < "1997":
         raise InvalidArgument(f"{date} is before 1997", where="date", remedy="the table begins on 1 January 1997")
     spells = _spells(data)
@@ -153,6 +170,17 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2
         `year, holder_type, low` (counties where no other type is possible), `best` (by the conventional
         day), `high` (counties where the type is possible); counts of the 21 counties.
 
+    Raises
+    ------
+    InvalidArgument
+        For years before 1997 or out of range.
+
+    References
+    ----------
+    Hooghe, L., Marks, G., Schakel, A. H. et al. (2016), Measuring Regional Authority, Oxford University Press. The
+    holders are those of the acts named in `legal_basis`; bounds of interval starts after Manski (2003), Partial
+    Identification of Probability Distributions, Springer.
+
     Examples
     --------
     >>> from natverk import load
@@ -160,7 +188,7 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2
     [['region', 21]]
     """
     found = []
-    for year in year_range(years):
+    for year in year_range(years, data=data):
         at = responsibility_at(data, f"{year}-12-31")
         possible = at["possible"].fillna("").str.split("|")
         for kind in _HOLDERS:

@@ -13,7 +13,6 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.data.vocabulary import VOCABULARIES
-from natverk.errors import InvalidArgument
 from natverk.measures.actors import levels
 from natverk.measures.arguments import choice, known_county
 from natverk.measures.duties import LEVELS, Readings, readings, subsets, unitary_counties
@@ -21,7 +20,7 @@ from natverk.measures.evidence import Counting, YearBasis
 from natverk.measures.frames import each_row
 from natverk.measures.panel import KNOWN, SETS, networks_counting_as, panel
 
-__all__ = ["OUTCOMES", "compare_roles", "national_summary", "summary_by_county"]
+__all__ = ["OUTCOMES", "compare_roles"]
 
 #: What a policy area in a county can come out as; `no_responsible` only as a possibility.
 OUTCOMES = ("agreement", "substitution", "gap")
@@ -282,67 +281,3 @@ def _closed(
             for theme in themes["theme"].unique():
                 found.setdefault((county, theme), set()).add("joint")
     return {key: frozenset(names) for key, names in found.items()}
-
-
-def summary_by_county(compared: pd.DataFrame) -> pd.DataFrame:
-    """Count the policy areas of each county by outcome.
-
-    Parameters
-    ----------
-    compared
-        What `compare_roles` returns, or a selection of its rows.
-
-    Returns
-    -------
-    pd.DataFrame
-        `county_code, year, outcome` (agreement, substitution, gap), `low` (areas where nothing else is
-        possible), `best` (also if what is presumed is so), `high` (areas where it is not excluded), `n_areas`,
-        `n_unknown` (areas without a named outcome). Unit: policy areas.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> table = summary_by_county(compare_roles(load(), 2019, county="09"))
-    >>> table[["outcome", "n_areas"]].values.tolist()
-    [['agreement', 22], ['substitution', 22], ['gap', 22]]
-    """
-    return _counts(compared, "county_code", "n_areas")
-
-
-def national_summary(compared: pd.DataFrame) -> pd.DataFrame:
-    """Count the counties of each policy area by outcome.
-
-    Returns
-    -------
-    pd.DataFrame
-        `policy_area, year, outcome, low, best, high, n_counties, n_unknown`; see `summary_by_county`.
-        Unit: counties.
-    """
-    return _counts(compared, "policy_area", "n_counties")
-
-
-def _counts(compared: pd.DataFrame, by: str, size: str) -> pd.DataFrame:
-    missing = {by, "year", "outcome", "outcome_best", "possible"} - set(compared.columns)
-    if missing:
-        raise InvalidArgument(
-            f"the frame lacks {sorted(missing)}", where="compared", remedy="give what compare_roles(data, year) returns"
-        )
-    if compared.empty:
-        raise InvalidArgument("the selection is empty", where="compared", remedy="keep at least one row")
-    found = []
-    for (name, year), group in compared.groupby([by, "year"], sort=True):
-        possible = group["possible"].str.split("|")
-        found += [
-            {
-                by: name,
-                "year": year,
-                "outcome": outcome,
-                "low": int((group["outcome"] == outcome).sum()),
-                "best": int((group["outcome_best"] == outcome).sum()),
-                "high": int(possible.map(lambda names, outcome=outcome: outcome in names).sum()),
-                size: len(group),
-                "n_unknown": int((group["outcome"] == "unknown").sum()),
-            }
-            for outcome in OUTCOMES
-        ]
-    return pd.DataFrame(found)

@@ -22,7 +22,7 @@ from natverk.measures.frames import each_row
 from natverk.measures.panel import KNOWN, SETS, networks_counting_as, panel
 from natverk.measures.responsibility import responsibility, responsibility_at, responsibility_counts
 from natverk.measures.rolecompare import compare_roles as compare
-from natverk.measures.rolecompare import national_summary, summary_by_county
+from natverk.measures.rolesummary import national_summary, summary_by_county
 
 __all__ = [
     "LEVELS",
@@ -58,6 +58,16 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
         where the source gives no `since`: never read as "always"), `n_tasks, n_mandatory, obligations,
         legal_bases` (separated by ` | `), `row_ids`. Sorted by area and level.
 
+    Raises
+    ------
+    InvalidArgument
+        For a year out of range or an unknown value.
+
+    References
+    ----------
+    Formal authority by level: Hooghe, L., Marks, G., Schakel, A. H. et al. (2016), Measuring Regional Authority,
+    Oxford University Press. The tasks are those of the acts named in `legal_bases`.
+
     Examples
     --------
     >>> from natverk import load
@@ -65,7 +75,7 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     >>> now.query("policy_area == 'regional_growth' and level == 'regional'")["n_mandatory"].sum() > 0
     np.True_
     """
-    year_range(year, "year")
+    year_range(year, "year", data=data)
     choice("on", on, ("end", "start"))
     day = f"{year}-12-31" if on == "end" else f"{year}-01-01"
     frame = data.tasks
@@ -118,6 +128,11 @@ def practised(
         regional_high, joint_low, joint_best` (numbers of actors), `attested_pattern` (levels joined by `+`,
         or `none attested`), `possible_roles` (joined by `|`), `role` (only where one role is possible;
         Gotland, one body with both roles: `unitary`), `row_ids` (what decides).
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county or value, an empty selection, or a year out of range.
 
     Notes
     -----

@@ -136,6 +136,11 @@ def sensitivity(
         `network_id, varied` (`weights`, `judgements`), `recommendation` (all five), `share` (0–1, missing
         where nothing is judged), `as_coded` (whether `score` gives this recommendation), `draws`.
 
+    Raises
+    ------
+    InvalidArgument
+        See `score`; and for no draws, a negative seed, or a concentration that is not above 0.
+
     References
     ----------
     Butler, J., Jia, J. & Dyer, J. (1997). Simulation techniques for the sensitivity analysis of

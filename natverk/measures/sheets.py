@@ -106,6 +106,16 @@ def write(
     ------
     InvalidArgument
         If a file is there already, or as in `write_table`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> empty = sheet(["0180"], ["tone"], ["Anna", "Bo"])
+    >>> with TemporaryDirectory() as folder:
+    ...     names = [path.name for path in write(empty, folder)]
+    ...     again = read(folder)
+    >>> names, again["item"].tolist()
+    (['01-anna.csv', '02-bo.csv'], ['0180', '0180'])
     """
     choice("form", form, FORMS)
     _keys(frame, "the sheet")
@@ -172,12 +182,19 @@ def check(frame: pd.DataFrame, variables: Mapping[str, Sequence[str]]) -> pd.Dat
     pd.DataFrame
         `coder, item, variable, code, nearest` (the allowed code most like it; missing where none is).
 
+    Raises
+    ------
+    InvalidArgument
+        If no variable is named, or one is not in the frame.
+
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"], "item": ["a"], "tone": ["possitive"]})
     >>> check(filled, {"tone": ["positive", "negative"]})[["code", "nearest"]].values.tolist()
     [['possitive', 'positive']]
     """
+    if not variables:
+        raise InvalidArgument("no variable is named", where="variables", remedy="name the codes allowed, by variable")
     found = []
     for name, allowed in variables.items():
         variable_in(frame, name)

@@ -96,6 +96,12 @@ class Frame:
         columns = ["side", "node_id", "degree", "betweenness"]
         return pd.DataFrame(columns=columns) if self.ties is None else brokers(self.ties)[columns]
 
+    @cached_property
+    def across(self) -> frozenset[str]:
+        """The networks across a border."""
+        networks = self.data.networks
+        return frozenset(networks.loc[networks["type"] == "cross_border", "network_id"])
+
     def cells(self, actors: list[str], networks: list[str] | None = None) -> pd.DataFrame:
         """Return the panel of some actors in the year."""
         return panel(

@@ -39,6 +39,11 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         `last_seen, end` (missing: no end stated), `longest_gap` (years), `dated`, `status, n_rows, n_sources,
         row_ids`. Sorted by actor, network, spell.
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value.
+
     References
     ----------
     Guo, G. (1993). Event-history analysis for left-truncated data. Sociological Methodology 23, 217–243.

@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from natverk.data.dataset import Dataset
-from natverk.data.partial import latest
-from natverk.measures.arguments import not_negative, year_range
+from natverk.errors import InvalidArgument
+from natverk.measures.arguments import has_columns, known_day, not_negative, year_range
 from natverk.measures.cycle import (
     STAGES,
     Process,
@@ -104,7 +104,7 @@ def stages(
     >>> table.loc[["14", "12", "08"], ["strategy_id", "stage", "horizon_left"]].values.tolist()
     [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], [nan, 'unknown', nan]]
     """
-    today = latest(date)
+    today = known_day(data, date)
     years = {"new_years": new_years, "carry_forward": carry_forward, "process_years": process_years}
     for name, value in {**years, "review_after": review_after or 0}.items():
         not_negative(name, value)
@@ -190,13 +190,23 @@ def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
         without a record of none), `n_known, n_regions`, `coverage` (share known, 0–1). A blank in the table
         is unknown, not no; no best value is given, since nothing tells how the unknown ones lie.
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        See `stages`; and for a `table` that is no frame of it, or empty.
+
+    References
+    ----------
+    Low and high are bounds over all completions of what is unknown: Manski, C. F. (2003), Partial Identification of
+    Probability Distributions, Springer.
+
     Examples
     --------
     >>> from natverk import load
     >>> references(load(), "2022-01")[["reference", "low", "high", "n_regions"]].values.tolist()
     [['eu2020', 0, 21, 21], ['agenda2030', 9, 21, 21]]
     """
-    frame = stages(data, date) if table is None else table
+    frame = _staged(data, date, table)
     found = [
         {
             "reference": name,
@@ -230,13 +240,22 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
         is unknown).
         Those with most in common first.
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        See `stages`; and for a `table` that is no frame of it, or empty.
+
+    Notes
+    -----
+    The stages are those of `stages`; which of the reasons matters is left to the reader.
+
     Examples
     --------
     >>> from natverk import load
     >>> same_stage(load(), "2022-01").query("county_a == '14' and county_b == '20'")["reasons"].item()
     'stage=new;adopted=2021;horizon=2030;agenda2030=yes'
     """
-    frame = stages(data, date) if table is None else table
+    frame = _staged(data, date, table)
     named = frame[frame["stage"] != "unknown"]
     found = []
     for one, two in combinations(each_row(named), 2):
@@ -262,6 +281,16 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     order = ["stage", "n_reasons", "age_gap", "county_a", "county_b"]
     pairs = pairs.sort_values(order, ascending=[True, False, True, True, True], ignore_index=True)
     return pairs.astype({"stage": "str"})
+
+
+def _staged(data: Dataset, date: str, table: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the stages: those given, if they are a frame of `stages` with a row at least, or new ones."""
+    if table is None:
+        return stages(data, date)
+    has_columns(table, ["county_code", "stage", "adopted_first", *REFERENCES], "table", "give a frame of stages()")
+    if table.empty:
+        raise InvalidArgument("the selection is empty", where="table", remedy="keep at least one region")
+    return table
 
 
 def _profile(row: Any) -> dict[str, str]:

@@ -117,7 +117,7 @@ def _reports(data: Dataset, year: Year, year_basis: YearBasis) -> pd.DataFrame:
     if year is None:
         return rows
     usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
-    return rows[usable & rows["observed_year"].isin(list(year_range(year, "year")))]
+    return rows[usable & rows["observed_year"].isin(list(year_range(year, "year", data=data)))]
 
 
 def _ever(data: Dataset, pairs: pd.DataFrame, actors: list[str], networks: list[str], year: Year) -> pd.DataFrame:
@@ -127,7 +127,7 @@ def _ever(data: Dataset, pairs: pd.DataFrame, actors: list[str], networks: list[
     tied = np.zeros((len(actors), len(networks)), dtype=bool)
     inside = pairs[pairs["actor_id"].isin(actors) & pairs["network_id"].isin(networks)]
     tied[inside["actor_id"].map(order_a).to_numpy(int), inside["network_id"].map(order_n).to_numpy(int)] = True
-    span = year_range(_EVER if year is None else year, "year")
+    span = year_range(_EVER) if year is None else year_range(year, "year", data=data)
     high = tied | eligible(data, actors, networks, span).any(axis=2)
     attested = tied.ravel().astype(np.int8)
     return pd.DataFrame(

@@ -52,6 +52,11 @@ def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "
     InvalidArgument
         For an unknown value.
 
+    References
+    ----------
+    Two treatments by their first year: Callaway, B. & Sant'Anna, P. H. C. (2021). Difference-in-differences with
+    multiple time periods. Journal of Econometrics 225, 200–230.
+
     Examples
     --------
     >>> from natverk import load

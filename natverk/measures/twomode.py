@@ -23,7 +23,7 @@ from natverk.measures.ties import Year, tie_cells
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Empty", "Side", "TwoMode", "Value", "degree", "two_mode"]
+__all__ = ["Empty", "Side", "TwoMode", "Value", "checked_ties", "degree", "two_mode"]
 
 Value = Literal["low", "best", "high"]
 Side = Literal["actors", "networks"]
@@ -231,6 +231,10 @@ def two_mode(
     InvalidArgument, UnknownName
         For unknown actors, networks or values, a year out of range, and a selection without any tie.
 
+    References
+    ----------
+    Borgatti, S. P. & Everett, M. G. (1997). Network analysis of 2-mode data. Social Networks 19, 243–269.
+
     Examples
     --------
     >>> from natverk import load
@@ -251,7 +255,7 @@ def two_mode(
         counting=counting,
         year_basis=year_basis,
     )
-    when = "at any time" if year is None else f"in {year}" if isinstance(year, int) else f"within {year[0]}–{year[1]}"
+    when = "at any time" if year is None else f"within {year[0]}–{year[1]}" if isinstance(year, tuple) else f"in {year}"
     if not cells[value].any():
         raise InvalidArgument(
             f"the selection is empty: no tie is {_WORDS[value]} {when}",
@@ -272,6 +276,22 @@ def two_mode(
     )
 
 
+def checked_ties(ties: object) -> TwoMode:
+    """Return the two-mode matrix, or say how to make one of what was given.
+
+    >>> checked_ties(TwoMode(np.array([[1]]), ["a"], ["x"])).shape
+    (1, 1)
+    """
+    if not isinstance(ties, TwoMode):
+        raise InvalidArgument(
+            f"the ties are a {type(ties).__name__}, not a TwoMode",
+            where="ties",
+            allowed=["TwoMode"],
+            remedy="TwoMode(matrix, actors, networks), TwoMode.from_frame(frame) or two_mode(data)",
+        )
+    return ties
+
+
 def degree(ties: TwoMode, side: Side = "actors") -> pd.DataFrame:
     """Return the degrees of the two-mode network: networks by actor, or actors by network.
 
@@ -289,13 +309,22 @@ def degree(ties: TwoMode, side: Side = "actors") -> pd.DataFrame:
         matrix, 0–1); the greatest degree first, then by label. For bounds by actor or network with their
         coverage see `natverk.count` on a panel.
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown side, or ties that are no `TwoMode`.
+
+    References
+    ----------
+    Borgatti, S. P. & Everett, M. G. (1997). Network analysis of 2-mode data. Social Networks 19, 243–269.
+
     Examples
     --------
     >>> from natverk import load
     >>> degree(two_mode(load()), "networks").loc[:1, ["network_id", "degree"]].values.tolist()
     [['greater-copenhagen', 41], ['ubc', 30]]
     """
-    matrix = ties.side(side)
+    matrix = checked_ties(ties).side(side)
     labels = ties.actors if side == "actors" else ties.networks
     counts = np.diff(matrix.indptr).astype(np.int64)
     frame = pd.DataFrame({f"{side[:-1]}_id": pd.Series(labels, dtype="str"), "degree": counts})

@@ -1,0 +1,242 @@
+"""Wrong arguments: every measure names what is wrong, where, and what is allowed or what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import natverk
+from natverk import coding, nullmodels, overlap, peers, portfolio, roles, strategies
+from natverk.data.dataset import Dataset
+from natverk.errors import InvalidArgument, NatverkError, UnknownName
+from natverk.measures.arguments import known_day, several, year_range
+from natverk.measures.mixing import mixing
+from natverk.measures.twomode import TwoMode
+
+Make = Callable[..., Dataset]
+Call = Callable[[Dataset], Any]
+ALBY = "municipality:0101"
+MATRIX = np.array([[2, 1], [0, 1]])
+CODED = pd.DataFrame({"coder": ["Anna"], "item": ["a"], "tone": ["1"]})
+
+
+@pytest.fixture(scope="module")
+def data(make: Make) -> Dataset:
+    return make({"seen": 2010}, {"a": "region:01", "seen": 2010}, member_lists=[{"year": 2012}])
+
+
+def refused(call: Call, data: Dataset, kind: type[NatverkError] = NatverkError) -> str:
+    with pytest.raises(kind) as caught:
+        call(data)
+    error = caught.value
+    assert error.allowed or error.remedy, "an error says what is allowed, or what to do"
+    return str(error)
+
+
+YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
+    "panel": lambda data, year: natverk.panel(data, years=year),
+    "series": lambda data, year: natverk.series(data, [ALBY], years=(year, year)),
+    "growth": lambda data, year: natverk.growth(data, years=(year, year)),
+    "networks_of": lambda data, year: natverk.networks_of(data, [ALBY], years=(year, year)),
+    "two_mode": lambda data, year: natverk.two_mode(data, year=year),
+    "region_overlap": lambda data, year: overlap.region_overlap(data, year=year),
+    "theme_overlap": lambda data, year: overlap.theme_overlap(data, year=year),
+    "theme_profiles": lambda data, year: overlap.theme_profiles(data, year=year),
+    "formal": roles.formal,
+    "practised": lambda data, year: roles.practised(data, year=year),
+    "roles.compare": roles.compare,
+    "responsibility_counts": roles.responsibility_counts,
+    "responsibility_at": roles.responsibility_at,
+    "stages": strategies.stages,
+    "references": strategies.references,
+    "same_stage": strategies.same_stage,
+    "listed_participation": lambda data, year: natverk.listed_participation(data, year=year),
+    "documented_participation": lambda data, year: natverk.documented_participation(data, year=year),
+    "event_study": lambda data, year: natverk.event_study(data, years=(year, year)),
+    "by_portfolio": lambda data, year: peers.by_portfolio(data, "Alby", years=(year, year)),
+    "by_structure": lambda data, year: peers.by_structure(data, "Alby", year=year),
+    "candidates": lambda data, year: natverk.candidates(data, "Alby", year=year),
+    "compare": lambda data, year: natverk.compare(data, "0101", "0102", year=year),
+    "judgements": lambda data, year: portfolio.judgements(data, ALBY, year),
+}
+
+
+@pytest.mark.parametrize("year", [1900, 2027, 2019.5, True, "next year"])
+@pytest.mark.parametrize("name", YEAR)
+def test_a_year_outside_what_the_data_can_speak_of_is_refused(data: Dataset, name: str, year: Any) -> None:
+    said = refused(lambda given: YEAR[name](given, year), data, InvalidArgument)
+    assert str(year) in said
+
+
+@pytest.mark.parametrize("name", ["responsibility_at", "stages", "references"])
+@pytest.mark.parametrize("date", ["1900", "2027-01", "2019-13"])
+def test_a_day_outside_what_the_data_can_speak_of_is_refused(data: Dataset, name: str, date: str) -> None:
+    assert date in refused(lambda given: YEAR[name](given, date), data, InvalidArgument)
+
+
+EMPTY: dict[str, Call] = {
+    "panel of no actors": lambda data: natverk.panel(data, actors=[]),
+    "panel of no networks": lambda data: natverk.panel(data, networks=[]),
+    "series": lambda data: natverk.series(data, []),
+    "networks_of": lambda data: natverk.networks_of(data, []),
+    "undated_pairs": lambda data: natverk.undated_pairs(data, []),
+    "cohorts": lambda data: natverk.cohorts(data, counts_as=()),
+    "growth": lambda data: natverk.growth(data, networks=[]),
+    "durations": lambda data: natverk.durations(data, actors=[]),
+    "survival": lambda data: natverk.survival(data, networks=[]),
+    "two_mode of no actors": lambda data: natverk.two_mode(data, actors=[]),
+    "two_mode of no status": lambda data: natverk.two_mode(data, statuses=()),
+    "two_mode without a tie": lambda data: natverk.two_mode(data, year=1990),
+    "theme_profiles": lambda data: overlap.theme_profiles(data, themes=[]),
+    "theme_overlap": lambda data: overlap.theme_overlap(data, themes=[]),
+    "region_overlap": lambda data: overlap.region_overlap(data, counts_as=()),
+    "practised": lambda data: roles.practised(data, counts_as=()),
+    "roles.compare": lambda data: roles.compare(data, 2010, counts_as=()),
+    "summary_by_county": lambda data: roles.summary_by_county(roles.compare(data, 2010).iloc[:0]),
+    "national_summary": lambda data: roles.national_summary(roles.compare(data, 2010).iloc[:0]),
+    "listed_participation": lambda data: natverk.listed_participation(data, networks=[]),
+    "documented_participation": lambda data: natverk.documented_participation(data, counts_as=()),
+    "event_study": lambda data: natverk.event_study(data, counts_as=()),
+    "by_portfolio": lambda data: peers.by_portfolio(data, "Alby", counts_as=()),
+    "candidates": lambda data: natverk.candidates(data, "Alby", counts_as=()),
+    "compare": lambda data: natverk.compare(data, "0101", "0102", parts=()),
+    "benchmarks": lambda data: natverk.benchmarks(data, actors=[]),
+    "count": lambda data: natverk.count(natverk.panel(data), []),
+    "references": lambda data: strategies.references(data, "2019", table=strategies.stages(data, "2019").iloc[:0]),
+    "same_stage": lambda data: strategies.same_stage(data, "2019", table=strategies.stages(data, "2019").iloc[:0]),
+    "score": lambda data: portfolio.score(portfolio.sheet(["net"]).iloc[:0]),
+    "sheet": lambda data: portfolio.sheet([]),
+    "coding.sheet": lambda data: coding.sheet([], ["tone"], ["Anna"]),
+    "coding.reliability": lambda data: coding.reliability(CODED, []),
+    "coding.disagreements": lambda data: coding.disagreements(CODED, []),
+    "coding.check": lambda data: coding.check(CODED, {}),
+    "null_test": lambda data: nullmodels.null_test(np.zeros((2, 2)), np.sum, 9, 1),
+    "schoener_d": lambda data: overlap.schoener_d({}, {"a": 1}),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_selection_is_refused(data: Dataset, name: str) -> None:
+    refused(EMPTY[name], data, InvalidArgument)
+
+
+UNKNOWN: dict[str, Call] = {
+    "theme of profiles": lambda data: overlap.theme_profiles(data, themes=["kultur"]),
+    "theme of overlap": lambda data: overlap.theme_overlap(data, themes=["kultur"]),
+    "kind of network": lambda data: natverk.panel(data, networks=None, pairs="evidence", counting="x"),  # type: ignore[arg-type]
+    "counts_as of practised": lambda data: roles.practised(data, counts_as=("members",)),
+    "counts_as of two_mode": lambda data: natverk.two_mode(data, counts_as=("members",)),
+    "counts_as of spells": lambda data: natverk.durations(data, counts_as=("members",)),
+    "county of overlap": lambda data: overlap.region_overlap(data, county="1"),
+    "county of roles": lambda data: roles.compare(data, 2010, county="1"),
+    "county of practised": lambda data: roles.practised(data, county="1"),
+    "county of responsibility": lambda data: roles.responsibility(data, "1"),
+    "county of listed": lambda data: natverk.listed(data, "1"),
+    "county of actors": lambda data: natverk.actors_of(data, "1"),
+    "actor": lambda data: natverk.series(data, ["municipality:0999"]),
+    "actor of benchmarks": lambda data: natverk.benchmarks(data, actors=["municipality:0999"]),
+    "actor of portfolio": lambda data: portfolio.judgements(data, "municipality:0999", 2011),
+    "network": lambda data: natverk.growth(data, networks=["ubcc"]),
+    "network of exits": lambda data: natverk.list_exits(data, "ubcc"),
+    "network of retention": lambda data: natverk.list_retention(data, "ubcc"),
+    "network of survival": lambda data: natverk.list_survival(data, "ubcc"),
+    "list": lambda data: natverk.containment(data, "ubc-2019", "net-2012"),
+    "row": lambda data: natverk.explain(data, "mem-99999"),
+    "municipality": lambda data: peers.by_portfolio(data, "Albyy"),
+    "unit": lambda data: natverk.compare(data, "Albyy", "Boda"),
+    "treatment": lambda data: natverk.event_study(data, "to_state"),  # type: ignore[arg-type]
+    "interval": lambda data: natverk.transfers(data, interval="never"),  # type: ignore[arg-type]
+    "certainty": lambda data: natverk.listed_participation(data, certainty="low"),  # type: ignore[arg-type]
+    "cohorts": lambda data: natverk.cohorts(data, by="theme"),  # type: ignore[arg-type]
+    "group of coverage": lambda data: natverk.coverage(data, natverk.panel(data), "theme"),
+    "column of count": lambda data: natverk.count(natverk.panel(data), ["theme"]),
+    "cells": lambda data: natverk.count(natverk.panel(data).drop(columns="state"), ["year"]),
+    "cells of coverage": lambda data: natverk.coverage(data, pd.DataFrame({"year": [2019]}), "year"),
+    "basis of disagreements": lambda data: natverk.disagreements(data, year_basis="x"),  # type: ignore[arg-type]
+    "variable": lambda data: coding.confusion(CODED, "tones"),
+    "level": lambda data: coding.reliability(CODED, {"tone": "interval"}),  # type: ignore[dict-item]
+    "table of strategies": lambda data: strategies.references(data, "2019", table=pd.DataFrame({"stage": []})),
+    "recent": lambda data: natverk.networks_of(data, [ALBY], recent=-1),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_an_unknown_name_or_value_is_refused(data: Dataset, name: str) -> None:
+    refused(UNKNOWN[name], data)
+
+
+def test_an_unknown_theme_is_told_the_themes(data: Dataset) -> None:
+    said = refused(UNKNOWN["theme of profiles"], data, InvalidArgument)
+    assert "nearest: 'culture'" in said
+    assert "'climate_energy'" in said
+
+
+NOT_BINARY: dict[str, Call] = {
+    "TwoMode": lambda data: TwoMode(MATRIX, ["a", "b"], ["x", "y"]),  # type: ignore[arg-type]
+    "randomise": lambda data: nullmodels.randomise(MATRIX, 9, 1),
+    "null_test": lambda data: nullmodels.null_test(MATRIX, np.sum, 9, 1),
+    "mixing": lambda data: mixing(MATRIX, 1),
+}
+NO_TIES: dict[str, Callable[[Any], Any]] = {
+    "degree": overlap.degree,
+    "density": overlap.density,
+    "nestedness": overlap.nestedness,
+    "nodf": overlap.nodf,
+    "brokers": overlap.brokers,
+    "co_membership": overlap.co_membership,
+    "co_membership_blocks": lambda ties: list(overlap.co_membership_blocks(ties)),
+}
+
+
+@pytest.mark.parametrize("name", NOT_BINARY)
+def test_a_matrix_that_is_not_binary_is_refused(data: Dataset, name: str) -> None:
+    said = refused(NOT_BINARY[name], data, InvalidArgument)
+    assert "not binary" in said
+    assert "allowed: '0', '1'" in said
+
+
+@pytest.mark.parametrize("name", NO_TIES)
+def test_a_bare_matrix_is_told_how_to_become_ties(data: Dataset, name: str) -> None:
+    said = refused(lambda _: NO_TIES[name](MATRIX), data, InvalidArgument)
+    assert "TwoMode(matrix, actors, networks)" in said
+
+
+WEIGHTS: dict[str, Call] = {
+    "by_structure": lambda data: peers.by_structure(data, "Alby", weights={"population": 0.5}),
+    "candidates": lambda data: natverk.candidates(data, "Alby", weights={"population": 0.5}),
+    "score": lambda data: portfolio.score(portfolio.sheet(["net"]), weights={"influence": 0.5}),
+    "sensitivity": lambda data: portfolio.sensitivity(portfolio.sheet(["net"]), weights={"influence": 2.0}),
+}
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_weights_that_do_not_sum_are_refused(data: Dataset, name: str) -> None:
+    said = refused(WEIGHTS[name], data, InvalidArgument)
+    assert "not 1" in said
+    assert "divide" in said
+
+
+def test_a_year_of_a_frame_is_a_year_and_one_name_is_no_list_of_letters(data: Dataset) -> None:
+    year = natverk.panel(data, years=2010)["year"].unique()[0]
+    assert isinstance(year, np.integer)
+    assert list(year_range(year)) == [2010]
+    pd.testing.assert_frame_equal(natverk.panel(data, years=year), natverk.panel(data, years=2010))
+    assert "in 2010" in natverk.two_mode(data, year=year).selection
+    assert several("ubc") == ["ubc"]
+    pd.testing.assert_frame_equal(natverk.panel(data, networks="net"), natverk.panel(data, networks=["net"]))
+    pd.testing.assert_frame_equal(natverk.series(data, ALBY), natverk.series(data, [ALBY]))
+
+
+def test_the_last_year_is_that_of_the_vintage(make: Make) -> None:
+    early = make({"seen": 2010}, sources=[{"source_id": "src", "accessed": "2020-05-01"}])
+    assert year_range(2020, data=early) == range(2020, 2021)
+    assert known_day(early, "2020") == "2020-12-31"
+    for call in (lambda: year_range(2021, "year", data=early), lambda: known_day(early, "2021")):
+        with pytest.raises(InvalidArgument, match="outside 1980–2020"):
+            call()
+    with pytest.raises(UnknownName, match="nearest"):
+        natverk.growth(early, networks=["nett"])
