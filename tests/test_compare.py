@@ -212,6 +212,7 @@ GIVEN: dict[str, tuple[str, str, str] | str] = {
     "disagreements": ("disagreements", "disagreements", "disagreements"),
     "benchmarks": ("benchmarks", "benchmarks", "benchmarks"),
     "networks_of": ("documented_networks", "documented_networks", "documented_members"),
+    "networks": ("documented_networks", "documented_networks", "complete_lists"),
     "actors_of": ("municipalities", "county", "documented_members"),
     "undated_pairs": ("documented_networks", "documented_networks", "documented_members"),
     "joint_bodies": ("joint_bodies", "responsibility", "documented_members"),

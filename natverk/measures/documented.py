@@ -75,7 +75,9 @@ def networks_of(
     [[2009, 2024, 'recent'], [2006, 2024, 'recent']]
     """
     actor_ids = known_actors(data, actors)
-from natverk.measures.arguments import choice, known_actors, known_county, known_networks, not_negative, year_range
+    span = year_range(years, data=data)
+    not_negative("recent", recent)
+    chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
     rows = graded(data, year_basis=year_basis, counting="strict")
     rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(chosen)]
     rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]

@@ -104,7 +104,7 @@ def _reporting(data: Dataset, network: str, years: tuple[int, int], recent: int,
     start = rows["start_year"].where((rows["start_basis"] == "stated") | (year_basis == "any"))
     rows = rows.assign(start=start, first=start.fillna(rows["observed_year"].where(usable)))
     rows = rows.assign(last=rows["observed_year"].where(usable).fillna(start))
-    first, final = year_range(years)[0], year_range(years)[-1]
+    first, final = year_range(years, data=data)[0], year_range(years, data=data)[-1]
     found: list[dict[str, Any]] = []
     for actor, group in rows.groupby("actor_id", sort=True):
         dated = group[group["first"].notna()]
@@ -200,7 +200,7 @@ def member_years(
     [[2018, 1], [2019, 14], [2020, 13]]
     """
     (network_id,) = known_networks(data, [network])
-    span = year_range(years)
+    span = year_range(years, data=data)
     actors = list(members["actor_id"])
     sums = pd.DataFrame(0, index=span, columns=["low", "best"])
     if actors and _kind(data, network_id) in SETS:

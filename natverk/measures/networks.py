@@ -43,7 +43,7 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] = (1997, 202
     [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     (network_id,) = known_networks(data, [network])
-    span = year_range(years)
+    span = year_range(years, data=data)
     frame = listed(data, networks=[network_id])
     frame = frame[frame["year"].between(span[0], span[-1])]
     return frame.sort_values("year", ignore_index=True)
