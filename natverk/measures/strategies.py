@@ -166,7 +166,7 @@ def stages_by_year(data: Dataset, years: tuple[int, int]) -> pd.DataFrame:
     [[2021, 'new'], [2022, 'new']]
     """
     parts = []
-    for year in year_range(years):
+    for year in year_range(years, data=data):
         table = stages(data, min(f"{year}-12-31", data.known_until))
         table.insert(0, "year", year)
         parts.append(table)
