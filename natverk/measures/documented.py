@@ -207,10 +207,6 @@ def series(
     UnknownName, InvalidArgument
         For an unknown actor or value, an empty selection, or years out of range.
 
-    Notes
-    -----
-    A count of what is documented, no estimate of memberships.
-
     Examples
     --------
     >>> from natverk import load
