@@ -46,6 +46,10 @@ Only = Annotated[
 Out = Annotated[Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER")]
 
 
+# With so few pages, the lines above say which took longest.
+_FEW = 3
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"natverk {__version__}")
@@ -193,6 +197,41 @@ def report(
     raise typer.Exit(outcome.exit_code)
 
 
+@app.command()
+def verify(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Pages that have been made, as for `natverk report`.", metavar="PAGE")
+    ] = None,
+    only: Only = None,
+    lang: Lang = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")
+    ] = None,
+    out: Out = Path("reports"),
+    cell_timeout: Annotated[
+        int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
+    ] = 300,
+) -> None:
+    """Run pages again with the parameters of their last run, and prove that they come out the same; nothing is written.
+
+    Status 0: they do; 1: they do not, and what differs is shown cell by cell; 2: nothing was run.
+    """
+    from natverk.data.directory import Directory
+    from natverk.reports.fingerprint import State
+    from natverk.reports.plan import plan
+    from natverk.reports.project import find_project
+    from natverk.reports.verify import verify as run_again
+
+    tables = _tables()
+    project, directory = find_project(), Directory.read(tables)
+    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=_note)
+    state = State.now(pages, tables.hashes, tables.fingerprint())
+    verdicts = list(run_again(pages, state, jobs=jobs, cell_timeout=cell_timeout))
+    for verdict in verdicts:
+        typer.echo(str(verdict))
+    raise typer.Exit(0 if all(verdict.same for verdict in verdicts) else 1)
+
+
 def _run(
     pages: Sequence[Page],
     state: State,
@@ -208,7 +247,7 @@ def _run(
     from natverk.reports.run import run
 
     with Progress(len(pages), Console(stderr=True)) as progress:
-        return run(
+        outcome = run(
             pages,
             natverk.load().counties,
             jobs=jobs,
@@ -218,6 +257,9 @@ def _run(
             formats=formats,
             report_progress=progress.page_done,
         )
+    if progress.done > _FEW:
+        _note(f"slowest: {progress.slowest()}")
+    return outcome
 
 
 def _rerender(pages: Sequence[Page], out: Path, formats: Sequence[str]) -> int:
@@ -235,12 +277,14 @@ def _rerender(pages: Sequence[Page], out: Path, formats: Sequence[str]) -> int:
 
 def _index(out: Path, *, if_missing: bool = False) -> None:
     """Write the index, always or if it is not there, and print where it is."""
-    from natverk.reports.manifest import INDEX_FILES
+    from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, read_manifest
 
-    if not if_missing or not all((out / name).is_file() for name in INDEX_FILES.values()):
+    if not if_missing or not all((out / name).is_file() for name in (*INDEX_FILES.values(), CRATE_FILE)):
+        from natverk.reports.crate import write_crate
         from natverk.reports.site import write_site
 
         write_site(out.absolute(), natverk.load().counties)
+        write_crate(out.absolute(), read_manifest(out).values())
     typer.echo(str(out / INDEX_FILES["sv"]))
 
 

@@ -66,6 +66,12 @@ def call(
     return run
 
 
+@pytest.fixture
+def project_notebook(tmp_path: Path) -> Path:
+    """The notebook of the project that `call` works on."""
+    return tmp_path / "region_report.ipynb"
+
+
 def files(folder: Path = Path()) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
@@ -209,6 +215,27 @@ def test_no_execute_makes_the_page_from_the_notebook_beside_it(
     assert call("report", "14", "--no-execute")[0] == 0
 
 
+def test_verify_proves_the_same_or_shows_what_differs(
+    call: Callable[..., tuple[int, str, str]], tmp_path: Path, project_notebook: Path
+) -> None:
+    status, _out, err = call("verify", "14")
+    assert status == 2
+    assert "has not been made" in err
+    assert call("report", "14", "-p", "code=0180", "--jobs", "1")[0] == 0
+    before = {path: path.read_bytes() for path in Path("reports").rglob("*.*")}
+    status, out, _err = call("verify", "14", "--jobs", "1")
+    assert (status, out) == (0, "sv/region_report/14: the same, 0 outputs compared\n")
+    notebook = json.loads(project_notebook.read_text(encoding="utf-8"))
+    notebook["cells"][1]["source"] = "print(code)"
+    project_notebook.write_text(json.dumps(notebook), encoding="utf-8")
+    status, out, _err = call("verify", "14", "--jobs", "1")
+    assert status == 1
+    assert "sv/region_report/14: 2 differences" in out
+    assert "+ print(code)" in out
+    assert "changed since it was made: the notebook region_report.ipynb has changed" in out
+    assert {path: path.read_bytes() for path in Path("reports").rglob("*.*")} == before
+
+
 def test_an_index_that_is_gone_is_made_again(call: Callable[..., tuple[int, str, str]]) -> None:
     assert call("report", "14", "--jobs", "1")[0] == 0
     Path("reports/index.en.html").unlink()
@@ -257,6 +284,7 @@ def test_clean_leaves_a_foreign_site_alone(call: Callable[..., tuple[int, str, s
 def test_clean_takes_only_what_the_manifest_names(call: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     assert call("report", "14", "--jobs", "1")[0] == 0
     made = {"manifest.jsonl", "index.html", "index.en.html", "sv/region_report/14.html", "sv/region_report/14.ipynb"}
+    made |= {"ro-crate-metadata.json"}
     made |= {path.relative_to("reports").as_posix() for path in data_files(Path("reports"))}
     assert "data/memberships.csv" in made
     assert set(files(Path("reports"))) == made

@@ -152,6 +152,7 @@ def test_exactly_the_promised_files_are_there(runs: Runs) -> None:
     pages = {f"{lang}/region_report/14.{kind}" for lang in ("sv", "en") for kind in ("html", "ipynb")}
     pages |= {"sv/region_report/18.html", "sv/region_report/18.ipynb", "sv/region_report/18.failed.html"}
     pages |= {"sv/region_report/17.failed.html", "index.html", "index.en.html", "manifest.jsonl"}
+    pages |= {"ro-crate-metadata.json"}
     assert found == pages | {str(path.relative_to(runs.out)) for path in data_files(runs.out)}
     assert runs.out / "data" / "memberships.csv" in data_files(runs.out)
 

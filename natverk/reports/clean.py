@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from natverk.locale import LANGUAGES
+from natverk.reports.crate import is_crate
 from natverk.reports.downloads import data_files
 from natverk.reports.files import remove_parts
 from natverk.reports.lock import hold
-from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE, Entry, read_manifest
+from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, Entry, read_manifest
 
 __all__ = ["clean"]
 
@@ -57,6 +58,7 @@ def _made(out: Path) -> list[Path]:
     made += [out / name for entry in entries for name in entry.files if _is_below(name, entry)]
     if entries:
         made += data_files(out)
+        made += [path for path in (out / CRATE_FILE,) if is_crate(path)]
         made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
     return [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
 

@@ -22,6 +22,7 @@ from natverk.reports.files import append_lines, write_whole
 from natverk.version import __version__
 
 __all__ = [
+    "CRATE_FILE",
     "INDEX_FILES",
     "MANIFEST_FILE",
     "Entry",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 MANIFEST_FILE = "manifest.jsonl"
+CRATE_FILE = "ro-crate-metadata.json"
 # The index in each language, at the top of the output folder.
 INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
 _TUPLES = ("warnings", "files", "sources")

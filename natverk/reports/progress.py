@@ -40,8 +40,15 @@ def seconds_left(done: int, total: int, elapsed: float) -> float | None:
 class Progress:
     """Shows how far a run of `total` pages is; used with `with`.
 
-    On a terminal there is a bar with pages done and left, time elapsed and time left, and only failed pages get a
-    line. Elsewhere every page gets a plain line.
+    On a terminal there is a bar with pages done and left, time elapsed and time left, and the slowest page, and only
+    failed pages get a line. Elsewhere every page gets a plain line.
+
+    >>> from rich.console import Console
+    >>> with Progress(3, Console(quiet=True)) as progress:
+    ...     progress.page_done("sv/r/14", 2.0, None)
+    ...     progress.page_done("sv/r/18", 3.5, "KeyError")
+    >>> progress.slowest()
+    'sv/r/18 3.5 s, sv/r/14 2.0 s'
     """
 
     def __init__(self, total: int, console: Console) -> None:
@@ -49,6 +56,7 @@ class Progress:
         from rich.progress import Progress as Bar
 
         self.total, self.done, self.console = total, 0, console
+        self._durations: dict[str, float] = {}
         self._clock = time.monotonic()
         self._bar: Bar | None = None
         if console.is_terminal:
@@ -77,16 +85,22 @@ class Progress:
     def page_done(self, page_id: str, duration: float, error: str | None) -> None:
         """Count a page that is done, or that failed with `error`."""
         self.done += 1
+        self._durations[page_id] = duration
         left = seconds_left(self.done, self.total, time.monotonic() - self._clock)
         about = f"about {duration_text(left)} left" if left else ""
         outcome = f"FAILED: {error}" if error else "ok"
         if self._bar:
-            self._bar.update(self._task, advance=1, left=about)
+            self._bar.update(self._task, advance=1, left=f"{about}  slowest: {self.slowest(1)}".strip())
             if error:
                 self._line(f"{page_id}  {outcome}")
             return
         parts = [f"[{self.done}/{self.total}] {page_id}", outcome, duration_text(duration), about]
         self._line("  ".join(part for part in parts if part))
+
+    def slowest(self, n: int = 3) -> str:
+        """Return the pages that took longest so far, and how long, the slowest first."""
+        longest = sorted(self._durations, key=lambda page_id: -self._durations[page_id])[:n]
+        return ", ".join(f"{page_id} {duration_text(self._durations[page_id])}" for page_id in longest)
 
     def _line(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)

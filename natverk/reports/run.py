@@ -18,6 +18,7 @@ import pandas as pd
 
 from natverk.errors import InvalidArgument
 from natverk.reports.commit import commit
+from natverk.reports.crate import write_crate
 from natverk.reports.documents import formats_of
 from natverk.reports.execute import Job, Result
 from natverk.reports.files import check_folder, remove_parts
@@ -61,7 +62,7 @@ def default_jobs() -> int:
 
 def run(
     pages: Sequence[Page],
-    counties: pd.DataFrame,
+    counties: pd.DataFrame | None,
     *,
     jobs: int | None = None,
     cell_timeout: int = CELL_TIMEOUT,
@@ -78,7 +79,7 @@ def run(
     pages
         What `plan` returned; all in one output folder.
     counties
-        The table `counties`, for the index.
+        The table `counties`, for the index; without it there is no index.
     jobs
         How many run at once; default is one a core.
     cell_timeout
@@ -145,7 +146,9 @@ def run(
                 remove_parts(folder)
             if results:
                 records.close()
-                write_site(out, counties)
+                if counties is not None:
+                    write_site(out, counties)
+                    write_crate(out, records.entries.values())
     reached = [(page, results[page.id]) for page in pages if page.id in results]
     return Outcome(
         done=tuple(page for page, result in reached if result.failure is None),

@@ -1,0 +1,191 @@
+"""What the site is, for machines: `ro-crate-metadata.json`, so that a repository such as Zenodo can take it as it is.
+
+RO-Crate 1.1 (https://www.researchobject.org/ro-crate/1.1/): the folder is a data set whose parts are the pages, the
+executed notebooks, the data and the manifest; every page is the result of an action, whose instrument is a notebook
+and whose objects are the parameters and the tables that it read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from natverk.data.reads import table_of
+from natverk.data.schema import SCHEMA
+from natverk.locale import texts
+from natverk.reports.files import write_whole
+from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, Entry, text_hash
+from natverk.version import __version__
+
+if TYPE_CHECKING:
+    from rocrate.model.contextentity import ContextEntity  # type: ignore[import-untyped]
+    from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]
+
+__all__ = ["crate_of", "is_crate", "write_crate"]
+
+_AUTHORS = "#natverk-contributors"
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_FORMATS = {
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def write_crate(out: Path, entries: Iterable[Entry]) -> Path:
+    """Write the metadata of the site in `out`; return the file.
+
+    Parameters
+    ----------
+    out
+        The output folder with its pages, data and index.
+    entries
+        The records of the manifest; pages whose files are not there are left out.
+
+    Raises
+    ------
+    NatverkError
+        If the file cannot be written.
+    """
+    content = json.dumps(crate_of(out, entries), indent=1, ensure_ascii=False, sort_keys=True)
+    write_whole(out / CRATE_FILE, content + "\n")
+    return out / CRATE_FILE
+
+
+def is_crate(path: Path) -> bool:
+    """Say whether a file is the metadata of a site of ours."""
+    return path.is_file() and f'"{_AUTHORS}"'.encode() in path.read_bytes()
+
+
+def crate_of(out: Path, entries: Iterable[Entry]) -> dict[str, Any]:
+    """Return the metadata as JSON-LD: `@context` and `@graph`; see `write_crate`."""
+    from rocrate.rocrate import ROCrate
+
+    made = [entry for entry in entries if (out / f"{entry.id}.html").is_file()]
+    crate = ROCrate(version="1.1")
+    t = texts("en")
+    authors = _context(crate, _AUTHORS, {"@type": "Organization", "name": "natverk contributors"})
+    licence = _context(
+        crate,
+        _LICENCE,
+        {
+            "@type": "CreativeWork",
+            "name": "Creative Commons Attribution 4.0 International",
+            "description": "For natverk's own work; sources of the rows keep their own terms (data/sources.csv).",
+        },
+    )
+    root = crate.root_dataset
+    root["name"] = t("site.index.title")
+    root["description"] = t("site.index.description")
+    root["license"] = licence
+    root["author"] = authors
+    root["datePublished"] = max((entry.good_started or entry.started for entry in made), default="")[:10]
+    for name, title in {
+        **{name: t("site.index.title") for name in INDEX_FILES.values()},
+        MANIFEST_FILE: "Manifest",
+    }.items():
+        _file(crate, out, name, title)
+    for path in sorted((out / "data").glob("*.*")):
+        table = SCHEMA.get(path.stem) if path.suffix == ".csv" else None
+        _file(crate, out, f"data/{path.name}", path.stem, description=table.title if table else None)
+    root["mentions"] = [_page(crate, out, entry) for entry in made]
+    content: dict[str, Any] = crate.metadata.generate()
+    # The library stamps its own identifiers in the order of adding; the order of a graph says nothing.
+    content["@graph"].sort(key=lambda entity: (entity["@id"] != CRATE_FILE, entity["@id"] != "./", entity["@id"]))
+    return content
+
+
+def _page(crate: ROCrate, out: Path, entry: Entry) -> ContextEntity:
+    """Add the files of a page and the action that made them; return the action."""
+    names = [f"{entry.id}{end}" for end in (".html", ".ipynb")] + list(entry.files)
+    files = [
+        _file(crate, out, name, entry.title, inLanguage=entry.lang, dateModified=entry.good_started)
+        for name in names
+        if (out / name).is_file()
+    ]
+    tables = sorted({table_of(label) for label in entry.reads})
+    read = [crate.dereference(f"data/{table}.csv") for table in tables]
+    parameters = [_parameter(crate, name, value) for name, value in entry.parameters.items()]
+    action = _context(
+        crate,
+        f"#run/{entry.id}",
+        {
+            "@type": "CreateAction",
+            "name": f"natverk report {entry.id}",
+            "startTime": entry.good_started,
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+        },
+    )
+    action["instrument"] = _notebook(crate, entry)
+    action["object"] = [*parameters, *(table for table in read if table is not None)]
+    action["result"] = files
+    return action
+
+
+def _notebook(crate: ROCrate, entry: Entry) -> ContextEntity:
+    """Return the notebook that was run, in the version that was run, with what it was run on."""
+    run_on = json.dumps([entry.notebook_sha256, entry.package_sha256, dict(entry.versions)], sort_keys=True)
+    key = f"#notebook/{entry.report}-{_short(run_on)}"
+    known = crate.dereference(key)
+    if known is not None:
+        return known
+    libraries = [
+        _context(
+            crate,
+            f"#software/{name}-{version}",
+            {"@type": "SoftwareApplication", "name": name, "softwareVersion": version},
+        )
+        for name, version in {"natverk": __version__, **entry.versions}.items()
+    ]
+    notebook = _context(
+        crate,
+        key,
+        {
+            "@type": "SoftwareSourceCode",
+            "name": f"{entry.report}.ipynb",
+            "version": entry.notebook_sha256,
+            "programmingLanguage": "Python",
+        },
+    )
+    notebook["softwareRequirements"] = libraries
+    return notebook
+
+
+def _short(text: str) -> str:
+    return text_hash(text)[:12]
+
+
+def _parameter(crate: ROCrate, name: str, value: object) -> ContextEntity:
+    text = json.dumps(value, ensure_ascii=False)
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip('"')).strip("-") or "empty"
+    key = f"#parameter/{name}-{slug if len(slug) < 40 else _short(text)}"
+    shown = value if isinstance(value, str | int | float) else text
+    return _context(crate, key, {"@type": "PropertyValue", "name": name, "value": shown})
+
+
+def _file(crate: ROCrate, out: Path, name: str, title: str, **properties: str | None) -> Any:
+    path = out / name
+    if not path.is_file():
+        return None
+    said: dict[str, Any] = {"name": title, "contentSize": str(path.stat().st_size)}
+    if kind := _FORMATS.get(path.suffix):
+        said["encodingFormat"] = kind
+    said.update({key: value for key, value in properties.items() if value})
+    return crate.add_file(dest_path=name, properties=said)
+
+
+def _context(crate: ROCrate, key: str, properties: Mapping[str, Any]) -> ContextEntity:
+    from rocrate.model.contextentity import ContextEntity
+
+    known = crate.dereference(key)
+    if known is not None:
+        return known
+    kept = {name: value for name, value in properties.items() if value is not None}
+    return crate.add(ContextEntity(crate, key, properties=kept))
