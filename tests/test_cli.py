@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ import natverk
 import natverk.reports.project
 from natverk import cli
 from natverk.reports.downloads import data_files
+from natverk.reports.execute import Failure, Job, Result
+from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE
 from natverk.reports.project import read_project
 from natverk.version import __version__
 
@@ -70,6 +72,32 @@ def call(
 def project_notebook(tmp_path: Path) -> Path:
     """The notebook of the project that `call` works on."""
     return tmp_path / "region_report.ipynb"
+
+
+class QuickPool:
+    """Stands for the pool where only what is run is of interest: pages come back at once, without a kernel."""
+
+    def __init__(self, *_args: object) -> None: ...
+
+    def run(self, queue: Iterable[Job]) -> Iterator[Result]:
+        for job in queue:
+            failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
+            yield Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", '{"cells": []}', failure=failure)
+
+    def end(self) -> None: ...
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run no notebook and write no index."""
+    monkeypatch.setattr("natverk.reports.run.Pool", QuickPool)
+    monkeypatch.setattr("natverk.reports.run.write_site", write_indexes)
+    monkeypatch.setattr("natverk.reports.site.write_site", write_indexes)
+
+
+def write_indexes(out: Path, *_args: object) -> None:
+    for name in INDEX_FILES.values():
+        (out / name).write_text(MANIFEST_FILE, encoding="utf-8")
 
 
 def files(folder: Path = Path()) -> list[str]:
@@ -136,7 +164,7 @@ def test_report_and_clean(call: Callable[..., tuple[int, str, str]]) -> None:
     assert (status, out) == (1, "reports/index.html\n")
     assert "failed: sv/region_report/14, see reports/sv/region_report/14.failed.html" in err
     Path("reports/sv/own.txt").write_text("kept", encoding="utf-8")
-    n = 6 + len(data_files(Path("reports")))
+    n = 7 + len(data_files(Path("reports")))
     assert call("clean")[:2] == (0, f"{n} files removed from reports\n")
     assert files() == ["reports/sv/own.txt"]
     assert call("clean")[:2] == (0, "0 files removed from reports\n")
@@ -146,6 +174,7 @@ def test_report_and_clean(call: Callable[..., tuple[int, str, str]]) -> None:
     assert call("clean")[0] == 0
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_has_not_changed_is_not_run_again(
     call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +190,7 @@ def test_what_has_not_changed_is_not_run_again(
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in Path("reports").rglob("*.*")} == before
 
 
+@pytest.mark.usefixtures("quick")
 def test_only_what_has_changed_is_run_and_the_reason_is_said(call: Callable[..., tuple[int, str, str]]) -> None:
     assert call("report", "14", "18", "--jobs", "1")[0] == 0
     Path("reports/sv/region_report/18.html").write_text("damaged", encoding="utf-8")
@@ -176,6 +206,7 @@ def test_only_what_has_changed_is_run_and_the_reason_is_said(call: Callable[...,
     assert "[1/1] sv/region_report/18  ok" in call("report", "18", "--force", "--jobs", "1")[2]
 
 
+@pytest.mark.usefixtures("quick")
 def test_limit_leaves_the_rest_for_next_time(call: Callable[..., tuple[int, str, str]]) -> None:
     _status, _out, err = call("report", "14", "18", "17", "--limit", "1", "--jobs", "1")
     assert "[1/1] sv/region_report/14  ok" in err
@@ -185,6 +216,7 @@ def test_limit_leaves_the_rest_for_next_time(call: Callable[..., tuple[int, str,
     assert call("report", "14", "--limit", "0")[0] == 2
 
 
+@pytest.mark.usefixtures("quick")
 def test_fail_fast_stops_and_keep_going_goes_on(call: Callable[..., tuple[int, str, str]]) -> None:
     arguments = ("report", "14", "18", "-p", "strict=true", "--jobs", "1")
     status, _out, err = call(*arguments, "--fail-fast")
@@ -236,6 +268,7 @@ def test_verify_proves_the_same_or_shows_what_differs(
     assert {path: path.read_bytes() for path in Path("reports").rglob("*.*")} == before
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_index_that_is_gone_is_made_again(call: Callable[..., tuple[int, str, str]]) -> None:
     assert call("report", "14", "--jobs", "1")[0] == 0
     Path("reports/index.en.html").unlink()
