@@ -149,12 +149,15 @@ def report(
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
     from natverk.data.directory import Directory
-    from natverk.reports.documents import check_formats
     from natverk.reports.parameters import assignments
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
-    papers = check_formats(formats or [])
+    papers: Sequence[str] = ()
+    if formats:
+        from natverk.reports.documents import check_formats
+
+        papers = check_formats(formats)
     typed = assignments(parameter or [])
     for name, year in (("year_from", year_from), ("year_to", year_to)):
         if year is not None:
@@ -177,16 +180,18 @@ def report(
         raise typer.Exit(_rerender(pages, out, papers))
     from natverk.reports.due import due
     from natverk.reports.fingerprint import State
-    from natverk.reports.rerender import rerender, without_documents
 
     state = State.now(pages, tables.hashes, tables.fingerprint())
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         _note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
-    if lacking := without_documents(found.fresh, papers):
+    if papers:
+        from natverk.reports.rerender import rerender, without_documents
+
         # What is up to date needs no run for that: the documents are made from the executed notebook.
-        rerender(lacking, papers)
-        _note(f"{' and '.join(papers)} made for {len(lacking)} of them")
+        if lacking := without_documents(found.fresh, papers):
+            rerender(lacking, papers)
+            _note(f"{' and '.join(papers)} made for {len(lacking)} of them")
     if not found.pages:
         _index(out, if_missing=True)
         return

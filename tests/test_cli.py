@@ -190,6 +190,35 @@ def test_what_has_not_changed_is_not_run_again(
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in Path("reports").rglob("*.*")} == before
 
 
+UNCHANGED = """
+import sys
+from pathlib import Path
+import natverk.cli
+import natverk.reports.project as project
+declared = project.read_project(Path(sys.argv[1]) / "reports.toml", Path(sys.argv[1]))
+project.find_project = lambda: declared
+sys.argv = ["natverk", "report", "14"]
+try:
+    natverk.cli.main()
+except SystemExit:
+    pass
+print([name for name in ("pandas", "matplotlib", "bs4", "jinja2", "nbconvert", "papermill") if name in sys.modules])
+"""
+
+
+@pytest.mark.usefixtures("quick")
+def test_to_see_that_nothing_has_changed_needs_no_library(
+    call: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    assert call("report", "14")[0] == 0
+    done = subprocess.run(
+        [sys.executable, "-c", UNCHANGED, str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["reports/index.html", "[]"]
+    assert "1 of 1 pages are up to date" in done.stderr
+
+
 @pytest.mark.usefixtures("quick")
 def test_only_what_has_changed_is_run_and_the_reason_is_said(call: Callable[..., tuple[int, str, str]]) -> None:
     assert call("report", "14", "18", "--jobs", "1")[0] == 0
