@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import natverk
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.version import __version__
 
 if TYPE_CHECKING:
     from natverk.data.processed import Processed
-    from natverk.reports.fingerprint import State
-    from natverk.reports.plan import Page
-    from natverk.reports.run import Outcome
 
 __all__ = ["app", "main"]
 
@@ -44,10 +40,6 @@ Only = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER")]
-
-
-# With so few pages, the lines above say which took longest.
-_FEW = 3
 
 
 def _version(wanted: bool) -> None:
@@ -87,9 +79,9 @@ def list_pages(
             typer.echo(page.id)
         return
     from natverk.reports.due import due
-    from natverk.reports.fingerprint import State
+    from natverk.reports.session import state_of
 
-    found = due(pages, State.now(pages, tables.hashes, tables.fingerprint()))
+    found = due(pages, state_of(pages, tables))
     for page in found.pages:
         typer.echo(f"{page.id}  {found.reasons[page.id]}")
     typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
@@ -149,6 +141,7 @@ def report(
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
     from natverk.data.directory import Directory
+    from natverk.reports import session
     from natverk.reports.parameters import assignments
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
@@ -174,32 +167,23 @@ def report(
         lang=lang,
         typed=typed,
         out=out.absolute(),
-        say=_note,
+        say=session.note,
     )
     if not execute:
-        raise typer.Exit(_rerender(pages, out, papers))
-    from natverk.reports.due import due
-    from natverk.reports.fingerprint import State
-
-    state = State.now(pages, tables.hashes, tables.fingerprint())
-    found = due(pages, state, force=force, limit=limit)
-    if found.fresh:
-        _note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
-    if papers:
-        from natverk.reports.rerender import rerender, without_documents
-
-        # What is up to date needs no run for that: the documents are made from the executed notebook.
-        if lacking := without_documents(found.fresh, papers):
-            rerender(lacking, papers)
-            _note(f"{' and '.join(papers)} made for {len(lacking)} of them")
-    if not found.pages:
-        _index(out, if_missing=True)
-        return
-    outcome = _run(found.pages, state, jobs, cell_timeout, fail_fast=not keep_going, formats=papers)
-    _say(outcome, out, typed, papers)
-    if found.later:
-        _note(f"{len(found.later)} more pages are left for next time (--limit)")
-    raise typer.Exit(outcome.exit_code)
+        raise typer.Exit(session.remake(pages, out, papers))
+    status = session.make(
+        pages,
+        tables,
+        out,
+        typed=typed,
+        force=force,
+        limit=limit,
+        formats=papers,
+        fail_fast=not keep_going,
+        jobs=jobs,
+        cell_timeout=cell_timeout,
+    )
+    raise typer.Exit(status)
 
 
 @app.command()
@@ -222,100 +206,14 @@ def verify(
     Status 0: they do; 1: they do not, and what differs is shown cell by cell; 2: nothing was run.
     """
     from natverk.data.directory import Directory
-    from natverk.reports.fingerprint import State
+    from natverk.reports import session
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
-    from natverk.reports.verify import verify as run_again
 
     tables = _tables()
     project, directory = find_project(), Directory.read(tables)
-    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=_note)
-    state = State.now(pages, tables.hashes, tables.fingerprint())
-    verdicts = list(run_again(pages, state, jobs=jobs, cell_timeout=cell_timeout))
-    for verdict in verdicts:
-        typer.echo(str(verdict))
-    raise typer.Exit(0 if all(verdict.same for verdict in verdicts) else 1)
-
-
-def _run(
-    pages: Sequence[Page],
-    state: State,
-    jobs: int | None,
-    cell_timeout: int,
-    *,
-    fail_fast: bool,
-    formats: Sequence[str],
-) -> Outcome:
-    from rich.console import Console
-
-    from natverk.reports.progress import Progress
-    from natverk.reports.run import run
-
-    with Progress(len(pages), Console(stderr=True)) as progress:
-        outcome = run(
-            pages,
-            natverk.load().counties,
-            jobs=jobs,
-            cell_timeout=cell_timeout,
-            state=state,
-            fail_fast=fail_fast,
-            formats=formats,
-            report_progress=progress.page_done,
-        )
-    if progress.done > _FEW:
-        _note(f"slowest: {progress.slowest()}")
-    return outcome
-
-
-def _rerender(pages: Sequence[Page], out: Path, formats: Sequence[str]) -> int:
-    """Make the HTML of pages anew, without running them; return the exit status."""
-    from natverk.reports.rerender import rerender
-
-    made = rerender(pages, formats)
-    _note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
-    for page in made.without:
-        _note(f"not run yet: {page.id}, natverk report {page.id}")
-    if made.done:
-        _index(out)
-    return 1 if made.without else 0
-
-
-def _index(out: Path, *, if_missing: bool = False) -> None:
-    """Write the index, always or if it is not there, and print where it is."""
-    from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, read_manifest
-
-    if not if_missing or not all((out / name).is_file() for name in (*INDEX_FILES.values(), CRATE_FILE)):
-        from natverk.reports.crate import write_crate
-        from natverk.reports.site import write_site
-
-        write_site(out.absolute(), natverk.load().counties)
-        write_crate(out.absolute(), read_manifest(out).values())
-    typer.echo(str(out / INDEX_FILES["sv"]))
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _say(outcome: Outcome, out: Path, typed: dict[str, str], formats: Sequence[str]) -> None:
-    """Print what became of the run, and what to do next."""
-    from natverk.reports.progress import duration_text
-
-    done, failed, left = len(outcome.done), len(outcome.failed), len(outcome.remaining)
-    _note(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}")
-    for page in outcome.failed:
-        _note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
-    if outcome.remaining:
-        import shlex
-
-        options = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
-        options += ["--format", ",".join(formats)] if formats else []
-        again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
-        what = "interrupted" if outcome.interrupted else "stopped at the first failure"
-        kept = "what is done is kept" if done or failed else "nothing was changed"
-        _note(f"{what}: {kept}; this goes on with the rest:\n  {again}")
-    if done or failed:
-        typer.echo(str(out / "index.html"))
+    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=session.note)
+    raise typer.Exit(session.verify(pages, tables, jobs=jobs, cell_timeout=cell_timeout))
 
 
 @app.command()

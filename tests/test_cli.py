@@ -418,7 +418,7 @@ def test_as_a_command_of_its_own(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"natverk {__version__}\n", "")
     done = natverk_command("report", "Vastra Gotlnd", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[:2] == ["unknown region 'Vastra Gotlnd'", "  nearest: 'Västra Götaland'"]
+    assert done.stderr.splitlines()[:2] == ["unknown name 'Vastra Gotlnd'", "  nearest: 'Västra Götaland'"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,0 +1,165 @@
+"""What the command line does with the pages that are asked for: run what is due, say how it went and what is next.
+
+What has not changed is seen without importing any of the libraries that pages are made with.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from natverk.data.processed import Processed
+from natverk.reports.due import due
+from natverk.reports.fingerprint import State
+from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, read_manifest
+from natverk.reports.plan import Page
+from natverk.reports.progress import Progress, duration_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from natverk.reports.run import Outcome
+
+__all__ = ["make", "note", "remake", "state_of", "verify"]
+
+# With so few pages, the lines of the progress say which took longest.
+_FEW = 3
+
+
+def note(text: str) -> None:
+    """Say something that is not the result of a command."""
+    typer.echo(text, err=True)
+
+
+def state_of(pages: Sequence[Page], tables: Processed) -> State:
+    """Return what pages would be made from now."""
+    return State.now(pages, tables.hashes, tables.fingerprint())
+
+
+def make(
+    pages: Sequence[Page],
+    tables: Processed,
+    out: Path,
+    *,
+    typed: Mapping[str, str],
+    force: bool = False,
+    limit: int | None = None,
+    formats: Sequence[str] = (),
+    **options: Any,
+) -> int:
+    """Run the pages that are due, write the index, and say how it went; return the exit status.
+
+    Parameters
+    ----------
+    pages
+        What `plan` returned.
+    tables
+        The processed tables.
+    out
+        The output folder as it was given, for what is said.
+    typed
+        Parameters as they were typed, for the command that goes on after an interrupt.
+    force, limit
+        See `due`.
+    formats
+        Documents beside the pages.
+    options
+        Of `natverk.reports.run.run`.
+    """
+    state = state_of(pages, tables)
+    found = due(pages, state, force=force, limit=limit)
+    if found.fresh:
+        note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
+    if formats:
+        _documents(found.fresh, formats)
+    if not found.pages:
+        _index(out, if_missing=True)
+        return 0
+    outcome = _run(found.pages, state, formats=formats, **options)
+    _say(outcome, out, typed, formats)
+    if found.later:
+        note(f"{len(found.later)} more pages are left for next time (--limit)")
+    return outcome.exit_code
+
+
+def _run(pages: Sequence[Page], state: State, **options: Any) -> Outcome:
+    from rich.console import Console
+
+    from natverk.reports.run import run
+
+    with Progress(len(pages), Console(stderr=True)) as progress:
+        outcome = run(pages, _counties(), state=state, report_progress=progress.page_done, **options)
+    if progress.done > _FEW:
+        note(f"slowest: {progress.slowest()}")
+    return outcome
+
+
+def _documents(pages: Sequence[Page], formats: Sequence[str]) -> None:
+    """Make documents of pages that are up to date: they need no run, but the executed notebook."""
+    from natverk.reports.rerender import rerender, without_documents
+
+    if lacking := without_documents(pages, formats):
+        rerender(lacking, formats)
+        note(f"{' and '.join(formats)} made for {len(lacking)} of them")
+
+
+def remake(pages: Sequence[Page], out: Path, formats: Sequence[str] = ()) -> int:
+    """Make the HTML of pages anew from their executed notebooks, and the index; return the exit status."""
+    from natverk.reports.rerender import rerender
+
+    made = rerender(pages, formats)
+    note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
+    for page in made.without:
+        note(f"not run yet: {page.id}, natverk report {page.id}")
+    if made.done:
+        _index(out)
+    return 1 if made.without else 0
+
+
+def verify(pages: Sequence[Page], tables: Processed, **options: Any) -> int:
+    """Run pages again, and say whether they come out the same or what differs; return the exit status."""
+    from natverk.reports.verify import verify as run_again
+
+    same = True
+    for verdict in run_again(pages, state_of(pages, tables), **options):
+        typer.echo(str(verdict))
+        same = same and verdict.same
+    return 0 if same else 1
+
+
+def _index(out: Path, *, if_missing: bool = False) -> None:
+    """Write the index, always or if it is not there, and say where it is."""
+    if not if_missing or not all((out / name).is_file() for name in (*INDEX_FILES.values(), CRATE_FILE)):
+        from natverk.reports.crate import write_crate
+        from natverk.reports.site import write_site
+
+        write_site(out.absolute(), _counties())
+        write_crate(out.absolute(), read_manifest(out).values())
+    typer.echo(str(out / INDEX_FILES["sv"]))
+
+
+def _counties() -> pd.DataFrame:
+    from natverk.data.dataset import load
+
+    return load().counties
+
+
+def _say(outcome: Outcome, out: Path, typed: Mapping[str, str], formats: Sequence[str]) -> None:
+    """Say what became of the run, and what to do next."""
+    done, failed, left = len(outcome.done), len(outcome.failed), len(outcome.remaining)
+    note(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}")
+    for page in outcome.failed:
+        note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
+    if outcome.remaining:
+        options = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
+        options += ["--format", ",".join(formats)] if formats else []
+        again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
+        what = "interrupted" if outcome.interrupted else "stopped at the first failure"
+        kept = "what is done is kept" if done or failed else "nothing was changed"
+        note(f"{what}: {kept}; this goes on with the rest:\n  {again}")
+    if done or failed:
+        typer.echo(str(out / INDEX_FILES["sv"]))
