@@ -22,9 +22,10 @@ TEXT_WIDTH, TEXT_HEIGHT, LANDSCAPE_WIDTH, LANDSCAPE_HEIGHT = 470.0, 700.0, 717.0
 _LETTER, _PADDING, _ROW = 0.47, 9.0, 6.5
 # Words longer than this many letters may be divided; where the page is too narrow, shorter ones too.
 _WORD, _NARROW = 20, 13
-_BREAKS = re.compile(r"(?<=[-/\u00ad\u200b])")
+# Not before a digit: `mem-00001` stays together.
+_BREAKS = re.compile(r"(?<=[-/\u00ad\u200b])(?!\d)")
 # How many letters ahead is looked for the next line that a wider column saves.
-_AHEAD = 10
+_AHEAD = 14
 _ALL = 0.4
 # Size of type, sideways or not, and the mean number of lines a row that is still easy to read.
 _CHOICES = ((9.0, False, 1.6), (8.0, False, 3.4))
