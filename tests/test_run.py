@@ -304,27 +304,6 @@ def test_manifest_records_what_was_run(runs: Runs) -> None:
     assert good.notebook_sha256 == stale.notebook_sha256
 
 
-def test_what_kills_kernel_or_worker_fails_alone(
-    tmp_path: Path,
-    counties: pd.DataFrame,
-) -> None:
-    deadly = (
-        "import os, signal, time\n"
-        "if region == '01': os._exit(3)\n"
-        "if region == '03': os.kill(os.getppid(), signal.SIGKILL)\n"
-        "if region in ('03', '04'): time.sleep(120)"
-    )
-    project = write_project(tmp_path, [code(deadly)])
-    pages = plan(project, units(), ["03", "01", "04", "05"], out=tmp_path / "out")
-    outcome = run(pages, counties, jobs=2, cell_timeout=3)
-    assert [page.unit for page in outcome.done] == ["05"]
-    errors = {entry.unit: entry.error or "" for entry in read_manifest(tmp_path / "out").values()}
-    assert "kernel died" in errors["01"]
-    assert "worker process died" in errors["03"]
-    assert "longer than 3 seconds" in errors["04"]
-    assert outcome.remaining == ()
-
-
 DRIVER = """
 import sys, tempfile
 from pathlib import Path

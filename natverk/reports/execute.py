@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +22,12 @@ from natverk.errors import NatverkError
 from natverk.reports.normalise import clean_text, normalise, set_cell_ids
 from natverk.reports.plan import Page
 
-__all__ = ["FACTS_TYPE", "Failure", "Job", "Result", "run_page"]
+__all__ = ["DEFAULT_ENGINE", "ENGINES", "FACTS_TYPE", "Failure", "Job", "Result", "run_page"]
 
+# How cells are run: in the page's own process, or by a kernel that it starts. The outputs are the same.
+ENGINES = ("natverk", "default")
+# Without fork there is no process to be had cheaply, and a kernel that is started isolates as well.
+DEFAULT_ENGINE = ENGINES[0] if hasattr(os, "fork") else ENGINES[1]
 # A notebook can say with an output of this type what the index shows about its page: {"sources": 57}.
 # If it does not, the entries of its list of sources are counted.
 FACTS_TYPE = "application/vnd.natverk.page+json"
@@ -34,11 +38,22 @@ _SOURCE = re.compile(r'<li [^>]*\bid="source-(\d+)"')
 
 @dataclass(frozen=True)
 class Job:
-    """A page to run, and how; `formats` is what is made besides HTML: `"pdf"`, `"docx"`."""
+    """A page to run, and how.
+
+    Attributes
+    ----------
+    notebook
+        The notebook as parsed JSON, so that all pages of a run are made from the same one.
+    engine
+        One of `ENGINES`.
+    formats
+        What is made besides HTML: `"pdf"`, `"docx"`.
+    """
 
     page: Page
-    cell_timeout: int = 300
+    notebook: Mapping[str, Any]
     data_hash: str | None = None
+    engine: str = DEFAULT_ENGINE
     formats: tuple[str, ...] = ()
 
 
@@ -51,13 +66,25 @@ class Failure:
     source: str = ""
     cell: int | None = None
 
+    @classmethod
+    def of(cls, summary: str, traceback: str = "", source: str = "", cell: int | None = None) -> Failure:
+        """Return a failure whose texts are fit to be shown: one line, without colours and paths."""
+        lines = clean_text(summary).strip().splitlines()
+        return cls(lines[0] if lines else "", clean_text(traceback).strip(), source, cell)
+
 
 @dataclass(frozen=True)
 class Result:
     """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files.
 
-    `files` are what belongs to the page, its tables and documents, by path from the page's folder.
-    `reads` are the tables that the notebook read (`natverk.data.reads`), `engine` is how its cells were run.
+    Attributes
+    ----------
+    files
+        What belongs to the page, such as its tables and documents: text or bytes by path from the page's folder.
+    reads
+        The tables that the notebook read (`natverk.data.reads`).
+    engine
+        How its cells were run.
     """
 
     page: Page
@@ -70,19 +97,35 @@ class Result:
     failure: Failure | None = None
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
-    engine: str = "default"
+    engine: str = DEFAULT_ENGINE
+
+    @classmethod
+    def lost(cls, page: Page, failure: Failure, started: str | None = None, duration: float = 0.0) -> Result:
+        """Return the result of a page of which nothing came back."""
+        return cls(page, started or _now(), round(duration, 1), failure=failure)
 
 
-def run_page(job: Job) -> Result:
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Result:
     """Run the notebook of a page and return its files, or why it failed.
 
-    The process should have its surroundings set (`natverk.reports.kernel.set_surroundings`). A notebook that raises,
-    a cell that takes longer than `job.cell_timeout` seconds and a kernel that dies all give a `Failure`.
+    The process should be the page's own, with its surroundings set (`natverk.reports.worker`). A notebook that raises
+    and a kernel that dies give a `Failure`.
+
+    Parameters
+    ----------
+    job
+        The page, and how it is run.
+    on_cell
+        Called before each cell with its number and its source.
     """
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    started, clock = _now(), time.monotonic()
     failure: Failure | None = None
     html = ipynb = ""
     warnings: tuple[str, ...] = ()
@@ -91,21 +134,17 @@ def run_page(job: Job) -> Result:
     reads: dict[str, str] = {}
     try:
         with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:
-            notebook = _execute(job)
+            notebook = _execute(job, on_cell)
     except PapermillExecutionError as error:
-        failure = Failure(
-            summary=clean_text(f"{error.ename}: {error.evalue}".strip().rstrip(":")).splitlines()[0],
-            traceback=clean_text("\n".join(error.traceback)) or "the kernel gave no traceback",
-            source=error.source,
-            cell=error.exec_count,
+        shown = "\n".join(error.traceback) or "the kernel gave no traceback"
+        failure = Failure.of(
+            f"{error.ename}: {error.evalue}".strip().rstrip(":"), shown, error.source, error.exec_count
         )
-    except CellTimeoutError as error:
-        failure = Failure(f"a cell took longer than {job.cell_timeout} seconds", clean_text(str(error)))
     except DeadKernelError as error:
-        failure = Failure("the kernel died while the notebook was running", _with_log(str(error)))
+        failure = Failure.of("the kernel died while the notebook was running", _with_log(str(error)))
     except RuntimeError as error:
         # jupyter_client has no error of its own for a kernel that never answers.
-        failure = Failure("the kernel did not start", _with_log(str(error)))
+        failure = Failure.of("the kernel did not start", _with_log(str(error)))
     else:
         from natverk.reports.export import render
 
@@ -117,38 +156,41 @@ def run_page(job: Job) -> Result:
         html, files = rendered.html, rendered.files
         warnings, facts = tuple(_warnings(notebook)), _facts(notebook, html)
         ipynb = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return Result(
-        job.page, started, round(time.monotonic() - clock, 1), html, ipynb, warnings, facts, failure, files, reads
-    )
+    duration = round(time.monotonic() - clock, 2)
+    return Result(job.page, started, duration, html, ipynb, warnings, facts, failure, files, reads, job.engine)
 
 
-def _execute(job: Job) -> dict[str, Any]:
+def _execute(job: Job, on_cell: Callable[[int, str], None] | None) -> dict[str, Any]:
     """Execute the notebook of a page with its parameters and return it with its outputs."""
     import nbformat
     import papermill
 
-    from natverk.reports.kernel import KERNEL_NAME, OwnKernelManager
-
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    notebook = nbformat.read(job.page.notebook, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.from_dict(json.loads(json.dumps(job.notebook)))  # type: ignore[no-untyped-call]
     set_cell_ids(notebook)
+    folder = job.page.notebook.parent
+    begun = 0
+
+    def say(cell: Any, cell_index: int) -> None:
+        nonlocal begun
+        begun += 1
+        if on_cell:
+            on_cell(begun, str(cell.source))
+
     # The notebook itself is handed over, not its path: papermill reads braces in a path as fields to fill in.
     executed: dict[str, Any] = papermill.execute_notebook(
         notebook,
         None,
         parameters=dict(job.page.parameters),
-        kernel_name=KERNEL_NAME,
         language="python",
         progress_bar=False,
         request_save_on_cell_execute=False,
-        cwd=str(job.page.notebook.parent),
-        start_timeout=START_TIMEOUT,
-        execution_timeout=job.cell_timeout,
-        kernel_manager_class=OwnKernelManager,
+        # On another machine the notebook's folder is not there.
+        cwd=str(folder if folder.is_dir() else Path.cwd()),
+        on_cell_execute=say,
         record_timing=False,
-        coalesce_streams=True,
         store_widget_state=False,
-        shutdown_kernel="immediate",
+        **_engine(job.engine),
     )
     return executed
 
@@ -156,6 +198,26 @@ def _execute(job: Job) -> dict[str, Any]:
 def _not_set(error: NatverkError) -> Failure:
     """Return why a document could not be made of a page that ran well."""
     return Failure(clean_text(error.what).splitlines()[0], clean_text(str(error)))
+
+
+def _engine(name: str) -> dict[str, Any]:
+    """Return the arguments of papermill that choose how cells are run."""
+    if name == ENGINES[0]:
+        from papermill.engines import papermill_engines
+
+        from natverk.reports.engine import ENGINE_NAME, InProcessEngine
+
+        # Where natverk is not installed but on the path, papermill finds no entry point.
+        papermill_engines.register(ENGINE_NAME, InProcessEngine)
+        return {"engine_name": ENGINE_NAME, "kernel_name": "python3"}
+    from natverk.reports.kernel import KERNEL_NAME, OwnKernelManager
+
+    return {
+        "kernel_name": KERNEL_NAME,
+        "start_timeout": START_TIMEOUT,
+        "kernel_manager_class": OwnKernelManager,
+        "shutdown_kernel": "immediate",
+    }
 
 
 def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -187,4 +249,4 @@ def _with_log(message: str) -> str:
 
     log = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / KERNEL_LOG
     said = log.read_text(encoding="utf-8", errors="replace")[-_LOG_SHOWN:] if log.is_file() else ""
-    return clean_text(f"{message}\n{said}").strip()
+    return f"{message}\n{said}"

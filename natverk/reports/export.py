@@ -40,6 +40,7 @@ __all__ = [
     "policy",
     "relink",
     "render",
+    "render_cells",
     "shown_cells",
 ]
 
@@ -121,7 +122,7 @@ def _can_show(output: Mapping[str, Any]) -> bool:
     return "data" not in output or any(kind in output["data"] for kind in _SHOWN_TYPES)
 
 
-def _render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
+def render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
     """Return the cells as HTML, not yet safe to show."""
     import nbformat
     from nbconvert.exporters import HTMLExporter
@@ -145,7 +146,7 @@ def page_body(notebook: Mapping[str, Any], page: Page) -> Body:
     from natverk.reports.polish import polish
 
     t = texts(page.lang)
-    return polish(_render_cells(notebook, t), t, unit=page.unit)
+    return polish(render_cells(notebook, t), t, unit=page.unit)
 
 
 def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> str:

@@ -1,24 +1,21 @@
-"""Worker processes and how they end: none is left behind, whatever happens to the run.
+"""Processes and how they end: none is left behind, whatever happens to the run.
 
-Three things end a run early: an interrupt (Ctrl-C or SIGTERM), a worker that dies, and the death of the process that
-started the workers. In each case workers are ended together with the kernels they have started.
+Three things end a run early: an interrupt (Ctrl-C or SIGTERM), a page's process that dies, and the death of the
+process that started them. In each case the processes of pages are ended together with all that they have started.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Iterator
-from multiprocessing.connection import wait
-from pathlib import Path
 from types import FrameType
 
 import psutil  # type: ignore[import-untyped]
 
-__all__ = ["Interrupt", "end_with_children", "hold_signals", "start_worker", "watch_signals"]
+__all__ = ["Interrupt", "end_children", "end_with_children", "hold_signals", "release_signals", "watch_signals"]
 
 # SIGHUP, where there is one: the terminal was closed.
 _SIGNALS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
@@ -69,32 +66,25 @@ def hold_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def start_worker(scratch: str) -> None:
-    """Prepare a new worker process: surroundings of kernels, signals, and the end of its parent.
+def release_signals() -> None:
+    """Take signals again in a process that was started while they were held.
 
-    An interrupt from the terminal reaches all processes; workers leave it to the one that runs them.
+    An interrupt from the terminal reaches all processes; a page's process leaves it to the one that started it.
     """
-    from natverk.reports.kernel import set_surroundings
-
-    set_surroundings(os.environ, Path(scratch))
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: _end_worker())
+    signal.signal(signal.SIGTERM, lambda _number, _frame: _end_self())
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """Wait until the parent is gone, then end this worker and its kernels."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        _end_worker()
-
-
-def _end_worker() -> None:
-    _kill(_stop_children(psutil.Process()))
+def _end_self() -> None:
+    end_children()
     os._exit(128 + signal.SIGTERM)
+
+
+def end_children() -> None:
+    """Kill all that this process has started."""
+    _kill(_stop_children(psutil.Process()))
 
 
 def end_with_children(pid: int | None) -> None:
@@ -102,6 +92,8 @@ def end_with_children(pid: int | None) -> None:
 
     Processes are stopped before they are killed, parents first, so that none can start another one meanwhile.
     """
+    if pid is None:
+        return
     try:
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:

@@ -20,19 +20,18 @@ from natverk.errors import InvalidArgument
 from natverk.reports.commit import commit
 from natverk.reports.crate import write_crate
 from natverk.reports.documents import formats_of
-from natverk.reports.execute import Job, Result
+from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
 from natverk.reports.files import check_folder, remove_parts
 from natverk.reports.fingerprint import State
 from natverk.reports.lock import hold
 from natverk.reports.manifest import Records
+from natverk.reports.parameters import read_notebook
 from natverk.reports.plan import Page
-from natverk.reports.pool import Pool
+from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool
 from natverk.reports.processes import watch_signals
 from natverk.reports.site import write_site
 
 __all__ = ["Outcome", "default_jobs", "run"]
-
-CELL_TIMEOUT = 300
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,11 @@ def run(
     counties: pd.DataFrame | None,
     *,
     jobs: int | None = None,
-    cell_timeout: int = CELL_TIMEOUT,
+    cell_timeout: float = CELL_TIMEOUT,
+    timeout: float = PAGE_TIMEOUT,
+    memory: int | None = None,
+    engine: str = DEFAULT_ENGINE,
+    preload: Sequence[str] = (),
     data_hash: str | None = None,
     state: State | None = None,
     fail_fast: bool = False,
@@ -84,6 +87,15 @@ def run(
         How many run at once; default is one a core.
     cell_timeout
         Seconds after which a cell that is still running fails its page.
+    timeout
+        Seconds after which a page that is still running fails.
+    memory
+        Megabytes that a page may take; default is a fair share of what the machine has free.
+    engine
+        `"natverk"` runs the cells in the page's own process, `"default"` in a kernel that papermill starts. Both
+        give the same outputs; the second is slower by the start of a kernel.
+    preload
+        Modules that are imported once, before pages are forked.
     data_hash
         `Dataset.fingerprint` of the data, recorded in the manifest if `state` is not given.
     state
@@ -104,18 +116,24 @@ def run(
     Raises
     ------
     InvalidArgument
-        If `jobs` or `cell_timeout` is less than 1; nothing is run.
+        If a number is less than 1, or there is no such engine; nothing is run.
     NatverkError
         If another run is writing to the folder, or it cannot be written to.
     """
-    for name, value in (("jobs", jobs), ("cell_timeout", cell_timeout)):
+    if engine not in ENGINES:
+        raise InvalidArgument(f"unknown engine {engine!r}", where="--engine", allowed=ENGINES, value=engine)
+    if engine == ENGINES[0] and not hasattr(os, "fork"):
+        raise InvalidArgument(f"the engine {engine!r} needs fork, which this system lacks", remedy="--engine default")
+    limits = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory}
+    for name, value in limits.items():
         if value is not None and value < 1:
-            raise InvalidArgument(f"{name} must be 1 or more, not {value}", where=f"--{name}")
+            raise InvalidArgument(f"{name} must be 1 or more, not {value}", where=f"--{name.replace('_', '-')}")
     clock = time.monotonic()
     if not pages:
         return Outcome((), (), (), False, 0.0)
     out = pages[0].out
     state = state or State.now(pages, {}, data_hash)
+    notebooks = {path: read_notebook(path) for path in {page.notebook for page in pages}}
     results: dict[str, Result] = {}
     with (
         hold(out),
@@ -127,10 +145,17 @@ def run(
         check_folder(out)
         entries = records.entries
         queue = deque(
-            Job(page, cell_timeout, state.data, formats=formats_of(page, entries.get(page.id), formats))
+            Job(
+                page,
+                notebooks[page.notebook],
+                state.data,
+                engine,
+                formats_of(page, entries.get(page.id), formats),
+            )
             for page in pages
         )
-        pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt)
+        bounds = Limits(cell_timeout, timeout, memory << 20 if memory else None)
+        pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt, bounds, ",".join(preload))
         try:
             for result in pool.run(queue):
                 commit(result, state, records)
