@@ -12,7 +12,7 @@ from natverk.errors import DataError
 from natverk.locale import LANGUAGES
 from natverk.reports.execute import Result
 from natverk.reports.export import failed_html, relink
-from natverk.reports.files import remove_parts, write_whole
+from natverk.reports.files import remove_parts, write_together, write_whole
 from natverk.reports.fingerprint import State
 from natverk.reports.manifest import Entry, Records, text_hash
 from natverk.reports.plan import Page
@@ -80,13 +80,18 @@ def commit(result: Result, state: State, records: Records) -> None:
         )
         records.put([entry])
         return
-    page.failed.unlink(missing_ok=True)
-    write_whole(page.ipynb, result.ipynb)
     made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, result.reads))
-    put_html(page, made, result.html, result.files, records)
+    put_html(page, made, result.html, result.files, records, result.ipynb)
 
 
-def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str | bytes], records: Records) -> None:
+def put_html(
+    page: Page,
+    entry: Entry,
+    html: str,
+    files: Mapping[str, str | bytes],
+    records: Records,
+    ipynb: str | None = None,
+) -> None:
     """Write the HTML of a page and what belongs to it, and its record; what it no longer has is removed.
 
     Parameters
@@ -97,6 +102,8 @@ def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str | byte
         The page, and its further files, text or bytes, by path from its folder.
     records
         The manifest of the output folder.
+    ipynb
+        The executed notebook; None leaves the one that is there.
     """
     before = records.entries.get(page.id)
     contents = {page.html.parent / _inside(path): content for path, content in files.items()}
@@ -105,9 +112,8 @@ def put_html(page: Page, entry: Entry, html: str, files: Mapping[str, str | byte
     html = relink(html, page.id, set(siblings))
     for folder in {path.parent for path in contents}:
         remove_parts(folder)
-    for path, content in contents.items():
-        write_whole(path, content)
-    write_whole(page.html, html)
+    write_together({**contents, **({} if ipynb is None else {page.ipynb: ipynb}), page.html: html})
+    page.failed.unlink(missing_ok=True)
     changed = [replace(entry, html_sha256=text_hash(html), sources=cited(html), files=names)]
     for lang, path in siblings.items():
         # The other language was made before this one: now it can link back.

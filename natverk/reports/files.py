@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from natverk.errors import NatverkError
 
-__all__ = ["PART_MARK", "append_lines", "check_folder", "make_folder", "remove_parts", "write_whole"]
+__all__ = ["PART_MARK", "append_lines", "check_folder", "make_folder", "remove_parts", "write_together", "write_whole"]
 
 # In the name of every file that is not finished yet; the name begins with a dot.
 PART_MARK = ".natverk-part"
@@ -26,19 +26,39 @@ def write_whole(path: Path, content: str | bytes) -> None:
     NatverkError
         If the folder cannot be made or written to.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_MARK}")
-    make_folder(path.parent)
+    write_together({path: content})
+
+
+def write_together(files: Mapping[Path, str | bytes]) -> None:
+    """Write several files that belong together: all aside first, then all renamed into place.
+
+    If one of them cannot be written, none is changed.
+
+    Raises
+    ------
+    NatverkError
+        If a folder cannot be made or written to, or the disk is full.
+    """
+    parts: dict[Path, Path] = {}
     try:
-        try:
-            with part.open("wb") as file:
-                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
+        for path, content in files.items():
+            make_folder(path.parent)
+            parts[path] = part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_MARK}")
+            try:
+                with part.open("wb") as file:
+                    file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError as error:
+                raise _cannot_write(path, error) from error
+        for path, part in parts.items():
+            try:
+                part.replace(path)
+            except OSError as error:
+                raise _cannot_write(path, error) from error
+    finally:
+        for part in parts.values():
             part.unlink(missing_ok=True)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
 
 
 def append_lines(path: Path, lines: Iterable[str]) -> None:
