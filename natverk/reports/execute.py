@@ -152,7 +152,7 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
         try:
             rendered = render(notebook, job.page, data_hash=job.data_hash, formats=job.formats)
         except NatverkError as error:
-            return Result(job.page, started, round(time.monotonic() - clock, 1), failure=_not_set(error))
+            return Result.lost(job.page, _not_set(error), started, time.monotonic() - clock)
         html, files = rendered.html, rendered.files
         warnings, facts = tuple(_warnings(notebook)), _facts(notebook, html)
         ipynb = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -197,7 +197,7 @@ def _execute(job: Job, on_cell: Callable[[int, str], None] | None) -> dict[str, 
 
 def _not_set(error: NatverkError) -> Failure:
     """Return why a document could not be made of a page that ran well."""
-    return Failure(clean_text(error.what).splitlines()[0], clean_text(str(error)))
+    return Failure.of(error.what, str(error))
 
 
 def _engine(name: str) -> dict[str, Any]:
