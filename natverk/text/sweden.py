@@ -21,6 +21,7 @@ __all__ = ["SwedenPage"]
 FIRST_YEAR = 1997
 #: When the responsibility was counted before the last counties changed: the day behind a published figure.
 COUNTED_ON = "2018-04"
+COUNTED_IN = "fig-00051"
 #: The seminar that asked the page's question.
 ORIGIN = "evt-00001"
 _TESTED = ("observed", "mean", "null_low", "null_high", "z", "p")
@@ -164,7 +165,9 @@ class SwedenPage(Page):
             "state": self.t.number(best[first]["state"]),
             "first": first,
             "last": last,
-            "regions": self.t.number(best[last]["region"]),
+            "holders": self.t.join(
+                [self.say(f"opening.at.{kind}", n=self.count("county", n)) for kind, n in best[last].items() if n]
+            ),
             "total": self.t.number(self.n_counties),
             "joint": self.t.number(int(((when["treatment"] == "to_joint") & when["earliest"].notna()).sum())),
             "themes": self.t.number(int(levels["themes"].max())),
@@ -258,8 +261,9 @@ class SwedenPage(Page):
             n = at["holder_type"].value_counts()
             here = {kind: self.t.number(int(n.get(kind, 0))) for kind in ("region", "samverkansorgan", "state")}
             published = self.data.published_figures
-            row = published[published["claim"].str.startswith("Regions with regional development responsibility")]
-            cites = self.references.mark(";".join(row["source_id"].dropna())) if len(row) else ""
+            cites = self.references.mark(
+                ";".join(published.loc[published["row_id"] == COUNTED_IN, "source_id"].dropna())
+            )
             parts.append(self.say("responsibility.before_last", date=self.date(COUNTED_ON), cites=cites, **here))
         since = self._all_regions(counts)
         if since:
