@@ -17,6 +17,7 @@ import natverk.reports.project
 from natverk import cli
 from natverk.reports.downloads import data_files
 from natverk.reports.execute import Failure, Job, Result
+from natverk.reports.lock import hold
 from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE
 from natverk.reports.project import read_project
 from natverk.version import __version__
@@ -255,6 +256,21 @@ def test_fail_fast_stops_and_keep_going_goes_on(call: Callable[..., tuple[int, s
     assert not Path("reports/sv/region_report/18.failed.html").exists()
     assert call(*arguments)[0] == 1
     assert Path("reports/sv/region_report/18.failed.html").exists()
+
+
+@pytest.mark.usefixtures("quick")
+def test_two_runs_at_once_in_a_folder_are_refused(call: Callable[..., tuple[int, str, str]]) -> None:
+    assert call("report", "14")[0] == 0
+    before = files()
+    with hold(Path("reports")):
+        for arguments in (("report", "18"), ("report", "14", "--no-execute"), ("clean",)):
+            status, out, err = call(*arguments)
+            assert (status, out) == (2, "")
+            assert f"another run (process {os.getpid()}) is writing to the folder reports" in err
+        # To look is no harm.
+        assert call("report", "14")[0] == 0
+        assert call("list", "--stale", "--only", "14")[0] == 0
+    assert files() == before
 
 
 def test_no_execute_makes_the_page_from_the_notebook_beside_it(
