@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 import natverk
 import natverk.reports.project
 from natverk import cli
+from natverk.data.directory import Directory
+from natverk.data.processed import Processed
 from natverk.reports.downloads import data_files
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.lock import hold
@@ -83,7 +86,9 @@ class QuickPool:
     def run(self, queue: Iterable[Job]) -> Iterator[Result]:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
-            yield Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", '{"cells": []}', failure=failure)
+            reads = {"twins": Processed.current().hashes["twins"]} if job.page.unit == "14" else {}
+            made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", '{"cells": []}', reads=reads)
+            yield replace(made, failure=failure)
 
     def end(self) -> None: ...
 
@@ -234,6 +239,21 @@ def test_only_what_has_changed_is_run_and_the_reason_is_said(call: Callable[...,
     assert "[1/1] sv/region_report/14  ok" in err
     assert "the parameter code is '0114', it was '0180'" in call("list", "--stale", "--only", "sv/region_report/14")[1]
     assert "[1/1] sv/region_report/18  ok" in call("report", "18", "--force", "--jobs", "1")[2]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(("table", "due"), [("twins", ["sv/region_report/14"]), ("sources", [])])
+def test_a_changed_table_concerns_the_pages_that_read_it(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, table: str, due: list[str]
+) -> None:
+    assert call("report", "14", "18")[0] == 0
+    tables, directory = Processed.current(), Directory.read(Processed.current())
+    tables.manifest["outputs"][f"{table}.parquet"]["sha256"] = "another"
+    monkeypatch.setattr(tables, "verify", lambda: None)
+    monkeypatch.setattr(Directory, "read", lambda _tables: directory)
+    monkeypatch.setattr(Processed, "current", lambda: tables)
+    listed = call("list", "--stale", "--lang", "sv", "--only", "14", "--only", "18")[1].splitlines()
+    assert listed == [f"{page}  it reads the whole table {table}, which has changed" for page in due]
 
 
 @pytest.mark.usefixtures("quick")
