@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -45,7 +46,10 @@ REGION, ENGLISH, POOR = (
     f"{page}.html" for page in ("sv/region_report/14", "en/region_report/14", "en/region_report/19")
 )
 FAILED, HARMED, CODEBOOK = "sv/region_report/12.failed.html", "sv/hostile/0180.html", "data/codebook.html"
-PAGES = ["index.html", "index.en.html", REGION, ENGLISH, FAILED, HARMED, CODEBOOK]
+# The other reports as their notebooks are stored: executed, so that nothing has to be run here.
+NOTEBOOKS = sorted((Path(natverk.__file__).parents[1] / "notebooks").glob("*.ipynb"))
+STORED = {f"sv/{path.stem}/stored.html": path for path in NOTEBOOKS if path.stem != "region_report"}
+PAGES = ["index.html", "index.en.html", REGION, ENGLISH, *STORED, FAILED, HARMED, CODEBOOK]
 # Run in every page before anything of its own: what the browser would not allow, and what moved.
 WATCH = """
 window.blocked = []; window.shifts = [];
@@ -54,11 +58,12 @@ new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadR
   .observe({type: 'layout-shift', buffered: true});
 """
 
-# Open what is folded; rows, sources and tables after the first ones are built as those are.
+# Open what is folded; rows, sources, code and tables after the first ones are built as those are.
 SHORTEN = """
-for (const box of document.querySelectorAll('details')) box.open = true;
-for (const row of document.querySelectorAll('tr:nth-child(n + 6), .nv-sources li:nth-child(n + 6)')) row.remove();
+for (const row of document.querySelectorAll('tr:nth-child(n + 4), .nv-sources li:nth-child(n + 4)')) row.remove();
+for (const box of [...document.querySelectorAll('details.code')].slice(3)) box.remove();
 for (const box of [...document.querySelectorAll('.table-box')].slice(8)) box.remove();
+for (const box of document.querySelectorAll('details')) box.open = true;
 """
 
 
@@ -92,6 +97,11 @@ def site(region_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = planned(out, "sv/hostile/0180", f"{HOSTILE['script']}{HOSTILE['override']}")
     made = render(shown(Prose(f"# {plain(HOSTILE['script'])}"), heading, *prose, table, frame), page)
     commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.files), state, records)
+    for page_id, path in STORED.items():
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        page = planned(out, page_id.removesuffix(".html"), path.stem)
+        made = render(notebook, page)
+        commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.files), state, records)
     write_site(out, natverk.load().counties)
     return out
 
@@ -154,15 +164,20 @@ def test_the_watch_sees_what_it_watches_for(page: Page, site: Path, tmp_path: Pa
     assert sum(page.evaluate("shifts")) > 0
 
 
-@pytest.mark.parametrize("name", ["index.html", "index.en.html", REGION, FAILED, HARMED, CODEBOOK])
-def test_accessibility(browser: Browser, site: Path, name: str) -> None:
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", [name for name in PAGES if name != ENGLISH])
+def test_accessibility(browser: Browser, site: Path, name: str, width: int) -> None:
     # axe brings its own script, which the policy of the page would not allow.
-    context = browser.new_context(bypass_csp=True)
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 740})
     page = visit(context.new_page(), site / name)
     page.evaluate(SHORTEN)
-    found = [*violations(page, WCAG)]
-    page.emulate_media(color_scheme="dark")
-    found += violations(page, {"type": "rule", "values": ["color-contrast"]})
+    if width == 360:
+        # What depends on the width; the rest is the same page.
+        found = violations(page, {"type": "rule", "values": ["scrollable-region-focusable", "target-size"]})
+    else:
+        found = violations(page, WCAG)
+        page.emulate_media(color_scheme="dark")
+        found += violations(page, {"type": "rule", "values": ["color-contrast"]})
     context.close()
     assert [(item["id"], [node["html"][:200] for node in item["nodes"]][:3]) for item in found] == []
 
@@ -209,7 +224,7 @@ def test_language_switch_keeps_the_section(page: Page, site: Path) -> None:
 
 def test_search_filters_and_follows_to_the_other_language(page: Page, site: Path) -> None:
     visit(page, site / "index.html")
-    assert len(visible(page)) == 4
+    assert len(visible(page)) == 4 + len(STORED)
     page.get_by_label("Sök sida").fill("vastra GÖTA")
     assert visible(page) == ["Västra Götaland"]
     assert page.locator("#shown").inner_text() == "1 sida visas"
@@ -235,7 +250,7 @@ def test_reports_can_be_chosen(page: Page, site: Path) -> None:
     assert len(visible(page)) == 1
     assert page.locator(".group:visible").count() == 1
     page.locator(".kinds a").first.click()
-    assert len(visible(page)) == 4
+    assert len(visible(page)) == 4 + len(STORED)
     assert page.get_by_label("Rapport", exact=True).input_value() == ""
 
 
@@ -324,7 +339,7 @@ def test_without_script_all_pages_are_listed_and_no_dead_box_is_seen(browser: Br
     context = browser.new_context(java_script_enabled=False)
     page = visit(context.new_page(), site / "index.html")
     assert page.locator("#search:visible").count() == 0
-    assert page.locator("tr[data-find]:visible").count() == 6
+    assert page.locator("tr[data-find]:visible").count() == 6 + len(STORED)
     context.close()
 
 
@@ -379,5 +394,5 @@ def test_hostile_text_is_shown_as_text(page: Page, site: Path) -> None:
 
 
 def test_a_page_of_the_biggest_region_is_no_bigger_than_it_may_be(site: Path) -> None:
-    sizes = {name: (site / name).stat().st_size for name in (REGION, ENGLISH)}
+    sizes = {name: (site / name).stat().st_size for name in (REGION, ENGLISH, *STORED)}
     assert max(sizes.values()) <= 1_500_000, sizes

@@ -23,6 +23,7 @@ from natverk.data.schema import SCHEMA
 from natverk.locale import texts
 from natverk.reports.export import INDEX_FILES, asset, environment
 from natverk.reports.files import remove_parts, write_whole
+from natverk.reports.manifest import text_hash
 from natverk.version import __version__
 
 __all__ = ["CODEBOOK_FILE", "DATA_FOLDER", "PACKAGE_FILE", "DataFile", "data_files", "write_data"]
@@ -30,6 +31,8 @@ __all__ = ["CODEBOOK_FILE", "DATA_FOLDER", "PACKAGE_FILE", "DataFile", "data_fil
 DATA_FOLDER = "data"
 PACKAGE_FILE = "datapackage.json"
 CODEBOOK_FILE = "codebook.html"
+# What the codebook looks like.
+_LOOKS = ("style.css", "frame.html.j2", "codebook.html.j2")
 # What tells that the folder is ours, and of which data.
 _MARK = "natverk:made_of"
 _WRITTEN = (
@@ -69,7 +72,8 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
         If the folder cannot be written to.
     """
     folder = out / DATA_FOLDER
-    made_of = f"{__version__} {data.fingerprint}"
+    looks = text_hash(codebook_markdown() + "".join(map(asset, _LOOKS)))
+    made_of = f"{__version__} {data.fingerprint} {looks}"
     names = [*SCHEMA, "corrections"]
     if _package(out).get(_MARK) != made_of or not all(path.is_file() for path in _paths(folder, names)):
         remove_parts(folder)
@@ -181,4 +185,4 @@ def _boxed(html: str) -> str:
         if part == "<table>":
             part = f'<div class="table-box" role="region" tabindex="0" aria-label="{heading}"><table>'
         parts.append("</table></div>" if part == "</table>" else part)
-    return "".join(parts)
+    return "".join(parts).replace("<pre>", '<pre tabindex="0">')

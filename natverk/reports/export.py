@@ -125,20 +125,35 @@ def _can_show(output: Mapping[str, Any]) -> bool:
 def render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
     """Return the cells as HTML, not yet safe to show."""
     import nbformat
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters.highlight import Highlight2HTML
+
+    exporter = _exporter()
+    shown = nbformat.from_dict({**notebook, "cells": shown_cells(notebook)})  # type: ignore[no-untyped-call]
+    language = shown.metadata.get("language_info", {})
+    lexer = language.get("pygments_lexer", language.get("name"))
+    highlight = Highlight2HTML(pygments_lexer=lexer, parent=exporter)  # type: ignore[no-untyped-call]
+    exporter.register_filter("highlight_code", highlight)
+    labels = {key: t(f"site.page.{key}") for key in ("show_code", "show_parameters", "warning", "error", "figure")}
+    resources = {"labels": labels, "injected_tag": INJECTED_TAG}
+    # As HTMLExporter does it, but for reading the whole page once more to describe pictures, which `polish` does.
+    body, _resources = TemplateExporter.from_notebook_node(exporter, shown, resources)
+    return str(body)
+
+
+@cache
+def _exporter() -> Any:
+    """Return the exporter of cells; its templates are compiled once a process, or once before it is forked."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+    return HTMLExporter(  # type: ignore[no-untyped-call]
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN_TYPES}}),
         template_name="cells",
         extra_template_basedirs=[str(_TEMPLATES)],
         exclude_anchor_links=True,
         default_preprocessors=[],
     )
-    shown = nbformat.from_dict({**notebook, "cells": shown_cells(notebook)})  # type: ignore[no-untyped-call]
-    labels = {key: t(f"site.page.{key}") for key in ("show_code", "show_parameters", "warning", "error", "figure")}
-    body, _resources = exporter.from_notebook_node(shown, {"labels": labels, "injected_tag": INJECTED_TAG})
-    return str(body)
 
 
 def page_body(notebook: Mapping[str, Any], page: Page) -> Body:

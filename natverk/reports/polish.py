@@ -107,6 +107,9 @@ def polish(html: str, t: Texts, *, unit: str | None = None) -> Body:
     title = _take_title(soup)
     _move_leading_code(soup)
     contents = _address_headings(soup)
+    for block in soup.find_all("pre", tabindex=False):
+        # Code is wider than a phone: the keyboard must be able to scroll it.
+        block["tabindex"] = "0"
     _box_tables(soup, t("site.page.table"))
     files = take_tables(soup, unit, t) if unit is not None else {}
     return Body(title, str(soup).strip(), contents, files)

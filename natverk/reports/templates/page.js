@@ -8,6 +8,16 @@
   };
   const keep = event => { event.currentTarget.hash = place(); };
   for (const link of links) for (const kind of ["pointerdown", "focus", "click"]) link.addEventListener(kind, keep);
+  // A figure that is wider than the screen scrolls in its own box: the keyboard reaches it then, and only then.
+  const boxes = document.querySelectorAll(".nv-scroll, figure:not(:has(.nv-scroll))");
+  const reach = () => {
+    for (const box of boxes) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("resize", reach);
+  reach();
   // Browsers that do not print what is folded away otherwise.
   const folded = document.querySelectorAll("details.nv-fold");
   let opened = [];
