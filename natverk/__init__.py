@@ -21,7 +21,7 @@ from natverk.version import __version__
 
 if TYPE_CHECKING:
     from natverk.data.dataset import Dataset, load
-    from natverk.measures import coding, networks, nullmodels, overlap, peers, portfolio, roles, strategies
+    from natverk.measures import coding, networks, nullmodels, overlap, peers, portfolio, position, roles, strategies
     from natverk.measures.actors import actors_of
     from natverk.measures.benchmarks import benchmarks, containment
     from natverk.measures.candidates import candidates
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from natverk.measures.panel import count, panel
     from natverk.measures.participation import documented_participation, listed_participation
     from natverk.measures.participationresult import leave_one_county_out
+    from natverk.measures.relations import relations
     from natverk.measures.spells import spells
     from natverk.measures.survival import durations, survival
     from natverk.measures.transfers import transfers
@@ -72,6 +73,7 @@ _HOME = {
     "load": "data.dataset",
     "networks_of": "measures.documented",
     "panel": "measures.panel",
+    "relations": "measures.relations",
     "series": "measures.documented",
     "spells": "measures.spells",
     "survival": "measures.survival",
@@ -80,7 +82,7 @@ _HOME = {
     "undated_pairs": "measures.documented",
 }
 #: Measures with several functions are modules: `natverk.roles.practised(data)`.
-_MODULES = ("coding", "networks", "nullmodels", "overlap", "peers", "portfolio", "roles", "strategies")
+_MODULES = ("coding", "networks", "nullmodels", "overlap", "peers", "portfolio", "position", "roles", "strategies")
 
 __all__ = [
     "Dataset",
@@ -118,6 +120,8 @@ __all__ = [
     "panel",
     "peers",
     "portfolio",
+    "position",
+    "relations",
     "roles",
     "series",
     "spells",

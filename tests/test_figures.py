@@ -28,7 +28,9 @@ from natverk.figures import (
     member_map,
     member_years,
     membership_matrix,
+    membership_spells,
     shared_bars,
+    size_strips,
     theme_pattern,
     tile_map,
     timeline,
@@ -149,6 +151,36 @@ def sharing(count: int) -> pd.DataFrame:
 
 CROWDED = points((2014, 21, "list"), (2015, 21, "list"), (2015, 20, "published"), (2015, 22, "published"),
                  (2016, 3, "full_list"), (2029, 40, "published"))  # fmt: skip
+
+
+def spells(networks: int) -> pd.DataFrame:
+    """Return runs of years for networks with long names and labels: all states occur, in changing order."""
+    states = ["member", "presumed", "unknown", "conflict", "not_member", "left", "no_network"]
+    rows: list[tuple[object, ...]] = []
+    for number in range(networks):
+        name = f"Europeiska nätverket för kommuner och regioner nummer {number} (ENKR)"
+        label = "associerad medlem/medlem, först sedd 2006" if number % 2 else "medlem, sedan 1999"
+        if number % 5 == 4:
+            rows.append((name, "undertecknare", "undated", None, None, False, False))
+            continue
+        for part in range(5):
+            state = states[(number + part) % len(states)]
+            rows.append((name, label, state, 1997 + 6 * part, 2002 + 6 * part, part == 1, part == 2))
+    columns = ["network_name", "label", "state", "first", "last", "start_stated", "end_stated"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def by_size(most: int, own: int, n: int) -> pd.DataFrame:
+    """Return a country of 290 municipalities in six groups, the named one at either end of the scale."""
+    groups = ["under 10 000 invånare", "10 000–19 999 invånare", "20 000–49 999 invånare"]
+    groups += ["50 000–99 999 invånare", "100 000–199 999 invånare", "minst 200 000 invånare"]
+    names = [f"Kommun nummer {number} med långt namn" for number in range(290)]
+    counts = [number * number % (most + 1) if number != own else n for number in range(290)]
+    return pd.DataFrame({"name": names, "group": [groups[number // 49] for number in range(290)], "n": counts}).assign(
+        own=lambda frame: frame.index == own
+    )
+
+
 LISTED = pd.DataFrame(
     [
         ("Östersjöstädernas förbund", 2014, 1, 50, 21),
@@ -193,6 +225,17 @@ FIGURES: dict[str, Callable[[str], Picture | Notice]] = {
     "growth close": lambda lang: growth(years([40, 41], [41, 42], 290), lang=lang, source=SOURCE),
     "listed long": lambda lang: listed_years(LISTED, lang=lang, source=SOURCE),
     "listed short": lambda lang: listed_years(LISTED.head(1), lang=lang, source=SOURCE),
+    "spells long": lambda lang: membership_spells(spells(40), lang=lang, source=SOURCE, place="Kommunen"),
+    "spells short": lambda lang: membership_spells(
+        spells(1), lang=lang, source=SOURCE, place="Kommunen", year_from=2010, year_to=2012
+    ),
+    "spells century": lambda lang: membership_spells(
+        spells(5), lang=lang, source=SOURCE, place="Kommunen", year_from=1930, year_to=2026
+    ),
+    "strips low": lambda lang: size_strips(by_size(28, 0, 0), lang=lang, source=SOURCE),
+    "strips high": lambda lang: size_strips(by_size(28, 289, 30), lang=lang, source=SOURCE),
+    "strips wide": lambda lang: size_strips(by_size(120, 100, 60), lang=lang, source=SOURCE),
+    "strips few": lambda lang: size_strips(by_size(1, 100, 1), lang=lang, source=SOURCE),
     "tiles": lambda lang: tile_map(TILES, lang=lang, source=SOURCE, highlight="14", what="antal"),
     "map Västra Götaland": lambda lang: county_map(municipalities("14"), county_code="14", lang=lang, source=SOURCE),
     "map Stockholm": lambda lang: county_map(municipalities("01"), county_code="01", lang=lang, source=SOURCE),

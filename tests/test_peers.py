@@ -408,3 +408,14 @@ def test_wrong_arguments_say_what_is_allowed(real: Dataset) -> None:
         candidates(real, "0180", year=1066)
     with pytest.raises(InvalidArgument, match="programme"):
         by_portfolio(real, "0180", counts_as=("club",))
+
+
+def test_candidates_can_be_sought_among_chosen_municipalities(real: Dataset) -> None:
+    found = candidates(real, "Vänersborg", peers=["Trollhättan", "1480"])
+    assert set(found["n_peers"]) == {2}
+    assert set(";".join(found["peers"]).split(";")) == {"1480", "1488"}
+    sought = candidates(real, "Vänersborg")
+    again = candidates(real, "Vänersborg", peers=by_structure(real, "Vänersborg")["code"])
+    pd.testing.assert_frame_equal(sought, again)
+    with pytest.raises(UnknownName, match="Trollhättan"):
+        candidates(real, "Vänersborg", peers=["Trollhatan"])

@@ -37,6 +37,7 @@ NAMES_WIDEST = 236.0
 LABELS_WIDEST = 178.0
 BAR = 11.0
 REPEAT_AXIS_FROM = 18
+HELD = ("member", "presumed", "conflict")  # states that may have begun before the axis, or go on after it
 DARK, TINT = LEVEL_COLOURS["municipal"], LEVEL_TINTS["municipal"]
 
 
@@ -154,7 +155,7 @@ def _draw(sheet: Sheet, rows: list[_Row], t: Texts, year_from: int, year_to: int
     for row in rows:
         row.names = wrap(row.name, NAMES_WIDEST, SMALL)
         row.labels = wrap(row.label, LABELS_WIDEST, SMALL)
-    left = MARGIN + max(text_width(line, SMALL) for row in rows for line in row.names) + 14
+    left = MARGIN + max(text_width(line, SMALL) for row in rows for line in row.names) + 18
     right = WIDTH - MARGIN - max(text_width(line, SMALL) for row in rows for line in row.labels) - 22
     step = (right - left) / (year_to + 1 - year_from)
     top = 4 + sheet.key(_keys(rows, t), MARGIN, 4, WIDTH - 2 * MARGIN) + 6
@@ -164,11 +165,13 @@ def _draw(sheet: Sheet, rows: list[_Row], t: Texts, year_from: int, year_to: int
         sheet.line([MARGIN, WIDTH - MARGIN], [y, y], width=0.5)
         middle = y + row.height / 2
         for lines, x in ((row.names, MARGIN), (row.labels, right + 20)):
-            sheet.text(x, middle - len(lines) * line_height(SMALL) / 2, lines, size=SMALL)
+            sheet.text(x, middle - len(lines) * line_height(SMALL) / 2 + 1.5, lines, size=SMALL)
         for run in row.runs:
             _bar(sheet, run, left + (run.first - year_from) * step, left + (run.last + 1 - year_from) * step, middle)
-        ongoing = row.runs[-1]
-        if ongoing.last == year_to and ongoing.state in ("member", "presumed", "conflict"):
+        first, last = row.runs[0], row.runs[-1]
+        if first.first == year_from and first.state in HELD and not first.start_stated:
+            sheet.marks([left - 6], [middle], marker="<", size=6, fill=MUTED, edge=MUTED)
+        if last.last == year_to and last.state in HELD:
             sheet.marks([right + 7], [middle], marker=">", size=6, fill=MUTED, edge=MUTED)
         y += row.height
     sheet.line([MARGIN, WIDTH - MARGIN], [y, y], width=0.5)
@@ -190,7 +193,7 @@ def _bar(sheet: Sheet, run: _Run, left: float, right: float, middle: float) -> N
         sheet.rect(left, top, width, BAR, fill=PAPER, edge=DARK, line=1.0, order=3)
         sheet.marks([(left + right) / 2], [middle], marker="x", size=6, edge=INK, line=1.1, order=3.5)
     elif run.state == "undated":
-        sheet.rect(left, top, width, BAR, fill=PAPER, edge=DARK, line=0.9, dashes="dashed", order=2.5)
+        sheet.rect(left, top + 1, width, BAR - 2, fill=PAPER, edge=MUTED, line=0.7, dashes="dashed", order=2.5)
     elif run.state == "unknown":
         sheet.rect(left, middle - 3, width, 6, fill=PAPER, hatch=HATCH, order=2)
     elif run.state == "not_member":
@@ -224,9 +227,9 @@ def _keys(rows: list[_Row], t: Texts) -> list[Key]:
         "member": Key(t("membership_spells.key.member"), DARK, DARK),
         "presumed": Key(t("membership_spells.key.presumed"), TINT, TINT),
         "conflict": Key(t("membership_spells.key.conflict"), PAPER, DARK, "crossed", size=10),
-        "undated": Key(t("membership_spells.key.undated"), PAPER, DARK),
+        "undated": Key(t("membership_spells.key.undated"), PAPER, MUTED),
         "unknown": Key(t("membership_spells.key.unknown"), PAPER, PAPER, hatch=HATCH),
-        "not_member": Key(t("membership_spells.key.not_member"), PAPER, MUTED, "line", size=1.0),
+        "not_member": Key(t("membership_spells.key.not_member"), PAPER, MUTED, "line", size=0.9),
     }
     keys = [shapes[state] for state in RUN_STATES if state in there and state in shapes]
     if any(run.start_stated or run.end_stated for run in runs):

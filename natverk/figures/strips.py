@@ -16,9 +16,9 @@ from natverk.figures.style import (
     GRID,
     INK,
     LEVEL_COLOURS,
-    LEVEL_TINTS,
     MUTED,
     PAPER,
+    RAMP,
     SMALL,
     TINY,
     WIDTH,
@@ -36,8 +36,9 @@ MARGIN = 8.0
 NOTES = 150.0
 ROW = 34.0
 NAMED = 16.0  # further height of the strip in which the one municipality is named
-LARGEST = 25.0
-OTHERS = "#c3c9ce"
+CELL = 19.0
+NARROWEST = 13.0  # a cell that is narrower than this has no room for its number
+OTHERS = ("#eef0f2", "#dde1e4", "#c9ced3", "#b4bac0", "#9aa3ab")
 
 
 @housed
@@ -59,8 +60,8 @@ def size_strips(frame: pd.DataFrame, *, lang: str = "sv", source: str = "", plac
     Returns
     -------
     Picture or Notice
-        A strip for each group; a circle's area tells how many municipalities have that number, which is written in
-        it from two on. A tick marks the median, an arrow the municipality itself.
+        A strip for each group: a cell for each number of memberships, the darker the more municipalities have it,
+        with how many they are. Ticks mark the median, an arrow the municipality itself.
 
     Raises
     ------
@@ -98,9 +99,9 @@ def size_strips(frame: pd.DataFrame, *, lang: str = "sv", source: str = "", plac
 def _draw(sheet: Sheet, groups: Mapping[str, pd.DataFrame], own: tuple[str, str, int], t: Texts) -> float:
     heads = {name: t.count("common.municipality", len(part)) for name, part in groups.items()}
     widest = max(max(text_width(name, SMALL, "bold"), text_width(heads[name], TINY)) for name in groups)
-    left, right = MARGIN + widest + 26, WIDTH - MARGIN - NOTES - 20
     scale = steps(max(whole(n) for part in groups.values() for n in part["n"]), most=8)
-    unit = (right - left) / scale[-1]
+    left, right = MARGIN + widest + 26, WIDTH - MARGIN - NOTES - 20
+    unit = (right - left) / (scale[-1] + 0.5)
     largest = max(count for part in groups.values() for count in Counter(part["n"]).values())
     top = 4 + sheet.key(_keys(t), MARGIN, 4, WIDTH - 2 * MARGIN) + 8
     sheet.text(WIDTH - MARGIN - NOTES, top, t("size_strips.most_head"), size=SMALL, colour=MUTED)
@@ -113,7 +114,7 @@ def _draw(sheet: Sheet, groups: Mapping[str, pd.DataFrame], own: tuple[str, str,
         weight = "bold" if is_own else "normal"
         sheet.text(MARGIN, middle - line_height(SMALL), name, size=SMALL, weight=weight)
         sheet.text(MARGIN, middle, heads[name], size=TINY, colour=MUTED)
-        _strip(sheet, part, middle, left, unit, largest, fill=LEVEL_TINTS["municipal"] if is_own else OTHERS)
+        _strip(sheet, part, middle, left, unit, largest, ramp=RAMP if is_own else OTHERS)
         sheet.text(
             WIDTH - MARGIN - NOTES, middle - line_height(SMALL) / 2, shorten(_most(part, t), NOTES, SMALL), size=SMALL
         )
@@ -125,24 +126,31 @@ def _draw(sheet: Sheet, groups: Mapping[str, pd.DataFrame], own: tuple[str, str,
         x = left + value * unit
         sheet.line([x, x], [first, y + 4], colour=GRID, width=0.5, order=0.5)
         sheet.text(x, y + 5, t.number(value), size=SMALL, colour=MUTED, align="center")
-    sheet.text(right + 20, y + 5, t("size_strips.axis"), size=SMALL, colour=MUTED)
-    return y + 8 + line_height(SMALL)
+    y += 5 + line_height(SMALL)
+    sheet.text(right, y, t("size_strips.axis"), size=SMALL, colour=MUTED, align="right")
+    return y + 2 + line_height(SMALL)
 
 
 def _strip(
-    sheet: Sheet, part: pd.DataFrame, middle: float, left: float, unit: float, largest: int, *, fill: str
+    sheet: Sheet, part: pd.DataFrame, middle: float, left: float, unit: float, largest: int, *, ramp: Sequence[str]
 ) -> None:
-    counts = Counter(whole(n) for n in part["n"])
-    for n, many in counts.items():
-        # Area, not width, tells the number; the smallest circle must still hold two digits.
-        size = 7.0 if many == 1 else max(13.0, LARGEST * (many / largest) ** 0.5)
-        sheet.marks([left + n * unit], [middle], size=size, fill=fill, edge=MUTED, line=0.7)
-        if many > 1:
+    for n, many in Counter(whole(n) for n in part["n"]).items():
+        shade = min(len(ramp) - 1, round((len(ramp) - 1) * (many / largest) ** 0.5))
+        x = left + n * unit
+        sheet.rect(x - unit / 2, middle - CELL / 2, unit, CELL, fill=ramp[shade], edge=PAPER, line=0.8)
+        if unit >= NARROWEST:
+            dark = ramp is RAMP and shade >= 3
             sheet.text(
-                left + n * unit, middle - line_height(TINY) / 2 + 0.5, str(many), size=TINY, colour=INK, align="center"
+                x,
+                middle - line_height(TINY) / 2 + 1,
+                str(many),
+                size=TINY,
+                colour=PAPER if dark else INK,
+                align="center",
             )
     x = left + float(part["n"].median()) * unit
-    sheet.line([x, x], [middle - 14, middle + 14], colour=INK, width=1.4, order=3)
+    for top in (middle - CELL / 2 - 5, middle + CELL / 2 + 0.5):
+        sheet.line([x, x], [top, top + 4.5], colour=INK, width=1.8, order=3)
 
 
 def _name(
@@ -158,10 +166,11 @@ def _name(
     """Name the municipality over its place: an arrow, and the name with its number."""
     text = f"{own[0]}: {own[2]}"
     width = text_width(text, SMALL, "bold")
-    start = min(max(x - width / 2, left - 12), right + 12 - width)
-    sheet.text(start, top + 3, text, size=SMALL, weight="bold", colour=LEVEL_COLOURS["municipal"])
-    sheet.line([x, x], [top + 3 + line_height(SMALL), middle - 12], colour=LEVEL_COLOURS["municipal"], width=1.0)
-    sheet.marks([x], [middle - 13], marker="v", size=7, fill=LEVEL_COLOURS["municipal"], edge=PAPER, line=0.4, order=6)
+    start = min(max(x - width / 2, left - unit / 2), right - width)
+    colour = LEVEL_COLOURS["municipal"]
+    sheet.text(start, top + 2, text, size=SMALL, weight="bold", colour=colour)
+    sheet.rect(x - unit / 2, middle - CELL / 2, unit, CELL, edge=colour, line=1.8, order=5)
+    sheet.marks([x], [middle - CELL / 2 - 5], marker="v", size=7, fill=colour, edge=PAPER, line=0.4, order=6)
 
 
 def _most(part: pd.DataFrame, t: Texts) -> str:
@@ -175,9 +184,9 @@ def _most(part: pd.DataFrame, t: Texts) -> str:
 
 def _keys(t: Texts) -> list[Key]:
     return [
-        Key(t("size_strips.key.own"), LEVEL_TINTS["municipal"], MUTED, "o", size=12),
-        Key(t("size_strips.key.others"), OTHERS, MUTED, "o", size=12),
-        Key(t("size_strips.key.median"), INK, INK, "|", size=13),
+        Key(t("size_strips.key.own"), RAMP[2], RAMP[2]),
+        Key(t("size_strips.key.others"), OTHERS[2], OTHERS[2]),
+        Key(t("size_strips.key.median"), INK, INK, "|", size=10),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import pandas as pd
@@ -23,6 +23,7 @@ def candidates(
     data: Dataset,
     municipality: str,
     *,
+    peers: Iterable[str] | None = None,
     by: Literal["portfolio", "structure"] = "structure",
     year: int = 2024,
     window: int = 10,
@@ -41,6 +42,8 @@ def candidates(
     ----------
     municipality
         A code, an actor id or a name.
+    peers
+        The municipalities that are asked, as codes, actor ids or names; by default the most alike are sought.
     by
         Peers by `"structure"` (default: it does not depend on what is documented) or `"portfolio"`.
     year, window
@@ -88,22 +91,24 @@ def candidates(
     counted_from_one("window", window)
     evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
     evidence |= {"list_certainty": list_certainty, "years": (year - window + 1, year)}
-    if by == "structure":
-        peers = by_structure(data, code, year=year, n=n_peers, weights=weights)["code"].tolist()
+    if peers is not None:
+        asked = [municipality_code(data, peer) for peer in peers]
+    elif by == "structure":
+        asked = by_structure(data, code, year=year, n=n_peers, weights=weights)["code"].tolist()
     else:
         near = by_portfolio(data, code, n=None, min_known=min_known, table=table, **evidence)
         # Who shares nothing with it is no peer, however much is known of both.
-        peers = near.loc[near["rank"].notna() & (near["n_shared"] > 0), "code"].head(n_peers).tolist()
+        asked = near.loc[near["rank"].notna() & (near["n_shared"] > 0), "code"].head(n_peers).tolist()
     if table is None:
         # Only these can decide: a network that none of them is known in is no candidate.
-        table = portfolios(data, municipalities=[code, *peers], **evidence)
+        table = portfolios(data, municipalities=[code, *asked], **evidence)
     own = table.loc[code]
     known = own.notna()
     actor = f"municipality:{code}"
     rows = graded(data, year_basis="any", counting=counting)
     documented = set(rows.loc[(rows["actor_id"] == actor) & (rows["grade"] == "positive"), "network_id"])
     rules = {row.network_id: row for row in each_row(data.networks)}
-    among = table.loc[peers]
+    among = table.loc[asked]
     counts = (among == 1).sum()
     wanted = [
         network for network in table.columns
@@ -111,7 +116,7 @@ def candidates(
     ]  # fmt: skip
     population, population_year = population_at(data, year)
     size = year_or_none(population.get(code))
-    may = eligible(data, [f"municipality:{peer}" for peer in peers], wanted, range(year, year + 1))
+    may = eligible(data, [f"municipality:{peer}" for peer in asked], wanted, range(year, year + 1))
     kind = levels(data).set_index("actor_id").loc[actor]
     own_levels = {name for name in ("municipality", "region") if bool(kind[name])}
     found = []
@@ -126,7 +131,7 @@ def candidates(
                 "n_in": int(counts[network]),
                 "n_in_high": int(counts[network]) + int((cells.isna().to_numpy() & may[:, place, 0]).sum()),
                 "n_known": int(cells.notna().sum()),
-                "n_peers": len(peers),
+                "n_peers": len(asked),
                 "peers": ";".join(sorted(cells.index[(cells == 1).fillna(False).astype(bool)])),
                 "own_state": "not_member" if known[network] else "unknown",
                 "eligible": reason == "eligible",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -185,23 +184,23 @@ def _offices(data: Dataset) -> pd.DataFrame:
 def _flagged(data: Dataset) -> pd.DataFrame:
     log = data.corrections
     log = log[(log["action"] == "flag") & (log["status"] == "open")]
-    found = [
-        {
-            "kind": "flagged",
-            "actor_id": row.get("actor_id"),
-            "network_id": row.get("network_id"),
-            "values": entry.correction_id,
-            "row_ids": entry.row,
-            "source_ids": row.get("source_id"),
-            "note": entry.reason,
-        }
-        for entry in each_row(log)
-        for row in _row(data, entry.table, entry.row)
-    ]
+    found = []
+    for table, entries in log.groupby("table", sort=False):
+        frame = data.table(str(table))
+        # A row that the dataset's filters left out takes its flag with it.
+        rows = frame[frame[frame.columns[0]].isin(set(entries["row"]))]
+        by_id = {row[frame.columns[0]]: row for row in rows.to_dict("records")}
+        found += [
+            {
+                "kind": "flagged",
+                "actor_id": by_id[entry.row].get("actor_id"),
+                "network_id": by_id[entry.row].get("network_id"),
+                "values": entry.correction_id,
+                "row_ids": entry.row,
+                "source_ids": by_id[entry.row].get("source_id"),
+                "note": entry.reason,
+            }
+            for entry in each_row(entries)
+            if entry.row in by_id
+        ]
     return pd.DataFrame(found, columns=COLUMNS)
-
-
-def _row(data: Dataset, table: str, row_id: str) -> list[dict[Hashable, Any]]:
-    """Return a row of a table, or nothing where the dataset's filters left it out: its flag goes with it."""
-    frame = data.table(table)
-    return frame[frame[frame.columns[0]] == row_id].to_dict("records")

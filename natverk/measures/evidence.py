@@ -7,6 +7,7 @@ This is the first step of the chain evidence → spells → panel. Nothing is jo
 from __future__ import annotations
 
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,10 @@ STATUS_RANK = (
     "unspecified",
     "former",
 )
+
+
+#: What has been graded of each dataset: a page asks ten times for the same rows.
+_GRADED: WeakKeyDictionary[Dataset, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 
 
 def counted(data: Dataset) -> pd.Series:
@@ -102,6 +107,13 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     """
     choice("year_basis", year_basis, ("stated", "any"))
     choice("counting", counting, ("strict", "loose"))
+    kept = _GRADED.setdefault(data, {})
+    if (year_basis, counting) not in kept:
+        kept[year_basis, counting] = _graded(data, year_basis, counting)
+    return kept[year_basis, counting].copy(deep=False)
+
+
+def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.DataFrame:
     frame = data.memberships
     rule = counted(data)
     inferred = frame["inference"].notna()

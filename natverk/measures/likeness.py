@@ -46,6 +46,8 @@ def municipality_code(data: Dataset, text: str) -> str:
     """
     table = data.municipalities
     if isinstance(text, str):
+        if (table["code"] == text).any():
+            return text
         wanted = fold(text.removeprefix("municipality:"))
         for column in ("code", "name", "name_official"):
             hit = table.loc[table[column].fillna("").map(fold) == wanted, "code"]

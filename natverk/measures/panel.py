@@ -141,7 +141,8 @@ def panel(
     network_ids = known_networks(data, networks_counting_as(data) if networks is None else networks)
     span = year_range(years, data=data)
 
-    known = pairs_of(graded(data, year_basis=year_basis, counting=counting))
+    rows = graded(data, year_basis=year_basis, counting=counting)
+    known = pairs_of(rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(network_ids)])
     _add_absences(data, known, actor_ids, network_ids, _CERTAINTY[list_certainty])
     for row in each_row(proposals_to_leave(data)):
         if (row.actor_id, row.network_id) in known:

@@ -4,9 +4,10 @@ Nothing here computes a measure. A page object is made once with data, unit, per
 methods take the frames that the notebook has computed and give what the reader sees.
 """
 
-from natverk.text import frames, networkframes, swedenframes, tables
+from natverk.text import frames, municipalframes, networkframes, swedenframes, tables
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
+from natverk.text.profile import MunicipalityProfile
 from natverk.text.review import PortfolioReview
 from natverk.text.sections import RegionReport
 from natverk.text.strategies import StrategiesPage
@@ -14,12 +15,14 @@ from natverk.text.swedenreport import SwedenReport
 from natverk.text.table import Table
 
 __all__ = [
+    "MunicipalityProfile",
     "NetworkProfile",
     "Page",
     "RegionReport",
     "SwedenReport",
     "Table",
     "frames",
+    "municipalframes",
     "networkframes",
     "PortfolioReview",
     "StrategiesPage",

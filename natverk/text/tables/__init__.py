@@ -1,6 +1,6 @@
 """The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
 
-from natverk.text.tables import network, portfolio
+from natverk.text.tables import municipal, network, portfolio
 from natverk.text.tables import strategies as strategies_page
 from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
 from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
@@ -13,6 +13,7 @@ __all__ = [
     "listed",
     "memberships",
     "missions",
+    "municipal",
     "network",
     "next_steps",
     "projects",

@@ -44,6 +44,11 @@ def function_term(page: Page, row: Mapping[str, object]) -> str:
     return page.year(row["start_year"]) if moment else term_of(page, row)
 
 
+def _shown(actors: pd.DataFrame, *columns: str) -> list[str]:
+    """Return the columns of a table; on a page about one actor it is not named in every row."""
+    return [name for name in columns if len(actors) > 1 or name not in ("actor", "evaluator")]
+
+
 def functions(page: Page, actors: pd.DataFrame) -> Table:
     """Return the offices that the page's actors hold or held in networks."""
     rows = [
@@ -57,9 +62,8 @@ def functions(page: Page, actors: pd.DataFrame) -> Table:
         }
         for row in rows_of(page, "functions", actors)
     ]
-    return table_of(
-        page, rows, page.say("outcomes.functions"), "actor", "network", "function", "term", "detail", "sources"
-    )
+    columns = _shown(actors, "actor", "network", "function", "term", "detail", "sources")
+    return table_of(page, rows, page.say("outcomes.functions"), *columns)
 
 
 def projects(page: Page, actors: pd.DataFrame) -> Table:
@@ -75,7 +79,8 @@ def projects(page: Page, actors: pd.DataFrame) -> Table:
         }
         for row in rows_of(page, "projects", actors)
     ]
-    return table_of(page, rows, page.say("outcomes.projects"), "actor", "project", "origin", "term", "role", "sources")
+    columns = _shown(actors, "actor", "project", "origin", "term", "role", "sources")
+    return table_of(page, rows, page.say("outcomes.projects"), *columns)
 
 
 def missions(page: Page, actors: pd.DataFrame) -> Table:
@@ -94,7 +99,7 @@ def missions(page: Page, actors: pd.DataFrame) -> Table:
         }
         for row in rows_of(page, "missions", actors)
     ]
-    columns = ("actor", "event", "when", "place", "purposes", "outcomes", "follow_up", "next", "sources")
+    columns = _shown(actors, "actor", "event", "when", "place", "purposes", "outcomes", "follow_up", "next", "sources")
     return table_of(page, rows, page.say("outcomes.missions"), *columns)
 
 
@@ -113,7 +118,9 @@ def evaluations(page: Page, actors: pd.DataFrame) -> Table:
         }
         for row in rows_of(page, "evaluations", actors)
     ]
-    columns = ("evaluator", "year", "object", "criterion", "judgement", "recommendation", "rationale", "sources")
+    columns = _shown(
+        actors, "evaluator", "year", "object", "criterion", "judgement", "recommendation", "rationale", "sources"
+    )
     return table_of(page, rows, page.say("outcomes.evaluations"), *columns)
 
 
@@ -129,4 +136,5 @@ def next_steps(page: Page, actors: pd.DataFrame) -> Table:
         }
         for row in rows_of(page, "next_steps", actors)
     ]
-    return table_of(page, rows, page.say("outcomes.next_steps"), "actor", "network", "step", "due", "sources")
+    columns = _shown(actors, "actor", "network", "step", "due", "sources")
+    return table_of(page, rows, page.say("outcomes.next_steps"), *columns)

@@ -46,4 +46,6 @@ def rows_of(page: Page, name: str, actors: pd.DataFrame) -> list[dict[str, objec
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
     frame = page.data.table(name)
     own = frame[frame["actor_id"].isin(order)]
+    if own.empty:
+        return []
     return sorted(records(own), key=lambda row: order[str(row["actor_id"])])
