@@ -449,7 +449,7 @@ def test_a_document_that_cannot_be_made_fails_its_page_alone(
 
     monkeypatch.setattr(documents, "document", fails)
     monkeypatch.setattr(execute, "_execute", lambda *args: {**notebook, "metadata": {}})
-    result = execute.run_page(execute.Job(page, formats=("pdf",)))
+    result = execute.run_page(execute.Job(page, notebook, formats=("pdf",)))
     assert result.failure is not None
     assert result.failure.summary == "pandoc could not make the document: <b>"
     assert "report it" in result.failure.traceback
