@@ -39,6 +39,15 @@ Only = Annotated[
         metavar="PAGES",
     ),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="How cells are run: natverk (in a process forked for the page) or default (papermill's kernel, slower). "
+        "The outputs are the same.",
+        metavar="ENGINE",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER")]
 
 
@@ -135,6 +144,14 @@ def report(
     cell_timeout: Annotated[
         int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
     ] = 300,
+    timeout: Annotated[
+        int, typer.Option("--timeout", help="Seconds after which a page fails.", metavar="SECONDS")
+    ] = 900,
+    memory: Annotated[
+        int | None,
+        typer.Option("--memory", help="Megabytes a page may take. [default: its share of what is free]", metavar="MB"),
+    ] = None,
+    engine: Engine = None,
 ) -> None:
     """Run the reports on what is named, or all of them, and update the index; what has not changed is not run.
 
@@ -182,6 +199,9 @@ def report(
         fail_fast=not keep_going,
         jobs=jobs,
         cell_timeout=cell_timeout,
+        timeout=timeout,
+        memory=memory,
+        engine=engine,
     )
     raise typer.Exit(status)
 

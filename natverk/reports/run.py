@@ -23,6 +23,7 @@ from natverk.reports.documents import formats_of
 from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
 from natverk.reports.files import check_folder, remove_parts
 from natverk.reports.fingerprint import State
+from natverk.reports.imports import used_modules
 from natverk.reports.lock import hold
 from natverk.reports.manifest import Records
 from natverk.reports.parameters import read_notebook
@@ -67,8 +68,7 @@ def run(
     cell_timeout: float = CELL_TIMEOUT,
     timeout: float = PAGE_TIMEOUT,
     memory: int | None = None,
-    engine: str = DEFAULT_ENGINE,
-    preload: Sequence[str] = (),
+    engine: str | None = None,
     data_hash: str | None = None,
     state: State | None = None,
     fail_fast: bool = False,
@@ -93,9 +93,7 @@ def run(
         Megabytes that a page may take; default is a fair share of what the machine has free.
     engine
         `"natverk"` runs the cells in the page's own process, `"default"` in a kernel that papermill starts. Both
-        give the same outputs; the second is slower by the start of a kernel.
-    preload
-        Modules that are imported once, before pages are forked.
+        give the same outputs; the second is slower by the start of a kernel, and the default where there is no fork.
     data_hash
         `Dataset.fingerprint` of the data, recorded in the manifest if `state` is not given.
     state
@@ -120,6 +118,7 @@ def run(
     NatverkError
         If another run is writing to the folder, or it cannot be written to.
     """
+    engine = engine or DEFAULT_ENGINE
     if engine not in ENGINES:
         raise InvalidArgument(f"unknown engine {engine!r}", where="--engine", allowed=ENGINES, value=engine)
     if engine == ENGINES[0] and not hasattr(os, "fork"):
@@ -155,7 +154,13 @@ def run(
             for page in pages
         )
         bounds = Limits(cell_timeout, timeout, memory << 20 if memory else None)
-        pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt, bounds, ",".join(preload))
+        pool = Pool(
+            min(jobs or default_jobs(), len(pages)),
+            scratch,
+            interrupt,
+            bounds,
+            ",".join(used_modules(notebooks.values())),
+        )
         try:
             for result in pool.run(queue):
                 commit(result, state, records)

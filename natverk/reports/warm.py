@@ -13,7 +13,7 @@ import warnings
 
 __all__ = ["PRELOAD_VARIABLE", "warm_up"]
 
-# In the server's environment: the modules that the project wants imported, separated by commas.
+# In the server's environment: what the notebooks import (`natverk.reports.imports`), separated by commas.
 PRELOAD_VARIABLE = "NATVERK_PRELOAD"
 _MACHINERY = (
     "matplotlib.backends.backend_agg",
@@ -30,17 +30,20 @@ def warm_up(preload: str) -> None:
     Parameters
     ----------
     preload
-        Names of modules, separated by commas. One that cannot be imported is left to the page that needs it: there
-        the error has a place.
+        Modules, and names used of them (`module:name`), separated by commas. What cannot be imported is left to the
+        page that needs it: there the error has a place.
     """
     from natverk.locale import LANGUAGES, texts
     from natverk.reports.export import render_cells
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in (*_MACHINERY, *filter(None, preload.split(","))):
+        for text in (*_MACHINERY, *filter(None, preload.split(","))):
+            name, _colon, attribute = text.partition(":")
             try:
-                importlib.import_module(name)
+                module = importlib.import_module(name)
+                if attribute and not hasattr(module, attribute):
+                    importlib.import_module(f"{name}.{attribute}")
             except ImportError:
                 continue
         for lang in LANGUAGES:
