@@ -28,8 +28,12 @@ def problems(notebook: nbformat.NotebookNode) -> list[str]:
             found.append(f"cell {number}: a stored warning")
         if CHECK in cell.source and (not cell.outputs or cell.execution_count is None):
             found.append(f"cell {number}: checked by nbval but stored without output")
+        if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs):
+            found.append(f"cell {number}: a stored widget, which no kernel stands behind")
         if "execution" in cell.metadata or "papermill" in cell.metadata:
             found.append(f"cell {number}: stored with times of a run")
+    if "widgets" in notebook.metadata:
+        found.append("stored with the state of widgets")
     if not any(CHECK in cell.source for cell in notebook.cells):
         found.append("no cell is checked by nbval")
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]

@@ -13,6 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
+WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -26,6 +27,9 @@ def store(path: Path) -> None:
     NotebookClient(notebook, timeout=600, record_timing=False, resources=resources).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            # A widget lives as long as its kernel: stored, it is a box that cannot be shown.
+            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
     notebook.metadata.clear()
     notebook.metadata.update(METADATA)
     nbformat.write(notebook, path)

@@ -192,8 +192,14 @@ def series(
     carry_forward: int = 3,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
+    networks: Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
+
+    Parameters
+    ----------
+    networks
+        Only these, of those that `counts_as` names; None: all of them.
 
     Returns
     -------
@@ -215,10 +221,12 @@ def series(
     [[2013, 0, 1], [2014, 1, 1], [2015, 0, 1]]
     """
     actor_ids = known_actors(data, actors)
+    counted = networks_counting_as(data, counts_as)
+    wanted = set(counted if networks is None else networks)
     cells = panel(
         data,
         actors=actor_ids,
-        networks=networks_counting_as(data, counts_as),
+        networks=[network for network in counted if network in wanted],
         years=years,
         pairs="evidence",
         carry_forward=carry_forward,
@@ -227,7 +235,8 @@ def series(
     )
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
     undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
-    return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=len(undated))
+    n_undated = int(undated["network_id"].isin(wanted).sum())
+    return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=n_undated)
 
 
 def undated_pairs(

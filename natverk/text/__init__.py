@@ -5,6 +5,7 @@ methods take the frames that the notebook has computed and give what the reader 
 """
 
 from natverk.text import frames, municipalframes, networkframes, swedenframes, tables
+from natverk.text.explorer import Explorer
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
 from natverk.text.profile import MunicipalityProfile
@@ -16,6 +17,7 @@ from natverk.text.table import Table
 
 __all__ = [
     "MunicipalityProfile",
+    "Explorer",
     "NetworkProfile",
     "Page",
     "RegionReport",

@@ -168,7 +168,7 @@ class StrategiesPage(Page):
             agenda_low=int(low["agenda2030"]), agenda_unknown=int(unknown["agenda2030"]),
             eu_low=int(low["eu2020"]), eu_unknown=int(unknown["eu2020"]),
         )  # fmt: skip
-        agenda = [self.region(code) for code in table.loc[table["agenda2030"] == "yes", "county_code"]]
+        agenda = sorted(self.region(code) for code in table.loc[table["agenda2030"] == "yes", "county_code"])
         europe = history[history["eu2020"] == "yes"]
         years = europe["adopted_last"].str[:4]
         named = [

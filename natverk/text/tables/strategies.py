@@ -74,7 +74,7 @@ def pairs(page: StrategiesPage, found: pd.DataFrame) -> Table:
             "one": page.short_names[str(row["county_a"])],
             "other": page.short_names[str(row["county_b"])],
             "stage": page.stage(row["stage"]),
-            "reasons": ", ".join(_reasons(page, row)) or "–",
+            "reasons": _common(page, row),
             "n_gap": _gap(page, row),
         }
         for row in records(ranked)
@@ -96,7 +96,7 @@ def partners(page: StrategiesPage, table: pd.DataFrame, found: pd.DataFrame) -> 
                 "region": page.short_names[code],
                 "stage": page.stage(row["stage"]),
                 "partners": ", ".join(page.short_names[other] for other in others) or page.say("pairs.nobody"),
-                "reasons": ", ".join(_reasons(page, records(best)[0]) if others else []) or "–",
+                "reasons": _common(page, records(best)[0]) if others else "–",
             }
         )
     return table_of(page, rows, page.say("pairs.partners"), "region", "stage", "partners", "reasons", fold=30)
@@ -132,6 +132,10 @@ def _years(page: StrategiesPage, value: object) -> str:
     """Return a number of years, with a decimal only where it is not whole."""
     years = float(str(value))
     return page.t.number(years, 0 if years.is_integer() else 1)
+
+
+def _common(page: StrategiesPage, row: Row) -> str:
+    return ", ".join(_reasons(page, row)) or page.say("pairs.stage_only")
 
 
 def _reasons(page: StrategiesPage, row: Row) -> list[str]:

@@ -1,0 +1,170 @@
+"""An explorer for JupyterLab: choose region, theme and year; matrix, map and trend follow.
+
+The figures are ordinary outputs that are replaced in their place: a notebook that is stored, or shown where no
+widgets run, shows the choice that it was run with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from IPython.display import DisplayHandle, display
+
+from natverk.data.dataset import Dataset
+from natverk.data.units import resolve_region
+from natverk.data.vocabulary import VOCABULARIES
+from natverk.errors import InvalidArgument
+from natverk.figures import Notice, Picture, county_map, growth, membership_matrix
+from natverk.measures.actors import actors_of
+from natverk.measures.arguments import choice, year_range
+from natverk.measures.documented import networks_of, series
+from natverk.measures.panel import SETS, networks_counting_as
+from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.frames import map_frame, matrix_actors, matrix_frame
+from natverk.text.page import Prose, plain
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
+
+__all__ = ["FIRST_YEAR", "PARTS", "Explorer"]
+
+FIRST_YEAR = 1997
+#: What follows the choice, in the order in which `show` is called for it.
+PARTS = ("summary", "matrix", "map", "trend")
+_ALL = ""
+
+
+class Explorer:
+    """Three choices and what follows from them.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    region
+        Code, name or common short form of the region to begin with.
+    theme
+        A theme, or empty for all.
+    year
+        The last year of the period, which begins in 1997.
+    lang
+        `"sv"` or `"en"`.
+
+    Attributes
+    ----------
+    region, theme, year
+        The widgets; setting their `value` does what a hand does.
+    items
+        What is shown now, by part: `summary` (a sentence), `matrix`, `map`, `trend` (pictures).
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown region, theme or language, or a year outside the data's.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> explorer = Explorer(load(), "Gotland", year=2019, lang="en")
+    >>> explorer.items["summary"]
+    Gotlands län, all themes, up to 2019: 11 documented memberships in 11 networks, for 1 of 1 actors.
+    """
+
+    def __init__(self, data: Dataset, region: str, theme: str = _ALL, year: int = 2022, *, lang: str = "sv") -> None:
+        # Imported here: pages are made without widgets.
+        import ipywidgets
+
+        last = int(data.known_until[:4])
+        year_range((FIRST_YEAR, year))
+        if year > last:
+            raise InvalidArgument(f"the data end in {last}", where="year", value=str(year), remedy=f"year={last}")
+        themes = VOCABULARIES["theme"]
+        choice("theme", theme, [_ALL, *themes])
+        self.data = data
+        self._page = DocumentedPage(data, years=(FIRST_YEAR, last), lang=lang, part="explore")
+        say, t = self._page.say, self._page.t
+        counties = list(zip(data.counties["name_short"], data.counties["county_code"], strict=True))
+        named = sorted((t(f"common.theme.{name}"), name) for name in themes)
+        wide = {"description_width": "8em"}
+        self.region = ipywidgets.Dropdown(
+            options=counties, value=resolve_region(data.counties, region), description=say("region"), style=wide
+        )
+        self.theme = ipywidgets.Dropdown(
+            options=[(say("all_themes"), _ALL), *named], value=theme, description=say("theme"), style=wide
+        )
+        self.year = ipywidgets.IntSlider(
+            value=year, min=FIRST_YEAR, max=last, description=say("year"), continuous_update=False, style=wide
+        )
+        self._handles: dict[str, DisplayHandle] = {}
+        self.items: Mapping[str, Prose | Picture | Notice] = self._made()
+        for widget in (self.region, self.theme, self.year):
+            widget.observe(self._follow, names="value")
+
+    @property
+    def controls(self) -> VBox:
+        """The three widgets, one under the other."""
+        import ipywidgets
+
+        return ipywidgets.VBox([self.region, self.theme, self.year])
+
+    def show(self, part: str) -> None:
+        """Show one of `PARTS` here; it is replaced in its place when the choice changes."""
+        choice("part", part, PARTS)
+        handle = display(self.items[part], display_id=True)  # type: ignore[no-untyped-call]
+        if handle is not None:
+            self._handles[part] = handle
+
+    def memberships(self) -> pd.DataFrame:
+        """Return what is shown, for an analysis of one's own: the frame of `networks_of` for the choice."""
+        actors = actors_of(self.data, self.region.value)
+        own = networks_of(self.data, actors["actor_id"], years=self._years)
+        return own[own["network_id"].isin(self._networks)].reset_index(drop=True)
+
+    @property
+    def _years(self) -> tuple[int, int]:
+        return FIRST_YEAR, int(self.year.value)
+
+    @property
+    def _networks(self) -> list[str]:
+        """The networks of the theme, of those that pages count."""
+        counted = networks_counting_as(self.data, SETS)
+        if self.theme.value == _ALL:
+            return counted
+        themes = self.data.networks.set_index("network_id")["themes"].fillna("").str.split(";")
+        return [network for network in counted if self.theme.value in themes[network]]
+
+    def _follow(self, _change: object) -> None:
+        self.items = self._made()
+        for part, handle in self._handles.items():
+            handle.update(self.items[part])  # type: ignore[no-untyped-call]
+
+    def _made(self) -> dict[str, Prose | Picture | Notice]:
+        """Return everything for the choice as it is."""
+        page, own = self._page, self.memberships()
+        actors = actors_of(self.data, self.region.value)
+        place = str(self.data.counties.set_index("county_code").loc[self.region.value, "name"])
+        look = {"lang": page.lang, "source": page.source_line, "place": place}
+        trend = series(self.data, actors["actor_id"], years=self._years, networks=self._networks)
+        places = map_frame(self.data, self.region.value, own)
+        return {
+            "summary": self._summary(actors, own, place),
+            "matrix": membership_matrix(matrix_frame(page, actors, own), actors=matrix_actors(actors), **look),
+            "map": county_map(places, county_code=self.region.value, **look),
+            "trend": growth(trend, **look),
+        }
+
+    def _summary(self, actors: pd.DataFrame, own: pd.DataFrame, place: str) -> Prose:
+        page, firm = self._page, own[own["mark"].isin(FIRM)]
+        theme = page.say("every_theme") if self.theme.value == _ALL else page.t(f"common.theme.{self.theme.value}")
+        values = {
+            "place": plain(place),
+            "theme": theme if self.theme.value == _ALL else page.say("one_theme", theme=theme),
+            "year": self.year.value,
+            "memberships": page.t.count("figures.documented", len(firm)),
+            "networks": page.t.count("common.network", firm["network_id"].nunique()),
+            "n": page.t.number(firm["actor_id"].nunique()),
+            "total": page.t.number(len(actors)),
+        }
+        return Prose(page.say("summary", **values))
