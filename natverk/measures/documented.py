@@ -196,10 +196,7 @@ def series(
 ) -> pd.DataFrame:
     """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
 
-    Parameters
-    ----------
-    networks
-        Only these, of those that `counts_as` names; None: all of them.
+    `networks` keeps only these, of those that `counts_as` names.
 
     Returns
     -------
@@ -222,11 +219,11 @@ def series(
     """
     actor_ids = known_actors(data, actors)
     counted = networks_counting_as(data, counts_as)
-    wanted = set(counted if networks is None else networks)
+    wanted = counted if networks is None else [name for name in counted if name in set(networks)]
     cells = panel(
         data,
         actors=actor_ids,
-        networks=[network for network in counted if network in wanted],
+        networks=wanted,
         years=years,
         pairs="evidence",
         carry_forward=carry_forward,
@@ -235,8 +232,7 @@ def series(
     )
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
     undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
-    n_undated = int(undated["network_id"].isin(wanted).sum())
-    return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=n_undated)
+    return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=undated["network_id"].isin(wanted).sum())
 
 
 def undated_pairs(
