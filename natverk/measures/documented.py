@@ -221,15 +221,9 @@ def series(
     counted = networks_counting_as(data, counts_as)
     wanted = counted if networks is None else [name for name in counted if name in set(networks)]
     cells = panel(
-        data,
-        actors=actor_ids,
-        networks=wanted,
-        years=years,
-        pairs="evidence",
-        carry_forward=carry_forward,
-        year_basis=year_basis,
-        counting=counting,
-    )
+        data, actors=actor_ids, networks=wanted, years=years, pairs="evidence",
+        carry_forward=carry_forward, year_basis=year_basis, counting=counting,
+    )  # fmt: skip
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
     undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
     return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=undated["network_id"].isin(wanted).sum())
