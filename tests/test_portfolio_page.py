@@ -180,6 +180,7 @@ def test_the_fullest_review_is_taken_and_a_year_can_be_asked_for(real: natverk.D
     assert years["year"].tolist()[:2] == [2011, 2016]
     assert years["n_judged"].is_monotonic_decreasing
     assert fullest_review(real, STOCKHOLM, 2018, draws=5).year == 2018
+    assert fullest_review(real, STOCKHOLM, 0, draws=5).year == 2011
     with pytest.raises(InvalidArgument, match="2012"):
         fullest_review(real, STOCKHOLM, 2012)
     with pytest.raises(UnknownName, match="nearest"):

@@ -129,7 +129,7 @@ def fullest_review(
     Parameters
     ----------
     year
-        A year instead of that of the fullest review; it must have judgements of criteria.
+        A year instead of that of the fullest review; it must have judgements of criteria. 0 or None: the fullest.
     actor, rule, weights, draws, seed
         As in `review`.
 
@@ -152,7 +152,7 @@ def fullest_review(
     >>> len(fullest_review(data, "municipality:1487").judged)
     0
     """
-    if year is not None:
+    if year:
         return review(data, actor, year, rule=rule, weights=weights, draws=draws, seed=seed)
     years = review_years(data, actor)
     best = None if years.empty or pd.isna(years["year"].iloc[0]) else int(years["year"].iloc[0])
