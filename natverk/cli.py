@@ -39,6 +39,15 @@ Only = Annotated[
         metavar="PAGES",
     ),
 ]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")]
+CellTimeout = Annotated[
+    int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
+]
+Timeout = Annotated[int, typer.Option("--timeout", help="Seconds after which a page fails.", metavar="SECONDS")]
+Memory = Annotated[
+    int | None,
+    typer.Option("--memory", help="Megabytes a page may take. [default: its share of what is free]", metavar="MB"),
+]
 Engine = Annotated[
     str | None,
     typer.Option(
@@ -112,9 +121,7 @@ def report(
         int | None, typer.Option("--limit", help="Run N pages at most; the rest is left for next time.", metavar="N")
     ] = None,
     lang: Lang = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")
-    ] = None,
+    jobs: Jobs = None,
     out: Out = Path("reports"),
     year_from: Annotated[int | None, typer.Option("--year-from", help="First year.", metavar="YEAR")] = None,
     year_to: Annotated[int | None, typer.Option("--year-to", help="Last year.", metavar="YEAR")] = None,
@@ -141,16 +148,9 @@ def report(
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--fail-fast", help="What to do with the other pages when one fails.")
     ] = True,
-    cell_timeout: Annotated[
-        int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
-    ] = 300,
-    timeout: Annotated[
-        int, typer.Option("--timeout", help="Seconds after which a page fails.", metavar="SECONDS")
-    ] = 900,
-    memory: Annotated[
-        int | None,
-        typer.Option("--memory", help="Megabytes a page may take. [default: its share of what is free]", metavar="MB"),
-    ] = None,
+    cell_timeout: CellTimeout = 300,
+    timeout: Timeout = 900,
+    memory: Memory = None,
     engine: Engine = None,
 ) -> None:
     """Run the reports on what is named, or all of them, and update the index; what has not changed is not run.
@@ -213,13 +213,12 @@ def verify(
     ] = None,
     only: Only = None,
     lang: Lang = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")
-    ] = None,
+    jobs: Jobs = None,
     out: Out = Path("reports"),
-    cell_timeout: Annotated[
-        int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
-    ] = 300,
+    cell_timeout: CellTimeout = 300,
+    timeout: Timeout = 900,
+    memory: Memory = None,
+    engine: Engine = None,
 ) -> None:
     """Run pages again with the parameters of their last run, and prove that they come out the same; nothing is written.
 
@@ -233,7 +232,8 @@ def verify(
     tables = _tables()
     project, directory = find_project(), Directory.read(tables)
     pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=session.note)
-    raise typer.Exit(session.verify(pages, tables, jobs=jobs, cell_timeout=cell_timeout))
+    bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
+    raise typer.Exit(session.verify(pages, tables, **bounds))
 
 
 @app.command()

@@ -140,6 +140,8 @@ def test_listed_is_what_can_be_typed(call: Callable[..., tuple[int, str, str]]) 
         (["report", "14", "--year-from", "2000", "-p", "year_from=2001"], "given twice"),
         (["report", "14", "--year-from", "2020", "--year-to", "2010"], "comes after year_to"),
         (["report", "14", "--jobs", "0"], "must be 1 or more"),
+        (["report", "14", "--memory", "0"], "must be 1 or more"),
+        (["report", "14", "--engine", "natvrk"], "nearest: 'natverk'"),
         (["list", "--lang", "xx"], "unknown language 'xx'"),
     ],
 )
