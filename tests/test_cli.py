@@ -274,7 +274,8 @@ def test_fail_fast_stops_and_keep_going_goes_on(call: Callable[..., tuple[int, s
     status, _out, err = call(*arguments, "--fail-fast")
     assert status == 1
     assert "stopped at the first failure: what is done is kept" in err
-    assert "natverk report sv/region_report/18 -p strict=true" in err
+    assert "natverk report sv/region_report/18 -p strict=true --out reports" in err
+    assert "sv/region_report/18 -p strict=true --force --out" in call(*arguments, "--fail-fast", "--force")[2]
     assert not Path("reports/sv/region_report/18.failed.html").exists()
     assert call(*arguments)[0] == 1
     assert Path("reports/sv/region_report/18.failed.html").exists()

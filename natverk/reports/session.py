@@ -74,13 +74,15 @@ def make(
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
-    if formats:
-        _documents(found.fresh, formats)
+    changed = bool(formats) and _documents(found.fresh, formats)
     if not found.pages:
-        _index(out, if_missing=True)
+        _index(out, if_missing=not changed)
         return 0
     outcome = _run(found.pages, state, formats=formats, **options)
-    _say(outcome, out, typed, formats)
+    again = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
+    again += ["--format", ",".join(formats)] if formats else []
+    again += ["--force"] if force else []
+    _say(outcome, out, again)
     if found.later:
         note(f"{len(found.later)} more pages are left for next time (--limit)")
     return outcome.exit_code
@@ -98,13 +100,15 @@ def _run(pages: Sequence[Page], state: State, **options: Any) -> Outcome:
     return outcome
 
 
-def _documents(pages: Sequence[Page], formats: Sequence[str]) -> None:
-    """Make documents of pages that are up to date: they need no run, but the executed notebook."""
+def _documents(pages: Sequence[Page], formats: Sequence[str]) -> bool:
+    """Make documents of pages that are up to date, which need no run for it; say whether any were lacking."""
     from natverk.reports.rerender import rerender, without_documents
 
-    if lacking := without_documents(pages, formats):
+    lacking = without_documents(pages, formats)
+    if lacking:
         rerender(lacking, formats)
         note(f"{' and '.join(formats)} made for {len(lacking)} of them")
+    return bool(lacking)
 
 
 def remake(pages: Sequence[Page], out: Path, formats: Sequence[str] = ()) -> int:
@@ -148,15 +152,13 @@ def _counties() -> pd.DataFrame:
     return load().counties
 
 
-def _say(outcome: Outcome, out: Path, typed: Mapping[str, str], formats: Sequence[str]) -> None:
-    """Say what became of the run, and what to do next."""
+def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
+    """Say what became of the run, and the command that goes on with the rest, with these options."""
     done, failed, left = len(outcome.done), len(outcome.failed), len(outcome.remaining)
     note(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}")
     for page in outcome.failed:
         note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
     if outcome.remaining:
-        options = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
-        options += ["--format", ",".join(formats)] if formats else []
         again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
         what = "interrupted" if outcome.interrupted else "stopped at the first failure"
         kept = "what is done is kept" if done or failed else "nothing was changed"
