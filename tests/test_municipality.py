@@ -245,6 +245,8 @@ def test_nacka() -> None:
     assert "Mission 26–28 February 2014, Utrecht (Eurocities); follow-up: continued" in sentences(NACKA, "en")[5]
     assert "Resa 26–28 februari 2014, Utrecht" in sentences(NACKA, "sv")[5]
     assert len(rows(NACKA, "next_steps")) == 2
+    # The oldest tie is only first seen: it is not called the longest, and a younger stated one is neither.
+    assert "tidigast belagd i Östersjöstädernas förbund (2005)" in sentences(NACKA, "sv")[0]
 
 
 def test_stockholm() -> None:
@@ -273,6 +275,7 @@ def test_a_municipality_without_evidence_has_a_useful_page(code: str) -> None:
     assert "bland länets övriga 25 kommuner har" in text
     assert "Lägg till det du vet" in text
     assert f"actor_id: municipality:{code}" in text
+    assert "0 anknytningar" not in text
     assert len(rows(code, "county")) > 20
     assert len(rows(code, "candidates")) >= 3
     assert rows(code, "bodies")

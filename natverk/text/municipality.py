@@ -189,13 +189,12 @@ class MunicipalityPage(DocumentedPage):
 
     def _longest(self, firm: pd.DataFrame) -> str:
         """Say which dated tie is the oldest; two that are equally old are both named, more are not."""
-        for basis, key in (("stated", "longest"), ("seen", "earliest")):
-            dated = firm[firm["since_basis"] == basis]
-            oldest = dated[dated["since"] == dated["since"].min()]
-            if 0 < len(oldest) <= 2:
-                names = self.t.join([plain(self.network(item)) for item in sorted(oldest["network_id"])])
-                return self.say(f"opening.{key}", networks=names, year=self.year(oldest["since"].iloc[0]))
-        return ""
+        oldest = firm[firm["since"] == firm["since"].min()]
+        if not 0 < len(oldest) <= 2:
+            return ""
+        key = "longest" if (oldest["since_basis"] == "stated").all() else "earliest"
+        names = self.t.join([plain(self.network(item)) for item in sorted(oldest["network_id"])])
+        return self.say(f"opening.{key}", networks=names, year=self.year(oldest["since"].iloc[0]))
 
     def _came(self) -> str:
         """Say what the material has of offices, projects, mission reports and judgements."""

@@ -107,7 +107,7 @@ class MunicipalityProfile(MunicipalityPage):
         n, median = int(own["n_documented"]), float(group["n_documented"].median())
         return self.markdown(
             self.say(
-                "position.summary",
+                "position.summary" if n else "position.summary_none",
                 place=plain(self.place),
                 pairs=self.t.count("terms.pair", n),
                 group=self.size_group(own),
