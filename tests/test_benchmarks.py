@@ -242,7 +242,14 @@ def test_an_actors_networks_are_a_lower_bound(make: Make) -> None:
 
 
 def test_a_new_figure_says_that_its_recipe_is_missing(make: Make) -> None:
-    figure = {"row_id": "fig-99999", "claim": "Something", "value": 5, "unit": "members", "tier": "A"}
+    figure = {
+        "row_id": "fig-99999",
+        "claim": "Something",
+        "value": 5,
+        "qualifier": "exact",
+        "unit": "members",
+        "tier": "A",
+    }
     row = one(make(published_figures=[figure], sources=SOURCES))
     assert row[["outcome", "reason"]].tolist() == ["not comparable", "no_recipe"]
 

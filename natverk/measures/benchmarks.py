@@ -31,10 +31,6 @@ REASONS = (
     "left_out", "no_recipe",
 )  # fmt: skip
 
-#: Figures whose page says "about" where the table keeps the bare number.
-_SAID_ABOUT = ("fig-00002",)
-_ABOUT, _OVER = ("(about", "(almost", "nearly", "two thirds"), ("(more than", "(over")
-
 _COLUMNS = [
     "table", "row_id", "network_id", "actor_id", "claim", "published", "qualifier", "unit", "year", "outcome", "reason",
     "ours", "difference", "basis", "also", "recipe", "rows", "source_id",
@@ -222,12 +218,9 @@ def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
 
 def _figures(data: Dataset) -> Iterator[Claim]:
     for row in each_row(data.published_figures):
-        unit = str(row.unit)
-        about = row.row_id in _SAID_ABOUT or any(word in unit for word in _ABOUT)
-        over = any(word in unit for word in _OVER)
         yield Claim(
-            "published_figures", row.row_id, None, None, row.claim, float(row.value),
-            "about" if about else "over" if over else "exact", unit, year_or_none(row.year), _text(row.source_id),
+            "published_figures", row.row_id, None, None, row.claim, float(row.value), row.qualifier, str(row.unit),
+            year_or_none(row.year), _text(row.source_id),
         )  # fmt: skip
 
 
