@@ -130,7 +130,8 @@ class Dataset:
         """
         if name not in self._tables:
             frame = self._read(name)
-            if name in SCHEMA and SCHEMA[name].evidence:
+            # Without a filter every row stays: the whole frame is handed on as it was read.
+            if name in SCHEMA and SCHEMA[name].evidence and (self.as_of is not None or self.without_noncommercial):
                 frame = frame[self._kept(frame)].reset_index(drop=True)
             self._tables[name] = frame
         return self._tables[name].copy(deep=False)
@@ -165,9 +166,6 @@ class Dataset:
 
     def _kept(self, frame: pd.DataFrame) -> pd.Series:
         """Keep a row when at least one of its sources is kept."""
-        keep = pd.Series(True, index=frame.index)
-        if self.as_of is None and not self.without_noncommercial:
-            return keep
         sources = self._read("sources")
         if self.without_noncommercial:
             sources = sources[sources["licence_class"] != "non_commercial"]
