@@ -217,6 +217,8 @@ GIVEN: dict[str, tuple[str, str, str] | str] = {
     "undated_pairs": ("documented_networks", "documented_networks", "documented_members"),
     "joint_bodies": ("joint_bodies", "responsibility", "documented_members"),
     "cross_border": ("cross_border_networks", "cross_border_networks", "type"),
+    "relations": ("relations", "relations", "documented_members"),
+    "position": ("degree", "degree", "degree"),
     "listed": "in the parts of networks: complete_lists",
     "candidates": "of municipalities: candidates",
     "list_retention": "of networks with two lists: list_retention",

@@ -80,10 +80,10 @@ def compare(
         - `place`: population, area and, of municipalities, group and coast; of networks founding, kind, themes.
         - `responsibility`: holder, `region_since`, `transfer` to a joint body and to the region.
         - `strategy`: the region's strategy, its stage, age and references; of two regions `same_stage`.
-        - `networks`: `documented_*`, `cross_border_networks`, of regions `joint_bodies`; `memberships` or `members`
-          in the year, `coverage`; `shared` and `only_here` with what is in them, `jaccard` (0–1, shared by those of
-          either) and `overlap` (by the smaller set), both missing where one has nothing documented; of
-          municipalities also offices, projects, twin towns.
+        - `networks`: `documented_*`, `relations` that do not count, `cross_border_networks`, of regions
+          `joint_bodies`; `memberships` or `members` in the year, `coverage`; `shared` and `only_here` with what is
+          in them, `jaccard` (0–1, shared by those of either) and `overlap` (by the smaller set), both missing where
+          one has nothing documented; of municipalities also offices, projects, twin towns.
         - `roles` (regions): `practised` and `possible_roles` by theme; `formal_against_practised`, `outcome`.
         - `overlap`: `theme_profile, schoener_d`; a region against its own municipalities, in the year and ever
           (`shared_by_levels, jaccard_of_levels, overlap_of_levels, schoener_of_levels`), and the `nestedness` of

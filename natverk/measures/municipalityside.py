@@ -17,6 +17,7 @@ from natverk.measures.sidelines import (
     documented_in,
     position,
     profile,
+    relation_line,
     responsibility_lines,
     review_lines,
     spell_lines,
@@ -64,6 +65,7 @@ def _place(frame: Frame, code: str, row: Any) -> Iterator[Line]:
 def _networks(frame: Frame, actor: str, own: pd.DataFrame) -> Iterator[Line]:
     """Yield the networks of a municipality, and what it has done in them."""
     yield listed_line("documented_networks", "", "networks", own["network_id"], own["row_id"])
+    yield relation_line(frame, "", [actor])
     yield listed_line("cross_border_networks", "", "networks", frame.across & set(own["network_id"]))
     cells = frame.cells([actor])
     yield from bounds("memberships", "", "memberships", cells)

@@ -26,6 +26,7 @@ from natverk.measures.sidelines import (
     outcome_lines,
     position,
     profile,
+    relation_line,
     responsibility_lines,
     review_lines,
     spell_lines,
@@ -81,6 +82,7 @@ def _networks(frame: Frame, side: Side, groups: dict[str, list[str]]) -> Iterato
     for item, actors in groups.items():
         rows = frame.documented[frame.documented["actor_id"].isin(actors)]
         yield listed_line("documented_networks", item, "networks", side.sets[item], rows["row_id"])
+    yield relation_line(frame, "region", groups["region"])
     yield listed_line("joint_bodies", "", "bodies", groups["joint_bodies"])
     for item in ("region", "municipalities"):
         yield listed_line("cross_border_networks", item, "networks", side.sets[item] & frame.across)

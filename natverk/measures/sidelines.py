@@ -14,8 +14,9 @@ from natverk.measures.benchmarks import OUTCOMES, benchmarks
 from natverk.measures.disagreements import KINDS
 from natverk.measures.frames import each_row
 from natverk.measures.panel import count
+from natverk.measures.relations import relations
 from natverk.measures.scores import score
-from natverk.measures.sides import Frame, Line, joined, number, text_of
+from natverk.measures.sides import Frame, Line, joined, listed_line, number, text_of
 from natverk.measures.verdicts import CRITERIA
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "documented_in",
     "position",
     "profile",
+    "relation_line",
     "responsibility_lines",
     "review_lines",
     "spell_lines",
@@ -50,6 +52,12 @@ def coverage_line(cells: pd.DataFrame) -> Iterator[Line]:
     """Yield the share of cells that are known."""
     if len(cells):
         yield Line("coverage", "", "share", float(count(cells, ["year"])["coverage"].iloc[0]))
+
+
+def relation_line(frame: Frame, item: str, actors: Iterable[str]) -> Line:
+    """Return the networks that actors are tied to without counting as members."""
+    table = relations(frame.data, actors)
+    return listed_line("relations", item, "networks", table["network_id"], table["row_ids"])
 
 
 def profile(frame: Frame, rows: pd.DataFrame) -> dict[str, float]:
