@@ -69,7 +69,7 @@ class Explorer:
     >>> from natverk import load
     >>> explorer = Explorer(load(), "Gotland", year=2019, lang="en")
     >>> explorer.items["summary"]
-    Gotlands län, all themes, up to 2019: 11 documented memberships in 11 networks, for 1 of 1 actors.
+    Gotlands län, all themes, up to 2019: 11 documented memberships in 11 networks, for 1 of 1 actor.
     """
 
     def __init__(self, data: Dataset, region: str, theme: str = _ALL, year: int = 2022, *, lang: str = "sv") -> None:
@@ -165,6 +165,6 @@ class Explorer:
             "memberships": page.t.count("figures.documented", len(firm)),
             "networks": page.t.count("common.network", firm["network_id"].nunique()),
             "n": page.t.number(firm["actor_id"].nunique()),
-            "total": page.t.number(len(actors)),
+            "total": page.t.count("figures.matrix.actor", len(actors)),
         }
         return Prose(page.say("summary", **values))
