@@ -41,7 +41,9 @@ def relations(data: Dataset, actors: Iterable[str]) -> pd.DataFrame:
     rows = graded(data)
     rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & rows["grade"].isin(["separate", "never"])]
     kind = data.networks.set_index("network_id")["counts_as"].to_dict()
-    years = data.memberships.set_index("row_id")[["start_year", "observed_year", "observed_basis"]]
+    evidence = data.memberships
+    evidence = evidence[evidence["row_id"].isin(rows["row_id"])]
+    years = evidence.set_index("row_id")[["start_year", "observed_year", "observed_basis"]]
     years["observed_year"] = years["observed_year"].where(years["observed_basis"] == "stated")
     found: dict[tuple[str, str, str], list[tuple[str, str, list[int]]]] = {}
     for row in each_row(rows.join(years, on="row_id")):
