@@ -88,7 +88,10 @@ def test_meanings_come_in_order(directory: Directory, text: str, kinds: list[str
 
 
 def test_members_are_counted_by_the_rules(make: Any) -> None:
-    networks = [{}, {"network_id": "charter", "counts_as": "commitment"}, {"network_id": "empty"}]
+    networks = [
+        {}, {"network_id": "charter", "counts_as": "commitment"}, {"network_id": "empty"},
+        {"network_id": "platform", "counts_as": "reporting"},
+    ]  # fmt: skip
     data = make(
         {"a": "municipality:0101"},
         {"a": "municipality:0101", "seen": 2010},  # the same pair once more
@@ -99,10 +102,12 @@ def test_members_are_counted_by_the_rules(make: Any) -> None:
         {"a": "body:forbundet", "status": "full"},
         {"a": "region:01", "n": "charter", "status": "signatory"},
         {"a": "region:02", "n": "charter", "status": "reporting"},
+        {"a": "region:01", "n": "platform", "status": "reporting"},
+        {"a": "region:02", "n": "platform", "status": "applicant"},
         networks=networks,
     )
     found = {unit.id: unit.members for unit in Directory.of(data).units("network")}
-    assert found == {"net": 2, "charter": 1, "empty": 0}
+    assert found == {"net": 2, "charter": 1, "empty": 0, "platform": 1}
 
 
 def test_the_count_is_that_of_the_measures(real: Dataset, directory: Directory) -> None:
@@ -110,7 +115,10 @@ def test_the_count_is_that_of_the_measures(real: Dataset, directory: Directory) 
 
     rows = graded(real)
     kinds = real.actors.set_index("actor_id")["kind"]
-    firm = rows[(rows["counted"] == "yes") & real.memberships["inference"].isna()]
+    # Nobody is a member of a platform that collects reports: those that report are counted there.
+    platform = rows["network_id"].map(real.networks.set_index("network_id")["counts_as"]) == "reporting"
+    counted = (rows["counted"] == "yes") | (platform & (rows["status"] == "reporting"))
+    firm = rows[counted & real.memberships["inference"].isna()]
     firm = firm[firm["actor_id"].map(kinds).isin(["municipality", "region", "joint_body"])]
     expected = firm.groupby("network_id")["actor_id"].nunique().to_dict()
     assert {unit.id: unit.members for unit in directory.units("network") if unit.members} == expected
