@@ -1,0 +1,15 @@
+"""natverk's command line for the project of bench/ instead of the real one; for bench/reports.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import natverk.reports.project
+
+HERE = Path(__file__).resolve().parent
+
+if __name__ == "__main__":
+    natverk.reports.project.find_project = lambda: natverk.reports.project.read_project(HERE / "reports.toml", HERE)
+    from natverk.cli import main
+
+    main()
