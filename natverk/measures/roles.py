@@ -154,7 +154,7 @@ def practised(
     evidence = _activity(data, local, year, counts_as, year_basis, counting)
     active = evidence.merge(_network_themes(data), on="network_id")
     tasks = _joint_tasks(data, year) if joint_tasks else pd.DataFrame(columns=["actor_id", "theme"])
-    # Sorted out once, in plain Python: cutting a frame for each of 21 counties and 18 themes takes twenty times as long.
+    # Sorted out once, in plain Python: cutting a frame for each county and theme takes several times as long.
     by_actor: dict[str, list[tuple[str, Activity]]] = {}
     for theme, *fields in each_row(active[["theme", *Activity._fields]]):
         by_actor.setdefault(fields[0], []).append((theme, Activity(*fields)))
