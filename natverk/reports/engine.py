@@ -98,6 +98,12 @@ class _Kernel(InProcessKernel):
     shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
     _supports_kernel_subshells = False
 
+    def pre_handler_hook(self) -> None:
+        """Leave SIGINT as it is: a Ctrl-C in the terminal is for the run, and would fail the page it happens in."""
+
+    def post_handler_hook(self) -> None:
+        """Undo nothing, since nothing was done."""
+
 
 class _Manager(InProcessKernelManager):
     """Starts a kernel that also shows what is written past Python, by a library in C or a child process."""
