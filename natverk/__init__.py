@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from natverk.measures.candidates import candidates
     from natverk.measures.cohorts import cohorts, growth
     from natverk.measures.compare import compare
+    from natverk.measures.contrasts import contrasts
     from natverk.measures.coverage import audit_summary, coverage
     from natverk.measures.disagreements import disagreements
     from natverk.measures.documented import listed, networks_of, series, undated_pairs
@@ -53,6 +54,7 @@ _HOME = {
     "candidates": "measures.candidates",
     "cohorts": "measures.cohorts",
     "compare": "measures.compare",
+    "contrasts": "measures.contrasts",
     "containment": "measures.benchmarks",
     "count": "measures.panel",
     "coverage": "measures.coverage",
@@ -96,6 +98,7 @@ __all__ = [
     "cohorts",
     "compare",
     "containment",
+    "contrasts",
     "count",
     "coverage",
     "cross_border",

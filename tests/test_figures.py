@@ -29,7 +29,10 @@ from natverk.figures import (
     member_years,
     membership_matrix,
     membership_spells,
+    paired_bars,
+    paired_years,
     shared_bars,
+    shared_sets,
     size_strips,
     theme_pattern,
     tile_map,
@@ -149,6 +152,10 @@ def sharing(count: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["network_name", "shared", "n_own", "n_other", "jaccard"])
 
 
+PAIR_SETS = pd.DataFrame({"label": ["Regionens nätverk", "Teman", "Inget"], "only_a": [9, 1, 0],
+                          "shared": [5, 0, 0], "only_b": [60, 1, 0]})  # fmt: skip
+PAIR_BARS = pd.DataFrame({"label": [f"Tema nummer {n}" for n in range(18)], "a": range(18), "b": range(30, 12, -1)})
+PAIR_YEARS = pd.DataFrame({"year": range(1997, 2027), "a": range(30), "b": [5] * 30})
 CROWDED = points((2014, 21, "list"), (2015, 21, "list"), (2015, 20, "published"), (2015, 22, "published"),
                  (2016, 3, "full_list"), (2029, 40, "published"))  # fmt: skip
 
@@ -252,6 +259,9 @@ FIGURES: dict[str, Callable[[str], Picture | Notice]] = {
     ),
     "shared long": lambda lang: shared_bars(sharing(30), lang=lang, source=SOURCE, place="Nätet"),
     "shared short": lambda lang: shared_bars(sharing(1), lang=lang, source=SOURCE, place="Nätet"),
+    "sets": lambda lang: shared_sets(PAIR_SETS, a="Västra Götaland", b="Skåne", what="nätverk (antal)", lang=lang),
+    "bars": lambda lang: paired_bars(PAIR_BARS, a="Västra Götaland", b="Skåne", what="nätverk (antal)", lang=lang),
+    "two series": lambda lang: paired_years(PAIR_YEARS, a="Västra Götaland", b="Skåne", what="antal", lang=lang),
     "map Gotland": lambda lang: county_map(municipalities("09"), county_code="09", lang=lang, source=SOURCE),
 }
 
@@ -397,6 +407,11 @@ EMPTY: dict[str, Callable[[str], Picture | Notice]] = {
     "member years": lambda lang: member_years(years([0], [0], 0), points(), lang=lang, place="Gotland"),
     "member years undated": lambda lang: member_years(years([0], [0], 4), points(), lang=lang, place="Gotland"),
     "shared": lambda lang: shared_bars(sharing(0), lang=lang, place="Gotland"),
+    "sets": lambda lang: shared_sets(PAIR_SETS.tail(1), a="Gotland", b="Skåne", what="antal", lang=lang),
+    "bars": lambda lang: paired_bars(PAIR_BARS.head(0), a="Gotland", b="Skåne", what="antal", lang=lang),
+    "two series": lambda lang: paired_years(
+        PAIR_YEARS.assign(a=0, b=0), a="Gotland", b="Skåne", what="antal", lang=lang
+    ),
 }
 
 

@@ -19,6 +19,7 @@ from natverk.figures.maps import county_map
 from natverk.figures.matrix import membership_matrix
 from natverk.figures.memberyears import member_years
 from natverk.figures.outcomes import role_outcomes
+from natverk.figures.pairs import paired_bars, paired_years, shared_sets
 from natverk.figures.picture import Notice, Picture
 from natverk.figures.ranges import dot_ranges
 from natverk.figures.sharedbars import shared_bars
@@ -46,9 +47,12 @@ __all__ = [
     "member_years",
     "membership_matrix",
     "membership_spells",
+    "paired_bars",
+    "paired_years",
     "role_outcomes",
     "size_strips",
     "shared_bars",
+    "shared_sets",
     "stability",
     "stage_tiles",
     "stage_years",

@@ -4,7 +4,8 @@ Nothing here computes a measure. A page object is made once with data, unit, per
 methods take the frames that the notebook has computed and give what the reader sees.
 """
 
-from natverk.text import frames, municipalframes, networkframes, swedenframes, tables
+from natverk.text import compareframes, frames, municipalframes, networkframes, swedenframes, tables
+from natverk.text.comparison import ComparePage
 from natverk.text.explorer import Explorer
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
@@ -16,18 +17,20 @@ from natverk.text.swedenreport import SwedenReport
 from natverk.text.table import Table
 
 __all__ = [
-    "MunicipalityProfile",
+    "ComparePage",
     "Explorer",
+    "MunicipalityProfile",
     "NetworkProfile",
     "Page",
+    "PortfolioReview",
     "RegionReport",
+    "StrategiesPage",
     "SwedenReport",
     "Table",
+    "compareframes",
     "frames",
     "municipalframes",
     "networkframes",
-    "PortfolioReview",
-    "StrategiesPage",
     "show",
     "swedenframes",
     "tables",

@@ -1,12 +1,13 @@
 """The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
 
-from natverk.text.tables import municipal, network, portfolio
+from natverk.text.tables import comparison, municipal, network, portfolio
 from natverk.text.tables import strategies as strategies_page
 from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
 from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
 from natverk.text.tables.uncertainty import disagreements, states
 
 __all__ = [
+    "comparison",
     "disagreements",
     "evaluations",
     "functions",
