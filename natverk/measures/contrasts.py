@@ -18,7 +18,8 @@ _COMMON = (
 )  # fmt: skip
 _DOCUMENTED = (
     "documented_networks", "documented_members", "only_here", "networks_with_office", "projects", "twin_towns",
-    "sources", "cross_border_networks", "relations", "counties_reached", "population_share_documented", "practised", "shared_by_levels", "jaccard_of_levels",
+    "sources", "cross_border_networks", "relations", "counties_reached", "population_share_documented", "practised",
+    "shared_by_levels", "jaccard_of_levels",
     "overlap_of_levels", "schoener_of_levels", "schoener_of_levels_attested", "theme_profile", "nestedness", "degree",
     "betweenness", "spells", "dated_joins", "ended_spells", "followed_spells", "dated_exits", "first_dated_join",
     "documents", "shared_with_region", "jaccard_with_region", "candidates", "eligible_candidates", "judged",
