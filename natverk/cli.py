@@ -152,6 +152,15 @@ def report(
     timeout: Timeout = 900,
     memory: Memory = None,
     engine: Engine = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            help="Run pages on the workers of this Dask scheduler, tcp://HOST:8786; they need natverk, but no shared "
+            "disk. Needs natverk\\[cluster].",
+            metavar="ADDRESS",
+        ),
+    ] = None,
 ) -> None:
     """Run the reports on what is named, or all of them, and update the index; what has not changed is not run.
 
@@ -202,6 +211,7 @@ def report(
         timeout=timeout,
         memory=memory,
         engine=engine,
+        cluster=cluster,
     )
     raise typer.Exit(status)
 

@@ -91,20 +91,29 @@ class Pool:
         else:
             self._context = multiprocessing.get_context("spawn")
 
+    @property
+    def busy(self) -> bool:
+        """Whether a page is being run."""
+        return bool(self._running)
+
     def run(self, queue: deque[Job]) -> Iterator[Result]:
         """Yield results as they come until the queue is empty or the run is interrupted."""
         while (queue or self._running) and not self.interrupt:
-            while queue and len(self._running) < self.size and not self.interrupt:
-                self._start(queue.popleft())
-            waited: list[object] = [item.pipe for item in self._running]
-            waited += [item.process.sentinel for item in self._running if not item.silent]
-            wait(waited, timeout=self._patience())  # type: ignore[arg-type]
-            for item in list(self._running):
-                result = self._hear(item) or self._overdue(item)
-                if result is not None:
-                    self._running.remove(item)
-                    item.pipe.close()
-                    yield result
+            yield from self.step(queue)
+
+    def step(self, queue: deque[Job], *also: Connection) -> Iterator[Result]:
+        """Start what there is room for, wait a moment for news, also on other connections, and yield what is done."""
+        while queue and len(self._running) < self.size and not self.interrupt:
+            self._start(queue.popleft())
+        waited: list[object] = [item.pipe for item in self._running]
+        waited += [item.process.sentinel for item in self._running if not item.silent]
+        wait([*waited, *also], timeout=self._patience())  # type: ignore[list-item]
+        for item in list(self._running):
+            result = self._hear(item) or self._overdue(item)
+            if result is not None:
+                self._running.remove(item)
+                item.pipe.close()
+                yield result
 
     def end(self) -> None:
         """End all processes, at once if they are still at work, and the server they came from."""

@@ -7,6 +7,7 @@ and what was finished before it stays.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from natverk.errors import InvalidArgument
+from natverk.reports.cluster import Cluster, connected
 from natverk.reports.commit import commit
 from natverk.reports.crate import write_crate
 from natverk.reports.documents import formats_of
@@ -31,6 +33,7 @@ from natverk.reports.plan import Page
 from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool
 from natverk.reports.processes import watch_signals
 from natverk.reports.site import write_site
+from natverk.reports.station import identity_of
 
 __all__ = ["Outcome", "default_jobs", "run"]
 
@@ -69,6 +72,7 @@ def run(
     timeout: float = PAGE_TIMEOUT,
     memory: int | None = None,
     engine: str | None = None,
+    cluster: str | None = None,
     data_hash: str | None = None,
     state: State | None = None,
     fail_fast: bool = False,
@@ -84,7 +88,7 @@ def run(
     counties
         The table `counties`, for the index; without it there is no index.
     jobs
-        How many run at once; default is one a core.
+        How many run at once; default is one a core, or one a thread of the cluster.
     cell_timeout
         Seconds after which a cell that is still running fails its page.
     timeout
@@ -94,6 +98,8 @@ def run(
     engine
         `"natverk"` runs the cells in the page's own process, `"default"` in a kernel that papermill starts. Both
         give the same outputs; the second is slower by the start of a kernel, and the default where there is no fork.
+    cluster
+        Address of a Dask scheduler (`tcp://HOST:8786`) whose workers run the pages instead of this machine.
     data_hash
         `Dataset.fingerprint` of the data, recorded in the manifest if `state` is not given.
     state
@@ -116,7 +122,10 @@ def run(
     InvalidArgument
         If a number is less than 1, or there is no such engine; nothing is run.
     NatverkError
-        If another run is writing to the folder, or it cannot be written to.
+        If another run is writing to the folder, or it cannot be written to; if the cluster cannot be reached, or a
+        worker would not make the pages that this machine would; nothing is run.
+    RunError
+        If the cluster is lost while it runs; what is done is kept.
     """
     engine = engine or DEFAULT_ENGINE
     if engine not in ENGINES:
@@ -135,6 +144,7 @@ def run(
     notebooks = {path: read_notebook(path) for path in {page.notebook for page in pages}}
     results: dict[str, Result] = {}
     with (
+        connected(cluster) if cluster is not None else contextlib.nullcontext() as client,
         hold(out),
         watch_signals() as interrupt,
         tempfile.TemporaryDirectory(prefix="nv-", ignore_cleanup_errors=True) as scratch,
@@ -154,13 +164,12 @@ def run(
             for page in pages
         )
         bounds = Limits(cell_timeout, timeout, memory << 20 if memory else None)
-        pool = Pool(
-            min(jobs or default_jobs(), len(pages)),
-            scratch,
-            interrupt,
-            bounds,
-            ",".join(used_modules(notebooks.values())),
-        )
+        preload = ",".join(used_modules(notebooks.values()))
+        pool: Pool | Cluster
+        if client is not None:
+            pool = Cluster(client, jobs, interrupt, bounds, preload, identity_of(state))
+        else:
+            pool = Pool(min(jobs or default_jobs(), len(pages)), scratch, interrupt, bounds, preload)
         try:
             for result in pool.run(queue):
                 commit(result, state, records)
