@@ -154,14 +154,18 @@ def run_on_worker(job: Job, order: Order) -> Result:
         station = _stations.get(order.run)
         if station is None or station.closed:
             station = _stations[order.run] = _start(order)
+    if order.run in _ended:  # meanwhile
+        end_station(order.run)
     return station.run(job)
 
 
 def end_station(run: str) -> None:
-    """End the station of a run on this worker, with the pages that it runs."""
-    with _lock:
-        _ended.add(run)
-        station = _stations.pop(run, None)
+    """End the station of a run on this worker, with the pages that it runs; one that is starting ends when it is there.
+
+    It is called in the worker's event loop, which must not wait for a lock.
+    """
+    _ended.add(run)
+    station = _stations.pop(run, None)
     if station is not None:
         station.end()
 
