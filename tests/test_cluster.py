@@ -27,6 +27,7 @@ from natverk.data.directory import Directory
 from natverk.data.processed import Processed
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import cluster as cluster_module
+from natverk.reports.cluster import connected
 from natverk.reports.fingerprint import State
 from natverk.reports.manifest import read_manifest
 from natverk.reports.parameters import read_notebook
@@ -98,7 +99,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     commands = [["scheduler", "--host", "127.0.0.1", "--port", str(port)]]
     commands += 2 * [["worker", address, "--nthreads", "1", "--local-directory", str(folder)]]
     with contextlib.ExitStack() as stack:
@@ -178,13 +179,16 @@ def test_what_goes_wrong_with_a_page_stays_with_it(pages: Pages, cluster: str) -
         "if region == '01':\n    while True: pass\n"
         "if region == '03': os._exit(3)\n"
         "if region == '04': worker.kill(); time.sleep(30)\n"
-        "if region == '05':\n    import numpy\n    kept = [numpy.ones(1 << 24) for _ in range(100)]"
+        "if region == '05':\n    import numpy\n    numpy.ones(1 << 28)"
     )
-    outcome, errors = pages.run(source, ["04", "01", "03", "05", "06"], cluster=cluster, cell_timeout=2, memory=1024)
+    with connected(cluster) as client:
+        # Every worker that is lost costs seconds.
+        client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
+    outcome, errors = pages.run(source, ["04", "01", "03", "05", "06"], cluster=cluster, cell_timeout=3, memory=1024)
     assert [page.unit for page in outcome.done] == ["06"]
-    assert errors["01"] == "a cell took longer than 2 seconds"
+    assert errors["01"] == "a cell took longer than 3 seconds"
     assert "status 3" in errors["03"]
-    assert errors["04"] == "each of the 2 workers that ran the page was gone before it was done"
+    assert errors["04"] == "its worker was gone before the page was done, 2 times, at last when it ran alone"
     assert "1024 MB" in errors["05"]
 
 
@@ -248,3 +252,14 @@ def test_without_the_extra_the_error_says_how_to_get_it(pages: Pages, monkeypatc
         run(wanted, pages.counties, state=state, cluster="tcp://127.0.0.1:8786")
     assert "natverk[cluster]" in str(raised.value)
     assert "without distributed" in str(raised.value)
+
+
+def test_a_cluster_without_workers_is_refused(pages: Pages) -> None:
+    from distributed import LocalCluster
+
+    wanted, state = pages.of("1", ["01"])
+    options = {"n_workers": 0, "processes": False, "protocol": "tcp", "dashboard_address": ":0", "host": "127.0.0.1"}
+    with LocalCluster(**options) as empty, pytest.raises(NatverkError, match="has no workers") as raised:
+        run(wanted, pages.counties, state=state, cluster=empty.scheduler_address)
+    assert f"dask worker {empty.scheduler_address}" in (raised.value.remedy or "")
+    assert not (pages.folder / "out").exists()

@@ -238,8 +238,8 @@ class Cluster:
                 # It may only have stood beside the page that did it.
                 self._suspects.append(job)
                 return None
-            times = error.allowed_failures + 1
-            return _lost(job, f"each of the {times} workers that ran the page was gone before it was done")
+            times = 2 * (error.allowed_failures + 1)
+            return _lost(job, f"its worker was gone before the page was done, {times} times, at last when it ran alone")
         if isinstance(error, StationLost):
             return _lost(job, f"{error.what} ({_RETRIES + 1} attempts)")
         if isinstance(error, NatverkError):

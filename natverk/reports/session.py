@@ -82,6 +82,7 @@ def make(
     again = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
     again += ["--format", ",".join(formats)] if formats else []
     again += ["--force"] if force else []
+    again += ["--cluster", options["cluster"]] if options.get("cluster") else []
     _say(outcome, out, again)
     if found.later:
         note(f"{len(found.later)} more pages are left for next time (--limit)")
