@@ -29,7 +29,8 @@ app = typer.Typer(
 )
 
 Lang = Annotated[
-    str | None, typer.Option("--lang", help="Language: sv, en or all. [default: that of reports.toml]", metavar="LANG")
+    str | None,
+    typer.Option("--lang", help="Language: sv, en or all. \\[default: that of reports.toml]", metavar="LANG"),
 ]
 Only = Annotated[
     list[str] | None,
@@ -39,14 +40,16 @@ Only = Annotated[
         metavar="PAGES",
     ),
 ]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Pages run at once. [default: one a core]", metavar="N")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", help="Pages run at once. \\[default: one a core]", metavar="N")
+]
 CellTimeout = Annotated[
     int, typer.Option("--cell-timeout", help="Seconds after which a cell fails its page.", metavar="SECONDS")
 ]
 Timeout = Annotated[int, typer.Option("--timeout", help="Seconds after which a page fails.", metavar="SECONDS")]
 Memory = Annotated[
     int | None,
-    typer.Option("--memory", help="Megabytes a page may take. [default: its share of what is free]", metavar="MB"),
+    typer.Option("--memory", help="Megabytes a page may take. \\[default: its share of what is free]", metavar="MB"),
 ]
 Engine = Annotated[
     str | None,
@@ -157,7 +160,7 @@ def report(
         typer.Option(
             "--cluster",
             help="Run pages on the workers of this Dask scheduler, tcp://HOST:8786; they need natverk, but no shared "
-            "disk. Needs natverk\\[cluster].",
+            "disk. --jobs is then how many are out at once, as many as it has threads. Needs natverk\\[cluster].",
             metavar="ADDRESS",
         ),
     ] = None,
