@@ -50,8 +50,6 @@ def kaplan_meier(frame: pd.DataFrame, *, superpopulation: str | None = None) -> 
     >>> kaplan_meier(own).values.tolist()
     [[1.0, 2.0, 1.0, 0.5], [3.0, 2.0, 1.0, 0.25]]
     """
-    from statsmodels.duration.survfunc import SurvfuncRight
-
     checked_superpopulation(superpopulation)
     columns = ["entry", "time", "event"]
     for column in columns:
@@ -70,6 +68,9 @@ def kaplan_meier(frame: pd.DataFrame, *, superpopulation: str | None = None) -> 
     names = ["time", "n_risk", "n_events", "survival"] + ["std_error"] * (superpopulation is not None)
     if not frame["event"].any():
         return pd.DataFrame(columns=names, dtype="float64")
+    # Slow to import, and most selections have too few exits for a curve.
+    from statsmodels.duration.survfunc import SurvfuncRight
+
     fit = SurvfuncRight(
         frame["time"].to_numpy(dtype=float),
         frame["event"].to_numpy(dtype=int),

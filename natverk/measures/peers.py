@@ -108,7 +108,7 @@ def by_portfolio(
         "one_sided": ((matrix == 1) & np.isnan(here)) | (np.isnan(matrix) & (here == 1)),
     }
     n_of = {name: cells.sum(axis=1) for name, cells in sets.items()}
-    names = data.municipalities.set_index("code")["name"]
+    names = data.municipalities.set_index("code")["name"].to_dict()
     n_either = n_of["shared"] + n_of["only_here"] + n_of["only_there"]
     frame = pd.DataFrame(
         {
@@ -121,14 +121,17 @@ def by_portfolio(
             "n_shared": n_of["shared"],
             "n_either": n_either,
             "n_one_sided": n_of["one_sided"],
-            **{name: [";".join(table.columns[row]) for row in cells] for name, cells in sets.items()},
         }
     )
     few, none = frame["n_known"] < min_known, frame["n_either"] == 0
     frame["status"] = np.where(few, "too_few_known", np.where(none, "none_known", "comparable"))
     frame["jaccard"] = frame["jaccard"].mask(frame["status"] != "comparable")
     order = ["jaccard", "n_shared", "n_known", "code"]
-    return _ranked(frame[frame["code"] != code], order, [False, False, False, True], "jaccard", n)
+    ranked = _ranked(frame[frame["code"] != code], order, [False, False, False, True], "jaccard", n)
+    kept = table.index.get_indexer(ranked["code"])
+    reasons = {name: [";".join(table.columns[row]) for row in cells[kept]] for name, cells in sets.items()}
+    status = ranked.pop("status")
+    return ranked.assign(**reasons, status=status)
 
 
 def by_structure(
