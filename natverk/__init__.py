@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from natverk.measures.cohorts import cohorts, growth
     from natverk.measures.compare import compare
     from natverk.measures.contrasts import contrasts
+    from natverk.measures.countypeers import county_peers
     from natverk.measures.coverage import audit_summary, coverage
     from natverk.measures.disagreements import disagreements
     from natverk.measures.documented import listed, networks_of, series, undated_pairs
@@ -57,6 +58,7 @@ _HOME = {
     "contrasts": "measures.contrasts",
     "containment": "measures.benchmarks",
     "count": "measures.panel",
+    "county_peers": "measures.countypeers",
     "coverage": "measures.coverage",
     "cross_border": "measures.jointbodies",
     "disagreements": "measures.disagreements",
@@ -100,6 +102,7 @@ __all__ = [
     "containment",
     "contrasts",
     "count",
+    "county_peers",
     "coverage",
     "cross_border",
     "disagreements",

@@ -128,7 +128,7 @@ def by_portfolio(
     frame["jaccard"] = frame["jaccard"].mask(frame["status"] != "comparable")
     order = ["jaccard", "n_shared", "n_known", "code"]
     ranked = _ranked(frame[frame["code"] != code], order, [False, False, False, True], "jaccard", n)
-    kept = table.index.get_indexer(ranked["code"])
+    kept = table.index.get_indexer(pd.Index(ranked["code"]))
     reasons = {name: [";".join(table.columns[row]) for row in cells[kept]] for name, cells in sets.items()}
     status = ranked.pop("status")
     return ranked.assign(**reasons, status=status)

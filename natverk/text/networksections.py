@@ -7,7 +7,7 @@ import pandas as pd
 from natverk.measures.members import FIRM
 from natverk.measures.panel import KNOWN, SETS
 from natverk.text.network import NetworkPage
-from natverk.text.page import Prose, leaders, plain
+from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.table import records
 
 __all__ = ["NetworkProfile"]
@@ -105,8 +105,7 @@ class NetworkProfile(NetworkPage):
 
     def theme(self, theme: object) -> str:
         """Return a theme's name as it stands inside a sentence: "EU-frågor" keeps its capitals."""
-        text = self.t(f"common.theme.{theme}")
-        return text if text[:2].isupper() else text[0].lower() + text[1:]
+        return inside(self.t(f"common.theme.{theme}"))
 
     def themes(self, table: pd.DataFrame) -> Prose:
         """Tell the network's themes."""

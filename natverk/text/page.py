@@ -20,7 +20,7 @@ from natverk.measures.coverage import audit_summary
 from natverk.text.references import References, SourceList
 from natverk.version import __version__
 
-__all__ = ["Page", "Prose", "leaders", "plain", "show"]
+__all__ = ["Page", "Prose", "inside", "leaders", "plain", "show"]
 
 
 class Prose:
@@ -57,6 +57,15 @@ def plain(text: object) -> str:
     '&lt;b&gt;\\*RUS\\*&lt;/b&gt;'
     """
     return re.sub(r"([\\`*_\[\]#|~])", r"\\\1", escape(str(text), quote=False))
+
+
+def inside(label: str) -> str:
+    """Return a label as it stands inside a sentence: "EU-frågor" keeps its capitals, others begin small.
+
+    >>> inside("Kultur"), inside("EU-frågor")
+    ('kultur', 'EU-frågor')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def leaders(names: Sequence[str], counts: Sequence[int], most: int = 3) -> list[tuple[str, int]]:

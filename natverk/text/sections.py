@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.text.documented import FIRM
-from natverk.text.page import Prose, leaders, plain
-from natverk.text.region import RegionPage
+from natverk.text.page import Prose, inside, leaders, plain
+from natverk.text.regionmeasures import RegionMeasures
 from natverk.text.table import records
 from natverk.text.tables.outcome import is_candidacy
 
 __all__ = ["RegionReport"]
 
 
-class RegionReport(RegionPage):
-    """The whole region report: `RegionPage` with the sentences of all sections."""
+class RegionReport(RegionMeasures):
+    """The whole region report: `RegionMeasures` with the sentences of all sections."""
 
     def roles(self, table: pd.DataFrame) -> Prose:
         """Tell in how many themes levels are attested, and where one role alone is possible."""
@@ -43,9 +43,7 @@ class RegionReport(RegionPage):
         return self.markdown(*parts, self.say("roles.how"))
 
     def _theme(self, theme: object) -> str:
-        text = self.t(f"common.theme.{theme}")
-        # "EU-frågor" keeps its capitals inside a sentence, other themes do not.
-        return text if text[:2].isupper() else text[0].lower() + text[1:]
+        return inside(self.t(f"common.theme.{theme}"))
 
     def series(self, frame: pd.DataFrame) -> Prose:
         """Tell the highest count of documented memberships in a year, and what the series is not."""

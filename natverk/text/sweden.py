@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.duties import unitary_counties
 from natverk.measures.eventstudy import EventStudy
 from natverk.measures.frames import each_row
-from natverk.measures.nullmodels import NullTest
 from natverk.measures.panel import networks_counting_as
 from natverk.text.page import Page, Prose, plain
 from natverk.text.table import records
@@ -24,7 +21,6 @@ COUNTED_ON = "2018-04"
 COUNTED_IN = "fig-00051"
 #: The seminar that asked the page's question.
 ORIGIN = "evt-00001"
-_TESTED = ("observed", "mean", "null_low", "null_high", "z", "p")
 
 
 def best_counts(counts: pd.DataFrame) -> dict[int, dict[str, int]]:
@@ -308,17 +304,3 @@ class SwedenPage(Page):
             (self.say("formal.summary", before=years[0], after=years[1], list="; ".join(parts)),),
             (self.count("formal.undated", undated) if undated else "", self.say("formal.caution")),
         )
-
-    def tested(self, test: NullTest, item: str) -> dict[str, str]:
-        """Return observed value, null mean and range, z and p of a statistic, as written."""
-        row = {name: float(str(test.frame.set_index("item").to_dict("index")[item][name])) for name in _TESTED}
-        decimals = 0 if item != "nodf" else 1
-        z = self.say("word.unknown") if math.isnan(row["z"]) else self.t.number(abs(row["z"]), 1)
-        return {
-            "observed": self.t.number(row["observed"], decimals),
-            "mean": self.t.number(row["mean"], 1),
-            "low": self.t.number(row["null_low"], decimals),
-            "high": self.t.number(row["null_high"], decimals),
-            "z": ("−" if row["z"] < 0 else "") + z,
-            "p": self.t.number(row["p"], 2),
-        }

@@ -7,14 +7,12 @@ import pandas as pd
 from natverk.measures.eventstudy import EventStudy
 from natverk.measures.nullmodels import NullTest
 from natverk.measures.participationresult import Participation, leave_one_county_out
-from natverk.text.page import Prose, leaders, plain
+from natverk.text.nullvalues import tested, verdict
+from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.sweden import SwedenPage
 from natverk.text.table import records
 
 __all__ = ["SwedenReport"]
-
-#: Below this a p-value of the null model is called a difference; the page states the value itself.
-LEVEL = 0.05
 
 
 class SwedenReport(SwedenPage):
@@ -22,8 +20,7 @@ class SwedenReport(SwedenPage):
 
     def theme(self, theme: object) -> str:
         """Return a theme as it stands inside a sentence."""
-        text = self.t(f"common.theme.{theme}")
-        return text if text[:2].isupper() else text[0].lower() + text[1:]
+        return inside(self.t(f"common.theme.{theme}"))
 
     def practised(self, roles: pd.DataFrame, levels: pd.DataFrame) -> Prose:
         """Tell in how many county–theme cells how many levels are attested, where most and where least."""
@@ -95,8 +92,7 @@ class SwedenReport(SwedenPage):
 
     def area(self, area: object) -> str:
         """Return a policy area as it stands inside a sentence."""
-        text = self.term("policy_area", area)
-        return text if text[:2].isupper() else text[0].lower() + text[1:]
+        return inside(self.term("policy_area", area))
 
     def overlap(self, both: NullTest, every: NullTest, n_both: int, n_every: int) -> Prose:
         """Tell whether regions and municipalities share more networks than the null model gives.
@@ -108,24 +104,18 @@ class SwedenReport(SwedenPage):
         n_both, n_every
             Numbers of these networks.
         """
-        shared, nested = self.tested(both, "sweden"), self.tested(both, "nodf")
+        shared, nested = tested(self, both, "sweden"), tested(self, both, "nodf")
         counts = {"n_networks": self.t.number(n_both), "n_counties": self.t.number(len(both.frame) - 2)}
         wide = {"n_networks": self.t.number(n_every), "n_one": self.t.number(n_every - n_both)}
         return self.paragraphs(
-            (self.say("overlap.shared", **counts, **shared), self.say(f"overlap.{self._verdict(both, 'sweden')}")),
-            (self.say("overlap.every", **wide, **self.tested(every, "sweden")),),
+            (self.say("overlap.shared", **counts, **shared), self.say(f"overlap.{verdict(both, 'sweden')}")),
+            (self.say("overlap.every", **wide, **tested(self, every, "sweden")),),
             (
                 self.say("overlap.nested", **nested),
-                self.say(f"overlap.nested_{self._verdict(both, 'nodf')}"),
+                self.say(f"overlap.nested_{verdict(both, 'nodf')}"),
                 self.say("overlap.counties", n=self.t.number(len(both.frame))),
             ),
         )
-
-    def _verdict(self, test: NullTest, item: str) -> str:
-        row = test.frame[test.frame["item"] == item].iloc[0]
-        if row["p"] >= LEVEL:
-            return "as_null"
-        return "more" if row["observed"] > row["mean"] else "fewer"
 
     def conditions(self, test: NullTest) -> Prose:
         """Tell what the null model is conditional on and how it was made."""

@@ -1,6 +1,6 @@
 """The tables of the pages: frames of the measures, labelled in the page's language, with their sources."""
 
-from natverk.text.tables import comparison, municipal, network, portfolio
+from natverk.text.tables import comparison, municipal, network, portfolio, region
 from natverk.text.tables import strategies as strategies_page
 from natverk.text.tables.membership import listed, memberships, responsibility, roles, strategies
 from natverk.text.tables.outcome import evaluations, functions, missions, next_steps, projects
@@ -19,6 +19,7 @@ __all__ = [
     "next_steps",
     "projects",
     "portfolio",
+    "region",
     "responsibility",
     "roles",
     "states",

@@ -66,8 +66,8 @@ def strategies(page: StrategiesPage, history: pd.DataFrame) -> Table:
     return table_of(page, rows, page.say("timeline.table"), *columns, fold=12)
 
 
-def pairs(page: StrategiesPage, found: pd.DataFrame) -> Table:
-    """Return the pairs of regions at the same stage, and what they have in common."""
+def pairs(page: StrategiesPage, found: pd.DataFrame, *, of_one: bool = False) -> Table:
+    """Return the pairs of regions at the same stage, and what they have in common; `of_one` leaves out the first."""
     ranked = found.sort_values(["n_reasons", "age_gap"], ascending=[False, True], kind="stable")
     rows = [
         {
@@ -79,7 +79,7 @@ def pairs(page: StrategiesPage, found: pd.DataFrame) -> Table:
         }
         for row in records(ranked)
     ]
-    columns = ("one", "other", "stage", "reasons", "n_gap=gap")
+    columns = ("one", "other", "stage", "reasons", "n_gap=gap")[of_one:]
     return table_of(page, rows, page.say("pairs.table"), *columns, fold=12)
 
 
