@@ -161,12 +161,13 @@ class RegionMeasures(RegionPage):
             return self.markdown(first, self.say("overlap.not_tested", networks=networks))
         values = tested(self, test, self.county)
         both = int(test.frame.set_index("item")["observed"].to_dict()[self.county])
+        common = self.count("overlap.network", both) if both else self.say("overlap.no_network")
         return self.markdown(
             first,
             self.say(
                 "overlap.open",
                 networks=networks,
-                shared=self.count("overlap.network", both) if both else self.say("overlap.no_network"),
+                shared=common,
                 **values,
             ),
             self.say(f"overlap.{verdict(test, self.county)}"),
