@@ -524,6 +524,38 @@ def test_schoener_by_hand() -> None:
     assert schoener_d({"a": 1, "b": 1}, {"a": 7, "b": 7, "c": 0}) == 1
 
 
+# Importance values of four trees in eight plots (Hu, Qian & Yu 2009, Acta Ecologica Sinica 29: 3670-3677), the data set
+# `datasample` of the R package spaa.
+TREES = {
+    "Castanopsis": (25.58, 28.41, 39.43, 11.53, 35.01, 51.34, 26.83, 19.80),
+    "Schima": (5.95, 1.03, 14.37, 6.45, 6.47, 8.65, 12.11, 7.61),
+    "Rhododendron": (3.32, 13.24, 5.06, 3.01, 0.00, 9.96, 9.96, 2.64),
+    "Cyclobalanopsis": (12.10, 1.85, 0.00, 9.04, 17.57, 0.00, 3.07, 0.00),
+}
+
+
+@pytest.mark.parametrize(
+    ("pair", "published"),
+    [
+        (("Castanopsis", "Schima"), 0.763),
+        (("Castanopsis", "Rhododendron"), 0.725),
+        (("Castanopsis", "Cyclobalanopsis"), 0.416),
+        (("Schima", "Rhododendron"), 0.645),
+        (("Schima", "Cyclobalanopsis"), 0.388),
+        (("Rhododendron", "Cyclobalanopsis"), 0.247),
+    ],
+)
+def test_schoener_agrees_with_the_published_example_of_spaa(pair: tuple[str, str], published: float) -> None:
+    """Recompute the column "Observed" that spaa prints for its index of Schoener.
+
+    Zhang & Ma (2014), spaa: an R package for computing species association and niche overlap; its documentation of
+    `niche.overlap.boot` prints to three decimals
+    `niche.overlap.boot(datasample[, 1:4], method = "schoener")`.
+    """
+    first, second = (dict(enumerate(TREES[name])) for name in pair)
+    assert round(schoener_d(first, second), 3) == published
+
+
 @pytest.mark.parametrize("wrong", [{}, {"a": 0}, {"a": -1, "b": 2}, {"a": float("nan"), "b": 1}, {"a": float("inf")}])
 def test_profiles_without_weights_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidArgument, match="a profile needs weights"):
