@@ -228,7 +228,7 @@ def _on_lists(data: Dataset, actors: list[str], certainty: str) -> pd.DataFrame:
     lists = data.member_lists[data.member_lists["list_id"].isin(lists.loc[~lists["full_only"], "list_id"])]
     table = levels(data).set_index("actor_id").loc[actors]
     covered = [bool(at_risk_in(table, row.levels_at_risk, row.counties_at_risk).any()) for row in each_row(lists)]
-    lists = lists[covered]
+    lists = lists[pd.Series(covered, index=lists.index, dtype=bool)]
     rows = data.memberships
     rows = rows[rows["list_id"].isin(lists["list_id"]) & rows["actor_id"].isin(actors)]
     members = rows.groupby("list_id")["actor_id"].nunique()

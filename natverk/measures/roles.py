@@ -85,13 +85,15 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     level = frame["level"].replace({"regional_multi": "regional"})
     frame = frame.assign(level=level, validity=frame["since"].isna().map({True: "unknown", False: "valid"}))
     groups = frame.groupby(["policy_area", "level", "validity"], sort=True)
-    return groups.agg(
+    table = groups.agg(
         n_tasks=("row_id", "size"),
         n_mandatory=("obligation_class", lambda items: int((items == "mandatory").sum())),
         obligations=("obligation_class", lambda items: " | ".join(sorted(set(items)))),
         legal_bases=("legal_basis", lambda items: " | ".join(sorted(set(items.dropna())))),
         row_ids=("row_id", ";".join),
     ).reset_index()
+    # Where no task is valid the counts are numbers still.
+    return table.astype({"n_tasks": "int64", "n_mandatory": "int64"})
 
 
 def practised(

@@ -1,0 +1,403 @@
+"""What must hold of every count: bounds in order, more evidence never lowers it, order and names change nothing.
+
+Measures whose properties stand beside their own tests (panel, overlap, null models, survival, compare, peers,
+portfolio, participation, coding, benchmarks, role comparison) are not repeated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import natverk
+from natverk import networks, position, roles, strategies
+from natverk.data.dataset import Dataset
+from natverk.measures.overlap import theme_profiles
+
+Make = Callable[..., Dataset]
+Row = dict[str, Any]
+ALBY, BODA, ETT = "municipality:0101", "municipality:0102", "region:01"
+OWN, YEARS = [ALBY, BODA, ETT], (2008, 2011)
+NETWORKS = [
+    {"network_id": name, "type": "cross_border", "themes": "culture", "founded_year": 1990} for name in ("net", "old")
+]
+
+
+def some(limit: int) -> settings:
+    """Return the settings of a property: repeatable, and quick enough to run with every change."""
+    return settings(
+        max_examples=limit, deadline=None, derandomize=True, database=None,
+        phases=[Phase.explicit, Phase.generate],  # a dataset of five rows needs no shrinking, which takes minutes
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+    )  # fmt: skip
+
+
+def attested(*statuses: str) -> st.SearchStrategy[Row]:
+    """Draw a row that attests a relation, with or without a year."""
+    return st.fixed_dictionaries(
+        {
+            "a": st.sampled_from(OWN),
+            "n": st.sampled_from(["net", "net", "old"]),
+            "status": st.sampled_from(statuses),
+            "start": st.none() | st.integers(2007, 2009),
+            "seen": st.none() | st.integers(2009, 2012),
+        }
+    )
+
+
+relation = attested("member", "member", "full", "indirect")
+ended = st.fixed_dictionaries({"a": st.sampled_from(OWN), "end": st.integers(2008, 2011)})
+evidence = st.lists(relation | relation | ended, min_size=1, max_size=5)
+lists = st.sampled_from([[], [{"year": 2010}], [{"year": 2010, "levels": "region"}]])
+
+
+def at(frame: pd.DataFrame, index: str | list[str], *columns: str) -> pd.DataFrame:
+    """Return the columns, the lower bound first, by group."""
+    return frame.set_index(index)[list(columns)]
+
+
+def practised(data: Dataset, year: int | None) -> pd.DataFrame:
+    table = roles.practised(data, county="01", year=year).set_index("theme")
+    bounds = ("low", "best", "high")
+    parts = {
+        level: table[[f"{level}_{bound}" for bound in bounds]].set_axis(list(bounds), axis=1)
+        for level in ("municipal", "regional")
+    }
+    parts["joint"] = table[["joint_low", "joint_best"]].assign(high=table["joint_best"]).set_axis(list(bounds), axis=1)
+    parts["share"] = table[["municipal_share"]].assign(best=table["municipal_share"], high=1.0).set_axis(bounds, axis=1)
+    return pd.concat(parts)
+
+
+def by_coverage(data: Dataset, by: str) -> pd.DataFrame:
+    cells = natverk.panel(data, actors=OWN, networks=["net"], years=YEARS)
+    group = {"network": "network_id", "county": "county_code"}.get(by, by)
+    table = at(natverk.coverage(data, cells, by), group, "low", "best", "high", "n_cells", "n_known", "coverage")
+    assert table["coverage"].between(0, 1).all()
+    assert (table["coverage"] * table["n_cells"]).round(6).equals(table["n_known"].astype(float))
+    return table[["low", "best", "high", "n_cells"]]
+
+
+def n_documented(data: Dataset) -> pd.DataFrame:
+    table = natverk.networks_of(data, OWN, years=YEARS)
+    dated = table.dropna(subset=["since", "last_seen"])
+    assert (dated["since"] <= dated["last_seen"]).all()
+    return table.groupby("network_id")[["actor_id"]].nunique().assign(n_rows=table.groupby("network_id").size())
+
+
+def n_spells(data: Dataset) -> pd.DataFrame:
+    table = natverk.spells(data)
+    for first, last in (("start", "last_seen"), ("start", "end"), ("last_seen", "end")):
+        known = table.dropna(subset=[first, last])
+        assert (known[first] <= known[last]).all(), (first, last)
+    groups = table.groupby("network_id")
+    return groups[["actor_id"]].nunique().assign(n_spells=groups.size(), n_rows=groups["n_rows"].sum())
+
+
+def n_joined(data: Dataset) -> pd.DataFrame:
+    """Return spells with a dated start, and all; those of each cohort are among the former."""
+    result = natverk.cohorts(data)
+    said = result.said.set_index("reason")["n_spells"]
+    assert result.frame["n_joined"].sum() == said["stated"]
+    for lower in ("n_actors", "n_networks", "n_ended"):
+        assert (result.frame[lower] <= result.frame["n_joined"]).all()
+    return pd.DataFrame({"stated": [said["stated"]], "spells": [said.sum()]})
+
+
+def n_members(data: Dataset) -> pd.DataFrame:
+    """Return the members of a network by county, and what is said of them year by year."""
+    members = networks.members_of(data, "net", years=YEARS)
+    by_year = at(networks.member_years(data, "net", members, years=YEARS), "year", "low", "best")
+    full = networks.saturation(data, members).set_index("county_code")[["n_documented", "n_municipalities"]]
+    fits = networks.eligibility(data, members, "net")
+    assert fits["actor_id"].tolist() == members["actor_id"].tolist()
+    return pd.concat([by_year, full.set_axis(["low", "best"], axis=1)])
+
+
+def n_sides(data: Dataset) -> pd.DataFrame:
+    """Return how many documented memberships each municipality has, whatever its name, and what the county shares."""
+    documented = natverk.networks_of(data, OWN, years=YEARS)
+    sizes = position.by_size(data, documented)
+    near = position.neighbours(data, "0101", documented)
+    assert (near["n_in"] <= near["n_neighbours"]).all()
+    assert (sizes["n_undated"] <= sizes["n_documented"]).all()
+    assert ((sizes["size_from"] <= sizes["population"]) & ~(sizes["size_to"] <= sizes["population"])).all()
+    return pd.DataFrame({"documented": [sizes["n_documented"].sum()], "rows": [len(documented)]})
+
+
+def n_profiles(data: Dataset) -> pd.DataFrame:
+    table = theme_profiles(data, county="01", year=2010)
+    for share in ("share_attested", "share_best"):
+        sums = table.groupby("level")[share].sum(min_count=1).dropna()
+        assert sums.tolist() == pytest.approx([1.0] * len(sums))
+    return at(table, ["level", "theme"], "low", "best")
+
+
+#: Each measure as a frame of bounds that rise from left to right, by a group that no actor's name enters.
+MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
+    "series": (4, lambda data: at(natverk.series(data, OWN, years=YEARS), "year", "low", "best")),
+    "growth": (4, lambda data: at(natverk.growth(data, years=YEARS), ["network_id", "year"], "low", "best")),
+    "practised_in_a_year": (4, lambda data: practised(data, 2010)),
+    "practised_ever": (4, lambda data: practised(data, None)),
+    "coverage_by_year": (4, lambda data: by_coverage(data, "year")),
+    "coverage_by_network": (4, lambda data: by_coverage(data, "network")),
+    "coverage_by_county": (4, lambda data: by_coverage(data, "county")),
+    "theme_profiles": (4, n_profiles),
+    "networks_of": (4, n_documented),
+    "networks": (4, n_members),
+    "position": (4, n_sides),
+    "spells": (10, n_spells),
+    "cohorts": (10, n_joined),
+    "cross_border": (
+        10,
+        lambda data: at(natverk.cross_border(data), "network_id", "n_municipal").assign(n_at_most=2),
+    ),
+    "cross_border_regional": (
+        10,
+        lambda data: at(natverk.cross_border(data), "network_id", "n_regional").assign(n_at_most=1),
+    ),
+    "relations": (10, lambda data: natverk.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique()),
+    "shared_members": (10, lambda data: at(networks.shared_members(data, "net"), "network_id", "shared", "n_other")),
+    "shared_themes": (4, lambda data: at(networks.shared_themes(data, "net"), "theme", "n_members", "n_own")),
+}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_bounds_are_in_order_evidence_never_lowers_them_and_names_change_nothing(make: Make, measure: str) -> None:
+    limit, count = MEASURES[measure]
+    swapped = {ALBY: BODA, BODA: ALBY}
+
+    @some(limit)
+    @given(rows=evidence, extra=attested("member", "full"), complete=lists, random=st.randoms(use_true_random=False))
+    def holds(rows: list[Row], extra: Row, complete: list[Row], random: Any) -> None:
+        before = count(make(*rows, networks=NETWORKS, member_lists=complete))
+        for lower, upper in zip(before.columns, before.columns[1:], strict=False):
+            assert (before[lower] <= before[upper]).all(), (lower, upper)
+        assert (before >= 0).all(axis=None)
+        after = count(make(*rows, extra, networks=NETWORKS, member_lists=complete)).iloc[:, 0]
+        low = before.iloc[:, 0]
+        assert (after.reindex(low.index).fillna(0) >= low).all()
+        other = [row | {"a": swapped.get(row["a"], row["a"])} for row in random.sample(rows, len(rows))]
+        again = count(make(*other, networks=NETWORKS, member_lists=complete))
+        pd.testing.assert_frame_equal(before, again)
+
+    holds()
+
+
+@some(15)
+@given(rows=evidence, extra=relation)
+def test_a_pair_is_undated_or_dated_and_every_row_can_be_explained(make: Make, rows: list[Row], extra: Row) -> None:
+    data = make(*rows, extra, networks=NETWORKS)
+    undated = natverk.undated_pairs(data, OWN)
+    pairs = set(undated[["actor_id", "network_id"]].itertuples(index=False, name=None))
+    usable = {
+        (row["a"], row.get("n", "net"))
+        for row in [*rows, extra]
+        if row.get("status", "member") != "indirect" and (row.get("start") or row.get("seen"))
+    }
+    assert not pairs & usable
+    for ids in natverk.spells(data)["row_ids"]:
+        assert natverk.explain(data, ids)["id"].tolist() == ids.split(";")
+
+
+on_lists = st.lists(st.sets(st.sampled_from(OWN)), min_size=1, max_size=3)
+
+
+@some(15)
+@given(on=on_lists, extra=st.sampled_from(OWN))
+def test_listed_members_are_at_risk_and_one_more_raises_the_count(make: Make, on: list[set[str]], extra: str) -> None:
+    def data(groups: list[set[str]]) -> Dataset:
+        years = range(2010, 2010 + len(groups))
+        rows = [
+            {"a": actor, "seen": year, "list": f"net-{year}"}
+            for year, group in zip(years, groups, strict=True)
+            for actor in sorted(group)
+        ]
+        return make(*rows, member_lists=[{"year": year} for year in years])
+
+    before, after = (data(groups) for groups in (on, [on[0] | {extra}, *on[1:]]))
+    table = natverk.listed(before)
+    assert table["n_members"].tolist() == [len(group) for group in on]
+    assert (table["n_members"] <= table["n_at_risk"]).all()
+    assert (natverk.listed(after)["n_members"] >= table["n_members"]).all()
+    own = natverk.listed(before, "01")
+    assert (own["n_members"] <= table["n_members"]).all()
+    assert (own["n_at_risk"] <= table["n_at_risk"]).all()
+    pd.testing.assert_frame_equal(networks.lists_of(before, "net"), table)
+    kept = natverk.list_retention(before, "net")
+    assert kept["n_still"].tolist() == [len(on[0] & group) for group in on]
+    assert ((kept["n_still"] <= kept["n_first"]) & (kept["n_still"] <= kept["n_listed"])).all()
+
+
+belongs = st.fixed_dictionaries(
+    {
+        "member_actor_id": st.sampled_from(OWN),
+        "derived": st.sampled_from(["yes", "no"]),
+        "body_id": st.just("body:forbundet"),
+    }
+)
+
+
+@some(20)
+@given(rows=st.lists(belongs, max_size=5), extra=belongs, random=st.randoms(use_true_random=False))
+def test_members_of_joint_bodies_are_counted_once(make: Make, rows: list[Row], extra: Row, random: Any) -> None:
+    columns = ["n_derived", "n_municipalities", "n_regions"]
+
+    def counted(members: list[Row]) -> dict[str, int]:
+        return {str(key): int(n) for key, n in natverk.joint_bodies(make(body_members=members)).loc[0, columns].items()}
+
+    before, after = counted(rows), counted([*rows, extra])
+    named = {row["member_actor_id"] for row in rows}
+    assert before["n_municipalities"] == len(named & {ALBY, BODA})
+    assert before["n_regions"] == len(named & {ETT})
+    # A member that one source names is no longer one that only follows from another.
+    sure = {row["member_actor_id"] for row in rows if row["derived"] == "no"}
+    assert before["n_derived"] == len(named - sure)
+    assert all(after[name] >= before[name] for name in columns[1:])
+    swapped = {ALBY: BODA, BODA: ALBY}
+    other = [row | {"member_actor_id": swapped.get(row["member_actor_id"], ETT)} for row in rows]
+    assert counted(random.sample(other, len(other))) == before
+
+
+@some(8)
+@given(rows=evidence, complete=lists, random=st.randoms(use_true_random=False))
+def test_a_disagreement_needs_two_voices_and_no_name(
+    make: Make, rows: list[Row], complete: list[Row], random: Any
+) -> None:
+    swapped = {ALBY: BODA, BODA: ALBY, ETT: ETT}
+    found = natverk.disagreements(make(*rows, networks=NETWORKS, member_lists=complete))
+    assert found["values"].str.contains(" | ", regex=False).all()
+    other = [row | {"a": swapped[row["a"]]} for row in random.sample(rows, len(rows))]
+    again = natverk.disagreements(make(*other, networks=NETWORKS, member_lists=complete))
+    columns = ["kind", "actor_id", "network_id", "values"]
+    expected = found.assign(actor_id=found["actor_id"].map(swapped))[columns]
+    assert sorted(expected.values.tolist()) == sorted(again[columns].values.tolist())
+
+
+# --- responsibility, formal tasks, strategies -------------------------------------------------------------------------
+
+
+def held(kind: str, level: str, county: str, first: int, last: int, end: int | None) -> Row:
+    return {
+        "county_code": county, "holder_actor_id": f"{kind}:{county}", "holder_name": kind, "holder_type": kind,
+        "level": level, "start": f"{last}-01-01", "start_earliest": f"{first}-01-01",
+        "start_latest": f"{last}-01-01", "end": None if end is None else f"{end}-12-31",
+    }  # fmt: skip
+
+
+steps = st.tuples(st.integers(1998, 2003), st.integers(0, 2), st.integers(2007, 2012))
+
+
+@some(12)
+@given(first=steps, second=steps)
+def test_responsibility_and_transfers_keep_their_bounds(
+    make: Make, first: tuple[int, int, int], second: tuple[int, int, int]
+) -> None:
+    def data(*counties: tuple[int, int, int]) -> Dataset:
+        rows = []
+        for county, (body, width, region) in zip(("01", "02"), counties, strict=True):
+            rows += [
+                held("state", "state", county, 1997, 1997, body + width - 1),
+                held("samverkansorgan", "intermunicipal", county, body, body + width, region - 1),
+                held("region", "regional", county, region, region, None),
+            ]
+        return make(responsibility=rows)
+
+    own = data(first, second)
+    counts = roles.responsibility_counts(own, (1998, 2012))
+    assert ((counts["low"] <= counts["best"]) & (counts["best"] <= counts["high"])).all()
+    assert counts.groupby("year")["best"].sum().eq(2).all()
+    when = natverk.transfers(own, interval="conventional").set_index(["county_code", "treatment"])
+    for county, (body, width, region) in (("01", first), ("02", second)):
+        joint = when.loc[(county, "to_joint")]
+        assert joint["earliest"] == body <= joint["year"] <= joint["latest"] == body + width
+        assert joint["state"] == ("interval" if width else "dated")
+        assert when.loc[(county, "to_region"), "year"] == region
+    pd.testing.assert_frame_equal(counts, roles.responsibility_counts(data(second, first), (1998, 2012)))
+
+
+task = st.fixed_dictionaries(
+    {
+        "policy_area": st.sampled_from(["culture", "transport"]),
+        "level": st.sampled_from(["regional", "municipal", "state"]),
+        "obligation_class": st.sampled_from(["mandatory", "voluntary"]),
+        "since": st.none() | st.sampled_from(["2005", "2012"]),
+    }
+)
+
+
+@some(20)
+@given(tasks=st.lists(task, min_size=1, max_size=5), extra=task, random=st.randoms(use_true_random=False))
+def test_a_further_task_never_takes_a_formal_role_away(make: Make, tasks: list[Row], extra: Row, random: Any) -> None:
+    keys = ["policy_area", "level", "validity"]
+    before, after, again = (
+        at(roles.formal(make(tasks=rows), 2010), keys, "n_mandatory", "n_tasks")
+        for rows in (tasks, [*tasks, extra], random.sample(tasks, len(tasks)))
+    )
+    assert (before["n_mandatory"] <= before["n_tasks"]).all()
+    assert before["n_tasks"].sum() == sum(row["since"] != "2012" for row in tasks)
+    assert (after.reindex(before.index) >= before).all(axis=None)
+    pd.testing.assert_frame_equal(before, again)
+
+
+@some(10)
+@given(adopted=st.lists(st.none() | st.integers(2012, 2021), min_size=3, max_size=3), horizon=st.integers(2020, 2030))
+def test_regions_are_paired_where_their_stage_is_the_same(make: Make, adopted: list[int | None], horizon: int) -> None:
+    plans = [
+        {
+            "strategy_id": f"rus-{place}", "county_code": f"0{place}", "title": "RUS", "kind": "RUS",
+            "adopted_by": "Regionen", "adopter_level": "regional", "status": "adopted", "certainty": "high",
+            "adopted_date": str(year), "horizon_year": horizon,
+        }
+        for place, year in enumerate(adopted, 1) if year is not None
+    ]  # fmt: skip
+    data = make(strategies=plans)
+    stage = strategies.stages(data, "2021-06-30").set_index("county_code")["stage"]
+    known = stage[stage != "unknown"]
+    expected = {(one, two) for one, two in combinations(sorted(known.index), 2) if known[one] == known[two]}
+    pairs = strategies.same_stage(data, "2021-06-30")
+    assert set(pairs[["county_a", "county_b"]].itertuples(index=False, name=None)) == expected
+    assert (pairs["age_gap"].dropna() >= 0).all()
+
+
+verdict = st.tuples(
+    st.sampled_from(["supported", "partly", "not_refound"]), st.sampled_from([None, "minor", "material"])
+)
+
+
+@some(20)
+@given(rows=st.lists(verdict, min_size=1, max_size=8), random=st.randoms(use_true_random=False))
+def test_shares_of_the_audit_sum_to_one(make: Make, rows: list[tuple[str, str | None]], random: Any) -> None:
+    first, again = (
+        natverk.audit_summary(make(audit=[{"verdict": kind, "severity": severity} for kind, severity in order]))
+        for order in (rows, random.sample(rows, len(rows)))
+    )
+    assert first["share"].sum() == pytest.approx(1)
+    assert first["n"].sum() == len(rows)
+    assert (first["n_material"] <= first["n"]).all()
+    pd.testing.assert_frame_equal(first, again)
+
+
+@some(15)
+@given(homes=st.lists(st.sampled_from(["01", "02"]), min_size=1, max_size=5))
+def test_every_municipality_is_at_home_in_one_county(make: Make, homes: list[str]) -> None:
+    codes = [f"{county}{place:02d}" for place, county in enumerate(homes, 1)]
+    actors = [
+        {"actor_id": f"municipality:{code}", "name": code, "kind": "municipality", "county_codes": code[:2]}
+        for code in codes
+    ]
+    regions = [
+        {"actor_id": f"region:{code}", "name": code, "kind": "region", "county_codes": code} for code in ("01", "02")
+    ]
+    places = [
+        {"code": code, "actor_id": f"municipality:{code}", "name": code, "county_code": code[:2]} for code in codes
+    ]
+    data = make(actors=actors + regions, municipalities=places)
+    levels = [natverk.actors_of(data, county).groupby("level").size().to_dict() for county in ("01", "02")]
+    assert [level.get("municipal", 0) for level in levels] == [homes.count("01"), homes.count("02")]
+    assert all(level["regional"] == 1 for level in levels)
