@@ -112,7 +112,8 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
         )
         parts = [head, joint, municipal]
     result = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return result.astype({"population": "Int64", "code": "str"})[["actor_id", "name", "level", "code", "population"]]
+    result = result.reindex(columns=["actor_id", "name", "level", "code", "population"])
+    return result.astype({"population": "Int64", "code": "str"})
 
 
 def existence(data: Dataset) -> pd.DataFrame:

@@ -43,11 +43,11 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
     derived = pairs.groupby("body_id")["derived"].sum()
     members = data.body_members.groupby("body_id")
     sources = members["source_id"].agg(";".join)
-    cited = frame["source_id"].fillna("") + ";" + body.map(sources).fillna("")
+    cited = frame["source_id"].fillna("") + ";" + body.map(sources).astype(object).fillna("")
     frame = frame.assign(
         n_derived=body.map(derived).fillna(0).astype("int64"),
         held=body.isin(held),
-        row_ids=body.map(members["row_id"].agg(";".join)).fillna(""),
+        row_ids=body.map(members["row_id"].agg(";".join)).astype(object).fillna(""),
         source_ids=[";".join(dict.fromkeys(item for item in text.split(";") if item)) for text in cited],
     )
     columns = ["body_id", "name_sv", "name", "form", "form_class", "county_codes", "founded_year", "dissolved_year"]
