@@ -25,7 +25,7 @@ import natverk
 from natverk.cli import app
 from natverk.data.directory import Directory
 from natverk.data.processed import Processed
-from natverk.errors import InvalidArgument, NatverkError
+from natverk.errors import InvalidArgument, NatverkError, RunError
 from natverk.reports import cluster as cluster_module
 from natverk.reports.cluster import connected
 from natverk.reports.fingerprint import State
@@ -222,6 +222,16 @@ def test_a_worker_that_would_make_other_pages_is_refused(pages: Pages, cluster: 
     assert f"({there}) than this machine ({here})" in str(raised.value)
     assert ("natverk build --force" if what == "data" else f"pip install {what}==9") in (raised.value.remedy or "")
     assert not (pages.folder / "out").exists()
+
+
+def test_a_worker_that_comes_later_is_looked_at_too(
+    pages: Pages, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "compare", lambda *_: None)
+    wanted, state = pages.of("1", ["01", "03"])
+    with pytest.raises(RunError, match=r"the worker .* has other data .*; what is done is kept"):
+        run(wanted, pages.counties, state=replace(state, data="0" * 64), cluster=cluster)
+    assert not list((pages.folder / "out").rglob("*.html"))
 
 
 def test_an_address_where_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
