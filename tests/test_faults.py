@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -144,6 +145,29 @@ def test_what_a_page_leaves_running_is_ended(fault: Fault, tmp_path: Path) -> No
     assert len(outcome.done) == 2
     for unit in ("01", "03"):
         assert not alive(int((tmp_path / unit).read_text(encoding="utf-8")))
+
+
+def test_what_a_page_has_started_is_ended_when_it_dies(fault: Fault, tmp_path: Path) -> None:
+    dying = (
+        "import os, signal, subprocess\n"
+        "child = subprocess.Popen(['sleep', '300'])\n"
+        f"open({str(tmp_path)!r} + '/' + region, 'w').write(str(child.pid))\n"
+        "os._exit(3) if region == '01' else os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    outcome, errors = fault(dying)
+    assert (outcome.done, len(errors)) == ((), 2)
+    end = time.monotonic() + 10
+    pids = [int((tmp_path / unit).read_text(encoding="utf-8")) for unit in ("01", "03")]
+    while any(alive(pid) for pid in pids) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not [pid for pid in pids if alive(pid)]
+
+
+def test_rendering_is_not_a_cells_time(fault: Fault) -> None:
+    source = "from IPython.display import HTML\nHTML('<table>' + '<tr><td>1</td></tr>' * 20000 + '</table>')"
+    outcome, errors = fault(source, ["01"], cell_timeout=1)
+    assert errors == {}
+    assert outcome.exit_code == 0
 
 
 # What a page can leave behind for the next one in the same interpreter.
@@ -336,6 +360,31 @@ def test_whatever_is_killed_a_rerun_makes_every_page_whole(marked: Path, seed: i
     assert not list(out.rglob("*.failed.html"))
     entries = read_manifest(out)
     assert {entry.parameters["state"] for entry in entries.values()} == {f"whole{seed}"}
+
+
+@pytest.mark.parametrize("delay", [0.8, 1.4, 2.2, 3.0])
+def test_an_interrupt_before_the_first_page_is_held_too(tmp_path: Path, delay: float) -> None:
+    write_notebook(tmp_path, "import time\ntime.sleep(60)")
+    (tmp_path / "driver.py").write_text(DRIVER, encoding="utf-8")
+    command = [sys.executable, "driver.py", str(tmp_path), "report", "01", "03", "--out", "out"]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    end = time.monotonic() + 60
+    # From the moment at which signals are watched: before, an interrupt ends a program that has begun nothing.
+    while not (tmp_path / "out").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    _out, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert "interrupted" in said
 
 
 def test_a_full_disk_is_said_and_older_pages_stay(tmp_path: Path, counties: pd.DataFrame) -> None:

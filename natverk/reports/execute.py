@@ -120,7 +120,7 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
     job
         The page, and how it is run.
     on_cell
-        Called before each cell with its number and its source.
+        Called before each cell with its number and its source, and with 0 when all are done.
     """
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -135,6 +135,8 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
     try:
         with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:
             notebook = _execute(job, on_cell)
+        if on_cell:
+            on_cell(0, "")
     except PapermillExecutionError as error:
         shown = "\n".join(error.traceback) or "the kernel gave no traceback"
         failure = Failure.of(

@@ -18,8 +18,10 @@ import types
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -30,7 +32,7 @@ from natverk.reports.kernel import set_surroundings
 from natverk.reports.normalise import clean_text
 from natverk.reports.processes import Interrupt, end_with_children, hold_signals
 from natverk.reports.warm import PRELOAD_VARIABLE
-from natverk.reports.worker import DUMP_SIGNAL, Begun, Step, log_path, work
+from natverk.reports.worker import DUMP_SIGNAL, Begun, Done, Step, log_path, result_path, work
 
 __all__ = ["CELL_TIMEOUT", "MIN_MEMORY", "PAGE_TIMEOUT", "Limits", "Pool"]
 
@@ -86,6 +88,8 @@ class Pool:
         self._servers: set[int] = set()
         self._count = 0
         if "forkserver" in multiprocessing.get_all_start_methods():
+            # It lets signals through when it starts, so it starts before they are held.
+            resource_tracker.ensure_running()
             self._context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
             self._context.set_forkserver_preload(["natverk.reports.warm"])
         else:
@@ -137,6 +141,8 @@ class Pool:
             except (OSError, EOFError) as error:
                 # The server was killed while it was asked; the next attempt starts another one.
                 ours.close()
+                if self.interrupt:
+                    return
                 if attempt == _TRIES:
                     raise NatverkError(
                         f"no process could be started for {job.page.id}: {error!r}",
@@ -169,8 +175,11 @@ class Pool:
         """Return when the time of a process is up, and what is then said of it."""
         if item.begun is None:
             return item.asked + _START_TIMEOUT, f"the page's process did not start within {_START_TIMEOUT} seconds"
-        cell = (item.step_begun + self.limits.cell, f"a cell took longer than {self.limits.cell:g} seconds")
         page = (item.begun + self.limits.page, f"the page took longer than {self.limits.page:g} seconds")
+        if item.step is None or not item.step.number:
+            # A kernel starts, or the page is rendered: not a cell's time.
+            return page
+        cell = (item.step_begun + self.limits.cell, f"a cell took longer than {self.limits.cell:g} seconds")
         return min(cell, page)
 
     def _hear(self, item: _Running) -> Result | None:
@@ -178,14 +187,14 @@ class Pool:
         try:
             while item.pipe.poll():
                 message = item.pipe.recv()
-                if isinstance(message, Result):
+                if isinstance(message, Done):
                     # It has nothing left to do but to end; something that a notebook has started may hinder it.
                     item.process.join(1.0)
-                    end_with_children(item.process.pid if item.process.is_alive() else None)
-                    return self._explained(message)
+                    end_with_children(item.process.pid)
+                    return self._explained(self._result(item))
                 if isinstance(message, Begun):
                     self._servers.add(message.server)
-                    item.begun = item.step_begun = time.monotonic()
+                    item.begun = time.monotonic()
                 elif isinstance(message, Step):
                     item.step, item.step_begun = message, time.monotonic()
         except (EOFError, OSError):
@@ -197,12 +206,18 @@ class Pool:
         item.silent = _alive(item.process.pid)
         return None if item.silent or item.pipe.poll() else self._lost(item)
 
+    def _result(self, item: _Running) -> Result:
+        path = result_path(self.scratch, item.number)
+        result: Result = ForkingPickler.loads(path.read_bytes())
+        path.unlink()
+        return result
+
     def _lost(self, item: _Running) -> Result:
         """Return the result of a page whose process has ended without one."""
         # The server tells how a process ended; if it was killed itself, nobody knows.
         code = item.process.exitcode if all(_alive(server) for server in self._servers) else None
         log = self._log(item)
-        end_with_children(item.process.pid if _alive(item.process.pid) else None)
+        end_with_children(item.process.pid)
         if code is not None and code < 0:
             summary = f"the page's process was ended by {signal.Signals(-code).name}"
             summary += ", possibly for want of memory: --jobs 1 leaves it more" if -code == _KILL else ""
@@ -226,7 +241,7 @@ class Pool:
         return self._failed(item, summary, self._log(item))
 
     def _failed(self, item: _Running, summary: str, traceback: str) -> Result:
-        step = item.step
+        step = item.step if item.step and item.step.number else None
         failure = Failure.of(summary, traceback, step.source if step else "", step.number if step else None)
         return Result.lost(item.job.page, failure, duration=time.monotonic() - item.asked)
 

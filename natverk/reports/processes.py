@@ -97,9 +97,18 @@ def end_with_children(pid: int | None) -> None:
     try:
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:
+        _end_session(pid)
         return
     _signal(process, "suspend")
     _kill([process, *_stop_children(process)])
+    _end_session(pid)
+
+
+def _end_session(pid: int) -> None:
+    """Kill what is left of the group that a process has led: its children are nobody's when it is gone."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def _stop_children(process: psutil.Process) -> list[psutil.Process]:

@@ -1,6 +1,6 @@
 """The process of one page: made for it, shielded from all others, and gone with it.
 
-It sends what happens through a pipe: a `Begun` when it is there, a `Step` before each cell, and a `Result` at the end.
+It sends what happens through a pipe: a `Begun` when it is there, a `Step` before each cell, and `Done` at the end.
 The process that waits at the other end (`natverk.reports.pool`) bounds its time; this one bounds its memory.
 """
 
@@ -19,6 +19,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,10 @@ from natverk.reports.processes import end_children, release_signals
 if TYPE_CHECKING:
     from multiprocessing.connection import PipeConnection  # type: ignore[attr-defined]
 
-__all__ = ["DUMP_SIGNAL", "Begun", "Step", "limit_memory", "log_path", "work"]
+__all__ = ["DUMP_SIGNAL", "Begun", "Done", "Step", "limit_memory", "log_path", "result_path", "work"]
+
+# How much of a cell goes through the pipe at once: no more than it takes without waiting for a reader.
+_SHOWN = 8000
 
 # Makes a page's process write to its log where it is; only there is it of use.
 DUMP_SIGNAL: int | None = getattr(signal, "SIGUSR1", None)
@@ -46,15 +50,29 @@ class Begun:
 
 @dataclass(frozen=True)
 class Step:
-    """A cell begins: its number and what it says."""
+    """A cell begins: its number and what it says; number 0 when all cells are done and the page is rendered."""
 
     number: int
     source: str
 
 
+@dataclass(frozen=True)
+class Done:
+    """The result is there, in the file that `result_path` names.
+
+    It does not go through the pipe: a process that is stopped in the middle of a large message would hold up whoever
+    reads it.
+    """
+
+
 def log_path(scratch: Path, number: int) -> Path:
     """Return the file to which the process of job `number` writes what is not of the notebook."""
     return scratch / f"page-{number}.log"
+
+
+def result_path(scratch: Path, number: int) -> Path:
+    """Return the file in which the process of job `number` leaves its `Result`."""
+    return scratch / f"page-{number}.result"
 
 
 def work(
@@ -70,7 +88,7 @@ def work(
     Parameters
     ----------
     pipe
-        Takes `Begun`, `Step` and `Result`.
+        Takes `Begun`, `Step` and `Done`.
     job, number
         The page, and a number of its own in this run.
     scratch
@@ -85,8 +103,9 @@ def work(
     if memory is not None:
         limit_memory(memory)
     # What is not foreseen ends this process with its traceback in the log, and fails this page only.
-    result = run_page(job, lambda count, source: pipe.send(Step(count, source)))
-    pipe.send(result)
+    result = run_page(job, lambda count, source: pipe.send(Step(count, source[:_SHOWN])))
+    result_path(Path(scratch), number).write_bytes(ForkingPickler.dumps(result))
+    pipe.send(Done())
     end_children()
     # What the notebook has left running in threads, or wants to do at the end, is not waited for.
     os._exit(0)
@@ -94,6 +113,10 @@ def work(
 
 def _settle(log: Path, scratch: Path, environ: Mapping[str, str]) -> None:
     """Make this process what a fresh interpreter would be, with its own log."""
+    if hasattr(os, "setsid"):
+        # A session of its own: what it starts can be ended with it, even when it is gone itself.
+        with contextlib.suppress(PermissionError):
+            os.setsid()
     _write_to(log)
     os.environ.clear()
     os.environ.update(environ)
