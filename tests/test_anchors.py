@@ -301,7 +301,7 @@ def test_a_city_of_culture_to_come_is_no_evidence(real: Dataset) -> None:
     evidence = graded(real)
     own = evidence[(evidence["actor_id"] == "municipality:2584") & (evidence["network_id"] == "ecoc")]
     assert own["grade"].tolist() == ["never"]
-    assert set(states(real, "municipality:2584", "ecoc", 2024, 2030).values()) == {"unknown"}
+    assert set(states(real, "municipality:2584", "ecoc", 2020, 2026).values()) == {"unknown"}
 
 
 @pytest.mark.parametrize("actor", ["municipality:0160", "municipality:0128"])

@@ -220,6 +220,8 @@ GIVEN: dict[str, tuple[str, str, str] | str] = {
     "relations": ("relations", "relations", "documented_members"),
     "position": ("degree", "degree", "degree"),
     "listed": "in the parts of networks: complete_lists",
+    "contrasts": "reads a comparison and says what sets the two apart",
+    "county_peers": "peers of all municipalities of a county at once",
     "candidates": "of municipalities: candidates",
     "list_retention": "of networks with two lists: list_retention",
     "list_survival": "of networks with two lists: list_survival",
