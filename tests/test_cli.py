@@ -21,7 +21,7 @@ from natverk.data.processed import Processed
 from natverk.reports.downloads import data_files
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.lock import hold
-from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE
+from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE, read_manifest
 from natverk.reports.project import read_project
 from natverk.version import __version__
 
@@ -78,6 +78,9 @@ def project_notebook(tmp_path: Path) -> Path:
     return tmp_path / "region_report.ipynb"
 
 
+EMPTY = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
 class QuickPool:
     """Stands for the pool where only what is run is of interest: pages come back at once, without a kernel."""
 
@@ -87,7 +90,7 @@ class QuickPool:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
             reads = {"twins": Processed.current().hashes["twins"]} if job.page.unit == "14" else {}
-            made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", '{"cells": []}', reads=reads)
+            made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", EMPTY, reads=reads)
             yield replace(made, failure=failure)
 
     def end(self) -> None: ...
@@ -334,6 +337,26 @@ def test_verify_proves_the_same_or_shows_what_differs(
     assert "+ print(code)" in out
     assert "changed since it was made: the notebook region_report.ipynb has changed" in out
     assert {path: path.read_bytes() for path in Path("reports").rglob("*.*")} == before
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_failed_run_leaves_the_record_of_the_page_that_stands(call: Callable[..., tuple[int, str, str]]) -> None:
+    assert call("report", "14", "-p", "code=0180", "--jobs", "1")[0] == 0
+    good = read_manifest(Path("reports"))["sv/region_report/14"]
+    assert call("report", "14", "-p", "code=0199", "-p", "strict=yes", "--jobs", "1")[0] == 1
+    failed = read_manifest(Path("reports"))["sv/region_report/14"]
+    assert (failed.outcome, failed.error) == ("failed", "ValueError: no")
+    assert failed.failed_parameters == {**good.parameters, "code": "0199", "strict": True}
+    own = {"outcome": "ok", "error": None, "failed_parameters": None, "failed_fingerprint": None}
+    assert replace(failed, **own, started=good.started, duration=good.duration) == good
+    # The page is made anew, and what says that the last run failed stays: the index leads to it.
+    page = Path("reports/sv/region_report/14.failed.html")
+    assert call("report", "14", "--no-execute")[0] == 0
+    assert page.is_file()
+    assert read_manifest(Path("reports"))["sv/region_report/14"].outcome == "failed"
+    assert call("verify", "14", "--jobs", "1") == (0, "sv/region_report/14: the same, 0 outputs compared\n", "")
+    assert call("report", "14", "-p", "code=0180", "--jobs", "1")[0] == 0
+    assert not page.exists()
 
 
 @pytest.mark.usefixtures("quick")

@@ -50,7 +50,8 @@ def entry(page: Page, state: State) -> Entry:
         id=page.id, report="r", unit="14", unit_name="VG", lang="sv", title="T", parameters=dict(page.parameters),
         outcome="ok", started="2026-01-01T00:00:00+00:00", duration=1.0, notebook_sha256="n1",
         html_sha256=text_hash("<p>å</p>"), ipynb_sha256=text_hash("{}"), versions=dict(state.versions),
-        files=("sv/r/data/1.csv",), fingerprint=state.fingerprint(page, READS), package_sha256="p1",
+        files=("sv/r/data/1.csv",), files_sha256={"sv/r/data/1.csv": text_hash("a\n")},
+        fingerprint=state.fingerprint(page, READS), package_sha256="p1",
         texts_sha256="l1", reads=READS,
     )  # fmt: skip
 
@@ -115,6 +116,7 @@ def test_parameters_make_it_due(page: Page, state: State, entry: Entry, change: 
         (lambda page: (page.out / "sv/r/data/1.csv").unlink(), "sv/r/data/1.csv is missing"),
         (lambda page: page.html.write_text("<p>"), "14.html is not what was written"),
         (lambda page: page.ipynb.write_text(""), "14.ipynb is not what was written"),
+        (lambda page: (page.out / "sv/r/data/1.csv").write_text("b\n"), "1.csv is not what was written"),
     ],
 )
 def test_files_that_are_gone_or_damaged_make_it_due(
@@ -145,6 +147,20 @@ def test_due_divides_and_limits(page: Page, state: State, entry: Entry) -> None:
     with pytest.raises(InvalidArgument, match="1 or more"):
         due([page], state, limit=0)
     assert due([], state).pages == ()
+
+
+def test_a_limit_does_not_starve_behind_pages_that_fail_each_time(page: Page, state: State, entry: Entry) -> None:
+    pages = [replace(page, id=f"sv/r/{unit}", unit=unit) for unit in ("15", "16", "17")]
+    failed = [
+        replace(entry, id=one.id, outcome="failed", failed_fingerprint=state.fingerprint(one, state.tables))
+        for one in pages[:2]
+    ]
+    update_manifest(page.out, failed)
+    assert [one.unit for one in due(pages, state, limit=1).pages] == ["17"]
+    assert [one.unit for one in due(pages, state).pages] == ["15", "16", "17"]
+    # What has changed may have mended them.
+    now = replace(state, package="p2")
+    assert [one.unit for one in due(pages, now, limit=1).pages] == ["15"]
 
 
 # --- The hash of the package ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from natverk.errors import DataError, NatverkError
 from natverk.reports import files
-from natverk.reports.manifest import MANIFEST_FILE, Entry, Records, read_manifest, update_manifest
+from natverk.reports.manifest import MANIFEST_FILE, Entry, Records, notebook_hash, read_manifest, update_manifest
 
 
 def entry(page_id: str, **fields: Any) -> Entry:
@@ -39,9 +39,26 @@ def test_all_fields_come_back_as_they_were(tmp_path: Path) -> None:
     full = entry(
         "sv/r/1", warnings=("w",), files=("sv/r/x.csv",), sources=("a", "b"), reads={"twins": "t"}, kind="pair",
         fingerprint="f", package_sha256="p", texts_sha256="t", ipynb_sha256="i", engine="natverk",
+        files_sha256={"sv/r/x.csv": "c"}, failed_parameters={"a": 1}, failed_fingerprint="g",
     )  # fmt: skip
     update_manifest(tmp_path, [full])
     assert read_manifest(tmp_path) == {"sv/r/1": full}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": ["x = ", "2"]},
+        {"cell_type": "raw"},
+        {"metadata": {"tags": ["lab-only"]}},
+        {"attachments": {"a.png": {"image/png": "aaaa"}}},
+    ],
+)
+def test_all_of_a_cell_that_shows_in_a_page_counts(change: dict[str, Any]) -> None:
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {"tags": ["parameters"]}}
+    before = notebook_hash({"cells": [cell]})
+    assert notebook_hash({"cells": [{**cell, "outputs": [1], "metadata": {"tags": ["parameters"], "x": 1}}]}) == before
+    assert notebook_hash({"cells": [{**cell, **change}]}) != before
 
 
 @pytest.mark.parametrize("rest", [b'{"id": "sv/r/2", "rep', b'{"title": "\xc3', b"{"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -67,21 +68,23 @@ def commit(result: Result, state: State, records: Records) -> None:
     if failure is not None:
         older = page.html.is_file()
         write_whole(page.failed, failed_html(page, failure, started=result.started, older=older))
-        good = before if older else None
-        entry = replace(
-            entry,
+        # One record never mixes two runs: what stands keeps all that it was made from.
+        standing = before if older and before and before.html_sha256 else replace(entry, facts={}, good_started=None)
+        failed = replace(
+            standing,
+            outcome="failed",
             error=failure.summary,
-            html_sha256=good.html_sha256 if good else None,
-            ipynb_sha256=good.ipynb_sha256 if good else None,
-            facts=good.facts if good else {},
-            sources=good.sources if good else (),
-            good_started=good.good_started if good else None,
-            files=good.files if good else (),
+            started=result.started,
+            duration=result.duration,
+            warnings=result.warnings,
+            failed_parameters=dict(page.parameters),
+            failed_fingerprint=state.fingerprint(page, state.tables),
         )
-        records.put([entry])
+        records.put([failed])
         return
     made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, result.reads))
     put_html(page, made, result.html, result.files, records, result.ipynb)
+    page.failed.unlink(missing_ok=True)
 
 
 def put_html(
@@ -113,8 +116,10 @@ def put_html(
     for folder in {path.parent for path in contents}:
         remove_parts(folder)
     write_together({**contents, **({} if ipynb is None else {page.ipynb: ipynb}), page.html: html})
-    page.failed.unlink(missing_ok=True)
-    changed = [replace(entry, html_sha256=text_hash(html), sources=cited(html), files=names)]
+    hashes = {name: _sha256(content) for name, content in zip(names, contents.values(), strict=True)}
+    changed = [
+        replace(entry, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes),
+    ]
     for lang, path in siblings.items():
         # The other language was made before this one: now it can link back.
         standing = path.read_text(encoding="utf-8")
@@ -141,6 +146,10 @@ def cited(html: str) -> tuple[str, ...]:
         link = _LINK.search(content)
         found += ids[1].split() if ids else [unescape(link[1])] if link else []
     return tuple(dict.fromkeys(found))
+
+
+def _sha256(content: str | bytes) -> str:
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("utf-8")).hexdigest()
 
 
 def _inside(path: str) -> PurePosixPath:

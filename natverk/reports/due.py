@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from natverk.errors import InvalidArgument
 from natverk.reports.fingerprint import State
-from natverk.reports.manifest import read_manifest
+from natverk.reports.manifest import Entry, read_manifest
 from natverk.reports.plan import Page
 
 __all__ = ["Due", "due"]
@@ -41,7 +41,7 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
     force
         Run also what would come out the same.
     limit
-        Run so many pages at most, the first ones.
+        Run so many pages at most: the first ones, but those that failed on what they would be run on now come last.
 
     Raises
     ------
@@ -55,6 +55,9 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
     if force:
         reasons = {page_id: reason or "it is asked for with --force" for page_id, reason in reasons.items()}
     to_run = [page for page in pages if reasons[page.id]]
+    if limit is not None:
+        # Otherwise a few pages that fail each time would keep the rest from ever being run.
+        to_run.sort(key=lambda page: _would_fail_again(page, entries.get(page.id), state))
     end = len(to_run) if limit is None else limit
     return Due(
         pages=tuple(to_run[:end]),
@@ -62,3 +65,10 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
         later=tuple(to_run[end:]),
         reasons={page.id: reasons[page.id] for page in to_run},
     )
+
+
+def _would_fail_again(page: Page, entry: Entry | None, state: State) -> bool:
+    """Say whether the last run failed on what the page would be run on now."""
+    if entry is None or entry.outcome == "ok" or entry.failed_fingerprint is None:
+        return False
+    return entry.failed_fingerprint == state.fingerprint(page, state.tables)

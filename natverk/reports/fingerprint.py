@@ -170,6 +170,7 @@ def _files_changed(page: Page, entry: Entry) -> list[str]:
     if missing:
         return [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"]
     written = {page.html: entry.html_sha256, page.ipynb: entry.ipynb_sha256}
+    written |= {page.out / name: sha for name, sha in entry.files_sha256.items()}
     return [
         f"{path.name} is not what was written"
         for path, sha in written.items()

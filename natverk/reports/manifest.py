@@ -41,14 +41,18 @@ INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
 _TUPLES = ("warnings", "files", "sources")
 # Libraries whose versions can change a number, a figure or the HTML of a page.
 _LIBRARIES = (
-    "babel", "ipython", "matplotlib", "nbconvert", "networkx", "numpy", "pandas", "papermill", "pyarrow", "scipy",
-    "shapely", "statsmodels",
+    "babel", "beautifulsoup4", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "matplotlib-inline",
+    "mistune", "nbconvert", "nbformat", "networkx", "numpy", "pandas", "papermill", "pillow", "pyarrow", "pygments",
+    "scipy", "shapely", "statsmodels",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
     """The record of one page.
+
+    While a good page stands whose last run failed, all fields speak of the run that made it, but for `outcome`,
+    `started`, `duration`, `warnings`, `error`, `failed_parameters` and `failed_fingerprint`.
 
     Attributes
     ----------
@@ -61,8 +65,7 @@ class Entry:
     started, duration
         When the last run began (UTC, ISO 8601) and how many seconds it took.
     notebook_sha256, html_sha256, ipynb_sha256
-        Of the sources of the notebook's cells, and of the page and the executed notebook as they stand on disk (the
-        last good ones).
+        Of the notebook's cells, and of the page and the executed notebook as they stand on disk (the last good ones).
     fingerprint, package_sha256, texts_sha256, reads
         What the page was made from (`natverk.reports.fingerprint`): one hash of all, those of natverk's source and of
         the texts of its language, and those of the tables that it read.
@@ -82,8 +85,14 @@ class Entry:
         One line that says what failed; the failed page has the traceback.
     files
         What belongs to the page that stands on disk, such as its tables: paths from the output folder.
+    files_sha256
+        The SHA-256 of each of `files`.
     good_started
         When the page that stands on disk was run; equal to `started` unless the last run failed.
+    failed_parameters
+        The parameters of the last run, if it failed; `parameters` are those of the page that stands.
+    failed_fingerprint
+        Of what the last run was made on, all tables included, if it failed: on the same it would fail again.
     """
 
     id: str
@@ -113,6 +122,9 @@ class Entry:
     reads: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     engine: str | None = None
+    files_sha256: Mapping[str, str] = field(default_factory=dict)
+    failed_parameters: Mapping[str, Any] | None = None
+    failed_fingerprint: str | None = None
 
 
 def text_hash(text: str) -> str:
@@ -125,12 +137,20 @@ def text_hash(text: str) -> str:
 
 
 def notebook_hash(notebook: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of the sources of a notebook's cells; outputs and metadata do not count."""
+    """Return the SHA-256 of a notebook's cells: sources, tags and attachments; outputs and other metadata do not count.
+
+    Tags say which cell holds the parameters and which are left out of pages; attachments are pictures in the text.
+    """
     cells = [
-        [cell["cell_type"], source if isinstance(source := cell.get("source", ""), str) else "".join(source)]
+        [
+            cell["cell_type"],
+            source if isinstance(source := cell.get("source", ""), str) else "".join(source),
+            sorted(cell.get("metadata", {}).get("tags", ())),
+            cell.get("attachments") or {},
+        ]
         for cell in notebook["cells"]
     ]
-    return text_hash(json.dumps(cells, ensure_ascii=False))
+    return text_hash(json.dumps(cells, ensure_ascii=False, sort_keys=True))
 
 
 def versions() -> dict[str, str]:

@@ -136,13 +136,15 @@ def _verdicts(
                 outputs=sum(len(cell.get("outputs", ())) for cell in before[page.id]["cells"]),
                 differences=(*_not_as_written(page, entries[page.id]), *found),
                 failure=failure,
-                changed=tuple(state.reasons(page, entries[page.id])),
+                changed=tuple(state.reasons(page, replace(entries[page.id], outcome="ok"))),
             )
 
 
 def _not_as_written(page: Page, entry: Entry) -> Iterator[Difference]:
     """Yield the files of a page that are not what its run has written."""
-    for path, sha in ((page.html, entry.html_sha256), (page.ipynb, entry.ipynb_sha256)):
+    written = {page.html: entry.html_sha256, page.ipynb: entry.ipynb_sha256}
+    written |= {page.out / name: sha for name, sha in entry.files_sha256.items()}
+    for path, sha in written.items():
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha:
             yield Difference(0, "", f"the file {path.name} is not what the run wrote: it was changed afterwards")
 
