@@ -199,7 +199,7 @@ def report(
         say=session.note,
     )
     if not execute:
-        raise typer.Exit(session.remake(pages, out, papers))
+        raise typer.Exit(session.remake(pages, tables, out, papers))
     status = session.make(
         pages,
         tables,

@@ -18,11 +18,18 @@ import natverk.reports.project
 from natverk import cli
 from natverk.data.directory import Directory
 from natverk.data.processed import Processed
-from natverk.reports.downloads import data_files
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.lock import hold
-from natverk.reports.manifest import INDEX_FILES, MANIFEST_FILE, read_manifest
+from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, read_manifest, text_hash
 from natverk.reports.project import read_project
+from natverk.reports.standing import (
+    CODEBOOK_FILE,
+    CODEBOOK_HASH,
+    DATA_FOLDER,
+    MADE_OF,
+    PACKAGE_FILE,
+    data_files,
+)
 from natverk.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,6 +114,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def write_indexes(out: Path, *_args: object) -> None:
     for name in INDEX_FILES.values():
         (out / name).write_text(MANIFEST_FILE, encoding="utf-8")
+    folder = out / DATA_FOLDER
+    folder.mkdir(exist_ok=True)
+    (folder / CODEBOOK_FILE).write_text("codebook", encoding="utf-8")
+    package = {MADE_OF: "x", CODEBOOK_HASH: text_hash("codebook"), "resources": []}
+    (folder / PACKAGE_FILE).write_text(json.dumps(package), encoding="utf-8")
 
 
 def files(folder: Path = Path()) -> list[str]:
@@ -365,6 +377,49 @@ def test_an_index_that_is_gone_is_made_again(call: Callable[..., tuple[int, str,
     Path("reports/index.en.html").unlink()
     assert call("report", "14")[:2] == (0, "reports/index.html\n")
     assert Path("reports/index.en.html").is_file()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_site_that_a_killed_run_left_behind_is_mended(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [*INDEX_FILES.values(), CRATE_FILE]
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    before = {name: Path("reports", name).read_bytes() for name in names}
+    assert call("report", "18", "--jobs", "1")[0] == 0
+    for name, content in before.items():
+        Path("reports", name).write_bytes(content)
+    monkeypatch.setattr("natverk.reports.run.run", lambda *_args, **_more: pytest.fail("a page was run"))
+    assert call("report", "14", "18")[:2] == (0, "reports/index.html\n")
+    assert '"sv/region_report/18.html"' in Path("reports", CRATE_FILE).read_text(encoding="utf-8")
+    # And it is written anew no more than once.
+    monkeypatch.setattr("natverk.reports.site.write_site", lambda *_args: pytest.fail("the index was written"))
+    assert call("report", "14", "18")[0] == 0
+
+
+def _edit_data(_monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("reports", DATA_FOLDER, CODEBOOK_FILE).write_text("edited", encoding="utf-8")
+
+
+def _other_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Processed, "fingerprint", lambda _tables: "another")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("change", [_edit_data, _other_data])
+def test_the_site_follows_the_data_where_no_page_is_run(
+    call: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[pytest.MonkeyPatch], None],
+) -> None:
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    written: list[Path] = []
+    monkeypatch.setattr("natverk.reports.site.write_site", lambda out, _counties: written.append(out))
+    assert call("report", "14")[0] == 0
+    assert written == []
+    change(monkeypatch)
+    assert call("report", "14")[0] == 0
+    assert written == [Path("reports").absolute()]
 
 
 def test_a_folder_that_cannot_be_made_is_said(call: Callable[..., tuple[int, str, str]]) -> None:

@@ -195,6 +195,11 @@ def test_data_are_written_once_and_again_when_they_change(tmp_path: Path) -> Non
     (folder / "lai.csv").unlink()
     write_data(tmp_path, data)
     assert (folder / "lai.csv").is_file()
+    for name in ("lai.csv", "codebook.html"):
+        written = (folder / name).read_bytes()
+        (folder / name).write_text("edited", encoding="utf-8")
+        write_data(tmp_path, data)
+        assert (folder / name).read_bytes() == written
     early = natverk.load(as_of="2015")
     rows = {file.name: file.rows for file in write_data(tmp_path, early)}
     assert rows["memberships"] == len(early.memberships) < len(data.memberships)

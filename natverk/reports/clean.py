@@ -6,10 +6,10 @@ from pathlib import Path
 
 from natverk.locale import LANGUAGES
 from natverk.reports.crate import is_crate
-from natverk.reports.downloads import data_files
 from natverk.reports.files import remove_parts
 from natverk.reports.lock import hold
 from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, Entry, read_manifest
+from natverk.reports.standing import data_files
 
 __all__ = ["clean"]
 

@@ -39,7 +39,7 @@ _FORMATS = {
 }
 
 
-def write_crate(out: Path, entries: Iterable[Entry]) -> Path:
+def write_crate(out: Path, entries: Iterable[Entry], version: str | None = None) -> Path:
     """Write the metadata of the site in `out`; return the file.
 
     Parameters
@@ -48,13 +48,15 @@ def write_crate(out: Path, entries: Iterable[Entry]) -> Path:
         The output folder with its pages, data and index.
     entries
         The records of the manifest; pages whose files are not there are left out.
+    version
+        `natverk.reports.standing.site_hash`, which tells this site from the next.
 
     Raises
     ------
     NatverkError
         If the file cannot be written.
     """
-    content = json.dumps(crate_of(out, entries), indent=1, ensure_ascii=False, sort_keys=True)
+    content = json.dumps(crate_of(out, entries, version), indent=1, ensure_ascii=False, sort_keys=True)
     write_whole(out / CRATE_FILE, content + "\n")
     return out / CRATE_FILE
 
@@ -64,7 +66,7 @@ def is_crate(path: Path) -> bool:
     return path.is_file() and f'"{_AUTHORS}"'.encode() in path.read_bytes()
 
 
-def crate_of(out: Path, entries: Iterable[Entry]) -> dict[str, Any]:
+def crate_of(out: Path, entries: Iterable[Entry], version: str | None = None) -> dict[str, Any]:
     """Return the metadata as JSON-LD: `@context` and `@graph`; see `write_crate`."""
     from rocrate.rocrate import ROCrate
 
@@ -84,6 +86,8 @@ def crate_of(out: Path, entries: Iterable[Entry]) -> dict[str, Any]:
     root = crate.root_dataset
     root["name"] = t("site.index.title")
     root["description"] = t("site.index.description")
+    if version:
+        root["version"] = version
     root["license"] = licence
     root["author"] = authors
     root["datePublished"] = max((entry.good_started or entry.started for entry in made), default="")[:10]

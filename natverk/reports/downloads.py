@@ -1,7 +1,7 @@
 """The data of the site, once for all pages: every table as CSV, the codebook, and a data package.
 
 They stand in `data/` of the output folder, as the pages use them: corrected, and with the names of the codebook. They
-are written again only when the data are others.
+are written again only when the data are others, or a file is not what was written.
 """
 
 from __future__ import annotations
@@ -24,17 +24,24 @@ from natverk.locale import texts
 from natverk.reports.export import INDEX_FILES, asset, environment
 from natverk.reports.files import remove_parts, write_whole
 from natverk.reports.manifest import text_hash
+from natverk.reports.standing import (
+    CODEBOOK_FILE,
+    CODEBOOK_HASH,
+    DATA_FOLDER,
+    MADE_OF,
+    PACKAGE_FILE,
+    data_files,
+    data_paths,
+    data_stand,
+    file_hash,
+    read_package,
+)
 from natverk.version import __version__
 
 __all__ = ["CODEBOOK_FILE", "DATA_FOLDER", "PACKAGE_FILE", "DataFile", "data_files", "write_data"]
 
-DATA_FOLDER = "data"
-PACKAGE_FILE = "datapackage.json"
-CODEBOOK_FILE = "codebook.html"
 # What the codebook looks like.
 _LOOKS = ("style.css", "frame.html.j2", "codebook.html.j2")
-# What tells that the folder is ours, and of which data.
-_MARK = "natverk:made_of"
 _WRITTEN = (
     "In these files the errors named there are mended (corrections.csv says which), and a text that begins like a "
     "formula has an apostrophe in front, so that no spreadsheet runs it."
@@ -75,7 +82,8 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
     looks = text_hash(codebook_markdown() + "".join(map(asset, _LOOKS)))
     made_of = f"{__version__} {data.fingerprint} {looks}"
     names = [*SCHEMA, "corrections"]
-    if _package(out).get(_MARK) != made_of or not all(path.is_file() for path in _paths(folder, names)):
+    there = all(path.is_file() for path in data_paths(folder, names))
+    if read_package(out).get(MADE_OF) != made_of or not there or not data_stand(out):
         remove_parts(folder)
         rows = {}
         for name in names:
@@ -83,36 +91,15 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
             rows[name] = len(frame)
             write_whole(folder / f"{name}.csv", csv_text(_cells(frame)))
         write_whole(folder / CODEBOOK_FILE, _codebook_html())
-        package = _described(datapackage_of(len(data.sources)), rows, list(data.corrections.columns), made_of)
+        package = _described(datapackage_of(len(data.sources)), rows, list(data.corrections.columns), folder)
+        package |= {MADE_OF: made_of, CODEBOOK_HASH: file_hash(folder / CODEBOOK_FILE)}
         # Last: while it is not there, or speaks of other data, the folder counts as unfinished.
         write_whole(folder / PACKAGE_FILE, json.dumps(package, indent=1, ensure_ascii=False) + "\n")
-    rows = {item["name"]: int(item["rows"]) for item in _package(out)["resources"]}
+    rows = {item["name"]: int(item["rows"]) for item in read_package(out)["resources"]}
     return [
         DataFile(name, f"{DATA_FOLDER}/{name}.csv", rows[name], (folder / f"{name}.csv").stat().st_size)
         for name in names
     ]
-
-
-def data_files(out: Path) -> list[Path]:
-    """Return the files that `write_data` made below `out`, by what their data package names; none without it."""
-    package = _package(out)
-    if _MARK not in package:
-        return []
-    names = [str(item.get("name", "")) for item in package.get("resources", []) if isinstance(item, dict)]
-    return _paths(out / DATA_FOLDER, [name for name in names if name.isidentifier()])
-
-
-def _paths(folder: Path, names: Iterable[str]) -> list[Path]:
-    return [*(folder / f"{name}.csv" for name in names), folder / CODEBOOK_FILE, folder / PACKAGE_FILE]
-
-
-def _package(out: Path) -> dict[str, Any]:
-    """Return the data package below `out`; empty if there is none that can be read."""
-    try:
-        content = json.loads((out / DATA_FOLDER / PACKAGE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
@@ -130,7 +117,7 @@ def _texts(column: pd.Series[Any]) -> list[str]:
     return ["" if pd.isna(value) else str(value) for value in column]
 
 
-def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[str], made_of: str) -> dict[str, Any]:
+def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[str], folder: Path) -> dict[str, Any]:
     """Return the data package of the files as they are written here."""
     fields = [{"name": name, "type": "string", "format": "default"} for name in log]
     corrections = {
@@ -143,8 +130,11 @@ def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[s
         "encoding": "utf-8",
         "schema": {"fields": fields, "missingValues": [""]},
     }
-    resources = [{**item, "rows": rows[item["name"]]} for item in [*package["resources"], corrections]]
-    return {**package, "description": f"{package['description']} {_WRITTEN}", "resources": resources, _MARK: made_of}
+    resources = [
+        {**item, "rows": rows[item["name"]], "hash": f"sha256:{file_hash(folder / item['path'])}"}
+        for item in [*package["resources"], corrections]
+    ]
+    return {**package, "description": f"{package['description']} {_WRITTEN}", "resources": resources}
 
 
 @cache

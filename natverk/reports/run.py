@@ -33,6 +33,7 @@ from natverk.reports.plan import Page
 from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool
 from natverk.reports.processes import watch_signals
 from natverk.reports.site import write_site
+from natverk.reports.standing import site_hash
 from natverk.reports.station import identity_of
 
 __all__ = ["Outcome", "default_jobs", "run"]
@@ -187,7 +188,7 @@ def run(
                 records.close()
                 if counties is not None:
                     write_site(out, counties)
-                    write_crate(out, records.entries.values())
+                    write_crate(out, records.entries.values(), site_hash(out, state))
     reached = [(page, results[page.id]) for page in pages if page.id in results]
     return Outcome(
         done=tuple(page for page, result in reached if result.failure is None),

@@ -15,9 +15,11 @@ import typer
 from natverk.data.processed import Processed
 from natverk.reports.due import due
 from natverk.reports.fingerprint import State
-from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, read_manifest
+from natverk.reports.lock import hold
+from natverk.reports.manifest import INDEX_FILES, Records
 from natverk.reports.plan import Page
 from natverk.reports.progress import Progress, duration_text
+from natverk.reports.standing import site_hash, site_stands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,9 +76,10 @@ def make(
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
-    changed = bool(formats) and _documents(found.fresh, formats)
+    if formats:
+        _documents(found.fresh, formats)
     if not found.pages:
-        _index(out, if_missing=not changed)
+        _index(out, state)
         return 0
     outcome = _run(found.pages, state, formats=formats, **options)
     again = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
@@ -101,18 +104,17 @@ def _run(pages: Sequence[Page], state: State, **options: Any) -> Outcome:
     return outcome
 
 
-def _documents(pages: Sequence[Page], formats: Sequence[str]) -> bool:
-    """Make documents of pages that are up to date, which need no run for it; say whether any were lacking."""
+def _documents(pages: Sequence[Page], formats: Sequence[str]) -> None:
+    """Make documents of pages that are up to date, which need no run for it."""
     from natverk.reports.rerender import rerender, without_documents
 
     lacking = without_documents(pages, formats)
     if lacking:
         rerender(lacking, formats)
         note(f"{' and '.join(formats)} made for {len(lacking)} of them")
-    return bool(lacking)
 
 
-def remake(pages: Sequence[Page], out: Path, formats: Sequence[str] = ()) -> int:
+def remake(pages: Sequence[Page], tables: Processed, out: Path, formats: Sequence[str] = ()) -> int:
     """Make the HTML of pages anew from their executed notebooks, and the index; return the exit status."""
     from natverk.reports.rerender import rerender
 
@@ -121,7 +123,7 @@ def remake(pages: Sequence[Page], out: Path, formats: Sequence[str] = ()) -> int
     for page in made.without:
         note(f"not run yet: {page.id}, natverk report {page.id}")
     if made.done:
-        _index(out)
+        _index(out, state_of(pages, tables))
     return 1 if made.without else 0
 
 
@@ -136,14 +138,18 @@ def verify(pages: Sequence[Page], tables: Processed, **options: Any) -> int:
     return 0 if same else 1
 
 
-def _index(out: Path, *, if_missing: bool = False) -> None:
-    """Write the index, always or if it is not there, and say where it is."""
-    if not if_missing or not all((out / name).is_file() for name in (*INDEX_FILES.values(), CRATE_FILE)):
+def _index(out: Path, state: State) -> None:
+    """Write the index and what belongs to it unless they stand as they would be written, and say where it is."""
+    if not site_stands(out, state):
         from natverk.reports.crate import write_crate
         from natverk.reports.site import write_site
 
-        write_site(out.absolute(), _counties())
-        write_crate(out.absolute(), read_manifest(out).values())
+        with hold(out.absolute()):
+            # What a run that was killed has left of its manifest is put in order first.
+            records = Records(out)
+            records.close()
+            write_site(out.absolute(), _counties())
+            write_crate(out.absolute(), records.entries.values(), site_hash(out, state))
     typer.echo(str(out / INDEX_FILES["sv"]))
 
 
