@@ -198,8 +198,9 @@ def report(
         out=out.absolute(),
         say=session.note,
     )
+    bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
     if not execute:
-        raise typer.Exit(session.remake(pages, tables, out, papers))
+        raise typer.Exit(session.remake(pages, tables, out, papers, limit=limit, **bounds))
     status = session.make(
         pages,
         tables,
@@ -209,12 +210,8 @@ def report(
         limit=limit,
         formats=papers,
         fail_fast=not keep_going,
-        jobs=jobs,
-        cell_timeout=cell_timeout,
-        timeout=timeout,
-        memory=memory,
-        engine=engine,
         cluster=cluster,
+        **bounds,
     )
     raise typer.Exit(status)
 
@@ -235,13 +232,18 @@ def verify(
 ) -> None:
     """Run pages again with the parameters of their last run, and prove that they come out the same; nothing is written.
 
-    Status 0: they do; 1: they do not, and what differs is shown cell by cell; 2: nothing was run.
+    Status 0: they do; 1: they do not, and what differs is shown cell by cell; 2: nothing was run; 130: interrupted.
     """
     from natverk.data.directory import Directory
     from natverk.reports import session
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
+    if not (names or only):
+        raise InvalidArgument(
+            "no page is asked for",
+            remedy="natverk verify \"Västra Götaland\"   or   natverk verify --only '*' (natverk list shows the pages)",
+        )
     tables = _tables()
     project, directory = find_project(), Directory.read(tables)
     pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=session.note)

@@ -21,6 +21,7 @@ from natverk.data.processed import Processed
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.lock import hold
 from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, read_manifest, text_hash
+from natverk.reports.processes import Interrupt
 from natverk.reports.project import read_project
 from natverk.reports.standing import (
     CODEBOOK_FILE,
@@ -103,6 +104,18 @@ class QuickPool:
     def end(self) -> None: ...
 
 
+class StoppedPool(QuickPool):
+    """Stands for a pool that is interrupted after its first page."""
+
+    def __init__(self, *arguments: object) -> None:
+        self.interrupt = arguments[2]
+
+    def run(self, queue: Iterable[Job]) -> Iterator[Result]:
+        assert isinstance(self.interrupt, Interrupt)
+        yield next(super().run(queue))
+        self.interrupt.receive(2, None)
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run no notebook and write no index."""
@@ -154,7 +167,13 @@ def test_listed_is_what_can_be_typed(call: Callable[..., tuple[int, str, str]]) 
         (["report", "14", "-p", "year_from"], "name=value"),
         (["report", "14", "--year-from", "2000", "-p", "year_from=2001"], "given twice"),
         (["report", "14", "--year-from", "2020", "--year-to", "2010"], "comes after year_to"),
-        (["report", "14", "--jobs", "0"], "must be 1 or more"),
+        (["report", "14", "--jobs", "0"], "next: --jobs 2, or leave it out"),
+        (["report", "14", "--no-execute", "--timeout", "0"], "must be 1 or more"),
+        (["report", "14", "--no-execute", "--limit", "2"], "no page is run"),
+        (["report", "region_reprot"], "nearest: 'region_report'"),
+        (["report", "sv/region_reprot"], "nearest: 'sv/region_report'"),
+        (["verify"], "next: natverk verify"),
+        (["verify", "14", "--jobs", "0"], "must be 1 or more"),
         (["report", "14", "--memory", "0"], "must be 1 or more"),
         (["report", "14", "--engine", "natvrk"], "nearest: 'natverk'"),
         (["list", "--lang", "xx"], "unknown language 'xx'"),
@@ -369,6 +388,30 @@ def test_a_failed_run_leaves_the_record_of_the_page_that_stands(call: Callable[.
     assert call("verify", "14", "--jobs", "1") == (0, "sv/region_report/14: the same, 0 outputs compared\n", "")
     assert call("report", "14", "-p", "code=0180", "--jobs", "1")[0] == 0
     assert not page.exists()
+
+
+@pytest.mark.usefixtures("quick")
+def test_verify_that_is_interrupted_says_so(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("report", "14", "18", "17", "--jobs", "1")[0] == 0
+    monkeypatch.setattr("natverk.reports.run.Pool", StoppedPool)
+    status, out, err = call("verify", "14", "18", "17", "--jobs", "1")
+    assert (status, out) == (130, "sv/region_report/14: the same, 0 outputs compared\n")
+    assert err.startswith("interrupted: 2 of 3 pages were not run again")
+    assert "next: natverk verify sv/region_report/18 sv/region_report/17" in err
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "wrong", [("--jobs", "0"), ("--cell-timeout", "0"), ("--memory", "-1"), ("--engine", "x"), ("--limit", "0")]
+)
+def test_what_is_wrong_is_said_also_where_nothing_is_due(
+    call: Callable[..., tuple[int, str, str]], wrong: tuple[str, str]
+) -> None:
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    assert call("report", "14", *wrong)[0] == 2
+    assert call("report", "14", "--no-execute", *wrong)[0] == 2
 
 
 @pytest.mark.usefixtures("quick")

@@ -193,6 +193,8 @@ def test_patterns_that_name_a_language_are_not_held_to_the_default(ask: Any) -> 
         (["Vänersbrg"], {}, "nearest: 'Vänersborg'"),
         (["eurocites"], {}, "nearest: 'Eurocities'"),
         (["municipalties/1487"], {}, "nearest: 'municipalities'"),
+        (["municipalties"], {}, "nearest: 'municipalities'"),
+        (["sv/municipalties"], {}, "nearest: 'sv/municipalities'"),
         (["municipalities/Vänersbrg"], {}, "nearest: 'Vänersborg'"),
         (["municipalities/14"], {}, "four-digit code"),
         (["14--1487"], {}, "unlike things"),

@@ -203,8 +203,17 @@ class Directory:
         ordered = sorted(kinds, key=lambda kind: (kind != prefix, UNIT_KINDS.index(kind)))
         return [self._units[kind][min(found)] for kind in ordered if len(found := self._found(kind, text)) == 1]
 
-    def unknown(self, text: str, kinds: Sequence[str]) -> UnknownName:
-        """Return the error for a text that is the name of nothing of these kinds, or of several of one kind."""
+    def unknown(self, text: str, kinds: Sequence[str], also: Sequence[str] = ()) -> UnknownName:
+        """Return the error for a text that is the name of nothing of these kinds, or of several of one kind.
+
+        `also` are names of other things that would have been right.
+        """
+        error = self._unknown(text, kinds)
+        if error.value is not None:
+            error.allowed = [*also, *error.allowed]
+        return error
+
+    def _unknown(self, text: str, kinds: Sequence[str]) -> UnknownName:
         for kind in kinds:
             if len(self._found(kind, text)) > 1 or len(kinds) == 1:
                 try:

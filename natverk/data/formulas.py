@@ -1,7 +1,9 @@
 """Cells that no spreadsheet takes for a formula.
 
 A cell that begins like a formula (`=`, `+`, `-`, `@`, a tab, a line break) gets an apostrophe in front; plain
-numbers such as `-1` are left alone. Reading takes the apostrophe away again.
+numbers such as `-1` are left alone. So does what follows a semicolon, a tab or a line break within a cell: where the
+comma is the decimal sign, as in Sweden, spreadsheets split there and not at commas, whatever quotes say. Reading takes
+the apostrophes away again.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ __all__ = ["csv_text", "neutral", "plain"]
 # Full-width signs count: some spreadsheets read them as the ordinary ones.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_STARTS = rf"(?=[=+\-@\uff1d\uff0b\uff0d\uff20])(?!{_NUMBER.pattern}[\s'\"]*(?:[;\t\r\n]|$))"
+_INSIDE = re.compile(rf"([;\t\r\n][\s'\"]*){_STARTS}")
+_INSIDE_MARKED = re.compile(rf"([;\t\r\n][\s'\"]*)'{_STARTS}")
 # Control characters end a file early in some programs, surrogates are no characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -25,8 +30,11 @@ def neutral(cell: str) -> str:
 
     >>> neutral("=HYPERLINK(1)"), neutral("-1"), neutral("0180")
     ("'=HYPERLINK(1)", '-1', '0180')
+    >>> neutral("a;=HYPERLINK(1)"), neutral("a; -1; b")
+    ("a;'=HYPERLINK(1)", 'a; -1; b')
     """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    inside = _INSIDE.sub(r"\1'", cell)
+    return f"'{inside}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else inside
 
 
 def plain(cell: str) -> str:
@@ -35,7 +43,8 @@ def plain(cell: str) -> str:
     >>> plain("'=HYPERLINK(1)"), plain("'s-Hertogenbosch")
     ('=HYPERLINK(1)', "'s-Hertogenbosch")
     """
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    inside = _INSIDE_MARKED.sub(r"\1", cell)
+    return inside[1:] if inside.startswith("'") and _FORMULA.match(inside) else inside
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from natverk.errors import InvalidArgument
+from natverk.reports.bounds import check_bounds
 from natverk.reports.fingerprint import State
 from natverk.reports.manifest import Entry, read_manifest
 from natverk.reports.plan import Page
@@ -48,8 +48,7 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
     InvalidArgument
         If `limit` is less than 1.
     """
-    if limit is not None and limit < 1:
-        raise InvalidArgument(f"limit must be 1 or more, not {limit}", where="--limit")
+    check_bounds(limit=limit)
     entries = read_manifest(pages[0].out) if pages else {}
     reasons = {page.id: "; ".join(state.reasons(page, entries.get(page.id))) for page in pages}
     if force:

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from natverk.errors import InvalidArgument
+from natverk.reports.bounds import check_bounds
 from natverk.reports.cluster import Cluster, connected
 from natverk.reports.commit import commit
 from natverk.reports.crate import write_crate
 from natverk.reports.documents import formats_of
-from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
+from natverk.reports.execute import DEFAULT_ENGINE, Job, Result
 from natverk.reports.files import check_folder, remove_parts
 from natverk.reports.fingerprint import State
 from natverk.reports.imports import used_modules
@@ -129,14 +129,7 @@ def run(
         If the cluster is lost while it runs; what is done is kept.
     """
     engine = engine or DEFAULT_ENGINE
-    if engine not in ENGINES:
-        raise InvalidArgument(f"unknown engine {engine!r}", where="--engine", allowed=ENGINES, value=engine)
-    if engine == ENGINES[0] and not hasattr(os, "fork"):
-        raise InvalidArgument(f"the engine {engine!r} needs fork, which this system lacks", remedy="--engine default")
-    limits = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory}
-    for name, value in limits.items():
-        if value is not None and value < 1:
-            raise InvalidArgument(f"{name} must be 1 or more, not {value}", where=f"--{name.replace('_', '-')}")
+    check_bounds(engine=engine, jobs=jobs, cell_timeout=cell_timeout, timeout=timeout, memory=memory)
     clock = time.monotonic()
     if not pages:
         return Outcome((), (), (), False, 0.0)

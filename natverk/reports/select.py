@@ -140,7 +140,11 @@ class _Finder:
             yield from self._one(self.project.report(parts[0]), parts[1], self.lang)
         elif len(parts) > 1 and not self.directory.meanings(text):
             raise UnknownName(
-                f"unknown page {text!r}", where="pages are called <lang>/<report>/<unit>", remedy="natverk list"
+                f"unknown page {text!r}",
+                where="pages are called <lang>/<report>/<unit>",
+                allowed=[f"{parts[0]}/{name}" for name in names] if parts[0] in LANGUAGES else names,
+                value=text,
+                remedy="natverk list",
             )
         else:
             yield from self._anything(text)
@@ -151,7 +155,9 @@ class _Finder:
 
     def _anything(self, text: str) -> Iterator[Choice]:
         """Yield the pages of a name of whatever kind; of several kinds the first is meant, and the others are said."""
-        first, *others = meanings(text, self.project.kinds, self.directory)
+        first, *others = meanings(
+            text, self.project.kinds, self.directory, [report.name for report in self.project.reports]
+        )
         others = [target for target in others if target.kind != "actor" or self._is_declared(target)]
         for report in self._reports(first):
             yield from (Choice(report, first, one) for one in self.languages(report, self.lang))

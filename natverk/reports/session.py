@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from natverk.data.processed import Processed
+from natverk.errors import InvalidArgument
+from natverk.reports.bounds import BOUNDS, check_bounds
 from natverk.reports.due import due
 from natverk.reports.fingerprint import State
 from natverk.reports.lock import hold
@@ -72,6 +74,7 @@ def make(
     options
         Of `natverk.reports.run.run`.
     """
+    check_bounds(limit=limit, **{name: options.get(name) for name in BOUNDS})
     state = state_of(pages, tables)
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
@@ -114,10 +117,31 @@ def _documents(pages: Sequence[Page], formats: Sequence[str]) -> None:
         note(f"{' and '.join(formats)} made for {len(lacking)} of them")
 
 
-def remake(pages: Sequence[Page], tables: Processed, out: Path, formats: Sequence[str] = ()) -> int:
-    """Make the HTML of pages anew from their executed notebooks, and the index; return the exit status."""
+def remake(
+    pages: Sequence[Page],
+    tables: Processed,
+    out: Path,
+    formats: Sequence[str] = (),
+    *,
+    limit: int | None = None,
+    **bounds: Any,
+) -> int:
+    """Make the HTML of pages anew from their executed notebooks, and the index; return the exit status.
+
+    Raises
+    ------
+    InvalidArgument
+        If a bound of a run is wrong, though none is run, or a limit is given.
+    """
     from natverk.reports.rerender import rerender
 
+    check_bounds(limit=limit, **bounds)
+    if limit is not None:
+        raise InvalidArgument(
+            "--limit has no place beside --no-execute: no page is run",
+            where="--limit",
+            remedy="name fewer pages, or leave --limit out",
+        )
     made = rerender(pages, formats)
     note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
     for page in made.without:
@@ -131,6 +155,7 @@ def verify(pages: Sequence[Page], tables: Processed, **options: Any) -> int:
     """Run pages again, and say whether they come out the same or what differs; return the exit status."""
     from natverk.reports.verify import verify as run_again
 
+    check_bounds(**{name: options.get(name) for name in BOUNDS})
     same = True
     for verdict in run_again(pages, state_of(pages, tables), **options):
         typer.echo(str(verdict))

@@ -127,8 +127,10 @@ def resolve_pair(text: str, directory: Directory) -> tuple[Unit, Unit]:
     )
 
 
-def meanings(text: str, kinds: Sequence[str], directory: Directory) -> list[Target]:
+def meanings(text: str, kinds: Sequence[str], directory: Directory, reports: Sequence[str] = ()) -> list[Target]:
     """Return what a text may mean, of the kinds for which there are reports, the likeliest first.
+
+    `reports` are the names of reports, one of which may be what was meant if the text means nothing.
 
     Raises
     ------
@@ -149,4 +151,4 @@ def meanings(text: str, kinds: Sequence[str], directory: Directory) -> list[Targ
             allowed=kinds,
             remedy="natverk list shows the pages that can be made",
         )
-    raise directory.unknown(text, known)
+    raise directory.unknown(text, known, also=reports)

@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from natverk.errors import InvalidArgument
+from natverk.errors import InvalidArgument, RunError
 from natverk.reports.fingerprint import State
 from natverk.reports.manifest import Entry, read_manifest
 from natverk.reports.parameters import read_notebook
 from natverk.reports.plan import Page
 
-__all__ = ["Difference", "Verdict", "differences", "verify"]
+__all__ = ["Difference", "Interrupted", "Verdict", "differences", "verify"]
 
 _CONTEXT, _LINES, _WIDTH = 1, 16, 160
+
+
+class Interrupted(RunError):
+    """Pages were not run again because a person or the system stopped it."""
+
+    exit_code = 130
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,8 @@ def verify(pages: Sequence[Page], state: State, **options: Any) -> Iterator[Verd
     ------
     InvalidArgument
         If a page has not been made, or its notebook is gone; nothing is run.
+    Interrupted
+        If it is stopped, after the verdicts on the pages that were reached.
     """
     entries = read_manifest(pages[0].out) if pages else {}
     made = [_as_made(page, entries.get(page.id)) for page in pages]
@@ -125,10 +134,12 @@ def _verdicts(
 
     with tempfile.TemporaryDirectory(prefix="nv-verify-", ignore_cleanup_errors=True) as folder:
         aside = [replace(page, out=Path(folder) / "out") for page in pages]
-        run(aside, None, state=state, **options)
+        outcome = run(aside, None, state=state, **options)
         again = read_manifest(Path(folder) / "out")
         for page, copy in zip(pages, aside, strict=True):
             entry = again.get(page.id)
+            if entry is None and outcome.interrupted:
+                continue
             failure = "it was not reached" if entry is None else entry.error
             found = () if failure else tuple(differences(before[page.id], read_notebook(copy.ipynb)))
             yield Verdict(
@@ -138,6 +149,12 @@ def _verdicts(
                 failure=failure,
                 changed=tuple(state.reasons(page, replace(entries[page.id], outcome="ok"))),
             )
+    if outcome.interrupted:
+        left = [page.id for page in outcome.remaining]
+        raise Interrupted(
+            f"interrupted: {len(left)} of {len(pages)} pages were not run again; nothing was changed",
+            remedy=f"natverk verify {shlex.join(left)}",
+        )
 
 
 def _not_as_written(page: Page, entry: Entry) -> Iterator[Difference]:
