@@ -71,7 +71,9 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	@echo 'requirements.lock is renewed. Next: make test'
 
 clean: ## remove pages, built tables and caches (.venv stays)
-	rm -rf reports build dist data/processed/*.parquet data/processed/manifest.json data/processed/.build-*
+	@if [ -x $(BIN)/natverk ]; then $(BIN)/natverk clean --out reports; \
+	elif [ -d reports ]; then echo 'reports/ stays: natverk, which knows its own files, is not installed here'; fi
+	rm -rf build dist data/processed/*.parquet data/processed/manifest.json data/processed/.build-*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . \( -path ./$(VENV) -o -path ./.git \) -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -175,7 +175,7 @@ def report(
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
-    papers: Sequence[str] = ()
+    papers: Sequence[str] | None = None
     if formats:
         from natverk.reports.documents import check_formats
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +20,10 @@ import natverk.reports.project
 from natverk import cli
 from natverk.data.directory import Directory
 from natverk.data.processed import Processed
+from natverk.reports import rerender
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.lock import hold
-from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, read_manifest, text_hash
+from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, read_manifest, text_hash, update_manifest
 from natverk.reports.processes import Interrupt
 from natverk.reports.project import read_project
 from natverk.reports.standing import (
@@ -400,6 +403,42 @@ def test_verify_that_is_interrupted_says_so(
     assert (status, out) == (130, "sv/region_report/14: the same, 0 outputs compared\n")
     assert err.startswith("interrupted: 2 of 3 pages were not run again")
     assert "next: natverk verify sv/region_report/18 sv/region_report/17" in err
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("how", ["--force", "--no-execute"])
+def test_documents_go_only_where_it_is_asked_for(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    assert call("report", "14", "--jobs", "1")[0] == 0
+    pdf = Path("reports/sv/region_report/14.pdf")
+    pdf.write_bytes(b"%PDF")
+    out = Path("reports")
+    update_manifest(out, [replace(read_manifest(out)["sv/region_report/14"], files=("sv/region_report/14.pdf",))])
+    monkeypatch.setattr("natverk.reports.documents.find_spec", lambda _name: None)
+    status, _out, err = call("report", "14", how)
+    assert (status, pdf.is_file()) == (2, True)
+    assert "--format html, which removes them" in err
+    assert call("report", "14", how, "--format", "html")[0] == 0
+    assert not pdf.exists()
+
+
+@pytest.mark.usefixtures("quick")
+def test_making_pages_anew_ends_between_two_of_them(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("report", "14", "18", "--jobs", "1")[0] == 0
+    whole = rerender.put_html
+
+    def stopped(*arguments: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        whole(*arguments)
+
+    monkeypatch.setattr(rerender, "put_html", stopped)
+    status, _out, err = call("report", "14", "18", "--no-execute")
+    assert status == 130
+    assert "1 of 2 pages made anew" in err
+    assert "natverk report sv/region_report/18 --no-execute --out reports" in err
 
 
 @pytest.mark.usefixtures("quick")

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -21,7 +22,7 @@ from PIL import Image
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import documents, execute
 from natverk.reports.columns import layout
-from natverk.reports.documents import check_formats, document, formats_of
+from natverk.reports.documents import check_formats, check_kept, document, formats_of
 from natverk.reports.export import page_body, page_html, render
 from natverk.reports.manifest import Entry, read_manifest, update_manifest
 from natverk.reports.manuscript import manuscript
@@ -464,6 +465,27 @@ def test_formats_are_checked_before_anything_runs(monkeypatch: pytest.MonkeyPatc
     assert check_formats(["html"]) == ()
     with pytest.raises(NatverkError, match=r'pip install "natverk\[documents\]"'):
         check_formats(["pdf"])
+
+
+def test_no_document_is_lost_where_it_cannot_be_made_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: Page
+) -> None:
+    here = replace(page, out=tmp_path)
+    pdf = tmp_path / f"{page.id}.pdf"
+    record = Entry(
+        id=page.id, report=page.report, unit=page.unit, unit_name=page.unit_name, lang="sv", title=page.title,
+        parameters={}, outcome="ok", started="2026-01-01T00:00:00+00:00", duration=1.0, notebook_sha256="n",
+        files=(f"{page.id}.pdf",),
+    )  # fmt: skip
+    pdf.parent.mkdir(parents=True)
+    pdf.write_bytes(b"%PDF")
+    check_kept([here], {page.id: record})
+    monkeypatch.setattr(documents, "find_spec", lambda name: None)
+    with pytest.raises(NatverkError, match=r"18\.pdf cannot be made anew without pypandoc and typst"):
+        check_kept([here], {page.id: record})
+    check_kept([here], {page.id: replace(record, files=())})
+    pdf.unlink()
+    check_kept([here], {page.id: record})
 
 
 def test_manuscript_without_headings_or_pictures_is_left_as_it_is() -> None:

@@ -9,7 +9,15 @@ import pytest
 
 from natverk.errors import DataError, NatverkError
 from natverk.reports import files
-from natverk.reports.manifest import MANIFEST_FILE, Entry, Records, notebook_hash, read_manifest, update_manifest
+from natverk.reports.manifest import (
+    MANIFEST_FILE,
+    Entry,
+    Records,
+    notebook_hash,
+    read_manifest,
+    update_manifest,
+    versions,
+)
 
 
 def entry(page_id: str, **fields: Any) -> Entry:
@@ -104,3 +112,9 @@ def test_whole_lines_are_found_in_a_large_file(tmp_path: Path) -> None:
     files.append_lines(path, ["c"])
     assert path.read_bytes() == b"c\n"
     assert [item.name for item in tmp_path.iterdir()] == ["x"]
+
+
+def test_all_that_renders_a_page_counts_with_its_version() -> None:
+    # Markdown, highlighted code, templates, clean-up of the HTML, pictures, maps: each can change a page.
+    makers = {"mistune", "pygments", "jinja2", "markupsafe", "nbconvert", "beautifulsoup4", "pillow", "shapely"}
+    assert makers | {"ipykernel", "matplotlib-inline", "nbformat"} <= set(versions())

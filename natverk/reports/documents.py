@@ -8,7 +8,7 @@ Word document. Code is left out: a document says where it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from natverk.reports.manifest import Entry
     from natverk.reports.polish import Body
 
-__all__ = ["FORMATS", "NEEDED", "PAPER_FORMATS", "check_formats", "document", "formats_of"]
+__all__ = ["FORMATS", "NEEDED", "PAPER_FORMATS", "check_formats", "check_kept", "document", "formats_of"]
 
 PAPER_FORMATS: tuple[str, ...] = ("pdf", "docx")
 FORMATS: tuple[str, ...] = ("html", *PAPER_FORMATS)
@@ -72,6 +72,36 @@ def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
             remedy='pip install "natverk[documents]"',
         )
     return wanted
+
+
+def check_kept(pages: Iterable[Page], entries: Mapping[str, Entry]) -> None:
+    """See that no page would lose a document that it has: one of an earlier run must not stay beside a newer page.
+
+    Parameters
+    ----------
+    pages
+        The pages that are about to be made anew.
+    entries
+        The records of the manifest.
+
+    Raises
+    ------
+    NatverkError
+        If one would, because the packages that make documents are not installed.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    had = [page for page in pages if missing and page.id in entries]
+    names = [
+        f"{page.id}.{kind}" for page in had for kind in PAPER_FORMATS if (page.out / f"{page.id}.{kind}").is_file()
+    ]
+    lost = [name for name in names if name in entries[name.rpartition(".")[0]].files]
+    if lost:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        raise NatverkError(
+            f"{lost[0]}{more} cannot be made anew without {' and '.join(missing)}, not installed here",
+            where="documents beside pages",
+            remedy='pip install "natverk[documents]"   or   --format html, which removes them',
+        )
 
 
 def formats_of(page: Page, entry: Entry | None, asked: Sequence[str]) -> tuple[str, ...]:

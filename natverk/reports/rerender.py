@@ -17,16 +17,18 @@ from natverk.reports.lock import hold
 from natverk.reports.manifest import Records, read_manifest
 from natverk.reports.parameters import read_notebook
 from natverk.reports.plan import Page
+from natverk.reports.processes import watch_signals
 
 __all__ = ["Rendering", "rerender", "without_documents"]
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """The pages that were made anew, and those without an executed notebook."""
+    """The pages that were made anew, those without an executed notebook, and those left when it was interrupted."""
 
     done: tuple[Page, ...]
     without: tuple[Page, ...]
+    left: tuple[Page, ...] = ()
 
 
 def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
@@ -50,10 +52,14 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
     """
     if not pages:
         return Rendering((), ())
-    done, without = [], []
-    with hold(pages[0].out):
+    done, without, left = [], [], list(pages)
+    with hold(pages[0].out), watch_signals() as interrupt:
         records = Records(pages[0].out)
         for page in pages:
+            # A page is put into place as a whole, or not at all.
+            if interrupt:
+                break
+            left.remove(page)
             entry = records.entries.get(page.id)
             if entry is None or entry.html_sha256 is None or not page.ipynb.is_file():
                 without.append(page)
@@ -68,7 +74,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
             done.append(page)
         if done:
             records.close()
-    return Rendering(tuple(done), tuple(without))
+    return Rendering(tuple(done), tuple(without), tuple(left))
 
 
 def without_documents(pages: Sequence[Page], formats: Sequence[str]) -> list[Page]:

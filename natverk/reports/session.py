@@ -15,10 +15,11 @@ import typer
 from natverk.data.processed import Processed
 from natverk.errors import InvalidArgument
 from natverk.reports.bounds import BOUNDS, check_bounds
+from natverk.reports.documents import check_kept
 from natverk.reports.due import due
 from natverk.reports.fingerprint import State
 from natverk.reports.lock import hold
-from natverk.reports.manifest import INDEX_FILES, Records
+from natverk.reports.manifest import INDEX_FILES, Records, read_manifest
 from natverk.reports.plan import Page
 from natverk.reports.progress import Progress, duration_text
 from natverk.reports.standing import site_hash, site_stands
@@ -52,7 +53,7 @@ def make(
     typed: Mapping[str, str],
     force: bool = False,
     limit: int | None = None,
-    formats: Sequence[str] = (),
+    formats: Sequence[str] | None = None,
     **options: Any,
 ) -> int:
     """Run the pages that are due, write the index, and say how it went; return the exit status.
@@ -70,7 +71,7 @@ def make(
     force, limit
         See `due`.
     formats
-        Documents beside the pages.
+        Documents beside the pages; None are those that each page has, and without them here nothing is run.
     options
         Of `natverk.reports.run.run`.
     """
@@ -79,12 +80,14 @@ def make(
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
-    if formats:
-        _documents(found.fresh, formats)
+    if formats is None:
+        check_kept(found.pages, read_manifest(out))
+    if formats and _documents(found.fresh, formats):
+        return 130
     if not found.pages:
         _index(out, state)
         return 0
-    outcome = _run(found.pages, state, formats=formats, **options)
+    outcome = _run(found.pages, state, formats=formats or (), **options)
     again = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
     again += ["--format", ",".join(formats)] if formats else []
     again += ["--force"] if force else []
@@ -107,21 +110,25 @@ def _run(pages: Sequence[Page], state: State, **options: Any) -> Outcome:
     return outcome
 
 
-def _documents(pages: Sequence[Page], formats: Sequence[str]) -> None:
-    """Make documents of pages that are up to date, which need no run for it."""
+def _documents(pages: Sequence[Page], formats: Sequence[str]) -> bool:
+    """Make documents of pages that are up to date, which need no run for it; say whether that was interrupted."""
     from natverk.reports.rerender import rerender, without_documents
 
     lacking = without_documents(pages, formats)
-    if lacking:
-        rerender(lacking, formats)
-        note(f"{' and '.join(formats)} made for {len(lacking)} of them")
+    if not lacking:
+        return False
+    made = rerender(lacking, formats)
+    note(f"{' and '.join(formats)} made for {len(made.done)} of them")
+    if made.left:
+        note("interrupted: what is done is kept; the same command goes on with the rest")
+    return bool(made.left)
 
 
 def remake(
     pages: Sequence[Page],
     tables: Processed,
     out: Path,
-    formats: Sequence[str] = (),
+    formats: Sequence[str] | None = None,
     *,
     limit: int | None = None,
     **bounds: Any,
@@ -142,12 +149,18 @@ def remake(
             where="--limit",
             remedy="name fewer pages, or leave --limit out",
         )
-    made = rerender(pages, formats)
+    if formats is None:
+        check_kept(pages, read_manifest(out))
+    made = rerender(pages, formats or ())
     note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
     for page in made.without:
         note(f"not run yet: {page.id}, natverk report {page.id}")
     if made.done:
         _index(out, state_of(pages, tables))
+    if made.left:
+        again = shlex.join(["natverk", "report", *(page.id for page in made.left), "--no-execute", "--out", str(out)])
+        note(f"interrupted: what is done is kept; this goes on with the rest:\n  {again}")
+        return 130
     return 1 if made.without else 0
 
 
