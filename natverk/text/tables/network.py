@@ -22,7 +22,7 @@ Row = Mapping[str, object]
 
 
 def members(page: NetworkProfile, frame: pd.DataFrame, listed: pd.DataFrame) -> Table:
-    """Return who is in it: level, status, since when, how we know, and whether the latest list has them."""
+    """Return who is in it: level, size, status, since when, how we know, and whether the latest list has them."""
     last = listed.sort_values("year").iloc[-1] if len(listed) else None
     named = _named(page, last) if last is not None else {}
     rows = []
@@ -34,6 +34,7 @@ def members(page: NetworkProfile, frame: pd.DataFrame, listed: pd.DataFrame) -> 
             {
                 "actor": row["name"],
                 "level": page.term("level", row["level"]) if row["level"] != "other" else page.say("word.other_actor"),
+                "n_population": page.t.number(int(str(row["population"]))) if pd.notna(row["population"]) else "",  # type: ignore[call-overload]
                 "status": page.term("status", row["status"]),
                 "since": since,
                 "last_seen": page.year(row["last_seen"]),
@@ -43,7 +44,7 @@ def members(page: NetworkProfile, frame: pd.DataFrame, listed: pd.DataFrame) -> 
             }
         )
     caption = page.say("members.table", name=page.name, who=page.who, period=page.period)
-    columns = ["actor", "level", "status", "since", "last_seen", "evidence"]
+    columns = ["actor", "level", "n_population=population", "status", "since", "last_seen", "evidence"]
     labels = page.label(*columns)
     if last is not None:
         labels["on_list"] = page.say("column.on_list", year=int(last["year"]))
