@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -422,3 +423,18 @@ def test_signals_that_end_the_parent_are_not_needed_to_end_the_server(fault: Fau
         and "forkserver" in " ".join(child.cmdline())
     ]
     assert servers == []
+
+
+@pytest.mark.parametrize("first", ["natverk.reports.engine", "papermill", "natverk.reports.worker"])
+def test_the_entry_point_loads_whatever_is_imported_first(tmp_path: Path, first: str) -> None:
+    # What `pip install` writes: papermill loads each engine it names while it is itself being imported.
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    lines = [f"{name} = {value}\n" for name, value in declared["papermill.engine"].items()]
+    folder = tmp_path / "pretended-1.0.dist-info"
+    folder.mkdir()
+    (folder / "entry_points.txt").write_text("[papermill.engine]\n" + "".join(lines), encoding="utf-8")
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: pretended\nVersion: 1.0\n", encoding="utf-8")
+    check = f"import {first}, papermill.engines as e; print(e.papermill_engines.get_engine('natverk').__name__)"
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    done = subprocess.run([sys.executable, "-c", check], env=environ, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "NatverkEngine", done.stderr
