@@ -1,0 +1,228 @@
+"""What must hold of measures that compare or follow: strategies, lists, overlap of region and municipalities.
+
+What must hold of counts stands in `test_measure_properties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import natverk
+from natverk import networks, strategies
+from natverk.data.dataset import Dataset
+from natverk.measures.overlap import region_overlap, theme_overlap
+
+Make = Callable[..., Dataset]
+Row = dict[str, Any]
+ALBY, BODA, ETT = "municipality:0101", "municipality:0102", "region:01"
+OWN = [ALBY, BODA, ETT]
+SWAPPED = {ALBY: BODA, BODA: ALBY, ETT: ETT}
+NETWORKS = [
+    {"network_id": "net", "themes": "culture", "founded_year": 1990},
+    {"network_id": "old", "themes": "transport;culture", "founded_year": 1990},
+]
+
+
+def some(limit: int) -> settings:
+    return settings(
+        max_examples=limit, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+    )  # fmt: skip
+
+
+def attested(*statuses: str) -> st.SearchStrategy[Row]:
+    return st.fixed_dictionaries(
+        {
+            "a": st.sampled_from(OWN),
+            "n": st.sampled_from(["net", "old"]),
+            "status": st.sampled_from(statuses),
+            "seen": st.integers(2009, 2011),
+        }
+    )
+
+
+def renamed(rows: list[Row]) -> list[Row]:
+    return [row | {"a": SWAPPED[row["a"]]} for row in rows]
+
+
+# --- strategies -------------------------------------------------------------------------------------------------------
+
+answer = st.sampled_from([None, "yes", "no"])
+plan = st.fixed_dictionaries(
+    {
+        "county_code": st.sampled_from(["01", "02", "03"]),
+        "adopted_date": st.none() | st.integers(2008, 2021).map(str) | st.integers(2008, 2021).map("{}-05".format),
+        "eu2020_ref": answer,
+        "agenda2030_ref": answer,
+    }
+)
+
+
+def adopted(plans: list[Row]) -> list[Row]:
+    """Return rows of strategies: in process where no day is given."""
+    said = {
+        "title": "RUS", "kind": "RUS", "adopted_by": "Regionen", "adopter_level": "regional", "horizon_year": 2030,
+        "certainty": "high",
+    }  # fmt: skip
+    return [
+        said | row | {"strategy_id": f"rus-{place}", "status": "adopted" if row["adopted_date"] else "in_process"}
+        for place, row in enumerate(plans)
+    ]
+
+
+@some(15)
+@given(plans=st.lists(plan, min_size=1, max_size=4), random=st.randoms(use_true_random=False))
+def test_every_strategy_has_one_row_of_history_with_its_days_in_order(
+    make: Make, plans: list[Row], random: Any
+) -> None:
+    rows = adopted(plans)
+    table = strategies.history(make(strategies=rows))
+    assert sorted(table["strategy_id"]) == sorted(row["strategy_id"] for row in rows)
+    known = table.dropna(subset=["adopted_first"])
+    assert (known["adopted_first"] <= known["adopted_last"]).all()
+    ended = table.dropna(subset=["until"])
+    assert (ended["until"] > ended["adopted_last"]).all()
+    assert (table["state"] == "replaced").equals(table["until"].notna())
+    # The latest of a county is never replaced, and an answer that is not there is neither yes nor no.
+    assert not table.groupby("county_code")["until"].apply(lambda days: days.notna().all()).any()
+    for name, column in strategies.REFERENCES.items():
+        blank = {row["strategy_id"] for row in rows if row[column] is None}
+        assert set(table.loc[table[name] == "unknown", "strategy_id"]) == blank
+    again = strategies.history(make(strategies=random.sample(rows, len(rows))))
+    columns = [name for name in table if name not in ("row_id", "source_id")]
+    pd.testing.assert_frame_equal(table[columns], again[columns])
+
+
+@some(15)
+@given(plans=st.lists(plan, min_size=1, max_size=4), random=st.randoms(use_true_random=False))
+def test_references_are_bounds_that_an_answer_narrows(make: Make, plans: list[Row], random: Any) -> None:
+    def counted(rows: list[Row]) -> pd.DataFrame:
+        data = make(strategies=random.sample(rows, len(rows)))
+        return strategies.references(data, "2021-06-30").set_index("reference")
+
+    rows = adopted(plans)
+    before = counted(rows)
+    assert ((before["low"] <= before["high"]) & (before["n_known"] <= before["n_regions"])).all()
+    assert (before["high"] - before["low"] == before["n_regions"] - before["n_known"]).all()
+    assert (before["coverage"] == before["n_known"] / before["n_regions"]).all()
+    after = counted([row | {"agenda2030_ref": row["agenda2030_ref"] or "yes"} for row in rows])
+    assert after.loc["agenda2030", "low"] >= before.loc["agenda2030", "low"]
+    assert after.loc["agenda2030", "high"] <= before.loc["agenda2030", "high"]
+    assert after.loc["eu2020"].equals(before.loc["eu2020"])
+    pd.testing.assert_frame_equal(before, counted(rows))
+
+
+@some(6)
+@given(plans=st.lists(plan, min_size=1, max_size=4))
+def test_a_year_of_stages_is_the_stage_at_its_end(make: Make, plans: list[Row]) -> None:
+    data = make(strategies=adopted(plans))
+    table = strategies.stages_by_year(data, (2012, 2014))
+    assert table.groupby("year").size().tolist() == [len(data.counties)] * 3
+    for year, part in table.groupby("year"):
+        own = strategies.stages(data, f"{year}-12-31")
+        pd.testing.assert_frame_equal(part.drop(columns="year").reset_index(drop=True), own)
+        open_stages = part["possible_stages"].str.split("|")
+        assert all(row["stage"] in (*open_stages[place], "unknown") for place, row in part.iterrows())
+
+
+# --- ties apart, further stay on lists --------------------------------------------------------------------------------
+
+
+@some(15)
+@given(rows=st.lists(attested("indirect", "applicant", "member"), min_size=1, max_size=5))
+def test_who_is_apart_is_no_member_and_a_firm_tie_takes_it_out(make: Make, rows: list[Row]) -> None:
+    def apart(own: list[Row]) -> set[tuple[str, str]]:
+        table = networks.ties_apart(make(*own, networks=NETWORKS), "net")
+        return set(table[["actor_id", "status"]].itertuples(index=False, name=None))
+
+    found = apart(rows)
+    named = {(row["a"], row["status"]) for row in rows if row["n"] == "net"}
+    firm = {actor for actor, status in named if status == "member"}
+    assert found == {(actor, status) for actor, status in named if actor not in firm}
+    assert apart([*rows, {"a": ALBY, "n": "net", "status": "member", "seen": 2010}]) == {
+        (actor, status) for actor, status in found if actor != ALBY
+    }
+    assert apart(renamed(rows[::-1])) == {(SWAPPED[actor], status) for actor, status in found}
+
+
+some_list = st.lists(st.sampled_from(OWN), min_size=1, max_size=3).map(set)
+
+
+@some(15)
+@given(on=st.lists(some_list, min_size=2, max_size=4))
+def test_the_further_stay_falls_from_one_and_knows_no_names(make: Make, on: list[set[str]]) -> None:
+    def stay(groups: list[set[str]]) -> pd.DataFrame:
+        years = range(2010, 2010 + len(groups))
+        rows = [
+            {"a": actor, "seen": year, "list": f"net-{year}"}
+            for year, group in zip(years, groups, strict=True)
+            for actor in sorted(group)
+        ]
+        return natverk.list_survival(make(*rows, member_lists=[{"year": year} for year in years]), "net")
+
+    table = stay(on)
+    curve = table["survival"].dropna()
+    assert table["mass"].sum() == pytest.approx(1)
+    assert curve.between(0, 1 + 1e-9).all()
+    assert curve.is_monotonic_decreasing
+    left = {actor for actor in on[0] if any(actor not in group for group in on[1:])}
+    assert (table["n"] == len(on[0])).all()
+    assert (table["n_exits"] == len(left)).all()
+    # Nobody left: no exit is made up; all left at once: nobody is.
+    assert not left or curve.iloc[-1] < 1
+    assert left or curve.empty
+    pd.testing.assert_frame_equal(table, stay([{SWAPPED[actor] for actor in group} for group in on]))
+
+
+# --- overlap of a region and its municipalities -----------------------------------------------------------------------
+
+memberships = st.lists(attested("member", "full"), min_size=1, max_size=5)
+in_lists = st.sampled_from([[], [{"year": 2010}], [{"year": 2010, "levels": "region"}]])
+
+
+@some(15)
+@given(rows=memberships, extra=attested("member"), complete=in_lists)
+def test_overlap_stays_within_its_bounds(make: Make, rows: list[Row], extra: Row, complete: list[Row]) -> None:
+    def overlap(own: list[Row]) -> pd.Series[Any]:
+        data = make(*own, networks=NETWORKS, member_lists=complete)
+        return region_overlap(data, county="01", year=2010).loc[0]
+
+    row, after = overlap(rows), overlap([*rows, extra])
+    for name in ("regional", "municipal", "shared"):
+        assert 0 <= row[f"{name}_low"] <= row[f"{name}_best"] <= row[f"{name}_high"] <= row["n_networks"]
+        assert after[f"{name}_low"] >= row[f"{name}_low"]
+    for bound in ("low", "best", "high"):
+        assert row[f"shared_{bound}"] <= min(row[f"regional_{bound}"], row[f"municipal_{bound}"])
+    for name in ("jaccard", "overlap"):
+        assert 0 <= row[f"{name}_low"] <= row[f"{name}_high"] <= 1
+        if pd.notna(row[f"{name}_best"]):
+            assert row[f"{name}_low"] <= row[f"{name}_best"] <= row[f"{name}_high"]
+            assert row["jaccard_best"] <= row["overlap_best"]
+    pd.testing.assert_series_equal(row, overlap(renamed(rows[::-1])))
+
+
+@some(15)
+@given(rows=memberships, complete=in_lists)
+def test_theme_overlap_is_missing_or_between_none_and_all(make: Make, rows: list[Row], complete: list[Row]) -> None:
+    def overlap(own: list[Row], lists: list[Row] = complete) -> pd.Series[Any]:
+        data = make(*own, networks=NETWORKS, member_lists=lists)
+        return theme_overlap(data, county="01", year=2010).loc[0]
+
+    row = overlap(rows)
+    for level in ("regional", "municipal"):
+        assert 0 <= row[f"{level}_low"] <= row[f"{level}_best"]
+        assert 0 <= row[f"coverage_{level}"] <= 1
+    for value, low in (("attested", "low"), ("best", "best")):
+        both = row[f"regional_{low}"] and row[f"municipal_{low}"]
+        assert pd.notna(row[f"schoener_{value}"]) == bool(both)
+        assert not both or 0 <= row[f"schoener_{value}"] <= 1 + 1e-9
+    pd.testing.assert_series_equal(row, overlap(renamed(rows[::-1])))
+    # Whoever is in the same networks has the same themes (without a list that says otherwise).
+    same = [{"a": actor, "n": row["n"], "status": "member", "seen": 2010} for row in rows for actor in (ALBY, ETT)]
+    assert overlap(same, [])["schoener_attested"] == pytest.approx(1)
