@@ -438,6 +438,7 @@ def test_documents_are_made_from_the_executed_notebook_and_stay_with_the_page(
     assert page.html.with_suffix(".docx").read_bytes() == first
     entry = read_manifest(page.out)[page.id]
     assert [name for name in entry.files if "data/" not in name] == ["sv/region_report/18.docx"]
+    assert set(entry.versions) == {"pypandoc-binary", "typst"}
     assert formats_of(page, entry, ["pdf"]) == ("pdf", "docx")
     assert formats_of(page, None, []) == ()
 

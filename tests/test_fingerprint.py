@@ -82,6 +82,16 @@ def test_what_a_page_is_made_from_makes_it_due(
     assert replace(state, **change).reasons(page, entry) == [reason]
 
 
+def test_what_makes_documents_counts_for_pages_that_have_some(page: Page, state: State, entry: Entry) -> None:
+    newer = replace(state, makers={"typst": "0.15"})
+    assert newer.reasons(page, entry) == []
+    printed = replace(entry, versions={**entry.versions, "typst": "0.14"})
+    assert newer.reasons(page, printed) == ["typst is 0.15, it was 0.14"]
+    assert replace(state, makers={"typst": "0.14"}).reasons(page, printed) == []
+    # Not installed here: nothing could be made anew.
+    assert state.reasons(page, printed) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

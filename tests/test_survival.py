@@ -230,8 +230,8 @@ def test_survival_refuses_with_counts_and_gives_a_curve_when_it_can(make: Make) 
     assert result.refused is not None
     assert result.refused.counts == {"n_events": 4, "n_enter": 4, "min_events": 10}
     assert result.curve.empty
-    assert "4 among the 4 spells" in result.text("en")
-    assert "minst 10 krävs" in result.text("sv")
+    assert "exits: 4, spells that enter: 4" in result.text("en")
+    assert "minst 10 utträden krävs" in result.text("sv")
     allowed = survival(data, min_events=4)
     assert allowed.refused is None
     assert allowed.curve["survival"].tolist() == pytest.approx([0.75, 0.5, 0.25, 0])

@@ -43,7 +43,7 @@ class Refusal:
     Examples
     --------
     >>> print(Refusal("survival", "too_few_events", {"n_events": 2, "min_events": 10, "n_enter": 30}).text("en"))
-    No survival curve: too few dated exits (2 among the 30 spells that enter; at least 10 are required).
+    No survival curve: too few dated exits (exits: 2, spells that enter: 30; at least 10 exits are required).
     """
 
     part: str

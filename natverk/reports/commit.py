@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES
+from natverk.reports.documents import PAPER_FORMATS
 from natverk.reports.execute import Result
 from natverk.reports.export import failed_html, relink
 from natverk.reports.files import remove_parts, write_together, write_whole
 from natverk.reports.fingerprint import State
-from natverk.reports.manifest import Entry, Records, text_hash
+from natverk.reports.manifest import DOCUMENT_LIBRARIES, Entry, Records, document_versions, text_hash
 from natverk.reports.plan import Page
 
 __all__ = ["cited", "commit", "put_html"]
@@ -117,8 +118,11 @@ def put_html(
         remove_parts(folder)
     write_together({**contents, **({} if ipynb is None else {page.ipynb: ipynb}), page.html: html})
     hashes = {name: _sha256(content) for name, content in zip(names, contents.values(), strict=True)}
+    paper = any(path.suffix[1:] in PAPER_FORMATS for path in contents)
+    used = {name: version for name, version in entry.versions.items() if name not in DOCUMENT_LIBRARIES}
+    made = replace(entry, versions={**used, **(document_versions() if paper else {})})
     changed = [
-        replace(entry, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes),
+        replace(made, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes),
     ]
     for lang, path in siblings.items():
         # The other language was made before this one: now it can link back.

@@ -2,7 +2,8 @@
 
 A page is made from the code of its notebook, the resolved values of its parameters, the tables that it read (with the
 filters under which it read them), natverk's own source, the texts of its language, and the libraries whose versions
-can change a number or a figure. Nothing else: neither a README nor the command line that asked for it.
+can change a number or a figure; for a page with documents beside it also those that make them. Nothing else: neither
+a README nor the command line that asked for it.
 
 Tables count as a whole. A page that reads national frames, and nearly all do (a rank, a share of all municipalities,
 a null model), must be run again when any row of them changes; that a row of another county would change nothing in
@@ -21,7 +22,14 @@ from pathlib import Path
 import natverk
 from natverk.data.reads import table_of
 from natverk.locale import LANGUAGES
-from natverk.reports.manifest import Entry, notebook_hash, text_hash, versions
+from natverk.reports.manifest import (
+    DOCUMENT_LIBRARIES,
+    Entry,
+    document_versions,
+    notebook_hash,
+    text_hash,
+    versions,
+)
 from natverk.reports.parameters import read_notebook
 from natverk.reports.plan import Page
 
@@ -70,6 +78,8 @@ class State:
         `texts_hash` by language.
     versions
         Versions of natverk, Python and the libraries.
+    makers
+        Versions of the libraries that make documents, which count for pages that have some.
     tables
         The SHA-256 of every table by its name (`Processed.hashes`).
     notebooks
@@ -84,6 +94,7 @@ class State:
     tables: Mapping[str, str] = field(default_factory=dict)
     notebooks: Mapping[Path, str] = field(default_factory=dict)
     data: str | None = None
+    makers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def now(cls, pages: Iterable[Page], tables: Mapping[str, str], data: str | None = None) -> State:
@@ -97,6 +108,7 @@ class State:
             tables=dict(tables),
             notebooks={path: notebook_hash(read_notebook(path)) for path in notebooks},
             data=data,
+            makers=document_versions(),
         )
 
     def fingerprint(self, page: Page, reads: Mapping[str, str]) -> str:
@@ -156,6 +168,9 @@ class State:
             found.append(f"the texts in {page.lang} have changed")
         for name in {**entry.versions, **self.versions}:
             before, now = entry.versions.get(name), self.versions.get(name)
+            if name in DOCUMENT_LIBRARIES:
+                # Without them the documents cannot be made anew, and stay as they are.
+                now = self.makers.get(name, before)
             if before != now:
                 found.append(f"{name} is {now or 'not installed'}, it was {before or 'not recorded'}")
         if not found and entry.fingerprint != self.fingerprint(page, entry.reads):

@@ -23,10 +23,12 @@ from natverk.version import __version__
 
 __all__ = [
     "CRATE_FILE",
+    "DOCUMENT_LIBRARIES",
     "INDEX_FILES",
     "MANIFEST_FILE",
     "Entry",
     "Records",
+    "document_versions",
     "notebook_hash",
     "read_manifest",
     "text_hash",
@@ -45,6 +47,8 @@ _LIBRARIES = (
     "mistune", "nbconvert", "nbformat", "networkx", "numpy", "pandas", "papermill", "pillow", "pyarrow", "pygments",
     "scipy", "shapely", "statsmodels",
 )  # fmt: skip
+#: Libraries that make the documents beside a page: they count for pages that have some.
+DOCUMENT_LIBRARIES = ("pypandoc-binary", "typst")
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,17 @@ def notebook_hash(notebook: Mapping[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions on which a result may depend; a library that is not installed is left out."""
-    found = {"natverk": __version__, "python": sys.version.split()[0]}
-    for name in _LIBRARIES:
+    return {"natverk": __version__, "python": sys.version.split()[0], **_installed(_LIBRARIES)}
+
+
+def document_versions() -> dict[str, str]:
+    """Return the versions of the libraries that make documents; none where they are not installed."""
+    return _installed(DOCUMENT_LIBRARIES)
+
+
+def _installed(names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found

@@ -260,14 +260,16 @@ class NetworkPage(Page):
         quoted = f'<span lang="en">{plain(text)}</span>'
         return Prose(self.say("eligibility.rule", rule=quoted) + self.references.mark(str(self.row["source_id"])))
 
-    def _limit(self) -> str:
+    def _limit_kind(self) -> str:
         least, most = year_or_none(self.row["min_population"]), year_or_none(self.row["max_population"])
-        if least is None and most is None:
-            return ""
         if least is not None and most is not None:
-            return self.say("eligibility.between", least=self.t.number(least), most=self.t.number(most))
-        key, n = ("at_least", least) if least is not None else ("at_most", most)
-        return self.say(f"eligibility.{key}", n=self.t.number(int(n or 0)))
+            return "between"
+        return "at_least" if least is not None else "at_most" if most is not None else ""
+
+    def _limit(self) -> str:
+        kind, row = self._limit_kind(), self.row
+        least, most = (self.t.number(year_or_none(row[f"{end}_population"]) or 0) for end in ("min", "max"))
+        return self.say(f"eligibility.{kind}", least=least, most=most) if kind else ""
 
     def _able(self) -> str:
         """Say which municipalities meet the demand on size in the latest year of the period with population."""
@@ -296,5 +298,7 @@ class NetworkPage(Page):
             )
             for row in records(unfit)
         ]
-        said = self.count("eligibility.outside", len(unfit), names=self.listing(items, 8), the=self.the, tie=self.tie)
+        how = self.say(f"eligibility.outside_{self._limit_kind()}")
+        names = self.listing(items, 8)
+        said = self.count("eligibility.outside", len(unfit), names=names, the=self.the, tie=self.tie, how=how)
         return [said, self.say("eligibility.associates")] if full else [said]
