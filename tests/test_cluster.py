@@ -91,17 +91,17 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pages:
     return Pages(tmp_path, monkeypatch, natverk.load().counties)
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler with two workers of one thread, started as people start them."""
-    folder = tmp_path_factory.mktemp("cluster")
+@contextlib.contextmanager
+def cluster_in(folder: Path, workers: int = 2) -> Iterator[tuple[str, int]]:
+    """Yield the address of a scheduler with workers of one thread, started as people start them, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     commands = [["scheduler", "--host", "127.0.0.1", "--port", str(port)]]
-    commands += 2 * [["worker", address, "--nthreads", "1", "--local-directory", str(folder)]]
+    commands += workers * [["worker", address, "--nthreads", "1", "--local-directory", str(folder)]]
+    pids = []
     with contextlib.ExitStack() as stack:
         log = stack.enter_context((folder / "log").open("w"))
         for name, *options in commands:
@@ -109,10 +109,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
             stack.callback(process.wait)
             stack.callback(end_with_children, process.pid)
+            pids.append(process.pid)
         deadline = time.monotonic() + 60
-        while (folder / "log").read_text(encoding="utf-8").count("Registered to") < 2:
+        while (folder / "log").read_text(encoding="utf-8").count("Registered to") < workers:
             assert time.monotonic() < deadline, (folder / "log").read_text(encoding="utf-8")
             time.sleep(0.1)
+        yield address, pids[0]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler with two workers."""
+    with cluster_in(tmp_path_factory.mktemp("cluster")) as (address, _pid):
         yield address
 
 
@@ -210,6 +218,22 @@ def test_an_interrupt_ends_what_is_out_and_keeps_what_is_done(pages: Pages, clus
     assert outcome.exit_code == 130
     assert [page.unit for page in outcome.done] == ["01"]
     assert gone([int(path.name) for path in pids.iterdir()])
+
+
+def test_a_scheduler_that_dies_ends_the_run_and_a_rerun_goes_on(pages: Pages, tmp_path: Path) -> None:
+    def strike(_page: str, _duration: float, _error: str | None) -> None:
+        os.kill(scheduler, signal.SIGKILL)
+
+    source = "import time\nif region != '01': time.sleep(5)\nprint('made for', region)"
+    folder = tmp_path / "own"
+    folder.mkdir()
+    gone = pytest.raises(NatverkError, match=r"the scheduler at .* is gone; what is done is kept")
+    with cluster_in(folder, workers=1) as (address, scheduler), gone:
+        pages.run(source, ["01", "03"], cluster=address, report_progress=strike)
+    assert "made for 01" in pages.text("01")
+    assert set(read_manifest(pages.folder / "out")) == {"sv/page/01"}
+    outcome, errors = pages.run(source, ["03"])
+    assert (outcome.exit_code, errors) == (0, {})
 
 
 @pytest.mark.parametrize("what", ["data", "natverk", "pandas"])

@@ -87,6 +87,21 @@ def test_a_page_that_ends_its_process_fails_alone(fault: Fault, engine: str) -> 
     assert outcome.exit_code == 1
 
 
+def test_a_page_that_dies_in_the_middle_of_a_message_fails_alone(fault: Fault) -> None:
+    half = (
+        "import gc, os, struct\n"
+        "from multiprocessing.connection import Connection\n"
+        "if region == '01':\n"
+        "    pipes = [one for one in gc.get_objects() if isinstance(one, Connection)]\n"
+        "    [pipe] = [one for one in pipes if not one.closed and one.writable and not one.readable]\n"
+        "    os.write(pipe.fileno(), struct.pack('!i', 5000) + b'half')\n"
+        "    os._exit(0)"
+    )
+    outcome, errors = fault(half, ["01", "03", "04"])
+    assert [page.unit for page in outcome.done] == ["03", "04"]
+    assert errors == {"01": "the page's process ended with status 0 before the page was done"}
+
+
 def test_a_page_that_kills_itself_or_its_server_fails_alone(fault: Fault) -> None:
     deadly = (
         "import os, signal, time\n"
