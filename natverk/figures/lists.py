@@ -22,7 +22,7 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
-from natverk.locale import Texts, texts
+from natverk.locale import Texts, alphabetic, texts
 
 __all__ = ["listed_years"]
 
@@ -105,7 +105,7 @@ def _rows(frame: pd.DataFrame) -> Rows:
         cell = (members, max(risk, members), None if pd.isna(row["n_sweden"]) else whole(row["n_sweden"]))
         years = found.setdefault(name, {})
         years[year] = max(years.get(year, cell), cell, key=_size)
-    ranked = sorted(found, key=lambda name: (-len(found[name]), name.casefold()))
+    ranked = sorted(found, key=lambda name: (-len(found[name]), alphabetic(name)))
     return {name: dict(sorted(found[name].items())) for name in ranked}
 
 

@@ -26,7 +26,7 @@ from natverk.figures.style import (
     shorten,
     text_width,
 )
-from natverk.locale import Texts, texts
+from natverk.locale import Texts, alphabetic, texts
 
 __all__ = ["LEVELS", "MARKS", "draw_mark", "level_keys", "mark_keys", "membership_matrix"]
 
@@ -128,7 +128,9 @@ Cells = dict[tuple[str, str], str]
 def _columns(frame: pd.DataFrame, actors: pd.DataFrame | None) -> list[tuple[str, str]]:
     """Return (name, level) of each column; the levels stand together, the given order within them."""
     if actors is None:
-        ranked = frame.drop_duplicates("actor_name").sort_values("actor_name", kind="stable")
+        ranked = frame.drop_duplicates("actor_name").sort_values(
+            "actor_name", kind="stable", key=lambda names: names.map(alphabetic)
+        )
         ranked = ranked.sort_values("population", ascending=False, kind="stable", na_position="last")
     else:
         check_columns(actors, ACTOR_COLUMNS, "membership_matrix (actors)")
@@ -167,7 +169,7 @@ def _totals(cells: Cells) -> tuple[Counter[str], Counter[str]]:
 def _rows(cells: Cells) -> list[str]:
     per_network, _ = _totals(cells)
     touched = Counter(network for network, _ in cells)
-    return sorted(touched, key=lambda name: (-per_network[name], -touched[name], name.casefold()))
+    return sorted(touched, key=lambda name: (-per_network[name], -touched[name], alphabetic(name)))
 
 
 def _draw(cells: Cells, rows: list[str], columns: list[tuple[str, str]], t: Texts) -> tuple[Sheet, float]:

@@ -25,7 +25,7 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
-from natverk.locale import Texts, texts
+from natverk.locale import Texts, alphabetic, texts
 
 __all__ = ["STAGE_COLOURS", "stage_tiles", "stage_years"]
 
@@ -108,7 +108,7 @@ Stockholm.
     bottom += sheet.source(source, bottom + 6, x=MARGIN)
     parts = []
     for name in (*STAGE_COLOURS, UNKNOWN):
-        own = sorted(frame.loc[frame["stage"] == name, "name_short"])
+        own = sorted(frame.loc[frame["stage"] == name, "name_short"], key=alphabetic)
         if own:
             label = t(f"strategies.stage.{name}")
             parts.append(f"{label[0].upper()}{label[1:]} ({len(own)}): {t.join(own)}.")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from natverk.data.citation import cite_data
 from natverk.data.dataset import Dataset, load
-from natverk.locale import LANGUAGES, Texts, texts
+from natverk.locale import LANGUAGES, Texts, alphabetic, texts
 from natverk.reports.countymap import County, counties_of, grid_styles, outlines, soft_hyphens
 from natverk.reports.downloads import CODEBOOK_FILE, DATA_FOLDER, PACKAGE_FILE, DataFile, write_data
 from natverk.reports.export import INDEX_FILES, asset, environment
@@ -25,8 +25,6 @@ __all__ = ["Group", "Row", "index_html", "status_of", "write_site"]
 
 # What may stand beside a page, and what it is called.
 _FORMS = {".ipynb": "Notebook", ".pdf": "PDF", ".docx": "Word"}
-# Swedish letters come after z.
-_ALPHABET = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 
 
 @dataclass(frozen=True)
@@ -94,11 +92,7 @@ def _rows(entries: Iterable[Entry], out: Path, t: Texts) -> list[Row]:
             )
         )
     # Pages in the reader's own language first, then by name.
-    return sorted(rows, key=lambda row: (row.entry.lang != t.lang, _alphabetic(row.entry.unit_name), row.entry.unit))
-
-
-def _alphabetic(name: str) -> str:
-    return name.casefold().translate(_ALPHABET)
+    return sorted(rows, key=lambda row: (row.entry.lang != t.lang, alphabetic(row.entry.unit_name), row.entry.unit))
 
 
 def _groups(rows: Sequence[Row], first: str | None, t: Texts) -> list[Group]:

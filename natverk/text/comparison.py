@@ -8,6 +8,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.errors import InvalidArgument
+from natverk.locale import alphabetic
 from natverk.measures.compare import KINDS, resolve_unit
 from natverk.measures.contrasts import VERDICTS
 from natverk.text.page import Page, Prose, plain
@@ -180,10 +181,11 @@ class ComparePage(Page):
     def named(self, ids: Iterable[str]) -> list[str]:
         """Return the names of networks, themes or actors by their ids."""
         networks, actors = set(self.data.networks["network_id"]), set(self.data.actors["actor_id"])
-        return sorted(
+        found = (
             plain(self.network(item) if item in networks else self.actor(item) if item in actors else self.theme(item))
             for item in ids
         )
+        return sorted(found, key=alphabetic)
 
     def shared(self, table: pd.DataFrame) -> Prose:
         """Tell, set by set, what both have and what only one has, by name."""

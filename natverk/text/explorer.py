@@ -17,6 +17,7 @@ from natverk.data.units import resolve_region
 from natverk.data.vocabulary import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture, county_map, growth, membership_matrix
+from natverk.locale import alphabetic
 from natverk.measures.actors import actors_of
 from natverk.measures.arguments import choice, year_range
 from natverk.measures.documented import networks_of, series
@@ -86,7 +87,7 @@ class Explorer:
         self._page = DocumentedPage(data, years=(FIRST_YEAR, last), lang=lang, part="explore")
         say, t = self._page.say, self._page.t
         counties = list(zip(data.counties["name_short"], data.counties["county_code"], strict=True))
-        named = sorted((t(f"common.theme.{name}"), name) for name in themes)
+        named = sorted(((t(f"common.theme.{name}"), name) for name in themes), key=lambda pair: alphabetic(pair[0]))
         wide = {"description_width": "8em"}
         self.region = ipywidgets.Dropdown(
             options=counties, value=resolve_region(data.counties, region), description=say("region"), style=wide

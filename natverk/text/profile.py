@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.text.documented import FIRM
 from natverk.text.municipality import MunicipalityPage
 from natverk.text.page import Prose, leaders, plain
@@ -52,7 +53,7 @@ class MunicipalityProfile(MunicipalityPage):
             out_of = self._of_rows(projects)
             parts.append(self.say("outcomes.projects_known", n=self.count("outcomes.n_projects", len(projects))))
             parts.append(self.say("outcomes.out_of", names=self.listing(out_of, 8)) if out_of else "")
-            led = sorted(plain(row["project"]) for row in projects if row["role"] == "lead")
+            led = sorted((plain(row["project"]) for row in projects if row["role"] == "lead"), key=alphabetic)
             parts.append(self.say("outcomes.led", names=self.listing(led, 5)) if led else "")
         for row in missions[:3]:
             where = self.network(row["network_id"])

@@ -85,17 +85,17 @@ class SourceList:
         return f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
 
     def _item(self, row: dict[str, object]) -> str:
-        parts = [f'<span lang="{escape(str(row["language"]))}">{escape(str(row["title"]))}</span>']
-        if pd.notna(row["publisher"]):  # type: ignore[call-overload]
-            parts.append(escape(str(row["publisher"])))
+        title = f'<span lang="{escape(str(row["language"]))}">{escape(str(row["title"]))}</span>'
+        parts = [escape(str(row["publisher"]))] if pd.notna(row["publisher"]) else []  # type: ignore[call-overload]
         published, accessed = (self.t(f"page.column.{name}").lower() for name in ("published", "accessed"))
         known = pd.notna(row["published"])  # type: ignore[call-overload]
         date = f"{published} {escape(str(row['published']))}" if known else self.t("page.word.unpublished")
         parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}")
-        text = ". ".join(parts)
+        # A title that ends as a sentence does needs no further stop.
+        text = f"{title}{'' if str(row['title']).endswith(('.', '!', '?')) else '.'} {', '.join(parts)}"
         if pd.notna(row["url"]):  # type: ignore[call-overload]
             address = escape(str(row["url"]))
             text += f'. <a class="nv-url" href="{address}">{address}</a>'
         if row["licence_class"] != "not_stated":
-            text += f". {escape(str(row['licence']))}"
+            text += f" ({self.t('page.word.terms')}: {escape(str(row['licence']))})"
         return f'<li id="source-{row["number"]}" data-source="{escape(str(row["source_ids"]))}">{text}</li>'

@@ -6,6 +6,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.data.units import resolve_region
+from natverk.locale import alphabetic
 from natverk.measures.panel import SETS, networks_counting_as
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, leaders, plain
@@ -218,10 +219,12 @@ class RegionPage(DocumentedPage):
         if not self.unitary:
             level = firm["actor_id"].map(actors.set_index("actor_id")["level"])
             both = set(firm.loc[level == "regional", "network_id"]) & set(firm.loc[level == "municipal", "network_id"])
-            names = sorted(plain(self.network(item)) for item in both)
+            names = sorted((plain(self.network(item)) for item in both), key=alphabetic)
             values = {"n_shared": self.t.number(len(names)), "names": self.listing(names)}
             parts.append(self.say("networks.shared", **values) if names else self.say("networks.shared_none"))
-        without = ranked.loc[~ranked["actor_id"].isin(own["actor_id"]), "name"].sort_values()
+        without = ranked.loc[~ranked["actor_id"].isin(own["actor_id"]), "name"].sort_values(
+            key=lambda names: names.map(alphabetic)
+        )
         if len(without):
             parts.append(self.say("networks.without", names=self.listing(plain(name) for name in without)))
         return self.markdown(*parts)

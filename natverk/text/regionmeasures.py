@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.measures.cohorts import Cohorts
 from natverk.measures.nullmodels import NullTest
 from natverk.measures.survival import Survival
@@ -140,7 +141,7 @@ class RegionMeasures(RegionPage):
         firm = own[own["mark"].isin(FIRM)]
         level = firm["actor_id"].map(actors.set_index("actor_id")["level"])
         both = set(firm.loc[level == "regional", "network_id"]) & set(firm.loc[level == "municipal", "network_id"])
-        return sorted((str(item) for item in both), key=self.network)
+        return sorted((str(item) for item in both), key=lambda item: alphabetic(self.network(item)))
 
     def overlap(self, test: NullTest, n_open: int, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell whether the region shares more networks with its municipalities than the null model gives.

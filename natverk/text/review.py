@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.measures.portfolio import CRITERIA, Review, blank_sheet, review_years
 from natverk.text.page import Prose
 from natverk.text.portfolio import PortfolioPage, signed
@@ -113,9 +114,8 @@ class PortfolioReview(PortfolioPage):
         scored = self.scored(review)
         firm = self.firm(own)
         bullets = "\n".join(f"- {line}" for line in review.gaps(self.lang, self.names))
-        names = sorted(
-            self.names[network] for network in firm.loc[~firm["network_id"].isin(scored["network_id"]), "network_id"]
-        )
+        left = firm.loc[~firm["network_id"].isin(scored["network_id"]), "network_id"]
+        names = sorted((self.names[network] for network in left), key=alphabetic)
         unjudged = self.say("missing.unjudged", n=self.t.number(len(names)), names=self.listing(names)) if names else ""
         parts = [bullets, unjudged, self._evidence()]
         return Prose("\n\n".join(part for part in parts if part))
@@ -168,7 +168,7 @@ class PortfolioReview(PortfolioPage):
     def blank(self, own: pd.DataFrame, review: Review) -> pd.DataFrame:
         """Return the empty sheet for the documented and the judged networks, by name."""
         networks = {*self.firm(own)["network_id"], *review.scores["network_id"]}
-        named = dict(sorted(((item, self.network(item)) for item in networks), key=lambda pair: pair[1].casefold()))
+        named = dict(sorted(((item, self.network(item)) for item in networks), key=lambda pair: alphabetic(pair[1])))
         placeholder = {str(number): self.say("sheet.placeholder") for number in range(1, _BLANK_ROWS + 1)}
         return blank_sheet(named or placeholder, coder=self.actor(self.actor_id), criteria=self.choice.criteria)
 

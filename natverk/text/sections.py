@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.text.documented import FIRM
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.regionmeasures import RegionMeasures
@@ -114,7 +115,9 @@ class RegionReport(RegionMeasures):
     def unknown(self, cells: pd.DataFrame, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell how many cells are known, and for which municipalities nothing is attested."""
         municipal = actors[actors["level"].isin(["municipal", "unitary"])]
-        without = municipal.loc[~municipal["actor_id"].isin(own["actor_id"]), "name"].sort_values()
+        without = municipal.loc[~municipal["actor_id"].isin(own["actor_id"]), "name"].sort_values(
+            key=lambda names: names.map(alphabetic)
+        )
         names = {
             "n_without": self.t.number(len(without)),
             "total": self.t.number(len(municipal)),

@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from natverk.data.dataset import Dataset
+from natverk.locale import alphabetic
 from natverk.measures.arguments import year_range
 from natverk.measures.strategies import STAGES
 from natverk.text.page import Page, Prose, plain
@@ -134,7 +135,7 @@ class StrategiesPage(Page):
             if len(own):
                 stage = self.stage(name)
                 values = {"stage": stage[0].upper() + stage[1:], "n": len(own)}
-                names = self.t.join(sorted(self.region(code) for code in own))
+                names = self.t.join(sorted((self.region(code) for code in own), key=alphabetic))
                 bullets.append(f"- {self.say('stages.group', names=names, **values)}")
         rule = f"{self.say('stages.rule')} {self.t('strategies.review_rule')}"
         return Prose("\n".join(bullets) + f"\n\n{rule}")
@@ -168,7 +169,9 @@ class StrategiesPage(Page):
             agenda_low=int(low["agenda2030"]), agenda_unknown=int(unknown["agenda2030"]),
             eu_low=int(low["eu2020"]), eu_unknown=int(unknown["eu2020"]),
         )  # fmt: skip
-        agenda = sorted(self.region(code) for code in table.loc[table["agenda2030"] == "yes", "county_code"])
+        agenda = sorted(
+            (self.region(code) for code in table.loc[table["agenda2030"] == "yes", "county_code"]), key=alphabetic
+        )
         europe = history[history["eu2020"] == "yes"]
         years = europe["adopted_last"].str[:4]
         named = [
@@ -202,7 +205,9 @@ class StrategiesPage(Page):
         return self.markdown(text, ahead, self.say("pairs.rule"))
 
     def _at(self, table: pd.DataFrame, stages: tuple[str, ...]) -> list[str]:
-        return sorted(self.region(code) for code in table.loc[table["stage"].isin(stages), "county_code"])
+        return sorted(
+            (self.region(code) for code in table.loc[table["stage"].isin(stages), "county_code"]), key=alphabetic
+        )
 
     def unknown(self, table: pd.DataFrame) -> Prose:
         """Tell for which regions the sources do not suffice, and what would settle it."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.text.page import Page
 from natverk.text.region import RegionPage
 from natverk.text.table import Table
@@ -80,7 +83,7 @@ def _minimum(page: Page, network_id: str) -> int:
     return int(networks.to_dict()[network_id])
 
 
-def since_text(page: Page, row: dict[str, object]) -> str:
+def since_text(page: Page, row: Mapping[str, object]) -> str:
     """Return the year a membership began; one that is only first seen is called so."""
     since = page.year(row["since"])
     return page.say("word.first_seen", year=since) if row["since_basis"] == "seen" else since
@@ -100,7 +103,9 @@ def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Ta
             "evidence": page.term("mark", row["mark"]),
             "sources": page.references.cite(str(row["source_ids"])),
         }
-        for row in sorted(records(own), key=lambda row: (order[str(row["actor_id"])], page.network(row["network_id"])))
+        for row in sorted(
+            records(own), key=lambda row: (order[str(row["actor_id"])], alphabetic(page.network(row["network_id"])))
+        )
     ]
     caption = page.say("networks.table", county=page.place, period=page.period)
     return table_of(
@@ -111,7 +116,8 @@ def memberships(page: RegionPage, actors: pd.DataFrame, own: pd.DataFrame) -> Ta
 def roles(page: RegionPage, table: pd.DataFrame) -> Table:
     """Return the attested pattern by theme and the roles that it does not exclude."""
     rows = []
-    for row in records(table):
+    # As in the figure: what most municipalities are attested in comes first.
+    for row in sorted(records(table), key=lambda row: -int(str(row["municipal_low"]))):
         levels = [
             page.term("level", name) for name in str(row["attested_pattern"]).split("+") if name != "none attested"
         ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from babel import Locale
 
+from natverk.locale import alphabetic
 from natverk.text.documented import FIRM
 from natverk.text.page import Page
 from natverk.text.table import Foreign, Table
@@ -99,7 +100,7 @@ def bodies(page: MunicipalityPage, documented: pd.DataFrame) -> Table:
                 "body": about["name_sv" if page.lang == "sv" else "name"][body],
                 "form": page.term("form_class", about["form_class"][body]),
                 "term": term_of(page, last),
-                "networks": ", ".join(sorted(page.network(item) for item in own["network_id"]))
+                "networks": ", ".join(sorted((page.network(item) for item in own["network_id"]), key=alphabetic))
                 or page.say("word.nothing"),
                 "sources": page.references.cite([*group["source_id"], *";".join(own["source_ids"]).split(";")]),
             }
@@ -186,7 +187,7 @@ def twins(page: Page, actors: pd.DataFrame) -> Table:
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in sorted(
-            rows_of(page, "twins", actors), key=lambda row: (str(row["country"]), str(row["partner_city"]))
+            rows_of(page, "twins", actors), key=lambda row: (str(row["country"]), alphabetic(row["partner_city"]))
         )
     ]
     return table_of(page, rows, page.say("twins.table"), "partner", "country", "since", "sources")
@@ -207,7 +208,7 @@ def candidates(page: MunicipalityPage, wanted: pd.DataFrame) -> Table:
         {
             "network": page.network(row["network_id"]),
             "in": page.say("word.of", n=row["n_in"], total=row["n_peers"]),
-            "who": ", ".join(sorted(names[code] for code in str(row["peers"]).split(";"))),
+            "who": ", ".join(sorted((names[code] for code in str(row["peers"]).split(";")), key=alphabetic)),
             "own": page.term("own_state", row["own_state"]),
             "eligible": _eligibility(page, row),
             "rule": Foreign(
@@ -238,7 +239,7 @@ def county_networks(page: MunicipalityPage, near: pd.DataFrame) -> Table:
         {
             "network": page.network(row["network_id"]),
             "in": page.say("word.of", n=row["n_in"], total=row["n_neighbours"]),
-            "who": ", ".join(sorted(names[code] for code in str(row["neighbours"]).split(";"))),
+            "who": ", ".join(sorted((names[code] for code in str(row["neighbours"]).split(";")), key=alphabetic)),
             "region": page.say("word.documented" if row["region"] else "word.not_documented"),
             "own": page.say("word.not_documented") if pd.isna(row["own_mark"]) else page.term("mark", row["own_mark"]),  # type: ignore[call-overload]
         }

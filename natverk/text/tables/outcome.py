@@ -109,7 +109,7 @@ def evaluations(page: Page, actors: pd.DataFrame) -> Table:
         {
             "evaluator": page.actor(row["actor_id"]),
             "year": page.year(row["year"]),
-            "object": page.network(row["network_id"]),
+            "object": page.network(row["network_id"]) or page.say("word.no_network"),
             "criterion": page.term("criterion", row["criterion"]),
             "judgement": str(row["judgement"]).replace("-", "−"),
             "recommendation": page.term("recommendation", row["recommendation"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.measures.portfolio import RECOMMENDATIONS, Review
 from natverk.text.portfolio import PortfolioPage, signed
 from natverk.text.table import Foreign, Table, records
@@ -18,7 +19,7 @@ def networks(page: PortfolioPage, own: pd.DataFrame, review: Review) -> Table:
     judged = review.scores.set_index("network_id")["n_judged"].to_dict()
     total = page.t.number(len(page.choice.criteria))
     rows = []
-    for row in sorted(records(own), key=lambda row: page.network(row["network_id"]).casefold()):
+    for row in sorted(records(own), key=lambda row: alphabetic(page.network(row["network_id"]))):
         n = int(judged.get(row["network_id"], 0))
         rows.append(
             {

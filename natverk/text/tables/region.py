@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.locale import alphabetic
 from natverk.text.documented import FIRM
 from natverk.text.regionmeasures import RegionMeasures
 from natverk.text.table import Table
@@ -26,7 +27,9 @@ def joins(page: RegionMeasures, held: pd.DataFrame, own: pd.DataFrame, actors: p
     rows = []
     for network, group in firm[firm["network_id"].isin(dated["network_id"])].groupby("network_id"):
         cells: dict[str, list[str]] = {key: [] for key in (*heads, "early", "open")}
-        for row in sorted(records(group), key=lambda row: (text_of(row["since"]), names[str(row["actor_id"])])):
+        for row in sorted(
+            records(group), key=lambda row: (text_of(row["since"]), alphabetic(names[str(row["actor_id"])]))
+        ):
             name = names[str(row["actor_id"])]
             said = _joined(page, name, row)
             if row["since_basis"] != "stated":
@@ -43,7 +46,7 @@ def joins(page: RegionMeasures, held: pd.DataFrame, own: pd.DataFrame, actors: p
                 "sources": page.references.cite(sources),
             }
         )
-    rows.sort(key=lambda row: row["network"])
+    rows.sort(key=lambda row: alphabetic(row["network"]))
     labels = page.label("network") | ({"early": page.say("joins.before")} if any(row["early"] for row in rows) else {})
     labels |= heads | {"open": page.say("joins.not_known")} | page.label("sources")
     frame = pd.DataFrame(rows, columns=list(labels), dtype=object)
@@ -53,7 +56,7 @@ def joins(page: RegionMeasures, held: pd.DataFrame, own: pd.DataFrame, actors: p
 def _joined(page: RegionMeasures, name: str, row: Row) -> str:
     """Name a member with its year; one without any year is named alone."""
     known = text_of(row["since"])
-    return page.say("joins.item", name=name, year=since_text(page, dict(row))) if known else name
+    return page.say("joins.item", name=name, year=since_text(page, row)) if known else name
 
 
 def compared(page: RegionMeasures, table: pd.DataFrame) -> Table:
@@ -93,18 +96,15 @@ def shared(page: RegionMeasures, actors: pd.DataFrame, own: pd.DataFrame, open_t
     rows = []
     for network in page.shared(actors, own):
         here = firm[firm["network_id"] == network]
-        region = here[here["actor_id"] == page.region_actor].iloc[0]
+        region = records(here[here["actor_id"] == page.region_actor])[0]
         members = [row for row in records(here) if str(row["actor_id"]) in municipal]
         rows.append(
             {
                 "network": page.network(network),
                 "tie": page.term("counts_as", kinds[network]),
-                "region": since_text(page, {str(key): value for key, value in region.to_dict().items()}),
+                "region": since_text(page, region),
                 "n_in": page.t.number(len(members)),
-                "who": ", ".join(
-                    _joined(page, municipal[str(row["actor_id"])], row)
-                    for row in sorted(members, key=lambda row: municipal[str(row["actor_id"])])
-                ),
+                "who": _by_year(page, {municipal[str(row["actor_id"])]: row for row in members}),
                 "tested": page.say("word.yes" if network in open_to_both else "word.no"),
                 "sources": page.references.cite([item for text in here["source_ids"] for item in text.split(";")]),
             }
@@ -113,12 +113,21 @@ def shared(page: RegionMeasures, actors: pd.DataFrame, own: pd.DataFrame, open_t
     return table_of(page, rows, page.say("overlap.table", county=page.place), *columns, fold=15)
 
 
+def _by_year(page: RegionMeasures, members: dict[str, Row]) -> str:
+    """Name members by the year since when they are in, the oldest first and those without a year last."""
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for name in sorted(members, key=alphabetic):
+        since = since_text(page, members[name])
+        groups.setdefault((since == page.say("word.unknown"), since), []).append(name)
+    return "; ".join(f"{since}: {', '.join(names)}" for (_, since), names in sorted(groups.items()))
+
+
 def peers(page: RegionMeasures, near: pd.DataFrame, own: pd.DataFrame) -> Table:
     """Return municipality by municipality those most alike by structure, and by known networks with bounds."""
     places = page.data.municipalities[page.data.municipalities["county_code"] == page.county]
     counts = own[own["mark"].isin(FIRM)].groupby("actor_id").size().to_dict()
     rows = []
-    for place in records(places.sort_values("name")):
+    for place in records(places.sort_values("name", key=lambda names: names.map(alphabetic))):
         mine = near[near["code"] == place["code"]]
         by_network = [
             page.say(
