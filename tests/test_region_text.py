@@ -150,7 +150,7 @@ def test_joins_stand_under_the_holder_of_their_year() -> None:
     region = next(text for label, text in under.items() if label.startswith("Region Kronoberg"))
     assert re.findall(r"\d{4}", joint) == ["2008", "2011", "2011"]
     assert region == ""
-    assert under["När är inte känt"].count("först sedd") == 3
+    assert under["När är inte känt"].count("först belagt") == 3
 
 
 def test_a_year_of_transfer_belongs_to_nobody() -> None:
