@@ -11,7 +11,7 @@ from natverk.figures.checks import check_columns, whole
 from natverk.figures.curves import steps
 from natverk.figures.picture import Notice, Picture
 from natverk.figures.sheet import Key, Sheet
-from natverk.figures.style import GRID, INK, MUTED, PAPER, SMALL, TEXT, WIDTH, housed, line_height, text_width
+from natverk.figures.style import GRID, INK, MUTED, PAPER, SMALL, TEXT, WIDTH, centred, housed, line_height, text_width
 from natverk.locale import texts
 
 __all__ = ["paired_bars", "paired_years", "shared_sets"]
@@ -74,7 +74,7 @@ def paired_bars(
             width = (right - left) * count / scale[-1]
             if count:
                 sheet.rect(left, y + down, width, 10.0, fill=fill, edge=INK, line=0.8)
-            sheet.text(left + width + 5, y + down - 2, t.number(count), size=SMALL)
+            sheet.text(left + width + 5, centred(y + down + 5, SMALL), t.number(count), size=SMALL)
     sheet.text(left, bottom + 4 + line_height(SMALL), what, size=SMALL, colour=MUTED)
     bottom += 8 + 2 * line_height(SMALL)
     bottom += sheet.source(source, bottom + 4, x=MARGIN)

@@ -129,7 +129,7 @@ def next_steps(page: Page, actors: pd.DataFrame) -> Table:
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
-            "network": page.network(row["network_id"]),
+            "network": page.network(row["network_id"]) or page.say("word.no_network"),
             "step": Foreign(text_of(row["step"])),
             "due": page.date(row["due"]),
             "sources": page.references.cite(str(row["source_id"])),
