@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -22,6 +23,7 @@ import pytest
 import natverk
 from natverk.data.directory import Directory
 from natverk.errors import InvalidArgument, NatverkError
+from natverk.reports.execute import Result
 from natverk.reports.manifest import read_manifest
 from natverk.reports.plan import Page, plan
 from natverk.reports.project import read_project
@@ -85,6 +87,18 @@ def test_a_page_that_ends_its_process_fails_alone(fault: Fault, engine: str) -> 
     assert [page.unit for page in outcome.done] == ["03"]
     assert ("status 3" if engine == "natverk" else "kernel died") in errors["01"]
     assert outcome.exit_code == 1
+
+
+def test_what_a_page_has_left_is_let_go_when_it_is_written(fault: Fault) -> None:
+    held: list[int] = []
+
+    def count(_page: str, _duration: float, _error: str | None) -> None:
+        gc.collect()
+        held.append(sum(isinstance(item, Result) for item in gc.get_objects()))
+
+    outcome, _errors = fault("print('x')", ["01", "03", "04", "05", "06"], jobs=1, report_progress=count)
+    assert len(outcome.done) == 5
+    assert max(held) == 1
 
 
 def test_a_page_that_dies_in_the_middle_of_a_message_fails_alone(fault: Fault) -> None:

@@ -22,7 +22,7 @@ from natverk.reports.cluster import Cluster, connected
 from natverk.reports.commit import commit
 from natverk.reports.crate import write_crate
 from natverk.reports.documents import formats_of
-from natverk.reports.execute import DEFAULT_ENGINE, Job, Result
+from natverk.reports.execute import DEFAULT_ENGINE, Job
 from natverk.reports.files import check_folder, remove_parts
 from natverk.reports.fingerprint import State
 from natverk.reports.imports import used_modules
@@ -136,7 +136,8 @@ def run(
     out = pages[0].out
     state = state or State.now(pages, {}, data_hash)
     notebooks = {path: read_notebook(path) for path in {page.notebook for page in pages}}
-    results: dict[str, Result] = {}
+    # Of a page that is written nothing is kept but whether it failed: 290 pages must take no more room than two.
+    failed: dict[str, bool] = {}
     with (
         connected(cluster) if cluster is not None else contextlib.nullcontext() as client,
         hold(out),
@@ -167,7 +168,7 @@ def run(
         try:
             for result in pool.run(queue):
                 commit(result, state, records)
-                results[result.page.id] = result
+                failed[result.page.id] = result.failure is not None
                 if report_progress:
                     error = result.failure.summary if result.failure else None
                     report_progress(result.page.id, result.duration, error)
@@ -177,16 +178,15 @@ def run(
             pool.end()
             for folder in {page.html.parent for page in pages} | {out}:
                 remove_parts(folder)
-            if results:
+            if failed:
                 records.close()
                 if counties is not None:
                     write_site(out, counties)
                     write_crate(out, records.entries.values(), site_hash(out, state))
-    reached = [(page, results[page.id]) for page in pages if page.id in results]
     return Outcome(
-        done=tuple(page for page, result in reached if result.failure is None),
-        failed=tuple(page for page, result in reached if result.failure is not None),
-        remaining=tuple(page for page in pages if page.id not in results),
+        done=tuple(page for page in pages if failed.get(page.id) is False),
+        failed=tuple(page for page in pages if failed.get(page.id)),
+        remaining=tuple(page for page in pages if page.id not in failed),
         interrupted=bool(interrupt),
         duration=round(time.monotonic() - clock, 1),
     )
