@@ -240,3 +240,21 @@ def test_the_last_year_is_that_of_the_vintage(make: Make) -> None:
             call()
     with pytest.raises(UnknownName, match="nearest"):
         natverk.growth(early, networks=["nett"])
+
+
+WRONG_FRAMES: dict[str, Call] = {
+    "contrasts": lambda _data: natverk.contrasts(pd.DataFrame({"measure": ["degree"]})),
+    "saturation": lambda data: natverk.networks.saturation(data, pd.DataFrame({"actor_id": [ALBY]})),
+    "beside": lambda data: portfolio.beside(data, ALBY, 2011, pd.DataFrame({"network_id": ["net"]})),
+    "tails without draws": lambda _data: nullmodels.tails(np.array([1.0]), np.zeros((0, 1))),
+    "tails of others": lambda _data: nullmodels.tails(np.array([1.0, 2.0]), np.zeros((3, 1))),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_FRAMES)
+def test_a_frame_of_something_else_is_refused(data: Dataset, name: str) -> None:
+    refused(WRONG_FRAMES[name], data, InvalidArgument)
+
+
+def test_networks_that_are_not_there_are_not_passed_over(data: Dataset) -> None:
+    refused(lambda own: natverk.series(own, [ALBY], networks=["nett"]), data, UnknownName)

@@ -88,6 +88,11 @@ def interval(
     draws, confidence, seed
         Number of draws, share of them within the interval (0–1), and seed: the same seed, the same interval.
 
+    Returns
+    -------
+    tuple[float, float, int]
+        The lower and upper bound (NaN where alpha was defined in no draw), and the number of draws with an alpha.
+
     Raises
     ------
     InvalidArgument
@@ -130,6 +135,11 @@ def interval(
 def coincidences(ratings: pd.DataFrame) -> pd.DataFrame:
     """Return the coincidence matrix: how often two codes meet in a unit, each unit by its number of codes.
 
+    Parameters
+    ----------
+    ratings
+        As in `alpha`.
+
     Returns
     -------
     pd.DataFrame
@@ -152,6 +162,16 @@ def percent_agreement(ratings: pd.DataFrame) -> float:
     """Return the share (0–1) of pairs of codes of one unit that are equal; NaN without any pair.
 
     Chance is not taken out: with few codes, much of it is luck.
+
+    Parameters
+    ----------
+    ratings
+        As in `alpha`.
+
+    Returns
+    -------
+    float
+        0–1; NaN where no unit has two codes.
 
     References
     ----------

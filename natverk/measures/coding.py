@@ -39,6 +39,18 @@ __all__ = [
 def ratings(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     """Return the codes of one variable, items as rows and coders as columns, as `alpha` takes them.
 
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them: `coder`, `item` and the variables.
+    variable
+        The column.
+
+    Returns
+    -------
+    pd.DataFrame
+        Items as index, coders as columns, codes as text; missing where a coder left the item out.
+
     Raises
     ------
     DataError, InvalidArgument
@@ -137,6 +149,13 @@ def reliability(
 def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     """Return, for every two coders, which codes of the one met which codes of the other.
 
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them: `coder`, `item` and the variables.
+    variable
+        The column.
+
     Returns
     -------
     pd.DataFrame
@@ -173,6 +192,13 @@ def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
 
 def disagreements(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
     """List the items that coders coded differently: what to talk about, and which rule to sharpen.
+
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them: `coder`, `item` and the variables.
+    variables
+        The columns to look at.
 
     Returns
     -------

@@ -173,6 +173,13 @@ def co_membership_blocks(
 def density(ties: TwoMode, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     """Return the density of the two-mode network, and beside it that of both projections.
 
+    Parameters
+    ----------
+    ties
+        A two-mode matrix, of `two_mode`.
+    max_bytes
+        Bound on the memory taken for a piece of a projection.
+
     Returns
     -------
     pd.DataFrame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.measures.arguments import has_columns
 from natverk.measures.frames import each_row
 
 __all__ = ["VERDICTS", "contrasts"]
@@ -40,6 +41,11 @@ def contrasts(table: pd.DataFrame) -> pd.DataFrame:
     pd.DataFrame
         The table with a column `verdict`, one of `VERDICTS`.
 
+    Raises
+    ------
+    InvalidArgument
+        For a frame that lacks columns of `compare`.
+
     Notes
     -----
     Numbers with bounds differ only where the bounds leave no room for equality. Counts of what is documented have no
@@ -54,6 +60,7 @@ def contrasts(table: pd.DataFrame) -> pd.DataFrame:
     >>> table.loc[lines, "verdict"].tolist()
     ['differs', 'overlaps', 'documented']
     """
+    has_columns(table, ["measure", "a", "b", "a_text", "b_text"], "contrasts", "give a frame of natverk.compare")
     return table.assign(verdict=pd.Series([_verdict(row) for row in each_row(table)], index=table.index, dtype="str"))
 
 

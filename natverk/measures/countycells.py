@@ -86,6 +86,21 @@ def open_to_both(data: Dataset, *, counts_as: tuple[str, ...] = ("membership",))
 
     A network for cities alone, or for regions alone, keeps the two levels apart by its statutes.
 
+    Parameters
+    ----------
+    counts_as
+        Sets of networks, see `natverk.panel`.
+
+    Returns
+    -------
+    list[str]
+        Network ids, in the order of the table.
+
+    Raises
+    ------
+    InvalidArgument
+        For an unknown set.
+
     Examples
     --------
     >>> from natverk import load

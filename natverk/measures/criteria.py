@@ -49,6 +49,11 @@ def chosen(criteria: Iterable[str] = (), weights: Sequence[float] = (), *, rule:
         The rule for all criteria; None for the thresholds of `Rule()`. Core purposes that are not chosen are taken
         out of it, and breadth never asks for more purposes than are left.
 
+    Returns
+    -------
+    Choice
+        `weights` by criterion (sum 1), `rule` and `criteria`.
+
     Raises
     ------
     InvalidArgument

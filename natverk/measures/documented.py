@@ -126,21 +126,9 @@ def networks_of(
             }
         )
     columns = [
-        "actor_id",
-        "network_id",
-        "status",
-        "mark",
-        "since",
-        "since_basis",
-        "last_seen",
-        "end",
-        "conflict",
-        "below_minimum",
-        "n_rows",
-        "n_sources",
-        "row_ids",
-        "source_ids",
-    ]
+        "actor_id", "network_id", "status", "mark", "since", "since_basis", "last_seen", "end", "conflict",
+        "below_minimum", "n_rows", "n_sources", "row_ids", "source_ids",
+    ]  # fmt: skip
     frame = pd.DataFrame(found, columns=columns)
     return frame.astype(
         {
@@ -196,7 +184,16 @@ def series(
 ) -> pd.DataFrame:
     """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
 
-    `networks` keeps only these, of those that `counts_as` names.
+    Parameters
+    ----------
+    actors
+        Actor ids.
+    years
+        First and last year.
+    counts_as, carry_forward, year_basis, counting
+        See `natverk.panel`.
+    networks
+        Keeps only these, of those that `counts_as` names; None keeps all.
 
     Returns
     -------
@@ -219,7 +216,7 @@ def series(
     """
     actor_ids = known_actors(data, actors)
     counted = networks_counting_as(data, counts_as)
-    wanted = counted if networks is None else [name for name in counted if name in set(networks)]
+    wanted = counted if networks is None else [name for name in counted if name in set(known_networks(data, networks))]
     cells = panel(
         data, actors=actor_ids, networks=wanted, years=years, pairs="evidence",
         carry_forward=carry_forward, year_basis=year_basis, counting=counting,
@@ -238,6 +235,13 @@ def undated_pairs(
     counting: Counting = "strict",
 ) -> pd.DataFrame:
     """Return the pairs that are attested, but in no usable year.
+
+    Parameters
+    ----------
+    actors
+        Actor ids.
+    counts_as, year_basis, counting
+        See `natverk.panel`.
 
     Returns
     -------
@@ -332,15 +336,8 @@ def listed(
             }
         )
     columns = [
-        "network_id",
-        "year",
-        "n_members",
-        "n_at_risk",
-        "n_sweden",
-        "full_only",
-        "certainty",
-        "list_id",
+        "network_id", "year", "n_members", "n_at_risk", "n_sweden", "full_only", "certainty", "list_id",
         "source_id",
-    ]
+    ]  # fmt: skip
     frame = pd.DataFrame(found, columns=columns).sort_values(["network_id", "year"], ignore_index=True)
     return frame.astype({**dict.fromkeys(columns[1:5], "int64"), "full_only": "bool"})

@@ -108,6 +108,13 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
 def list_retention(data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high") -> pd.DataFrame:
     """Return how many of the members on a network's first complete list stand on each later one.
 
+    Parameters
+    ----------
+    network
+        One network, or None for all that have complete lists of at least two years.
+    certainty
+        See `list_exits`.
+
     Returns
     -------
     pd.DataFrame

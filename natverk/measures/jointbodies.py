@@ -71,6 +71,11 @@ def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: Ye
         `since, last_seen` (first and last year of their evidence, missing if none is dated), `row_ids,
         source_ids` (joined by `;`). The networks with most actors first.
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value.
+
     Examples
     --------
     >>> from natverk import load

@@ -10,7 +10,7 @@ import pandas as pd
 from natverk.data.dataset import Dataset
 from natverk.data.vocabulary import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.measures.arguments import known_actors
+from natverk.measures.arguments import has_columns, known_actors
 from natverk.measures.frames import each_row
 from natverk.measures.verdicts import CRITERIA
 
@@ -100,6 +100,13 @@ def beside(data: Dataset, actor: str, year: int | None, scores: pd.DataFrame) ->
         `aside` (what it says about board seats only), `agreement` (`agrees`: what the rule gives is stated;
         `differs`; `not_stated`; `not_judged`), `row_ids`.
 
+    Raises
+    ------
+    UnknownName
+        For an unknown actor.
+    InvalidArgument
+        For a frame without the columns of `score`.
+
     Examples
     --------
     >>> from natverk import load
@@ -110,6 +117,8 @@ def beside(data: Dataset, actor: str, year: int | None, scores: pd.DataFrame) ->
     [['c40', 'use_selectively', 'agrees'], ['eurocities', 'expand|continue', 'agrees'],
     ['metropolis', 'leave', 'agrees'], ['uclg', 'leave', 'agrees']]
     """
+    known_actors(data, [actor])
+    has_columns(scores, ["network_id", "recommendation"], "beside", "give a frame of natverk.portfolio.score")
     frame = evaluated(data, actor, year)
     found = []
     for row in each_row(scores):
@@ -137,11 +146,21 @@ def beside(data: Dataset, actor: str, year: int | None, scores: pd.DataFrame) ->
 def review_years(data: Dataset, actor: str) -> pd.DataFrame:
     """Return the years in which an actor judged networks, the fullest review first.
 
+    Parameters
+    ----------
+    actor
+        An actor id.
+
     Returns
     -------
     pd.DataFrame
         `year` (Int64, missing: unknown), `n_judged` (judgements of criteria), `n_networks` (of which something is
         coded). Of two years with as many judgements the later comes first, one that is unknown last.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor.
 
     Examples
     --------

@@ -139,11 +139,21 @@ def _reporting(data: Dataset, network: str, years: tuple[int, int], recent: int,
 def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     """Return who is named beside a network without being in it: through a third party, or as an applicant.
 
+    Parameters
+    ----------
+    network
+        A network id.
+
     Returns
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`), `row_ids, source_ids`; actors that have a firmer
         tie are left out.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown network, with the nearest id.
 
     Examples
     --------
@@ -178,6 +188,8 @@ def member_years(
 
     Parameters
     ----------
+    network
+        A network id.
     members
         As `members_of` gives them.
     years, carry_forward, year_basis
@@ -190,6 +202,11 @@ def member_years(
         `year, low` (attested), `best` (attested and presumed), `n_undated` (members attested without any usable
         year: the same number in every row). Unit: actors. It counts what sources document, which is the number of
         members only in years of a complete list.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown network or value, or years out of range.
 
     Examples
     --------

@@ -19,6 +19,16 @@ Order = Literal["degree", "given"]
 def nodf(ties: TwoMode, *, order: Order = "degree", max_bytes: int = MAX_BYTES) -> float:
     """Return NODF of a two-mode matrix, 0–100: `nestedness` as one number, e.g. for a null model.
 
+    Parameters
+    ----------
+    ties, order, max_bytes
+        See `nestedness`.
+
+    Returns
+    -------
+    float
+        0 (nothing nested) to 100 (each row within the one before it); NaN where there is no pair to compare.
+
     Raises
     ------
     InvalidArgument

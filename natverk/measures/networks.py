@@ -26,6 +26,13 @@ __all__ = [
 def lists_of(data: Dataset, network: str, *, years: tuple[int, int] = (1997, 2024)) -> pd.DataFrame:
     """Return the complete lists of Swedish members of a network: the only years in which absence is known.
 
+    Parameters
+    ----------
+    network
+        A network id.
+    years
+        First and last year of the lists that are kept.
+
     Returns
     -------
     pd.DataFrame

@@ -244,10 +244,22 @@ def null_test(
 def tails(observed: NDArray[np.float64], null: NDArray[np.float64]) -> pd.DataFrame:
     """Return z-scores and permutation p-values of observed values beside draws, shape (draws, values).
 
+    Parameters
+    ----------
+    observed
+        The observed values.
+    null
+        The same values of every draw, shape (draws, values).
+
     Returns
     -------
     pd.DataFrame
         The columns of `null_test` from `observed` to `n`.
+
+    Raises
+    ------
+    InvalidArgument
+        If there is no draw, or a draw has another number of values than are observed.
 
     References
     ----------
@@ -263,6 +275,11 @@ def tails(observed: NDArray[np.float64], null: NDArray[np.float64]) -> pd.DataFr
     [[0.9, 0.3, 0.6]]
     """
     n = len(null)
+    if not n or null.shape[1:] != observed.shape:
+        raise InvalidArgument(
+            f"the draws have the shape {null.shape}, the observed values {observed.shape}", where="null",
+            remedy="give at least one draw a row, with a value for each that is observed",
+        )  # fmt: skip
     tied = np.abs(null - observed) <= _TIE * np.maximum(np.abs(null), np.abs(observed))
     p_low = (1 + ((null < observed) | tied).sum(axis=0)) / (n + 1)
     p_high = (1 + ((null > observed) | tied).sum(axis=0)) / (n + 1)

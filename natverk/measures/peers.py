@@ -226,8 +226,15 @@ def in_words(peers: pd.DataFrame, lang: str = "en", *, names: Mapping[str, str] 
     ----------
     peers
         What `by_portfolio` or `by_structure` returns.
+    lang
+        `"sv"` or `"en"`.
     names
         Names of networks by id; without them the ids stand.
+
+    Returns
+    -------
+    pd.Series
+        Text, one a row, with the index of `peers`.
 
     Raises
     ------

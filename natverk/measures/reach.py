@@ -6,7 +6,7 @@ import pandas as pd
 
 from natverk.data.dataset import Dataset
 from natverk.measures.actors import levels, population_by_year
-from natverk.measures.arguments import known_networks
+from natverk.measures.arguments import has_columns, known_networks
 from natverk.measures.evidence import graded
 from natverk.measures.frames import each_row, year_or_none
 from natverk.measures.members import FIRM
@@ -21,6 +21,8 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     ----------
     members
         As `members_of` gives them.
+    network
+        A network id.
 
     Returns
     -------
@@ -30,6 +32,11 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
         where no year is known), `fits_level` (its level may belong), `fits_size` (missing where the network asks
         for no size, or it is no municipality), `row_ids, source_ids`. A full membership may ask for more than
         others do: that a member falls below the size is a fact to explain, and no error.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown network, with the nearest id.
 
     Examples
     --------
@@ -107,6 +114,11 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
         firm mark), `n_municipalities` (all of the county, whatever the network's rule of size: `eligibility` holds
         members against that), `share` (0–1), `region` (whether the region is documented; on Gotland the municipality).
 
+    Raises
+    ------
+    InvalidArgument
+        For a frame without the columns of `members_of`.
+
     Examples
     --------
     >>> from natverk import load
@@ -116,6 +128,7 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     >>> table.loc["12", ["n_documented", "n_municipalities"]].tolist(), bool(table.loc["13", "region"])
     ([33, 33], True)
     """
+    has_columns(members, ["actor_id", "mark"], "saturation", "give a frame of natverk.networks.members_of")
     firm = set(members.loc[members["mark"].isin(FIRM), "actor_id"])
     places = data.municipalities[["actor_id", "county_code"]]
     counts = places.assign(documented=places["actor_id"].isin(firm), every=True).groupby("county_code")
@@ -133,12 +146,22 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
 
     Every kind of network is compared, at any time: a tie that has ended was one, and so is one without a year.
 
+    Parameters
+    ----------
+    network
+        A network id.
+
     Returns
     -------
     pd.DataFrame
         `network_id, counts_as, shared` (actors documented in both), `n_own, n_other` (actors documented in this one
         and in the other), `jaccard` (shared by those in either, 0–1), `share_of_own` (0–1), `actor_ids` (the shared
         ones, separated by `;`). Networks that share nobody have no row. Ties go by Jaccard and then by id.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown network, with the nearest id.
 
     Notes
     -----
@@ -190,12 +213,22 @@ def _documented(data: Dataset) -> dict[str, frozenset[str]]:
 def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
     """Say of each theme of a network which other networks have it, and how many of its members are in one of those.
 
+    Parameters
+    ----------
+    network
+        A network id.
+
     Returns
     -------
     pd.DataFrame
         One row a theme of the network, in its order: `theme, n_networks` (other networks with the theme that have any
         documented Swedish actor), `n_members` (documented in this network and in at least one of those), `n_own`
         (documented in this network). At any time.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown network, with the nearest id.
 
     Examples
     --------

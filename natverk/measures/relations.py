@@ -32,6 +32,11 @@ def relations(data: Dataset, actors: Iterable[str]) -> pd.DataFrame:
         vintage), `first, last` (years for which pages are dated to attest it, missing where none is), `n_rows, row_ids,
         source_ids`. The association that all municipalities belong to is left out. Sorted by network.
 
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor, or no actor.
+
     Examples
     --------
     >>> from natverk import load

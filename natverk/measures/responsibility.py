@@ -164,6 +164,11 @@ def _eve(day: str) -> str:
 def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2024)) -> pd.DataFrame:
     """Count counties by type of holder on 31 December of each year, with bounds from interval starts.
 
+    Parameters
+    ----------
+    years
+        First and last year, or one year.
+
     Returns
     -------
     pd.DataFrame

@@ -103,6 +103,16 @@ def review(
     actor, year, rule, weights, draws, seed
         As in `judgements`, `score` and `sensitivity`.
 
+    Returns
+    -------
+    Review
+        Judgements, scores, sensitivity and what was recommended, with `said()` and `gaps()` in words.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor, a year in which it judged nothing, or a value that is not allowed.
+
     Examples
     --------
     >>> from natverk import load

@@ -49,6 +49,11 @@ def summary_by_county(compared: pd.DataFrame) -> pd.DataFrame:
 def national_summary(compared: pd.DataFrame) -> pd.DataFrame:
     """Count the counties of each policy area by outcome.
 
+    Parameters
+    ----------
+    compared
+        A frame of `roles.compare`.
+
     Returns
     -------
     pd.DataFrame

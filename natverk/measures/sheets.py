@@ -150,6 +150,15 @@ def read(paths: Path | str | Iterable[Path | str]) -> pd.DataFrame:
     ------
     DataError
         If a file has other columns than the first, an item has no id, or a coder coded an item twice.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "Anna.csv").write_text("coder;item;tone\\nAnna;a;1\\n", encoding="utf-8")
+    ...     read(folder).values.tolist()
+    [['Anna', 'a', '1']]
     """
     found = _files(paths)
     parts: list[pd.DataFrame] = []
@@ -176,6 +185,13 @@ def read(paths: Path | str | Iterable[Path | str]) -> pd.DataFrame:
 
 def check(frame: pd.DataFrame, variables: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """List the codes that are not allowed, so that slips are mended before agreement is counted.
+
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them.
+    variables
+        The codes that are allowed, by variable.
 
     Returns
     -------

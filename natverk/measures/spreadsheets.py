@@ -38,10 +38,24 @@ def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", 
     overwrite
         Whether a file that is there is replaced; default no, it may be a coder's work.
 
+    Returns
+    -------
+    Path
+        The file that was written.
+
     Raises
     ------
     InvalidArgument
         For another ending or separator, a file that is there, control characters, or Excel without openpyxl.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = write_table(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), Path(folder, "tone.csv"))
+    ...     read_table(path)["item"].tolist()
+    ['a', 'b']
     """
     path = Path(path)
     _form(path)
@@ -80,6 +94,11 @@ def read_table(path: Path | str) -> pd.DataFrame:
 
     CSV: the separator is the one that gives rows of one width; UTF-8, or the Western encoding that old Excels write.
 
+    Parameters
+    ----------
+    path
+        Ends in `.csv` or `.xlsx`.
+
     Returns
     -------
     pd.DataFrame
@@ -92,6 +111,15 @@ def read_table(path: Path | str) -> pd.DataFrame:
         If there is no such file.
     DataError
         If it cannot be read, or a row has another number of cells than the first.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = write_table(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), Path(folder, "tone.csv"))
+    ...     read_table(path)["item"].tolist()
+    ['a', 'b']
     """
     path = Path(path)
     form = _form(path)

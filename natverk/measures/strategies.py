@@ -158,6 +158,11 @@ def stages_by_year(data: Dataset, years: tuple[int, int]) -> pd.DataFrame:
     pd.DataFrame
         The columns of `stages`, with `year` in front.
 
+    Raises
+    ------
+    InvalidArgument
+        For years out of range.
+
     Examples
     --------
     >>> from natverk import load
