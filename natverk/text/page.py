@@ -189,8 +189,13 @@ class Page:
         column = "name_sv" if self.lang == "sv" else "name"
         return {
             "network": dict(zip(networks["network_id"], networks[column], strict=True)),
-            "actor": dict(zip(actors["actor_id"], actors["name"], strict=True)),
+            "actor": dict(zip(actors["actor_id"], actors["name"], strict=True)) | self._described(),
         }
+
+    def _described(self) -> dict[str, str]:
+        """Return the actors that have no name of their own, described in the page's language."""
+        keys = {actor: f"actors.{actor.partition(':')[2]}" for actor in self.data.actors["actor_id"]}
+        return {actor: self.t(key) for actor, key in keys.items() if actor.startswith("body:") and self.t.has(key)}
 
     def network(self, network_id: object) -> str:
         """Return a network's name in the page's language; nothing for a missing id."""

@@ -112,7 +112,7 @@ def findings(page: Page) -> Table:
     """Return what evaluations by agencies found about the division of roles."""
     rows = [
         {
-            "evaluator": row["evaluator"],
+            "evaluator": page.actor(row["actor_id"]),
             "year": page.year(row["year"]),
             "theme": Foreign(text_of(row["topic"])),
             "finding": Foreign(text_of(row["finding"])),
