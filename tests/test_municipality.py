@@ -12,13 +12,14 @@ import pytest
 import natverk
 from natverk.errors import UnknownName
 from natverk.figures import Notice, Picture, membership_spells, size_strips
-from natverk.locale import LANGUAGES
+from natverk.locale import LANGUAGES, alphabetic
 from natverk.measures import candidates as candidate_module
 from natverk.measures.likeness import portfolios
 from natverk.measures.panel import SETS, networks_counting_as
 from natverk.text import MunicipalityProfile, Table, municipalframes, tables
 from natverk.text.documented import FIRM
 from natverk.text.page import plain
+from natverk.text.table import Foreign
 
 DATA = natverk.load()
 CODES = sorted(DATA.municipalities["code"])
@@ -105,7 +106,7 @@ def alike(code: str) -> pd.DataFrame:
 @cache
 def wanted(code: str) -> pd.DataFrame:
     """Return the candidates; of every eighth municipality only, since each takes longer than all else on its page."""
-    return natverk.candidates(DATA, code, peers=alike(code)["code"], year=YEARS[1])
+    return natverk.candidates(DATA, code, peers=alike(code)["code"], year=YEARS[1], window=None)
 
 
 @cache
@@ -282,6 +283,90 @@ def test_a_municipality_without_evidence_has_a_useful_page(code: str) -> None:
     page, m = page_of(code, "sv"), measured(code)
     spells = municipalframes.spell_frame(page, m["own"], m["cells"])
     assert isinstance(membership_spells(spells, place=page.place), Notice)
+
+
+GOTEBORG = "1480"
+
+
+def test_similar_municipalities_are_asked_for_all_evidence_of_the_period() -> None:
+    found = wanted(TABY).set_index("network_id")
+    # Both stand in the table of the county; the evidence is older than ten years, or its year is inferred.
+    assert "0182" in found.at["eurocities", "peers"].split(";")
+    assert {"0163", "0184"} <= set(found.at["cemr-equality-charter", "peers"].split(";"))
+    firm = documented()[documented()["mark"].isin(FIRM)]
+    pairs = set(zip(firm["actor_id"], firm["network_id"], strict=True))
+    for code in SAMPLE:
+        for row in wanted(code).itertuples():
+            peers = [f"municipality:{peer}" for peer in row.peers.split(";")]
+            assert all((peer, row.network_id) in pairs for peer in peers), (code, row.network_id)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_network_of_its_own_is_not_called_undocumented(lang: str) -> None:
+    page, found = page_of(GOTEBORG, lang), wanted(GOTEBORG).set_index("network_id")
+    assert found.loc["ubc", ["own_state", "own_year", "own_documented"]].tolist() == ["not_member", 2022, True]
+    text = page.peers(alike(GOTEBORG), wanted(GOTEBORG)).text
+    new, once = re.split(r"I \d+ av nätverken|In \d+ of the networks", text)[:2]
+    name = plain(page.network("ubc"))
+    assert name in once
+    assert name not in new
+    assert f" {int((~found['own_documented']).sum())} nätverk" in new or "networks that" in new
+    cell = {"sv": "inte med enligt listan 2022", "en": "not in it by the list of 2022"}[lang]
+    assert any(row.startswith(page.network("ubc")) and cell in row for row in rows(GOTEBORG, "candidates", lang))
+    assert not any("enligt lista eller utträde" in row for row in rows(GOTEBORG, "candidates", lang))
+
+
+def test_what_there_is_beside_memberships_is_not_called_nothing() -> None:
+    text = page_of(TABY, "sv").unknown(measured(TABY)["states"], measured(TABY)["own"]).text
+    assert "inget belägg alls" not in text
+    assert "inget belägg för medlemskap; däremot finns 1 förbindelse" in text
+    assert "2 kommunalförbund" in text
+
+
+def test_swedish_agrees_in_number() -> None:
+    for code in CODES:
+        text = " ".join(sentences(code, "sv"))
+        assert not re.search(r"\b1 anknytning(?: \w+)? dokumenterade\b|\b1 dokumenterade\b", text), code
+        assert "Mest lik kommunen" not in text
+        assert not re.search(r"(Materialet har|Dokumenterat är)", text), code
+
+
+def test_notes_about_no_network_stand_apart_and_topics_are_in_the_pages_language() -> None:
+    names = {
+        lang: {str(name) for name in DATA.networks[column]} for lang, column in (("sv", "name_sv"), ("en", "name"))
+    }
+    apart = {"sv": "inget enskilt nätverk", "en": "no single network"}
+    for code in (VANERSBORG, NACKA, STOCKHOLM):
+        for lang in LANGUAGES:
+            table = shown(code, lang)["facts"].frame
+            first, topics = table.iloc[:, 0].astype(str), table.iloc[:, 1]
+            assert set(first) <= names[lang] | {apart[lang]}
+            own = DATA.network_notes
+            own = own[(own["actor_id"] == f"municipality:{code}") & own["network_id"].isna()]
+            assert list(first).count(apart[lang]) == len(own) > 0
+            # They come last, so that the networks stand together.
+            assert set(first.iloc[-len(own) :]) == {apart[lang]}
+            assert not [topic for topic in topics if isinstance(topic, Foreign)]
+    assert page_of(NACKA, "sv").coded(shown(NACKA, "sv")["facts"]).text.startswith("Beskrivningarna står på engelska")
+
+
+def test_every_topic_of_a_note_has_words_in_both_languages() -> None:
+    page = page_of(NACKA, "sv")
+    for topic in DATA.network_notes["topic"].unique():
+        assert not isinstance(tables.municipal.topic_text(page, topic), Foreign), topic
+    assert isinstance(tables.municipal.topic_text(page, "a topic of tomorrow"), Foreign)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_names_in_a_sentence_are_sorted_and_the_same_in_both_languages(lang: str) -> None:
+    page = page_of(GOTEBORG, lang)
+    ids = sorted(measured(GOTEBORG)["own"]["network_id"])
+    text = page.networks_named(ids)
+    places = [
+        text.index(plain(page.network(item))) for item in sorted(ids[:8], key=lambda i: alphabetic(page.network(i)))
+    ]
+    assert places == sorted(places)
+    assert str(len(ids) - 8) in text
 
 
 def test_gotland_is_municipality_and_region_in_one() -> None:

@@ -306,7 +306,9 @@ def test_candidates_with_their_eligibility(make: Make) -> None:
     assert table.index.tolist() == ["b", "a", "c", "d"]
     assert table["n_in"].tolist() == [2, 1, 1, 1]
     assert table["eligibility"].tolist() == ["too_small", "eligible", "level", "too_large"]
-    assert table["own_state"].tolist() == ["unknown", "not_member", "unknown", "unknown"]
+    assert table["own_state"].tolist() == ["unknown", "left", "unknown", "unknown"]
+    assert table["own_year"].dropna().tolist() == [2005]
+    assert table["own_documented"].tolist() == [False, True, False, False]
     assert table.loc["b", ["peers", "n_known", "n_peers", "population", "population_year"]].tolist() == [
         "0102;0201", 2, 3, 1000, 2009
     ]  # fmt: skip
@@ -328,6 +330,29 @@ def test_an_undated_membership_of_ones_own_is_documented_too(make: Make) -> None
     members = [{"a": "municipality:0102", "n": "a", "seen": YEAR}, {"a": "municipality:0101", "n": "a"}]
     data = make(*members, networks=RULES, municipalities=places, population=sizes, sources=SOURCES)
     assert offered(data).empty
+
+
+def test_all_evidence_counts_without_a_window_but_for_who_is_outside_later(make: Make) -> None:
+    places, sizes = place_rows(PLACES)
+    members = [
+        {"a": "municipality:0102", "n": "a", "seen": 1990},
+        {"a": "municipality:0102", "n": "b"},
+        {"a": "municipality:0201", "n": "b", "start": 1990, "end": 1992},
+        {"a": "municipality:0201", "n": "f", "seen": YEAR + 1},
+    ]
+    data = make(*members, networks=RULES, municipalities=places, population=sizes, sources=SOURCES)
+    assert offered(data).empty
+    table = offered(data, window=None)
+    assert table["peers"].to_dict() == {"a": "0102", "b": "0102"}
+    # The one that left is known to be outside; Gotland may be in it.
+    assert table.loc["b", ["n_known", "n_in_high"]].tolist() == [2, 2]
+
+
+def test_a_list_that_shows_a_municipality_outside_is_named_by_its_year(real: Dataset) -> None:
+    table = offered(real, "Göteborg", year=2026, peers=["Malmö"], window=None)
+    assert table.loc["ubc", ["own_state", "own_year", "own_documented"]].tolist() == ["not_member", 2022, True]
+    assert table.loc["civitas", "own_state"] == "unknown"
+    assert pd.isna(table.loc["civitas", "own_year"])
 
 
 def test_peers_by_portfolio_share_something(make: Make) -> None:

@@ -361,3 +361,9 @@ def test_wrong_frames_are_refused() -> None:
         figures.judgement_grid(
             page_of(STOCKHOLM).averaged(measured(STOCKHOLM)[1]), scores, criteria=["influence"], lang="sv"
         )
+
+
+def test_an_office_that_two_sources_tell_of_counts_once() -> None:
+    page, (own, review) = page_of("municipality:0182", "en"), measured("municipality:0182")
+    assert "4 offices" in page.missing(own, review).text
+    assert len(tables.functions(page, page.actors)) == 4

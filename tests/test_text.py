@@ -11,7 +11,7 @@ import pytest
 import natverk
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
-from natverk.text import RegionReport, Table, frames, tables
+from natverk.text import MunicipalityProfile, NetworkProfile, RegionReport, Table, frames, tables
 from natverk.text.references import References
 from natverk.text.table import Cites, Foreign
 from natverk.text.tables.outcome import is_candidacy
@@ -244,6 +244,36 @@ def test_an_office_without_a_stated_end_gets_none() -> None:
 def test_a_candidacy_is_no_office() -> None:
     assert is_candidacy({"function": "board", "detail": "Swedish candidate for Executive Board"})
     assert not is_candidacy({"function": "board", "detail": "seat in the board"})
+
+
+@pytest.mark.parametrize("actor", ["0182", "0180", "1280", "2580"])
+def test_an_office_that_two_sources_tell_of_is_one_office_on_every_page(actor: str) -> None:
+    data, years = natverk.load(), (1997, 2026)
+    page = MunicipalityProfile(data, actor, years=years, lang="en")
+    told = data.functions[data.functions["actor_id"] == page.actor_id]
+    networks = [NetworkProfile(data, item, years=years, lang="en") for item in told["network_id"].dropna().unique()]
+    # The pages of the networks are counted one by one: what they say together is what the actor's pages say.
+    held = pd.concat([network.held[network.held["actor_id"] == page.actor_id] for network in networks])
+    n = int((~held["candidacy"].astype(bool)).sum()) + int(told["network_id"].isna().sum())
+    said = texts("en").count("page.outcomes.n_functions", n)
+    assert len(held) + int(told["network_id"].isna().sum()) == len(tables.functions(page, page.actors)) < len(told)
+    assert said in page.offices().text
+    assert said in page.outcome_counts()
+    assert any("," in str(cell) for cell in tables.functions(page, page.actors).frame["Sources"])
+    # What is reported as a mistake names every row, also the second one of an office.
+    assert set(told["row_id"]) <= set(
+        page.mistake(pd.DataFrame(columns=["row_ids"]), pd.DataFrame(columns=["row_ids"])).text.replace(",", "").split()
+    )
+
+
+def test_the_region_page_counts_each_office_once() -> None:
+    page, actors = page_of("14"), measured("14")["actors"]
+    rows = page.data.functions
+    rows = rows[rows["actor_id"].isin(actors["actor_id"])]
+    shown = tables.functions(page, actors)
+    assert len(shown) < len(rows)
+    n = len(shown) - sum(is_candidacy(row) for row in rows.to_dict("records"))
+    assert f"{n} uppdrag" in page.outcomes(actors).text
 
 
 def test_a_membership_from_before_the_period_is_kept() -> None:

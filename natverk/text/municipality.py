@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import pandas as pd
 
 from natverk.data.dataset import Dataset
+from natverk.locale import alphabetic
 from natverk.measures.likeness import municipality_code, population_at
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
-from natverk.text.tables.outcome import is_candidacy
+from natverk.text.tables.outcome import n_offices
 from natverk.text.tables.rows import rows_of
 
 __all__ = ["MunicipalityPage"]
@@ -193,8 +195,7 @@ class MunicipalityPage(DocumentedPage):
         if not 0 < len(oldest) <= 2:
             return ""
         key = "longest" if (oldest["since_basis"] == "stated").all() else "earliest"
-        names = self.t.join([plain(self.network(item)) for item in sorted(oldest["network_id"])])
-        return self.say(f"opening.{key}", networks=names, year=self.year(oldest["since"].iloc[0]))
+        return self.say(f"opening.{key}", networks=self.names_of(oldest), year=self.year(oldest["since"].iloc[0]))
 
     def _came(self) -> str:
         """Say what the material has of offices, projects, mission reports and judgements."""
@@ -205,8 +206,7 @@ class MunicipalityPage(DocumentedPage):
         """Return counted offices, projects, mission reports and own judgements, those that there are."""
         items = []
         for name in ("functions", "projects", "missions", "evaluations"):
-            rows = self.rows(name)
-            n = len(rows) - (sum(is_candidacy(row) for row in rows) if name == "functions" else 0)
+            n = n_offices(self.data, [self.actor_id]) if name == "functions" else len(self.rows(name))
             if n:
                 items.append(self.count(f"outcomes.n_{name}", n))
         return items
@@ -214,7 +214,7 @@ class MunicipalityPage(DocumentedPage):
     def networks(self, own: pd.DataFrame) -> Prose:
         """Tell what is documented: kinds, since when, what is undated, left, contradicted, loose or inferred."""
         firm = own[own["mark"].isin(FIRM)]
-        parts = [self._nothing(own) if firm.empty else self.say("networks.kinds", kinds=self.kinds(firm))]
+        parts = [self._nothing(own) if firm.empty else self.count("networks.kinds", len(firm), kinds=self.kinds(firm))]
         began = firm[firm["since_basis"] == "stated"].sort_values(["since", "network_id"])
         if len(began):
             items = [
@@ -245,7 +245,13 @@ class MunicipalityPage(DocumentedPage):
     def names_of(self, rows: pd.DataFrame) -> str:
         """Return the names of the networks of some rows as a sentence lists them."""
         # In the order of the ids, so that a list that is cut names the same networks in both languages.
-        return self.listing([plain(self.network(item)) for item in sorted(rows["network_id"])], 8)
+        return self.networks_named(rows["network_id"])
+
+    def networks_named(self, ids: Iterable[str], most: int = 8) -> str:
+        """Return the names of networks as a sentence lists them: those shown are chosen by id and sorted by name."""
+        names = [plain(self.network(item)) for item in sorted(set(ids))]
+        shown = len(names) if len(names) <= most + 1 else most
+        return self.listing([*sorted(names[:shown], key=alphabetic), *names[shown:]], most)
 
     def inferred(self, own: pd.DataFrame) -> list[str]:
         """Return the networks that the municipality is in by inference only: a city of refuge read as ICORN member."""

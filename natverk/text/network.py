@@ -15,7 +15,7 @@ from natverk.measures.members import FIRM
 from natverk.measures.panel import SETS
 from natverk.text.page import Page, Prose, leaders, plain
 from natverk.text.table import records
-from natverk.text.tables.outcome import is_candidacy
+from natverk.text.tables.outcome import offices
 
 __all__ = ["NetworkPage"]
 
@@ -183,22 +183,8 @@ class NetworkPage(Page):
 
     @cached_property
     def held(self) -> pd.DataFrame:
-        """The offices of Swedish actors in it, the latest first; what two sources say of one office stands together.
-
-        `actor_id, function_class, start_year, end_year, observed_year, candidacy, function, detail, row_ids,
-        source_ids`: one row for an actor, a kind of office and a term.
-        """
-        rows = self.data.functions
-        rows = rows[rows["network_id"] == self.network_id]
-        rows = rows.assign(candidacy=[is_candidacy(row) for row in records(rows)])
-        keys = ["actor_id", "function_class", "candidacy", "start_year", "end_year", "observed_year"]
-        groups = rows.groupby(keys, dropna=False, sort=False, as_index=False)
-        held = groups.agg(
-            function=("function", "first"),
-            detail=("detail", lambda texts: "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))),
-            row_ids=("row_id", ";".join),
-            source_ids=("source_id", ";".join),
-        )
+        """The offices of Swedish actors in it, the latest first; see `natverk.text.tables.outcome.offices`."""
+        held = offices(self.data.functions[self.data.functions["network_id"] == self.network_id])
         latest = held[["start_year", "end_year", "observed_year"]].max(axis=1)
         held = held.assign(latest=latest).sort_values(
             ["latest", "actor_id"], ascending=[False, True], na_position="last"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
+from natverk.measures.relations import relations
 from natverk.text.documented import FIRM
 from natverk.text.municipality import MunicipalityPage
 from natverk.text.page import Prose, leaders, plain
-from natverk.text.tables.outcome import is_candidacy
+from natverk.text.table import Table, records
+from natverk.text.tables.outcome import offices
 
 __all__ = ["MunicipalityProfile"]
 
@@ -27,19 +29,24 @@ class MunicipalityProfile(MunicipalityPage):
 
     def offices(self) -> Prose:
         """Tell in which networks the municipality has had a chair or a seat on the board, and what else."""
-        held = [row for row in self.rows("functions") if not is_candidacy(row)]
+        told = self.data.functions
+        held = records(offices(told[told["actor_id"] == self.actor_id]))
+        held = [row for row in held if not row["candidacy"]]
         if not held:
             return Prose(self.say("offices.none"))
         parts = [self.say("offices.summary", n=self.count("outcomes.n_functions", len(held)))]
         for name in ("chair", "board"):
             names = self._of_rows([row for row in held if row["function_class"] == name])
-            parts.append(self.say(f"offices.{name}", names=self.listing(names, 8)) if names else "")
+            parts.append(self.say(f"offices.{name}", names=names) if names else "")
         return self.markdown(*parts, self.say("outcomes.english"))
 
-    def _of_rows(self, rows: list[dict[str, object]]) -> list[str]:
-        """Return the names of the networks of some rows, each once, in the order of their ids."""
-        ids = {str(row["network_id"]) for row in rows if pd.notna(row["network_id"])}  # type: ignore[call-overload]
-        return [plain(self.network(item)) for item in sorted(ids)]
+    def _of_rows(self, rows: list[dict[str, object]]) -> str:
+        """Name the networks of some rows, each once."""
+        return self.networks_named(str(row["network_id"]) for row in rows if pd.notna(row["network_id"]))  # type: ignore[call-overload]
+
+    def coded(self, table: Table) -> Prose:
+        """Tell in which language the descriptions of a table stand, where it has any."""
+        return Prose(self.say("outcomes.english") if len(table) else "")
 
     def outcomes(self) -> Prose:
         """Tell which projects came out of networks, who led, and what followed from missions."""
@@ -52,7 +59,7 @@ class MunicipalityProfile(MunicipalityPage):
         if projects:
             out_of = self._of_rows(projects)
             parts.append(self.say("outcomes.projects_known", n=self.count("outcomes.n_projects", len(projects))))
-            parts.append(self.say("outcomes.out_of", names=self.listing(out_of, 8)) if out_of else "")
+            parts.append(self.say("outcomes.out_of", names=out_of) if out_of else "")
             led = sorted((plain(row["project"]) for row in projects if row["role"] == "lead"), key=alphabetic)
             parts.append(self.say("outcomes.led", names=self.listing(led, 5)) if led else "")
         for row in missions[:3]:
@@ -110,7 +117,7 @@ class MunicipalityProfile(MunicipalityPage):
             self.say(
                 "position.summary" if n else "position.summary_none",
                 place=plain(self.place),
-                pairs=self.t.count("terms.pair", n),
+                pairs=self.count("position.documented", n),
                 group=self.size_group(own),
                 others=self.t.number(len(others)),
                 more=self.t.number(int((others > n).sum())),
@@ -128,12 +135,23 @@ class MunicipalityProfile(MunicipalityPage):
         parts = [self.say("peers.alike", **values)]
         if wanted.empty:
             return self.markdown(*parts, self.say("peers.nothing", place=plain(self.place)))
-        top = leaders([self.network(item) for item in wanted["network_id"]], [int(n) for n in wanted["n_in"]])
-        items = [self.say("peers.item", network=plain(name), n=n, total=len(alike)) for name, n in top]
-        parts.append(self.count("peers.wanted", len(wanted), list=self.t.join(items)))
-        unfit = wanted[~wanted["eligible"].astype(bool)]
-        parts.append(self.count("peers.unfit", len(unfit), names=self.names_of(unfit)) if len(unfit) else "")
+        once = wanted["own_documented"].astype(bool)
+        parts += self._new(wanted[~once], len(alike))
+        parts.append(self.say("peers.period", year=self.years[1]))
+        parts.append(self.count("peers.once", int(once.sum()), names=self.names_of(wanted[once])) if once.any() else "")
         return self.markdown(*parts, self.say("peers.caution"))
+
+    def _new(self, wanted: pd.DataFrame, total: int) -> list[str]:
+        """Tell in how many networks only the others are documented, in which most, and which would not admit it."""
+        if wanted.empty:
+            return [self.say("peers.nothing", place=plain(self.place))]
+        top = leaders([self.network(item) for item in wanted["network_id"]], [int(n) for n in wanted["n_in"]])
+        items = [self.say("peers.item", network=plain(name), n=n, total=total) for name, n in top]
+        unfit = wanted[~wanted["eligible"].astype(bool)]
+        return [
+            self.count("peers.wanted", len(wanted), list=self.t.join(items)),
+            self.count("peers.unfit", len(unfit), names=self.names_of(unfit)) if len(unfit) else "",
+        ]
 
     def county_networks(self, near: pd.DataFrame, sizes: pd.DataFrame) -> Prose:
         """Tell how many municipalities of the county are documented, and what they share with this one."""
@@ -155,8 +173,20 @@ class MunicipalityProfile(MunicipalityPage):
 
     def unknown(self, cells: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell how many cells are known, and which lists are missing."""
-        nothing = self.say("unknown.nothing", place=plain(self.place)) if own.empty else ""
+        nothing = self._nothing_but(cells) if own.empty else ""
         return self.markdown(self.known_cells(cells), nothing, self.say("unknown.gaps"))
+
+    def _nothing_but(self, cells: pd.DataFrame) -> str:
+        """Tell what there is about a municipality without any documented membership."""
+        counts = {
+            "related": len(relations(self.data, [self.actor_id])),
+            "bodies": self.bodies["body_id"].nunique(),
+            "absent": cells.loc[cells["state"] == "not_member", "network_id"].nunique(),
+        }
+        items = [self.count(f"unknown.{key}", n) for key, n in counts.items() if n]
+        if not items:
+            return self.say("unknown.nothing", place=plain(self.place))
+        return self.say("unknown.nothing_but", place=plain(self.place), list=self.t.join(items))
 
     def add(self) -> Prose:
         """Return how to add what one knows, with a form that is filled in but for the facts."""

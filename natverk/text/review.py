@@ -8,8 +8,7 @@ from natverk.locale import alphabetic
 from natverk.measures.portfolio import CRITERIA, Review, blank_sheet, review_years
 from natverk.text.page import Prose
 from natverk.text.portfolio import PortfolioPage, signed
-from natverk.text.table import records
-from natverk.text.tables.outcome import is_candidacy
+from natverk.text.tables.outcome import n_offices
 
 __all__ = ["PortfolioReview"]
 
@@ -125,8 +124,8 @@ class PortfolioReview(PortfolioPage):
         items = []
         for name in _EVIDENCE:
             frame = self.data.table(name)
-            own = records(frame[frame["actor_id"] == self.actor_id])
-            n = sum(not is_candidacy(row) for row in own) if name == "functions" else len(own)
+            n = int((frame["actor_id"] == self.actor_id).sum())
+            n = n_offices(self.data, [self.actor_id]) if name == "functions" else n
             if n:
                 items.append(self.count(f"outcomes.n_{name}", n))
         purposes = self.data.purposes

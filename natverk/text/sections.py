@@ -9,7 +9,7 @@ from natverk.text.documented import FIRM
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.regionmeasures import RegionMeasures
 from natverk.text.table import records
-from natverk.text.tables.outcome import is_candidacy
+from natverk.text.tables.outcome import n_offices
 
 __all__ = ["RegionReport"]
 
@@ -94,7 +94,7 @@ class RegionReport(RegionMeasures):
         for name in ("functions", "projects", "missions", "evaluations"):
             frame = self.data.table(name)
             frame = frame[frame["actor_id"].isin(actors["actor_id"])]
-            n = len(frame) - (sum(is_candidacy(row) for row in records(frame)) if name == "functions" else 0)
+            n = n_offices(self.data, actors["actor_id"]) if name == "functions" else len(frame)
             if n:
                 items.append(self.count(f"outcomes.n_{name}", n))
         if not items:

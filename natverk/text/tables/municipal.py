@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from babel import Locale
 
+from natverk.data.units import fold
 from natverk.locale import alphabetic
 from natverk.text.documented import FIRM
 from natverk.text.page import Page
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     # The page itself reads rows with the help of these tables' modules.
     from natverk.text.municipality import MunicipalityPage
 
-__all__ = ["bodies", "candidates", "county_networks", "network_facts", "purposes", "relations", "ties", "twins"]
+__all__ = [
+    "bodies",
+    "candidates",
+    "county_networks",
+    "network_facts",
+    "purposes",
+    "relations",
+    "ties",
+    "topic_text",
+    "twins",
+]
 
 #: Ways in which the data write a country that differ from Unicode's English names.
 _COUNTRIES = {"Bosnia and Herzegovina": "BA", "Turkey": "TR", "Czechia": "CZ", "North Macedonia": "MK"}
@@ -138,8 +149,8 @@ def network_facts(page: MunicipalityPage, own: pd.DataFrame) -> Table:
     about = about[~about["text"].isin({str(row["words"]) for row in rows} - {""})]
     rows += [
         {
-            "network": page.network(row["network_id"]) or page.name,
-            "about": Foreign(text_of(row["topic"])),
+            "network": page.network(row["network_id"]) or page.say("word.no_network"),
+            "about": topic_text(page, text_of(row["topic"])),
             "said": "",
             "year": _year(page, row),
             "words": Foreign(text_of(row["text"])),
@@ -147,9 +158,16 @@ def network_facts(page: MunicipalityPage, own: pd.DataFrame) -> Table:
         }
         for row in records(about.sort_values(["network_id", "row_id"]))
     ]
-    rows.sort(key=lambda row: str(row["network"]))
+    # What is about the municipality itself, and no network, comes last.
+    rows.sort(key=lambda row: (row["network"] == page.say("word.no_network"), alphabetic(row["network"])))
     columns = ("network", "about=about", "said=said", "year", "words=words", "sources")
     return table_of(page, rows, page.say("networks.facts"), *columns, fold=4)
+
+
+def topic_text(page: Page, topic: str) -> str:
+    """Name the topic of a note in the page's language; one that has no text yet stays in English, as coded."""
+    key = f"notes.topic.{fold(topic).replace(' ', '_')}"
+    return page.t(key) if page.t.has(key) else Foreign(topic)
 
 
 def _year(page: Page, row: Mapping[str, object]) -> str:
@@ -209,7 +227,7 @@ def candidates(page: MunicipalityPage, wanted: pd.DataFrame) -> Table:
             "network": page.network(row["network_id"]),
             "in": page.say("word.of", n=row["n_in"], total=row["n_peers"]),
             "who": ", ".join(sorted((names[code] for code in str(row["peers"]).split(";")), key=alphabetic)),
-            "own": page.term("own_state", row["own_state"]),
+            "own": _own_state(page, row),
             "eligible": _eligibility(page, row),
             "rule": Foreign(
                 "; ".join(text for text in (rules.get(row["network_id"], ""), text_of(row["eligibility_note"])) if text)
@@ -219,6 +237,14 @@ def candidates(page: MunicipalityPage, wanted: pd.DataFrame) -> Table:
     ]
     columns = ("network", "in=n_alike", "who", "own=own_state", "eligible", "rule")
     return table_of(page, rows, page.say("peers.table"), *columns, fold=12)
+
+
+def _own_state(page: Page, row: Mapping[str, object]) -> str:
+    """Say what is known of the municipality itself, with the year of the list or exit that says so."""
+    key, year = f"terms.own_state.{row['own_state']}", row["own_year"]
+    if row["own_state"] == "unknown":
+        return page.t(key)
+    return page.t(key, year=page.year(year)) if pd.notna(year) else page.t("terms.own_state.left_open")  # type: ignore[call-overload]
 
 
 def _eligibility(page: Page, row: Mapping[str, object]) -> str:

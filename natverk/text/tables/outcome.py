@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from natverk.data.dataset import Dataset
 from natverk.text.page import Page
-from natverk.text.table import Foreign, Table
+from natverk.text.table import Foreign, Table, records
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "functions",
     "is_candidacy",
     "missions",
+    "n_offices",
     "next_steps",
+    "offices",
     "projects",
 ]
 
@@ -31,6 +34,50 @@ _MOMENTS = ("speaker", "host")
 def is_candidacy(row: Mapping[str, object]) -> bool:
     """Say whether a row of `functions` tells of a candidacy: shown, but no office."""
     return bool(_CANDIDACY.search(f"{row['function']} {text_of(row['detail'])}"))
+
+
+def offices(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the offices that rows of `functions` tell of: what several sources say of one office stands together.
+
+    Parameters
+    ----------
+    rows
+        Rows of `functions`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, network_id, function_class, candidacy, start_year, end_year, observed_year, function, detail,
+        row_ids, source_ids`: one row for an actor, a network, a kind of office and a term, in the order in which the
+        rows first tell of it. Ids are separated by `;`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> rows = load().functions
+    >>> held = offices(rows[(rows["actor_id"] == "municipality:0182") & (rows["function_class"] == "host")])
+    >>> held[["network_id", "row_ids"]].values.tolist()
+    [['eurocities', 'fun-00094;fun-00177']]
+    """
+    told = rows.assign(candidacy=[is_candidacy(row) for row in records(rows)])
+    keys = ["actor_id", "network_id", "function_class", "candidacy", "start_year", "end_year", "observed_year"]
+    return told.groupby(keys, dropna=False, sort=False, as_index=False).agg(
+        function=("function", "first"),
+        detail=("detail", lambda texts: "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))),
+        row_ids=("row_id", ";".join),
+        source_ids=("source_id", ";".join),
+    )
+
+
+def n_offices(data: Dataset, actors: Iterable[str]) -> int:
+    """Return how many offices some actors hold or held: each once, candidacies not counted.
+
+    >>> from natverk import load
+    >>> n_offices(load(), ["municipality:0182"])
+    4
+    """
+    held = offices(data.functions[data.functions["actor_id"].isin(list(actors))])
+    return int((~held["candidacy"].astype(bool)).sum())
 
 
 def function_label(page: Page, row: Mapping[str, object]) -> str:
@@ -51,6 +98,9 @@ def _shown(actors: pd.DataFrame, *columns: str) -> list[str]:
 
 def functions(page: Page, actors: pd.DataFrame) -> Table:
     """Return the offices that the page's actors hold or held in networks."""
+    told = page.data.functions
+    order = {actor: place for place, actor in enumerate(actors["actor_id"])}
+    held = offices(told[told["actor_id"].isin(order)])
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
@@ -58,9 +108,9 @@ def functions(page: Page, actors: pd.DataFrame) -> Table:
             "function": function_label(page, row),
             "term": function_term(page, row),
             "detail": Foreign(text_of(row["detail"])),
-            "sources": page.references.cite(str(row["source_id"])),
+            "sources": page.references.cite(str(row["source_ids"])),
         }
-        for row in rows_of(page, "functions", actors)
+        for row in sorted(records(held), key=lambda row: order[str(row["actor_id"])])
     ]
     columns = _shown(actors, "actor", "network", "function", "term", "detail", "sources")
     return table_of(page, rows, page.say("outcomes.functions"), *columns)
