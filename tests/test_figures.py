@@ -646,3 +646,15 @@ def test_only_complete_lists_are_called_numbers_of_members() -> None:
     assert "Numbers stated without names: 20 (2015), 22 (2015)" in picture.alt
     assert "documented" in picture.caption
     assert not re.search("growth|grew|grown", picture.caption + picture.alt)
+
+
+@pytest.mark.parametrize(("values", "said"), [([None, 3.0], "one"), ([3.0, 3.0], "same")])
+def test_a_tile_map_of_one_value_says_it_once(values: list[float | None], said: str) -> None:
+    frame = TILES.head(2).assign(value=values, label=["3 av 9" if value else None for value in values])
+    picture = tile_map(frame, lang="sv", what="andel")
+    assert isinstance(picture, Picture)
+    for text in (picture.caption, picture.alt):
+        assert "Högst" not in text
+        assert "lägst" not in text
+        assert ("Känt bara för ett län" if said == "one" else "Lika") in text
+    assert picture.caption.count("3 av 9") == 1

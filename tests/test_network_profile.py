@@ -326,3 +326,57 @@ def test_a_published_number_that_a_list_gives_stands_once() -> None:
         [2021, 23, "list"],
         [2022, 23, "published"],
     ]
+
+
+def test_those_who_left_are_told_apart_and_counted_alike_everywhere() -> None:
+    for network, firm, left in (("ecad", 5, 1), ("urbact", 3, 5), ("west-sweden", 4, 6)):
+        members = measured(network)["members"]
+        assert (members["mark"] == "left").sum() == left
+        assert measured(network)["shared"]["n_own"].iloc[0] == firm + left, "what has ended was one"
+        for lang, words in (
+            ("sv", rf"{firm} [^.]*och {left} som har lämnat"),
+            ("en", rf"{firm} [^.]*and {left} that left"),
+        ):
+            opening, summary = (re.sub(r"\s+", " ", item.text) for item in said(network, lang)[0][:2])
+            assert re.search(words, opening), opening
+            assert re.search(words, summary), summary
+            names = {row["name"] for _, row in members[members["mark"] == "left"].iterrows()}
+            assert all(name in summary for name in names), summary
+    ecad = text("ecad", "sv")
+    assert "för 6 av 290 kommuner finns minst ett belägg" in ecad
+    assert "Längst tillbaka går beläggen för Stockholm (1994)." in ecad
+    assert "och de som har lämnat" in said("ecad", "sv")[1][0].caption
+    assert "inga dokumenterade svenska deltagare som är kvar, men 2 som har lämnat" in text("ecoc", "sv")
+    assert "underlag saknas" not in said("ecoc", "sv")[0][0].text
+
+
+def test_the_figures_say_whom_they_show() -> None:
+    data = natverk.load()
+    for network, lang, words in (
+        ("ecad", "sv", "dokumenterade medlemmar och de som har lämnat"),
+        ("icorn", "en", "(ICORN), those that left and actors with a looser tie"),
+        ("arko", "sv", "dokumenterade medlemmar i ARKO: 4 kommuner"),
+    ):
+        page = said(network, lang)[2]
+        shown = natverk.figures.member_map(networkframes.place_frame(data, measured(network)["members"]), **page.look)
+        assert words in shown.alt
+        bars = natverk.figures.shared_bars(networkframes.shared_frame(page, measured(network)["shared"]), **page.look)
+        if lang == "sv":
+            assert re.search(r"de \d+ dokumenterade medlemmarna i", bars.alt), bars.alt
+
+
+def test_nothing_is_said_of_a_series_that_is_not_there() -> None:
+    for network in NETWORKS:
+        for lang, words in (("sv", "Serien visar"), ("en", "The series shows")):
+            assert (words in said(network, lang)[0][5].text) == bool(measured(network)["series"]["low"].any()), network
+
+
+def test_networks_that_tie_for_most_in_common_are_all_named() -> None:
+    assert "The network shares 1 actor with each of 4 networks: Making Cities Resilient" in text("arko", "en")
+    assert "Nätverket har 1 aktör gemensam med vart och ett av 3 nätverk: Kvarkenrådet" in text("sagavagen", "sv")
+    for network in NETWORKS:
+        shared, shown = measured(network)["shared"], said(network, "sv")[0][10].text
+        first = shared[shared["shared"] == shared["shared"].max()]
+        assert len(first) > 12 or all(
+            plain(said(network, "sv")[2].network(item)) in shown for item in first["network_id"]
+        )

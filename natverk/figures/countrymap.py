@@ -53,7 +53,7 @@ class Member:
 
 @housed
 def member_map(
-    frame: pd.DataFrame, *, lang: str = "sv", source: str = "", place: str = "", who: str = ""
+    frame: pd.DataFrame, *, lang: str = "sv", source: str = "", place: str = "", who: str = "", the: str = ""
 ) -> Picture | Notice:
     """Draw the members of a network on two maps: the whole country, and the part where they lie densely.
 
@@ -99,11 +99,11 @@ Gotland (attested late in the period).
     check_columns(frame, COLUMNS, "member_map")
     check_values(frame, "level", LEVELS, "member_map")
     check_values(frame, "mark", MARKS, "member_map")
-    who = who or t("network_figures.members.who")
     members = _members(frame)
+    words = _words(members, place, who, the, t)
     away = [str(name) for name, level in zip(frame["name"], frame["level"], strict=True) if level in ("joint", "other")]
     if not members:
-        return Notice(t("network_figures.members.empty", place=place, who=who))
+        return Notice(t("network_figures.members.empty", **words))
     sheet = Sheet(MARGIN * 2 + SMALL_WIDTH + 12 + ZOOM_WIDTH)
     top = 6 + sheet.key(mark_keys({item.mark for item in members}, t), MARGIN, 6, sheet.width - 2 * MARGIN)
     levels = list(dict.fromkeys(item.level for item in members))
@@ -114,8 +114,8 @@ Gotland (attested late in the period).
     bottom += sheet.source(source, bottom + 8, x=MARGIN)
     return sheet.picture(
         height=bottom + 10,
-        caption=_caption(members, away, nameless, place, who, t),
-        alt=_alt(frame, members, away, place, who, t),
+        caption=_caption(members, away, nameless, words, t),
+        alt=_alt(members, away, words, t),
     )
 
 
@@ -267,8 +267,21 @@ def _scale_bar(sheet: Sheet, window: Frame) -> None:
     sheet.text(end, y - 17, f"{length} km", size=TINY, align="right", colour=MUTED, halo=True)
 
 
-def _caption(members: list[Member], away: list[str], nameless: int, place: str, who: str, t: Texts) -> str:
-    parts = [t("network_figures.members.caption", place=place, who=who)]
+def _words(members: list[Member], place: str, who: str, the: str, t: Texts) -> dict[str, str]:
+    """Return the words of the network: its members, and who else is on the map beside those that are documented."""
+    marks = {item.mark for item in members}
+    beside = [mark for mark in ("left", "loose") if mark in marks]
+    also = t(f"network_figures.members.also_{'both' if len(beside) > 1 else beside[0]}") if beside else ""
+    return {
+        "place": place,
+        "who": who or t("network_figures.members.who"),
+        "the": the or t("network_figures.members.the"),
+        "also": also,
+    }
+
+
+def _caption(members: list[Member], away: list[str], nameless: int, words: dict[str, str], t: Texts) -> str:
+    parts = [t("network_figures.members.caption", **words)]
     if any(item.level == "regional" for item in members):
         parts.append(t("network_figures.members.caption_regions"))
     parts.append(t("network_figures.members.caption_quiet"))
@@ -279,14 +292,14 @@ def _caption(members: list[Member], away: list[str], nameless: int, place: str, 
     return " ".join(parts)
 
 
-def _alt(frame: pd.DataFrame, members: list[Member], away: list[str], place: str, who: str, t: Texts) -> str:
+def _alt(members: list[Member], away: list[str], words: dict[str, str], t: Texts) -> str:
     levels = Counter(item.level for item in members)
     kinds = [("municipal", "common.municipality"), ("regional", "common.region")]
     counts = t.join([t.count(key, levels[level]) for level, key in kinds if levels[level]])
     marks = Counter(item.mark for item in members)
     said = ", ".join(f"{t(f'figures.matrix.mark.{mark}')} {t.number(marks[mark])}" for mark in MARKS if marks[mark])
     parts = [
-        t("network_figures.members.alt", place=place, who=who, counts=counts),
+        t("network_figures.members.alt", counts=counts, **words),
         t("figures.matrix.alt_marks", marks=said),
         ", ".join(f"{item.name} ({t(f'figures.matrix.mark.{item.mark}')})" for item in members[:40]) + ".",
     ]

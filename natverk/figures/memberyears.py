@@ -32,6 +32,7 @@ def member_years(
     source: str = "",
     place: str = "",
     who: str = "",
+    the: str = "",
 ) -> Picture | Notice:
     """Draw how many Swedish members of a network are documented for each year, and where their number is known.
 
@@ -77,7 +78,11 @@ def member_years(
     check_columns(frame, COLUMNS, "member_years")
     check_columns(points, POINTS, "member_years (points)")
     check_values(points, "kind", KINDS, "member_years (points)")
-    words = {"place": place, "who": who or t("network_figures.members.who")}
+    words = {
+        "place": place,
+        "who": who or t("network_figures.members.who"),
+        "the": the or t("network_figures.members.the"),
+    }
     rows = frame.sort_values("year", kind="stable")
     years = [int(year) for year in rows["year"]]
     low, best = [whole(n) for n in rows["low"]], [whole(n) for n in rows["best"]]
@@ -85,8 +90,9 @@ def member_years(
     known = points[points["year"].isin(years)].drop_duplicates(list(POINTS))
     known = known.sort_values(["year", "n"], kind="stable")
     if not any(best) and known.empty:
-        key = "only_undated" if undated else "empty"
-        return Notice(t(f"network_figures.years.{key}", n=t.number(undated), **words))
+        if undated:
+            return Notice(t.count("network_figures.years.only_undated", undated, **words))
+        return Notice(t("network_figures.years.empty", **words))
     sheet = Sheet(WIDTH)
     entries = _keys(known, t)
     offset = sheet.key(entries, 8, 6, WIDTH - 16) + 6 if entries else 0.0
@@ -101,7 +107,7 @@ def member_years(
     if "published" in set(known["kind"]):
         caption.append(t("network_figures.years.caption_published", **words))
     if undated:
-        caption.append(t("network_figures.years.caption_undated", n=t.number(undated)))
+        caption.append(t.count("network_figures.years.caption_undated", undated))
     alt = _alt(years, low, undated, known, words, t)
     return sheet.picture(height=bottom + 10, caption=" ".join(caption), alt=alt)
 
@@ -159,5 +165,5 @@ def _alt(years: list[int], low: list[int], undated: int, known: pd.DataFrame, wo
             values = [f"{t.number(whole(n))} ({whole(year)})" for n, year in zip(own["n"], own["year"], strict=True)]
             parts.append(t(f"network_figures.years.alt_{kind}", values=", ".join(values)))
     if undated:
-        parts.append(t("network_figures.years.caption_undated", n=t.number(undated)))
+        parts.append(t.count("network_figures.years.caption_undated", undated))
     return " ".join(parts)

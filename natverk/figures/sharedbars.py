@@ -34,7 +34,14 @@ TAIL = 150.0
 
 @housed
 def shared_bars(
-    frame: pd.DataFrame, *, lang: str = "sv", source: str = "", place: str = "", who: str = "", most: int = 12
+    frame: pd.DataFrame,
+    *,
+    lang: str = "sv",
+    source: str = "",
+    place: str = "",
+    who: str = "",
+    the: str = "",
+    most: int = 12,
 ) -> Picture | Notice:
     """Draw the networks that share most documented members with one.
 
@@ -69,13 +76,17 @@ def shared_bars(
     --------
     >>> frame = pd.DataFrame({"network_name": ["Viable Cities"], "shared": [7], "n_own": [7], "n_other": [24],
     ...                       "jaccard": [7 / 24]})
-    >>> print(shared_bars(frame, lang="en", place="EU Mission", who="participants").alt)
-    Networks in which the 7 documented participants of EU Mission are documented too: Viable Cities 7 of 24 \
-(Jaccard 0.29).
+    >>> print(shared_bars(frame, lang="en", place="EU Mission", the="the participants").alt)
+    Networks in which the participants of EU Mission (7 documented) are documented too, whatever the year and even where \
+they left: Viable Cities 7 of 24 (Jaccard 0.29).
     """
     t = texts(lang)
     check_columns(frame, COLUMNS, "shared_bars")
-    words = {"place": place, "who": who or t("network_figures.members.who")}
+    words = {
+        "place": place,
+        "who": who or t("network_figures.members.who"),
+        "the": the or t("network_figures.members.the"),
+    }
     rows = [row for row in frame[list(COLUMNS)].to_dict("records") if whole(row["shared"])][:most]
     if not rows:
         return Notice(t("network_figures.shared.empty", **words))
@@ -125,5 +136,5 @@ def shared_bars(
     return sheet.picture(
         height=bottom + 8,
         caption=t("network_figures.shared.caption", n=t.number(own), shown=t.number(len(rows)), **words),
-        alt=t("network_figures.shared.alt", n=t.number(own), list=said, **words),
+        alt=t.count("network_figures.shared.alt", own, list=said, **words),
     )

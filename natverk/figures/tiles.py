@@ -113,25 +113,28 @@ Stockholm 80, Gotland 12. Not known: Norrbotten.
         key=lambda item: (-item[0], item[1]),
     )
     unknown = [str(row["name_short"]) for row in rows if pd.isna(row["value"])]
-    end = _key(sheet, MARGIN + across + 20, MARGIN, what, (known[-1][2], known[0][2]), bool(unknown), t)
+    ends = (known[-1][2], known[0][2]) if min(values) < max(values) else (known[0][2],)
+    end = _key(sheet, MARGIN + across + 20, MARGIN, what, ends, bool(unknown), t)
     bottom = max(bottom, end)
     bottom += sheet.source(source, bottom + 6, x=MARGIN)
-    highest, lowest = f"{known[0][1]} {known[0][2]}", f"{known[-1][1]} {known[-1][2]}"
-    caption = [t("figures.tiles.caption", what=what[0].upper() + what[1:], highest=highest, lowest=lowest)]
-    alt = [
-        t(
-            "figures.tiles.alt",
-            counties=t.count("figures.tiles.county", len(codes)),
-            what=what,
-            highest=highest,
-            lowest=lowest,
-        ),
-        t("figures.tiles.alt_all", values=", ".join(f"{name} {label}" for _, name, label in known)),
-    ]
+    caption, alt = _said([(name, label) for _, name, label in known], min(values) == max(values), what, len(codes), t)
     if unknown:
         caption.append(t("figures.tiles.caption_unknown", counties=t.count("figures.tiles.county", len(unknown))))
         alt.append(t("figures.tiles.alt_unknown", names=t.join(unknown)))
     return sheet.picture(height=bottom + 10, caption=" ".join(caption), alt=" ".join(alt))
+
+
+def _said(known: list[tuple[str, str]], same: bool, what: str, counties: int, t: Texts) -> tuple[list[str], list[str]]:
+    """Return the first sentences of caption and alternative text: the ends, or the one value that there is."""
+    named = [f"{name} {label}" for name, label in known]
+    key = "_one" if len(named) == 1 else "_same" if same else ""
+    ends = {"highest": named[0], "lowest": named[-1], "value": named[0] if len(named) == 1 else known[0][1]}
+    heading, known_in = what[0].upper() + what[1:], t.count("figures.tiles.county", len(named))
+    caption = t(f"figures.tiles.caption{key}", what=heading, counties=known_in, **ends)
+    alt = [t(f"figures.tiles.alt{key}", what=what, counties=t.count("figures.tiles.county", counties), **ends)]
+    if len(named) > 1:
+        alt.append(t("figures.tiles.alt_all", values=", ".join(named)))
+    return [caption], alt
 
 
 def _label(row: dict[Hashable, Any], t: Texts) -> str:
@@ -170,17 +173,19 @@ def _tile(
     )
 
 
-def _key(sheet: Sheet, x: float, y: float, what: str, ends: tuple[str, str], unknown: bool, t: Texts) -> float:
+def _key(sheet: Sheet, x: float, y: float, what: str, ends: tuple[str, ...], unknown: bool, t: Texts) -> float:
     lines = wrap(what, PANEL - 12, SMALL)
     sheet.text(x, y, lines, size=SMALL)
     y += len(lines) * line_height(SMALL) + 6
     step = 34.0
-    for number, shade in enumerate(RAMP):
+    shades = RAMP if len(ends) > 1 else [RAMP[len(RAMP) // 2]]
+    for number, shade in enumerate(shades):
         sheet.rect(x + number * step, y, step - 1, 12, fill=shade)
     y += 16
-    low, high = (wrap(end, 80, TINY) for end in ends)
+    low, high = wrap(ends[0], 80, TINY), wrap(ends[-1], 80, TINY)
     sheet.text(x, y, low, size=TINY, colour=MUTED)
-    sheet.text(x + len(RAMP) * step - 1, y, high, size=TINY, colour=MUTED, align="right")
+    if len(ends) > 1:
+        sheet.text(x + len(RAMP) * step - 1, y, high, size=TINY, colour=MUTED, align="right")
     y += max(len(low), len(high)) * line_height(TINY) + 8
     if unknown:
         sheet.hatched(x, y, 20, 12, edge="#b9c0c5")

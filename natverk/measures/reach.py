@@ -111,8 +111,9 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     -------
     pd.DataFrame
         One row a county: `county_code, name, name_short, tile_row, tile_col, n_documented` (municipalities with a
-        firm mark), `n_municipalities` (all of the county, whatever the network's rule of size: `eligibility` holds
-        members against that), `share` (0–1), `region` (whether the region is documented; on Gotland the municipality).
+        firm mark), `n_left` (municipalities that have left), `n_municipalities` (all of the county, whatever the
+        network's rule of size: `eligibility` holds members against that), `share` (0–1; those who left are not in it),
+        `region` (whether the region is documented; on Gotland the municipality).
 
     Raises
     ------
@@ -131,9 +132,10 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     has_columns(members, ["actor_id", "mark"], "saturation", "give a frame of natverk.networks.members_of")
     firm = set(members.loc[members["mark"].isin(FIRM), "actor_id"])
     places = data.municipalities[["actor_id", "county_code"]]
-    counts = places.assign(documented=places["actor_id"].isin(firm), every=True).groupby("county_code")
-    sums = counts[["documented", "every"]].sum().astype("int64")
-    sums = sums.set_axis(["n_documented", "n_municipalities"], axis=1).reset_index()
+    gone = places["actor_id"].isin(members.loc[members["mark"] == "left", "actor_id"])
+    counts = places.assign(documented=places["actor_id"].isin(firm), gone=gone, every=True).groupby("county_code")
+    sums = counts[["documented", "gone", "every"]].sum().astype("int64")
+    sums = sums.set_axis(["n_documented", "n_left", "n_municipalities"], axis=1).reset_index()
     table = data.counties[["county_code", "name", "name_short", "tile_row", "tile_col", "region_actor_id"]]
     table = table.merge(sums, on="county_code").sort_values("county_code", ignore_index=True)
     table["share"] = table["n_documented"] / table["n_municipalities"]
@@ -201,12 +203,12 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
 
 
 def _documented(data: Dataset) -> dict[str, frozenset[str]]:
-    """Return who is documented in each network at any time, those who only report among them."""
+    """Return who is documented in each network at any time, those who left and those who only report among them."""
     rows = graded(data)
     kinds = data.networks.set_index("network_id")["counts_as"]
     acts = rows["network_id"].map(kinds).isin(["reporting", "universal"])
     report = acts & ~rows["status"].isin(["applicant", "former"])
-    tied = rows[(rows["grade"] == "positive") | report]
+    tied = rows[rows["grade"].isin(["positive", "exit"]) | report]
     return {str(name): frozenset(group) for name, group in tied.groupby("network_id")["actor_id"]}
 
 

@@ -19,6 +19,8 @@ from natverk.text.tables.outcome import offices
 
 __all__ = ["NetworkPage"]
 
+#: Marks of all who are or were in it; a looser tie is none.
+TIED = (*FIRM, "left")
 LEVELS = ("municipal", "regional", "joint", "other")
 
 
@@ -59,11 +61,25 @@ class NetworkPage(Page):
     @property
     def look(self) -> dict[str, str]:
         """What figures of the network have in common."""
-        return {"lang": self.lang, "source": self.source_line, "place": self.network(self.network_id), "who": self.who}
+        words = {"place": self.network(self.network_id), "who": self.who, "the": self.the}
+        return {"lang": self.lang, "source": self.source_line, **words}
 
     def documented(self, n: int) -> str:
         """Return a number of documented members, called what they are in this kind of network."""
         return self.count(f"kind.{self.kind}.documented", n)
+
+    def counted(self, members: pd.DataFrame) -> str:
+        """Return the numbers of those who are documented and of those who have left: `5 … and 1 that left`."""
+        n, left = int(members["mark"].isin(FIRM).sum()), int((members["mark"] == "left").sum())
+        if not left:
+            return self.documented(n)
+        values = {"documented": self.documented(n), "n": self.t.number(left), "who": self.who}
+        return self.say("members.and_left" if n else "members.only_left", **values)
+
+    def also(self, members: pd.DataFrame) -> str:
+        """Return who else has a row beside those that are documented, as the map says it too; nothing for nobody."""
+        beside = [mark for mark in ("left", "loose") if (members["mark"] == mark).any()]
+        return self.t(f"network_figures.members.also_{'both' if len(beside) > 1 else beside[0]}") if beside else ""
 
     def names(self, actors: Iterable[object], most: int = 12) -> str:
         """Join the names of actors as a sentence does."""
@@ -93,16 +109,16 @@ class NetworkPage(Page):
         return self.first_screen(self.name, question, self._answer(members, series, listed), facts)
 
     def _answer(self, members: pd.DataFrame, series: pd.DataFrame, listed: pd.DataFrame) -> str:
-        firm = members[members["mark"].isin(FIRM)]
-        if firm.empty:
+        known = members[members["mark"].isin(TIED)]
+        if known.empty:
             return self.say("opening.answer_none", name=self.name, who=self.who, period=self.period)
         holders = len(self._holders())
         return self.say(
             "opening.answer",
             name=self.name,
-            documented=self.documented(len(firm)),
+            documented=self.counted(members),
             period=self.period,
-            levels=self.levels(firm),
+            levels=self.levels(known),
             bound=self._bound(listed),
             years=self._years(series, listed),
             offices=self.count("opening.offices", holders) if holders else self.say("opening.offices_none"),
@@ -143,7 +159,7 @@ class NetworkPage(Page):
             "region": self.data.counties["region_actor_id"].nunique(),
         }
         level = {"municipality": "municipal", "region": "regional"}
-        inside = members["level"].isin([level[name] for name in self.eligible_levels]) & (members["mark"] != "left")
+        inside = members["level"].isin([level[name] for name in self.eligible_levels]) & members["mark"].isin(TIED)
         n, whole = int(inside.sum()), sum(total[name] for name in self.eligible_levels)
         key = self.eligible_levels[0] if len(self.eligible_levels) == 1 else "both"
         return self.say(
@@ -156,17 +172,18 @@ class NetworkPage(Page):
 
     def members(self, members: pd.DataFrame, apart: pd.DataFrame) -> Prose:
         """Tell how many are in it and how well that is dated, who goes furthest back, and who is named beside."""
-        firm = members[members["mark"].isin(FIRM)]
+        known = members[members["mark"].isin(TIED)]
         parts = []
-        if firm.empty:
+        if known.empty:
             parts.append(self.say("members.none", who=self.who))
         else:
-            counts = firm["mark"].value_counts()
+            counts = known["mark"].value_counts()
             marks = [self.count(f"members.mark.{mark}", int(counts[mark])) for mark in FIRM if mark in counts]
-            levels = f": {self.levels(firm)}" if firm["level"].nunique() > 1 else ""
-            values = {"documented": self.documented(len(firm)), "period": self.period, "levels": levels}
-            parts.append(self.say("members.summary", marks=self.t.join(marks), **values))
-            dated = firm[firm["since"].notna()]
+            levels = f": {self.levels(known)}" if known["level"].nunique() > 1 else ""
+            values = {"documented": self.counted(members), "period": self.period, "levels": levels}
+            key = "all_left" if not marks else "summary_left" if "left" in counts else "summary"
+            parts.append(self.say(f"members.{key}", marks=self.t.join(marks), **values))
+            dated = known[known["since"].notna()]
             if len(dated):
                 first = dated["since"].min()
                 oldest = self.names(dated.loc[dated["since"] == first, "actor_id"], 6)
@@ -212,7 +229,8 @@ class NetworkPage(Page):
             parts.append(self.say("offices.summary", classes=", ".join(classes), **values))
             if len(holders) > 1 and holders.max() > 1:
                 names = [plain(self.actor(actor)) for actor in holders.index]
-                top = leaders(names, [int(n) for n in holders])
+                tied = int((holders == holders.max()).sum())
+                top = leaders(names, [int(n) for n in holders], max(3, tied))
                 items = [self.say("offices.item", name=name, n=self.t.number(n)) for name, n in top]
                 parts.append(self.say("offices.most", list=self.t.join(items)))
             parts.append(self.say("offices.note"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.members import FIRM
 from natverk.measures.panel import KNOWN, SETS
-from natverk.text.network import NetworkPage
+from natverk.text.network import TIED, NetworkPage
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.table import records
 
@@ -18,14 +17,12 @@ class NetworkProfile(NetworkPage):
 
     def growth(self, series: pd.DataFrame) -> Prose:
         """Tell the highest count of documented members in a year, and what the series is not."""
-        parts = []
-        if series["low"].any():
-            most = series.sort_values("low", ascending=False, kind="stable").iloc[0]
-            parts.append(self.count("growth.most", int(most["low"]), year=int(most["year"])))
-        else:
-            parts.append(self.say("growth.none"))
+        if not series["low"].any():
+            return self.markdown(self.say("growth.none"))
+        most = series.sort_values("low", ascending=False, kind="stable").iloc[0]
+        parts = [self.count("growth.most", int(most["low"]), year=int(most["year"]))]
         undated = int(series["n_undated"].max())
-        if undated and series["low"].any():
+        if undated:
             parts.append(self.count("growth.most_undated", undated))
         return self.markdown(*parts, self.say("growth.caution", who=self.who))
 
@@ -78,7 +75,11 @@ class NetworkProfile(NetworkPage):
         if "municipality" not in self.eligible_levels and not table["n_documented"].any():
             return Prose(self.say("saturation.no_municipalities", n=self.t.number(regions)))
         total = self.t.number(int(table["n_municipalities"].sum()))
-        parts = [self.say("saturation.summary", n=self.t.number(int(table["n_documented"].sum())), total=total)]
+        n = int(table["n_documented"].sum())
+        parts = [self.say("saturation.summary" if n else "saturation.none_at_all", n=self.t.number(n), total=total)]
+        left = int(table["n_left"].sum())
+        if left:
+            parts.append(self.count("saturation.left", left))
         having = table[table["n_documented"] > 0].sort_values(["share", "n_documented"], ascending=False, kind="stable")
         full = having[having["share"] == 1]
         if len(full):
@@ -97,7 +98,7 @@ class NetworkProfile(NetworkPage):
             ]
             parts.append(self.say("saturation.most_rest" if len(full) else "saturation.most", list=self.t.join(items)))
         empty = len(table) - len(having)
-        if empty:
+        if empty and n:
             parts.append(self.say("saturation.none", n=self.t.number(empty)))
         if regions and "region" in self.eligible_levels:
             parts.append(self.say("saturation.regions", n=self.t.number(regions)))
@@ -118,8 +119,29 @@ class NetworkProfile(NetworkPage):
         """Tell which other networks have most of the members, and which is most alike."""
         if table.empty:
             return Prose(self.say("shared.none", the=self.the))
+        own = int(table["n_own"].iloc[0])
+        whole = table[table["shared"] == own]
+        parts = [self._most_shared(table)]
+        if len(whole) and own > 1:
+            names = self.listing((plain(self.network(item)) for item in whole["network_id"]), 4)
+            parts.append(self.say("shared.inside", n=self.t.number(own), who=self.who, names=names))
+        best = table[table["jaccard"] == table["jaccard"].max()]
+        index = self.t.number(float(best["jaccard"].iloc[0]), 2)
+        names = self.listing((plain(self.network(item)) for item in best["network_id"]), 4)
+        parts.append(self.say("shared.most_like", name=names, jaccard=index))
+        return self.markdown(*parts, self.say("shared.how"))
+
+    def _most_shared(self, table: pd.DataFrame) -> str:
+        """Say with which networks most is shared: up to three of them, or all that tie for most."""
+        first = table[table["shared"] == table["shared"].max()]
+        shared = int(first["shared"].iloc[0])
+        names = self.listing(plain(self.network(item)) for item in first["network_id"])
+        values = {"names": names, "networks": self.t.number(len(first))}
+        if len(first) > 1 and len(first) == len(table):
+            return self.count("shared.alike", shared, **values)
+        if len(first) > 3:
+            return self.say("shared.tied", n=self.t.number(shared), **values)
         totals = dict(zip(table["network_id"], table["n_other"], strict=True))
-        top = leaders(list(table["network_id"]), [int(n) for n in table["shared"]])
         items = [
             self.say(
                 "shared.item",
@@ -127,18 +149,9 @@ class NetworkProfile(NetworkPage):
                 n=self.t.number(n),
                 total=self.t.number(int(totals[network])),
             )
-            for network, n in top
+            for network, n in leaders(list(table["network_id"]), [int(n) for n in table["shared"]])
         ]
-        own = int(table["n_own"].iloc[0])
-        whole = table[table["shared"] == own]
-        parts = [self.say("shared.summary", list=self.t.join(items))]
-        if len(whole) and own > 1:
-            names = self.listing((plain(self.network(item)) for item in whole["network_id"]), 4)
-            parts.append(self.say("shared.inside", n=self.t.number(own), who=self.who, names=names))
-        best = table.sort_values(["jaccard", "shared"], ascending=False, kind="stable").iloc[0]
-        index = self.t.number(float(best["jaccard"]), 2)
-        parts.append(self.say("shared.most_like", name=plain(self.network(best["network_id"])), jaccard=index))
-        return self.markdown(*parts, self.say("shared.how"))
+        return self.say("shared.summary", list=self.t.join(items))
 
     def unknown(self, cells: pd.DataFrame, members: pd.DataFrame, listed: pd.DataFrame) -> Prose:
         """Tell how many cells are known, in which years absence is known, and what has no year."""
@@ -147,7 +160,7 @@ class NetworkProfile(NetworkPage):
             closed = listed[~listed["full_only"] & (listed["certainty"] == "high")]
             years = self.t.join([str(year) for year in sorted(set(closed["year"]))])
             parts.append(self.say("unknown.lists", years=years) if years else self.say("unknown.no_list"))
-        firm = members[members["mark"].isin((*FIRM, "left"))]
+        firm = members[members["mark"].isin(TIED)]
         undated = int((firm["mark"] == "undated").sum())
         if undated:
             parts.append(self.count("unknown.undated", undated, the=self.the))

@@ -43,7 +43,7 @@ def members(page: NetworkProfile, frame: pd.DataFrame, listed: pd.DataFrame) -> 
                 "sources": page.references.cite(str(row["source_ids"])),
             }
         )
-    caption = page.say("members.table", name=page.name, who=page.who, period=page.period)
+    caption = page.say("members.table", name=page.name, who=page.who, also=page.also(frame), period=page.period)
     columns = ["actor", "level", "n_population=population", "status", "since", "last_seen", "evidence"]
     labels = page.label(*columns)
     if last is not None:
