@@ -124,7 +124,16 @@ def test_two_networks(real: Dataset) -> None:
     table = indexed(compare(real, "UBC", "eurocities", kind="network", year=2019))
     assert table.loc[("members", "municipality"), ["a_low", "a"]].tolist() == [14, 14]
     assert "municipality:1280" in table.loc[("shared", "members"), "a_text"].split(";")
-    assert table.loc[("complete_lists", ""), "a"] == 5
+    assert table.loc[("complete_lists", ""), "a"] == 4  # up to 2024, where the window ends
+    assert table.loc[("latest_list", "named"), "a"] == 12
+    assert table.loc[("latest_list", "named"), "a_text"] == "ubc-2022"
+    assert table.loc[("list_retention", ""), "a_text"] == table.loc[("list_survival", ""), "a_text"] == "2014–2022"
+    earlier = indexed(compare(real, "UBC", "eurocities", kind="network", year=2019, years=(1997, 2020), parts="listed"))
+    assert earlier.loc[("complete_lists", ""), "a"] == 3
+    assert earlier.loc[("latest_list", "named"), "a"] == 13
+    assert earlier.loc[("list_retention", ""), "a"] == pytest.approx(13 / 21)
+    assert earlier.loc[("list_survival", ""), "a"] == pytest.approx(13 / 21)
+    assert table.loc[("members", "region"), "a_high"] == 0, "Gotland is counted once"
     assert table.loc[("founded", ""), ["a", "b"]].tolist() == [1991, 1986]
 
 

@@ -127,3 +127,19 @@ def test_units_of_different_kinds_or_unknown_ones_are_refused() -> None:
     with pytest.raises(UnknownName, match="Vänersbog"):
         ComparePage(data, "1487", "Vänersbog", year=2019, years=YEARS)
     assert ComparePage(data, "Uppsala", "Stockholm", year=2019, years=YEARS).kind == "region"
+
+
+def test_numbers_of_lists_name_their_years_and_shares_are_per_cent() -> None:
+    one, table = page("network", "sv"), compared("network")
+    shown = tables.comparison.measures(one, table, "listed").frame.set_index("Mått")
+    first = one.first
+    assert shown.loc["Fullständiga listor", first] == "5 (2014–2025)"
+    assert shown.loc["Senaste säkra lista: på listan", first] == "12 (2022)"
+    assert shown.loc["Kvar från första till sista listan", first].endswith("% (2014–2022)")
+    assert shown.loc["Kvar från första till sista listan", "Enhet"] == "procent"
+    units = {unit for part in PARTS for unit in tables.comparison.measures(one, table, part).frame["Enhet"]}
+    assert {"procent", "index 0–1"} <= units
+    for part in PARTS:
+        for _, row in tables.comparison.measures(one, table, part).frame.iterrows():
+            for value in (row[one.first], row[one.second]):
+                assert ("%" in str(value)) <= (row["Enhet"] == "procent"), row["Mått"]

@@ -23,7 +23,21 @@ def test_a_text_has_the_same_fields_in_both_languages(key: str) -> None:
 
 
 #: Words that are the same in both languages.
-SHARED = {"", "natverk", "notebook", "regional", "region", "period", "data", "status", "forum", "agenda", "km", "nodf"}
+SHARED = {
+    "",
+    "natverk",
+    "notebook",
+    "regional",
+    "region",
+    "period",
+    "data",
+    "status",
+    "forum",
+    "agenda",
+    "km",
+    "nodf",
+    "index",
+}
 
 
 def test_no_text_is_left_in_the_other_language() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import natverk
 from natverk.locale import LANGUAGES
-from natverk.text import RegionReport, Table, tables
+from natverk.text import RegionReport, Table, frames, tables
 from natverk.text.page import plain
 from natverk.text.tables.sweden import benchmarks
 
@@ -189,3 +189,16 @@ def test_peers_are_those_of_the_measure_and_of_no_other_county() -> None:
     first = near[(near["by"] == "structure") & (near["code"] == "1280")]
     assert first["peer_name"].tolist() == ["Göteborg"]
     assert isinstance(near, pd.DataFrame)
+
+
+@pytest.mark.parametrize("county", ["14", "12"])
+def test_lists_that_the_chart_leaves_out_are_told(county: str) -> None:
+    listed = natverk.listed(DATA, county)
+    covering = listed[listed["n_at_risk"] > 0]
+    page = page_of(county, "sv")
+    full = covering[covering["full_only"]]
+    text = page.listed(listed).text
+    assert len(covering) - len(full) == len(frames.listed_frame(page, listed))
+    assert len(full) >= 1
+    assert f"Därav gäller {len(full)} bara fullvärdiga medlemmar (" in text
+    assert all(str(year) in text for year in full["year"])

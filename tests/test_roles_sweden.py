@@ -24,6 +24,7 @@ from natverk.figures.style import PNG_DPI
 from natverk.measures.sharednetworks import shared_networks
 from natverk.measures.twomode import TwoMode
 from natverk.text import SwedenReport, Table, swedenframes
+from natverk.text.table import Foreign
 from natverk.text.tables import sweden
 
 Make = Callable[..., Dataset]
@@ -465,3 +466,31 @@ def test_networks_open_to_both_follow_the_rules_of_eligibility(make: Make) -> No
     )
     assert natverk.overlap.open_to_both(one) == ["both"]
     assert natverk.overlap.open_to_both(one, counts_as=("commitment",)) == ["signed"]
+
+
+def test_published_figures_lead_to_the_pages_they_were_read_on() -> None:
+    page = SwedenReport(data(), years=(1997, 2026), lang="sv")
+    shown = sweden.benchmarks(page, natverk.benchmarks(data()))
+    assert all(re.fullmatch(r"[\d, ]+", str(cell)) for cell in shown.frame["Källor"])
+    cited = page.references.frame().set_index("source_id")
+    assert cited.loc["fig-00002", "title"] == "Viable Cities: 23 Swedish cities work together"
+    assert str(cited.loc["fig-00002", "url"]).startswith("https://viablecities.se/")
+    assert not re.search(r'"nan"|\bnan\b', page.source_list()._repr_html_())
+
+
+def test_every_topic_of_an_evaluation_has_words_in_both_languages() -> None:
+    for lang, word in (("sv", "rollfördelning"), ("en", "division of roles")):
+        page = SwedenReport(data(), years=(1997, 2026), lang=lang)
+        cells = sweden.findings(page).frame.iloc[:, 2]
+        assert word in set(cells)
+        assert not [cell for cell in cells if isinstance(cell, Foreign)]
+
+
+def test_none_is_said_in_words_and_the_event_study_in_sentences() -> None:
+    assert "Varken ersättning eller lucka är belagd i något fall." in said("sv")[0]["compared"]
+    assert "Neither substitution nor a gap is established in any case." in said("en")[0]["compared"]
+    for lang, stumps in (("sv", ("Räknade är", "Ingår:", "Ingår inte:")), ("en", ("Counted are", "Entering:"))):
+        for study in measured()["studies"]:
+            text = study.text(lang)
+            assert not [stump for stump in stumps if stump in text]
+            assert ": " not in text

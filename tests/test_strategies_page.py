@@ -122,6 +122,10 @@ def test_a_blank_reference_is_unknown_not_no() -> None:
     text = said(2022, "sv")[0][5]
     assert f"till Agenda 2030 i minst {low['agenda2030']} av 21 regioner" in text
     assert "tomt är okänt, inte nej" in text
+    for year in YEARS:
+        eu = measured(year)[3].set_index("reference")["low"]["eu2020"]
+        assert f"till Europa 2020 i {f'minst {eu}' if eu else 'ingen som är känd'}." in said(year, "sv")[0][5]
+        assert "at least 0" not in said(year, "en")[0][5]
     answers = said(2022, "sv")[1][1].frame
     assert set(answers["Agenda 2030"]) == {"ja", "okänt"}
     assert (answers["Agenda 2030"] == "ja").sum() == (every["agenda2030"] == "yes").sum()

@@ -77,8 +77,8 @@ def shared_bars(
     >>> frame = pd.DataFrame({"network_name": ["Viable Cities"], "shared": [7], "n_own": [7], "n_other": [24],
     ...                       "jaccard": [7 / 24]})
     >>> print(shared_bars(frame, lang="en", place="EU Mission", the="the participants").alt)
-    Networks in which the participants of EU Mission (7 documented) are documented too, whatever the year and even where \
-they left: Viable Cities 7 of 24 (Jaccard 0.29).
+    Networks in which the participants of EU Mission (7 documented) are documented too, whatever the year and even \
+where they left: Viable Cities 7 of 24 (Jaccard 0.29).
     """
     t = texts(lang)
     check_columns(frame, COLUMNS, "shared_bars")

@@ -94,7 +94,8 @@ def compare(
         - `spells`, over all years: `spells, dated_joins, first_dated_join, ended_spells, followed_spells` (enter a
           survival curve), `dated_exits, list_exits` (intervals).
         - `listed`: `listed_memberships, covered_by_lists, documents`; of networks `complete_lists, latest_list,
-          list_retention, list_survival` (share of the first list that stands on the last, and Turnbull's estimate).
+          list_retention, list_survival` (up to the window's end; share of the first list that stands on the last, and
+          Turnbull's estimate).
         - `peers` (municipalities): `jaccard_known` (on known cells, with bounds), `structural_distance, km,
           peer_rank` (the place of the other among its peers), `peers, candidates, eligible_candidates`.
         - `reviews`: `judged, portfolio` (score by criteria, a line a review and year; the recommendation as text).

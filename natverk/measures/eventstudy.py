@@ -17,7 +17,6 @@ from natverk.measures.actors import existence
 from natverk.measures.arguments import choice, not_negative, year_range
 from natverk.measures.cohorts import chosen_spells
 from natverk.measures.evidence import Counting, YearBasis
-from natverk.measures.frames import each_row
 from natverk.measures.grouptime import event_time_effects, group_time_effects
 from natverk.measures.said import Refusal, sentences, tally
 from natverk.measures.transfers import TREATMENTS, Interval, Pilots, transfers
@@ -78,9 +77,8 @@ class EventStudy:
         t = texts(lang)
         words = [t(f"eventstudy.outcome.{self.treatment}"), sentences("eventstudy", self.said, lang)]
         words.append(t("eventstudy.dated", n=t.number(self.n_dated), total=t.number(self.n_joins)))
-        each = [f"{row.cohort}: {t(f'eventstudy.cohort.{row.reason}')}" for row in each_row(self.cohorts)]
-        if each:
-            words.append(t("eventstudy.cohorts", cohorts="; ".join(each)))
+        for reason, own in self.cohorts.groupby("reason", sort=False)["cohort"]:
+            words.append(t.count(f"eventstudy.cohorts.{reason}", len(own), years=t.join([str(year) for year in own])))
         if self.refused is not None:
             words.append(self.refused.text(lang))
         return " ".join(words)

@@ -67,25 +67,29 @@ def _members(frame: Frame, network: str, rows: pd.DataFrame) -> Iterator[Line]:
     share = float(population.reindex(inside).sum() / population.sum())
     yield Line("population_share_documented", "", "share", share, text=str(published))
     cells = frame.cells(table.index[table["municipality"] | table["region"]].tolist(), [network])
-    for item in ("municipality", "region"):
-        own_level = set(table.index[table[item].astype(bool)])
+    # Gotland is municipality and region in one: it counts once, as a municipality.
+    for item, of_level in (("municipality", "municipal"), ("region", "regional")):
+        own_level = set(table.index[table["level"] == of_level])
         yield from bounds("members", item, "members", cells[cells["actor_id"].isin(own_level)])
     yield from coverage_line(cells)
 
 
 def _lists(frame: Frame, network: str) -> Iterator[Line]:
-    """Yield the complete lists: how many, the latest up to the year, and who stayed from the first to the last."""
+    """Yield the complete lists up to the window's end: how many, the latest, and who stayed from the first to it."""
+    final = frame.years[1]
     lists = frame.data.member_lists[frame.data.member_lists["network_id"] == network]
+    lists = lists[lists["year"] <= final]
     yield listed_line("complete_lists", "", "lists", lists["list_id"], lists["list_id"])
-    if frame.lists is not None:
-        used = frame.lists[frame.lists["used"] & (frame.lists["network_id"] == network)]
+    if frame.last_lists is not None:
+        used = frame.last_lists[frame.last_lists["used"] & (frame.last_lists["network_id"] == network)]
         for row in each_row(used):
             yield Line("latest_list", "named", "municipalities", float(row.n_named), text=row.list_id, rows=row.list_id)
             yield Line("latest_list", "covered", "municipalities", float(row.n_covered), text=row.list_id)
-    kept = frame.retention[frame.retention["network_id"] == network]
+    kept = frame.retention[(frame.retention["network_id"] == network) & (frame.retention["year"] <= final)]
     if len(kept):
-        last = kept.iloc[-1]
-        yield Line("list_retention", "", "share", number(last["share"]), text=str(last["year"]))
+        first, last = int(kept["year"].iloc[0]), kept.iloc[-1]
+        span = f"{first}–{last['year']}"
+        yield Line("list_retention", "", "share", number(last["share"]), text=span)
         curve = list_survival(frame.data, network)
-        known = curve["survival"].dropna()
-        yield Line("list_survival", "", "share", float(known.iloc[-1]) if len(known) else 1.0)
+        known = curve.loc[curve["before"] <= final - first, "survival"].dropna()
+        yield Line("list_survival", "", "share", float(known.iloc[-1]) if len(known) else 1.0, text=span)

@@ -162,6 +162,14 @@ class Frame:
             return None
 
     @cached_property
+    def last_lists(self) -> pd.DataFrame | None:
+        """The complete lists up to the end of the window; None where none tells who belongs."""
+        try:
+            return latest_lists(self.data, year=self.years[1])
+        except InvalidArgument:
+            return None
+
+    @cached_property
     def listed(self) -> pd.DataFrame | None:
         """Listed memberships by municipality; None where no list tells of any."""
         return None if self.lists is None else listed_memberships(self.data, self.lists).set_index("actor_id")

@@ -18,6 +18,9 @@ __all__ = ["References", "SourceList"]
 class References:
     """Numbers for sources; stored versions of one page (the same url) share a number.
 
+    A published figure that has no source of its own in the dataset is cited by its row: title and address of the page
+    that it was read on.
+
     Examples
     --------
     >>> from natverk import load
@@ -27,7 +30,7 @@ class References:
     """
 
     def __init__(self, data: Dataset) -> None:
-        self._sources = data.sources.set_index("source_id")
+        self._sources = pd.concat([data.sources, _pages(data)], ignore_index=True).set_index("source_id")
         self._urls = self._sources["url"].fillna("").to_dict()
         self._numbers: dict[str, int] = {}
         self._cited: list[list[str]] = []
@@ -71,6 +74,14 @@ class References:
         return SourceList(self.frame(), t)
 
 
+def _pages(data: Dataset) -> pd.DataFrame:
+    """Return the pages of published figures without a source of their own, as sources whose id is the figure's row."""
+    figures = data.published_figures
+    figures = figures[figures["source_id"].isna()]
+    pages = figures[["row_id", "source_title", "url"]].set_axis(["source_id", "title", "url"], axis=1)
+    return pages.assign(licence_class="not_stated")
+
+
 class SourceList:
     """The numbered sources as a list with links; shows itself in a notebook."""
 
@@ -85,12 +96,15 @@ class SourceList:
         return f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
 
     def _item(self, row: dict[str, object]) -> str:
-        title = f'<span lang="{escape(str(row["language"]))}">{escape(str(row["title"]))}</span>'
+        known_language = pd.notna(row["language"])  # type: ignore[call-overload]
+        spoken = f' lang="{escape(str(row["language"]))}"' if known_language else ""
+        title = f"<span{spoken}>{escape(str(row['title']))}</span>"
         parts = [escape(str(row["publisher"]))] if pd.notna(row["publisher"]) else []  # type: ignore[call-overload]
         published, accessed = (self.t(f"page.column.{name}").lower() for name in ("published", "accessed"))
         known = pd.notna(row["published"])  # type: ignore[call-overload]
         date = f"{published} {escape(str(row['published']))}" if known else self.t("page.word.unpublished")
-        parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}")
+        read = pd.notna(row["accessed"])  # type: ignore[call-overload]
+        parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}" if read else date)
         # A title that ends as a sentence does needs no further stop.
         text = f"{title}{'' if str(row['title']).endswith(('.', '!', '?')) else '.'} {', '.join(parts)}"
         if pd.notna(row["url"]):  # type: ignore[call-overload]

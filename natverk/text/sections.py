@@ -72,7 +72,10 @@ class RegionReport(RegionMeasures):
             "networks": self.t.count("common.network", frame["network_id"].nunique()),
         }
         medium = self.say("series.medium") if (frame["certainty"] != "high").any() else ""
-        return self.markdown(self.say("series.listed", **values), medium)
+        full = frame[frame["full_only"]]
+        names = self.t.join([f"{plain(self.network(row['network_id']))} {row['year']}" for row in records(full)])
+        apart = self.count("series.listed_full", len(full), names=names) if len(full) else ""
+        return self.markdown(self.say("series.listed", **values), apart, medium)
 
     def map(self, frame: pd.DataFrame) -> Prose:
         """Tell how many municipalities have a documented membership, and which have most."""

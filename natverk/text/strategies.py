@@ -159,6 +159,10 @@ class StrategiesPage(Page):
         values = {"most": int(known.max()), "total": by_year["county_code"].nunique(), "year": int(str(known.idxmax()))}
         return Prose(self.say("years.text", **values))
 
+    def _least(self, n: int) -> str:
+        """Return a lower bound in words: that none is known does not say that there is one."""
+        return self.say("references.least", n=self.t.number(n)) if n else self.say("references.none_known")
+
     def refers(self, table: pd.DataFrame, counts: pd.DataFrame, history: pd.DataFrame) -> Prose:
         """Tell how many strategies refer to Europe 2020 and Agenda 2030, and that a blank is unknown."""
         low = counts.set_index("reference")["low"]
@@ -166,8 +170,8 @@ class StrategiesPage(Page):
         text = self.say(
             "references.text",
             when=self._sentence_day(), total=len(table),
-            agenda_low=int(low["agenda2030"]), agenda_unknown=int(unknown["agenda2030"]),
-            eu_low=int(low["eu2020"]), eu_unknown=int(unknown["eu2020"]),
+            agenda=self._least(int(low["agenda2030"])), agenda_unknown=int(unknown["agenda2030"]),
+            eu=self._least(int(low["eu2020"])), eu_unknown=int(unknown["eu2020"]),
         )  # fmt: skip
         agenda = sorted(
             (self.region(code) for code in table.loc[table["agenda2030"] == "yes", "county_code"]), key=alphabetic

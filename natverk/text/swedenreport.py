@@ -75,13 +75,13 @@ class SwedenReport(SwedenPage):
             "agreement": self.t.number(n),
             "share": self.t.percent(n / len(compared)),
             "best": self.t.number(int((compared["outcome_best"] == "agreement").sum())),
-            "substitution": self.t.number(int(outcome.get("substitution", 0))),
-            "gap": self.t.number(int(outcome.get("gap", 0))),
             "unknown": self.t.number(int(outcome.get("unknown", 0))),
         }
         return self.paragraphs(
             (
-                self.say("compare.summary_first" if first else "compare.summary", **values),
+                self.say("compare.summary_first" if first else "compare.summary", **values)
+                + " "
+                + self._established({name: int(outcome.get(name, 0)) for name in ("substitution", "gap")}),
                 self.say("compare.top", list=self._ranked(top)) if top else "",
             ),
             (
@@ -89,6 +89,15 @@ class SwedenReport(SwedenPage):
                 self.say("compare.rule"),
             ),
         )
+
+    def _established(self, cases: dict[str, int]) -> str:
+        """Say in how many cases others than who is responsible, or nobody, are established as active."""
+        if not any(cases.values()):
+            return self.say("compare.established_none")
+        words = {
+            name: self.count("compare.cases", n) if n else self.say("compare.no_case") for name, n in cases.items()
+        }
+        return self.say("compare.established", **words)
 
     def area(self, area: object) -> str:
         """Return a policy area as it stands inside a sentence."""

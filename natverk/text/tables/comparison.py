@@ -20,8 +20,7 @@ __all__ = ["label", "measures", "unlabelled"]
 Row = Mapping[str, object]
 #: Numbers from 0 to 1 that are an index, not a share of something.
 _INDEX = (
-    "jaccard", "overlap", "schoener", "betweenness", "jaccard_known", "jaccard_with_region", "list_retention",
-    "list_survival", "structural_distance",
+    "jaccard", "overlap", "schoener", "betweenness", "jaccard_known", "jaccard_with_region", "structural_distance",
 )  # fmt: skip
 _TABLES = (
     "memberships", "functions", "projects", "twins", "strategies", "responsibility", "evaluations", "published_totals",
@@ -91,7 +90,8 @@ def _item(page: ComparePage, row: Row) -> str | None:
 def _unit(page: ComparePage, row: Row) -> str:
     if not row["unit"]:
         return ""
-    key = f"compare_page.unit.{_key(row['unit'])}"
+    index = row["unit"] == "share" and str(row["measure"]).startswith(_INDEX)
+    key = f"compare_page.unit.{'index' if index else _key(row['unit'])}"
     return page.t(key) if page.t.has(key) else Foreign(text_of(row["unit"]))
 
 
@@ -116,7 +116,19 @@ def _value(page: ComparePage, row: Row, side: str) -> str:
     if pd.notna(low) and pd.notna(high) and (low != number or high != number):  # type: ignore[call-overload]
         bounds = f"{_number(page, row, float(str(low)))}–{_number(page, row, float(str(high)))}"
         return page.say("value.bounded", n=said, bounds=bounds)
-    return said
+    years = _years(page, row, text_of(row[f"{side}_text"]))
+    return page.say("value.bounded", n=said, bounds=years) if years else said
+
+
+def _years(page: ComparePage, row: Row, text: str) -> str:
+    """Return the years of the lists that a number rests on; nothing for what rests on none."""
+    if row["measure"] in ("list_retention", "list_survival"):
+        return text
+    if row["measure"] not in ("complete_lists", "latest_list") or not text:
+        return ""
+    lists = page.data.member_lists.set_index("list_id")["year"]
+    years = sorted({int(lists[item]) for item in text.split(";")})
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
 def _number(page: ComparePage, row: Row, value: float) -> str:

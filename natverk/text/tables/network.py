@@ -146,7 +146,7 @@ def published(page: NetworkProfile, compared: pd.DataFrame) -> Table:
             "n_ours": _number(page, row, "ours"),
             "outcome": row["words"],
             "rows": text_of(row["row_id"]),
-            "sources": page.references.cite(text_of(row["source_id"])),
+            "sources": page.references.cite(text_of(row["source_id"]) or text_of(row["row_id"])),
         }
         for row in records(ordered)
     ]

@@ -114,13 +114,19 @@ def findings(page: Page) -> Table:
         {
             "evaluator": page.actor(row["actor_id"]),
             "year": page.year(row["year"]),
-            "theme": Foreign(text_of(row["topic"])),
+            "theme": _topic(page, text_of(row["topic"])),
             "finding": Foreign(text_of(row["finding"])),
             "sources": page.references.cite(text_of(row["source_id"])),
         }
         for row in records(page.data.evaluation_findings)
     ]
     return table_of(page, rows, page.say("formal.findings"), "evaluator", "year", "theme", "finding", "sources", fold=6)
+
+
+def _topic(page: Page, topic: str) -> str:
+    """Return what a finding is about in the page's language; a topic without words in it as it is coded."""
+    key = f"evaluation_topics.{topic.replace(' ', '_')}"
+    return page.t(key) if page.t.has(key) else Foreign(topic)
 
 
 def levels(page: Page, table: pd.DataFrame) -> Table:
@@ -261,7 +267,6 @@ def benchmarks(page: Page, table: pd.DataFrame) -> Table:
     compared = table[table["outcome"] != "not comparable"]
     compared = compared.sort_values("outcome", key=lambda names: names != "differs", kind="stable")
     words = in_words(compared, page.lang)
-    titles = page.data.published_figures.set_index("row_id")["source_title"].dropna().to_dict()
     rows = []
     for row, text in zip(records(compared), words, strict=True):
         subject = page.network(row["network_id"]) or page.actor(row["actor_id"])
@@ -273,8 +278,8 @@ def benchmarks(page: Page, table: pd.DataFrame) -> Table:
                 else Foreign(text_of(row["claim"])),
                 "year": page.year(row["year"]),
                 "outcome": text,
-                # Some figures are cited by the title of their page alone.
-                "sources": page.references.cite(text_of(row["source_id"])) or Foreign(titles.get(row["row_id"], "")),
+                # A figure without a source of its own in the dataset is cited by the page that it was read on.
+                "sources": page.references.cite(text_of(row["source_id"]) or text_of(row["row_id"])),
             }
         )
     return table_of(page, rows, page.say("benchmarks.table"), "claim", "year", "outcome", "sources", fold=10)
