@@ -77,8 +77,8 @@ def shared_bars(
     >>> frame = pd.DataFrame({"network_name": ["Viable Cities"], "shared": [7], "n_own": [7], "n_other": [24],
     ...                       "jaccard": [7 / 24]})
     >>> print(shared_bars(frame, lang="en", place="EU Mission", the="the participants").alt)
-    Networks in which the participants of EU Mission (7 documented) are documented too, whatever the year and even \
-where they left: Viable Cities 7 of 24 (Jaccard 0.29).
+    Networks in which the participants of EU Mission (7 at any time, those that left included) are documented too: \
+Viable Cities 7 of 24 (Jaccard 0.29).
     """
     t = texts(lang)
     check_columns(frame, COLUMNS, "shared_bars")
@@ -136,5 +136,5 @@ where they left: Viable Cities 7 of 24 (Jaccard 0.29).
     return sheet.picture(
         height=bottom + 8,
         caption=t("network_figures.shared.caption", n=t.number(own), shown=t.number(len(rows)), **words),
-        alt=t.count("network_figures.shared.alt", own, list=said, **words),
+        alt=t("network_figures.shared.alt", n=t.number(own), list=said, **words),
     )
