@@ -219,3 +219,12 @@ def test_every_real_list_has_the_members_it_states(real: Dataset) -> None:
     assert (frame["n_members"] == frame["n_sweden"]).all()
     assert (frame["n_members"] <= frame["n_at_risk"]).all()
     assert set(frame.loc[frame["n_at_risk"] == 310, "network_id"]) == {"ubc", "kimo", "eurocities", "eurotowns"}
+
+
+def test_nothing_after_the_window_enters_a_page_about_it(make: Make) -> None:
+    joined = networks_of(make({"start": 2011}, {"status": "member"}), ["municipality:0101"], years=(2000, 2010))
+    assert joined.empty
+    seen = networks_of(make({"seen": 2021}, {"status": "member"}), ["municipality:0101"], years=(2000, 2010)).loc[0]
+    assert seen["mark"] == "undated"
+    assert seen[["since", "last_seen"]].isna().all()
+    assert pd.isna(seen["since_basis"])

@@ -202,3 +202,14 @@ def test_lists_that_the_chart_leaves_out_are_told(county: str) -> None:
     assert len(full) >= 1
     assert f"Därav gäller {len(full)} bara fullvärdiga medlemmar (" in text
     assert all(str(year) in text for year in full["year"])
+
+
+def test_a_county_made_of_three_names_the_boards_of_all_three() -> None:
+    said = sentences("14", "sv")["responsibility"]
+    assert "Göteborgs och Bohus, Älvsborgs och Skaraborgs län (1997)" in said
+    assert "Västra Götalands län (1998)" in said
+    # Two names of one holder are one holder.
+    assert (
+        "Dessförinnan: Länsstyrelsen i Skåne län (1997) och Regionförbundet Skåne (1997–1998)"
+        in sentences(SKANE, "sv")["responsibility"]
+    )

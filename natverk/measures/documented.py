@@ -105,8 +105,9 @@ def networks_of(
         if mark is None:
             continue
         used = firm or group
-        started = [row.start for row in firm if row.start is not None]
-        dated = [row.first for row in firm if row.first is not None]
+        # What is first known after the window is no since-when of a page about it.
+        started = [row.start for row in firm if row.start is not None and row.start <= span[-1]]
+        dated = [row.first for row in firm if row.first is not None and row.first <= span[-1]]
         found.append(
             {
                 "actor_id": actor,
@@ -156,9 +157,12 @@ def _mark(firm: list[Any], span: range, *, recent: int, conflict: bool, left: bo
         return "left", last
     if not dated:
         return "undated", last
-    if not within and (min(dated) > span[-1] or len(dated) < len(firm)):
-        # Dated evidence from after the window only; what has no year may still belong to it.
-        return (None if len(dated) == len(firm) else "undated"), last
+    if not within and min(dated) > span[-1]:
+        # Joined after the window: what has no year is of later too. Only seen after it: that may belong to it.
+        joined = any(row.start is not None for row in firm)
+        return (None if joined or len(dated) == len(firm) else "undated"), None
+    if not within and len(dated) < len(firm):
+        return "undated", last
     return ("recent" if last is not None and last > span[-1] - recent else "earlier"), last
 
 

@@ -136,7 +136,9 @@ class RegionPage(DocumentedPage):
     def _runs(self, held: pd.DataFrame) -> list[tuple[str, str]]:
         """Return holders with their years, one run a holder; an uncertain start is the predecessor's uncertain end."""
         rows = records(held)
-        heads = [n for n, row in enumerate(rows) if n == 0 or row["holder_actor_id"] != rows[n - 1]["holder_actor_id"]]
+        # One actor may have had two names, of which one in brackets is no other; a county that was made of three is.
+        names = [(row["holder_actor_id"], str(row["holder_name"]).partition(" (")[0]) for row in rows]
+        heads = [n for n, name in enumerate(names) if n == 0 or name != names[n - 1]]
         found = []
         for head, after in zip(heads, [*heads[1:], None], strict=True):
             last = rows[after - 1] if after is not None else rows[-1]
