@@ -1,4 +1,7 @@
 (() => {
+  // Beside the text the contents stand open; above it, on a narrow screen, they would push question and answer away.
+  const contents = document.querySelector(".contents details");
+  if (contents && matchMedia("(min-width: 68rem)").matches) contents.open = true;
   const links = document.querySelectorAll("nav a[hreflang]");
   const headings = [...document.querySelectorAll("h2[id], h3[id]")];
   // The same section in the other language: the last heading that has been scrolled past.
