@@ -190,6 +190,9 @@ def test_patterns_that_name_a_language_are_not_held_to_the_default(ask: Any) -> 
 @pytest.mark.parametrize(
     ("wanted", "options", "help_"),
     [
+        (["Västra", "Götaland"], {}, 'natverk report "Västra Götaland"'),
+        (["Halland", "Upplands", "Vasby"], {}, 'natverk report "Upplands Väsby"'),
+        (["Halland", "Skåen"], {}, "nearest: 'Skåne'"),
         (["Vänersbrg"], {}, "nearest: 'Vänersborg'"),
         (["eurocites"], {}, "nearest: 'Eurocities'"),
         (["municipalties/1487"], {}, "nearest: 'municipalities'"),

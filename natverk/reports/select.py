@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from natverk.data.directory import Directory
-from natverk.errors import InvalidArgument, UnknownName
+from natverk.errors import InvalidArgument, UnknownName, nearest
 from natverk.locale import LANGUAGES
 from natverk.reports.project import Project, Report
 from natverk.reports.targets import Target, declared, meanings, resolve
@@ -19,6 +19,8 @@ from natverk.reports.targets import Target, declared, meanings, resolve
 __all__ = ["ALL_LANGUAGES", "Choice", "select"]
 
 ALL_LANGUAGES = "all"
+#: The most words that a name without quotes is looked for in.
+_WORDS = 4
 _WILD = ("*", "?", "[")
 
 
@@ -78,12 +80,12 @@ def select(
         )
     finder = _Finder(project, directory, lang, say)
     if not only:
-        found = [choice for text in wanted for choice in finder.named(text)] if wanted else list(finder.declared(lang))
+        found = list(finder.each(wanted)) if wanted else list(finder.declared(lang))
         return list({choice.id: choice for choice in found}.values())
     matched = {choice.id: choice for text in only for choice in finder.matching(text)}
     if not wanted:
         return list(matched.values())
-    named = {choice.id: choice for text in wanted for choice in finder.named(text)}
+    named = {choice.id: choice for choice in finder.each(wanted)}
     kept = [choice for choice in named.values() if choice.id in matched]
     if not kept:
         raise UnknownName(
@@ -125,6 +127,29 @@ class _Finder:
                 remedy="natverk list shows the identifiers",
             )
         return found
+
+    def each(self, wanted: Sequence[str]) -> Iterator[Choice]:
+        """Yield the pages that several names mean; of a name that lost its quotes the error says so."""
+        for place, text in enumerate(wanted):
+            try:
+                yield from list(self.named(text))
+            except UnknownName as error:
+                near = self._several_words(wanted, place, error)
+                if near:
+                    error.value = near
+                    error.remedy = f'a name of several words stands in quotes: natverk report "{near}"'
+                raise
+
+    def _several_words(self, wanted: Sequence[str], place: int, error: UnknownName) -> str | None:
+        """Return the name of several words of which the unknown one is a part, if it looks like that."""
+        for first in range(place, -1, -1):
+            for last in range(place + 1, min(len(wanted), first + _WORDS) + 1):
+                name = " ".join(wanted[first:last])
+                near = nearest(name, error.allowed) if last > first + 1 else None
+                # What stands before it is a name by itself, and joined to it only if that gives one exactly.
+                if near and " " in near and (first == place or self.directory.meanings(name)):
+                    return near
+        return None
 
     def named(self, text: str) -> Iterator[Choice]:
         """Yield the pages that a name or an identifier means."""
