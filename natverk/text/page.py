@@ -71,14 +71,18 @@ def inside(label: str) -> str:
 def leaders(names: Sequence[str], counts: Sequence[int], most: int = 3) -> list[tuple[str, int]]:
     """Return the names with the highest counts, falling; a tie at the end is left out rather than cut.
 
+    Where more than `most` share the highest count, all of them are named: one of them has no more than the others.
+
     >>> leaders(["Östersund", "Berg", "Åre"], [8, 1, 1], most=2)
     [('Östersund', 8)]
+    >>> leaders(["Östersund", "Berg", "Åre", "Krokom"], [1, 1, 0, 1], most=2)
+    [('Östersund', 1), ('Berg', 1), ('Krokom', 1)]
     """
     ranked = sorted(zip(names, counts, strict=True), key=lambda pair: -pair[1])
     ranked = [pair for pair in ranked if pair[1] > 0]
     limit = ranked[most][1] if len(ranked) > most else 0
     kept = [pair for pair in ranked[:most] if pair[1] > limit]
-    return kept or ranked[:1]
+    return kept or [pair for pair in ranked if pair[1] == limit]
 
 
 def show(*items: object) -> None:
