@@ -117,9 +117,10 @@ def read_table(path: Path | str) -> pd.DataFrame:
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     path = write_table(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), Path(folder, "tone.csv"))
-    ...     read_table(path)["item"].tolist()
-    ['a', 'b']
+    ...     path = Path(folder, "tone.csv")
+    ...     _ = path.write_text("item,tone\\na,01\\nb,\\n", encoding="utf-8")
+    ...     read_table(path)["tone"].fillna("missing").tolist()
+    ['01', 'missing']
     """
     path = Path(path)
     form = _form(path)

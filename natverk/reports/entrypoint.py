@@ -1,6 +1,7 @@
 """What papermill finds under `papermill.engine`: it loads this while it is itself being imported.
 
-So nothing is imported here that imports papermill; the engine is, when a notebook is run with it.
+So nothing is imported here but papermill's base class, which is there by then; our engine, which needs the rest of
+papermill, is imported when a notebook is run with it.
 """
 
 from __future__ import annotations

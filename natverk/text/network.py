@@ -229,8 +229,7 @@ class NetworkPage(Page):
             parts.append(self.say("offices.summary", classes=", ".join(classes), **values))
             if len(holders) > 1 and holders.max() > 1:
                 names = [plain(self.actor(actor)) for actor in holders.index]
-                tied = int((holders == holders.max()).sum())
-                top = leaders(names, [int(n) for n in holders], max(3, tied))
+                top = leaders(names, [int(n) for n in holders])
                 items = [self.say("offices.item", name=name, n=self.t.number(n)) for name, n in top]
                 parts.append(self.say("offices.most", list=self.t.join(items)))
             parts.append(self.say("offices.note"))
