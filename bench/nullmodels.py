@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from natverk.measures.nullmodels import randomise
+from natverk.twomode.nullmodel import randomise
 
 N = 1000
 #: At least so many times as fast as the fastest package that keeps both margins, and as Python sets.

@@ -26,8 +26,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array, load_npz, save_npz
 
-from natverk.measures.comembership import co_membership, co_membership_blocks
-from natverk.measures.twomode import TwoMode
+from natverk.twomode.matrix import TwoMode, co_membership, co_membership_blocks
 
 MIB = 2**20
 #: What may be taken beside the bound: copies of the matrix, in bytes a tie; labels, and what the allocator keeps.

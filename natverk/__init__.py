@@ -20,132 +20,99 @@ from typing import TYPE_CHECKING
 from natverk.version import __version__
 
 if TYPE_CHECKING:
-    from natverk.data.dataset import Dataset, load
-    from natverk.measures import coding, networks, nullmodels, overlap, peers, portfolio, position, roles, strategies
-    from natverk.measures.actors import actors_of
-    from natverk.measures.benchmarks import benchmarks, containment
-    from natverk.measures.candidates import candidates
-    from natverk.measures.cohorts import cohorts, growth
-    from natverk.measures.compare import compare
-    from natverk.measures.contrasts import contrasts
-    from natverk.measures.countypeers import county_peers
-    from natverk.measures.coverage import audit_summary, coverage
-    from natverk.measures.disagreements import disagreements
-    from natverk.measures.documented import listed, networks_of, series, undated_pairs
-    from natverk.measures.eventstudy import event_study
-    from natverk.measures.exits import list_exits, list_retention, list_survival
-    from natverk.measures.explain import explain
-    from natverk.measures.jointbodies import cross_border, joint_bodies
-    from natverk.measures.panel import count, panel
-    from natverk.measures.participation import documented_participation, listed_participation
-    from natverk.measures.participationresult import leave_one_county_out
-    from natverk.measures.relations import relations
-    from natverk.measures.spells import spells
-    from natverk.measures.survival import durations, survival
-    from natverk.measures.transfers import transfers
-    from natverk.measures.twomode import TwoMode, two_mode
+    from natverk import benchmarks, coding, models, networks, peers, portfolio, roles, strategies, twomode
+    from natverk.comparison import compare
+    from natverk.data.load import Dataset, load
+    from natverk.membership.documented import documented, series
+    from natverk.membership.lists import lists
+    from natverk.membership.panel import count, panel
+    from natverk.membership.quality import coverage, disagreements, explain
+    from natverk.membership.spells import spells
 
 #: Where each public name lives; imported when it is first used, so that the command line starts at once.
 _HOME = {
-    "Dataset": "data.dataset",
-    "TwoMode": "measures.twomode",
-    "actors_of": "measures.actors",
-    "audit_summary": "measures.coverage",
-    "benchmarks": "measures.benchmarks",
-    "candidates": "measures.candidates",
-    "cohorts": "measures.cohorts",
-    "compare": "measures.compare",
-    "contrasts": "measures.contrasts",
-    "containment": "measures.benchmarks",
-    "count": "measures.panel",
-    "county_peers": "measures.countypeers",
-    "coverage": "measures.coverage",
-    "cross_border": "measures.jointbodies",
-    "disagreements": "measures.disagreements",
-    "documented_participation": "measures.participation",
-    "durations": "measures.survival",
-    "event_study": "measures.eventstudy",
-    "explain": "measures.explain",
-    "growth": "measures.cohorts",
-    "joint_bodies": "measures.jointbodies",
-    "leave_one_county_out": "measures.participationresult",
-    "list_exits": "measures.exits",
-    "list_retention": "measures.exits",
-    "list_survival": "measures.exits",
-    "listed": "measures.documented",
-    "listed_participation": "measures.participation",
-    "load": "data.dataset",
-    "networks_of": "measures.documented",
-    "panel": "measures.panel",
-    "relations": "measures.relations",
-    "series": "measures.documented",
-    "spells": "measures.spells",
-    "survival": "measures.survival",
-    "transfers": "measures.transfers",
-    "two_mode": "measures.twomode",
-    "undated_pairs": "measures.documented",
+    "Dataset": "data.load",
+    "compare": "comparison",
+    "count": "membership.panel",
+    "coverage": "membership.quality",
+    "disagreements": "membership.quality",
+    "documented": "membership.documented",
+    "explain": "membership.quality",
+    "lists": "membership.lists",
+    "load": "data.load",
+    "panel": "membership.panel",
+    "series": "membership.documented",
+    "spells": "membership.spells",
 }
 #: Measures with several functions are modules: `natverk.roles.practised(data)`.
-_MODULES = ("coding", "networks", "nullmodels", "overlap", "peers", "portfolio", "position", "roles", "strategies")
+_MODULES = ("benchmarks", "coding", "models", "networks", "peers", "portfolio", "roles", "strategies", "twomode")
+#: Names of version 0.1 and what to use instead; CHANGELOG has the table with the reasons.
+_MOVED = {
+    "TwoMode": "natverk.twomode.TwoMode",
+    "actors_of": "natverk.roles.actors_of",
+    "audit_summary": "natverk.membership.quality.audit_summary",
+    "candidates": "natverk.peers.candidates",
+    "cohorts": "natverk.spells: start and start_basis give the cohort",
+    "containment": "natverk.benchmarks.containment",
+    "contrasts": "natverk.compare: its column verdict",
+    "county_peers": "natverk.peers.county_peers",
+    "cross_border": "natverk.roles.cross_border",
+    "documented_participation": "natverk.models.documented_participation",
+    "durations": "natverk.membership.spells.durations",
+    "event_study": "natverk.membership.spells.durations, and a model of your own: 1 exit is dated, and too few joins",
+    "growth": "natverk.series",
+    "joint_bodies": "natverk.roles.joint_bodies",
+    "leave_one_county_out": "natverk.models.leave_one_county_out",
+    "list_exits": "natverk.networks.list_exits",
+    "list_retention": "natverk.networks.list_retention",
+    "list_survival": "natverk.networks.list_retention",
+    "listed": "natverk.lists",
+    "listed_participation": "natverk.models.listed_participation",
+    "networks_of": "natverk.documented",
+    "nullmodels": "natverk.twomode: null_test, randomise, tails",
+    "overlap": "natverk.twomode",
+    "position": "natverk.peers: by_size, neighbours",
+    "relations": "natverk.membership.documented.relations",
+    "survival": "natverk.membership.spells.durations, and a model of your own: 1 exit is dated",
+    "transfers": "natverk.roles.transfers",
+    "two_mode": "natverk.twomode.two_mode",
+    "undated_pairs": "natverk.membership.documented.undated_pairs",
+}
 
 __all__ = [
     "Dataset",
-    "TwoMode",
     "__version__",
-    "actors_of",
-    "audit_summary",
     "benchmarks",
-    "candidates",
     "coding",
-    "cohorts",
     "compare",
-    "containment",
-    "contrasts",
     "count",
-    "county_peers",
     "coverage",
-    "cross_border",
     "disagreements",
-    "documented_participation",
-    "durations",
-    "event_study",
+    "documented",
     "explain",
-    "growth",
-    "joint_bodies",
-    "leave_one_county_out",
-    "list_exits",
-    "list_retention",
-    "list_survival",
-    "listed",
-    "listed_participation",
+    "lists",
     "load",
+    "models",
     "networks",
-    "networks_of",
-    "nullmodels",
-    "overlap",
     "panel",
     "peers",
     "portfolio",
-    "position",
-    "relations",
     "roles",
     "series",
     "spells",
     "strategies",
-    "survival",
-    "transfers",
-    "two_mode",
-    "undated_pairs",
+    "twomode",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first used."""
+    """Import a public name when it is first used; a name of before says what it is called now."""
     if name in _MODULES:
-        return importlib.import_module(f"natverk.measures.{name}")
+        return importlib.import_module(f"natverk.{name}")
+    if name in _MOVED:
+        raise AttributeError(f"natverk.{name} is gone. Use {_MOVED[name]}")
     if name not in _HOME:
         raise AttributeError(f"module 'natverk' has no attribute {name!r}")
-    # A module and its function may share a name (spells, coverage): the function is the public one.
     value = getattr(importlib.import_module(f"natverk.{_HOME[name]}"), name)
     globals()[name] = value
     return value

@@ -16,7 +16,7 @@ from natverk.errors import InvalidArgument, NatverkError
 from natverk.version import __version__
 
 if TYPE_CHECKING:
-    from natverk.data.processed import Processed
+    from natverk.data.tables import Processed
 
 __all__ = ["app", "main"]
 
@@ -88,7 +88,7 @@ def list_pages(
     out: Out = Path("reports"),
 ) -> None:
     """Print the identifier of every page; each can be given to `natverk report`."""
-    from natverk.data.directory import Directory
+    from natverk.data.units import Directory
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
 
@@ -169,7 +169,7 @@ def report(
 
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
-    from natverk.data.directory import Directory
+    from natverk.data.units import Directory
     from natverk.reports import session
     from natverk.reports.parameters import assignments
     from natverk.reports.plan import plan
@@ -234,7 +234,7 @@ def verify(
 
     Status 0: they do; 1: they do not, and what differs is shown cell by cell; 2: nothing was run; 130: interrupted.
     """
-    from natverk.data.directory import Directory
+    from natverk.data.units import Directory
     from natverk.reports import session
     from natverk.reports.plan import plan
     from natverk.reports.project import find_project
@@ -259,7 +259,7 @@ def build(
 ) -> None:
     """Check the raw facts and build the data tables from them; loading does it too when something has changed."""
     from natverk.data.build import build as build_tables
-    from natverk.data.processed import data_folders
+    from natverk.data.tables import data_folders
 
     raw_folder, out_folder = data_folders()
     raw = raw or raw_folder
@@ -281,7 +281,7 @@ def clean(out: Out = Path("reports")) -> None:
 
 def _tables() -> Processed:
     """Return the processed tables, checked."""
-    from natverk.data.processed import Processed
+    from natverk.data.tables import Processed
 
     tables = Processed.current()
     # A damaged table would fail page by page, and late; here it stops everything before anything is touched.

@@ -14,9 +14,9 @@ import pytest
 
 import natverk
 from natverk.data.build import typed
-from natverk.data.dataset import Dataset
-from natverk.data.processed import Processed
+from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA
+from natverk.data.tables import Processed
 
 Row = Mapping[str, Any]
 Make = Callable[..., Dataset]

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from natverk.data.dataset import Dataset
-from natverk.measures.disagreements import disagreements
-from natverk.measures.documented import networks_of
-from natverk.measures.evidence import graded, proposals_to_leave
-from natverk.measures.panel import count, panel
-from natverk.measures.responsibility import responsibility_at
+from natverk.data.load import Dataset
+from natverk.membership.documented import documented
+from natverk.membership.evidence import graded, proposals_to_leave
+from natverk.membership.panel import count, panel
+from natverk.membership.quality import disagreements
+from natverk.roles.holders import responsibility_at
 
 VANERSBORG, STOCKHOLM, NACKA, BOTKYRKA = (f"municipality:{code}" for code in ("1487", "0180", "0182", "0127"))
 
@@ -56,7 +56,7 @@ def test_vanersborg_in_sern_and_ensa(real: Dataset) -> None:
     assert [year for year, state in sern.items() if state == "member"] == list(range(2006, 2025))
     assert [year for year, state in ensa.items() if state == "member"] == list(range(2009, 2025))
     assert sern[2005] == ensa[2008] == "unknown", "nothing is known of the years before"
-    own = networks_of(real, [VANERSBORG]).set_index("network_id")
+    own = documented(real, [VANERSBORG]).set_index("network_id")
     assert own.loc[["sern", "ensa"], ["since", "since_basis", "mark"]].values.tolist() == [
         [2006, "stated", "recent"],
         [2009, "stated", "recent"],
@@ -67,7 +67,7 @@ def test_vanersborg_takes_part_in_icc(real: Dataset) -> None:
     # To take part in a programme is to belong to it; no page says that Vänersborg is a member.
     assert states(real, VANERSBORG, "icc", 2024, 2024) == {2024: "member"}
     assert status(real, VANERSBORG, "icc", 2024, counting="loose") == "participant"
-    own = networks_of(real, [VANERSBORG]).set_index("network_id").loc["icc"]
+    own = documented(real, [VANERSBORG]).set_index("network_id").loc["icc"]
     assert own[["status", "mark", "since", "since_basis", "last_seen"]].tolist() == [
         "participant",
         "recent",
@@ -131,7 +131,7 @@ def test_stockholm_is_in_uclg_indirectly(real: Dataset) -> None:
     assert set(own["status"]) == {"indirect"}
     assert set(own["grade"]) == {"separate"}
     assert set(states(real, STOCKHOLM, "uclg", 2000, 2024, counting="loose", year_basis="any").values()) == {"unknown"}
-    assert "uclg" not in set(networks_of(real, [STOCKHOLM])["network_id"])
+    assert "uclg" not in set(documented(real, [STOCKHOLM])["network_id"])
 
 
 def test_stockholm_in_c40(real: Dataset) -> None:
@@ -310,7 +310,7 @@ def test_taby_and_salem_have_no_evidence(real: Dataset, actor: str) -> None:
     assert set(evidence.loc[evidence["actor_id"] == actor, "grade"]) <= {"never"}, (
         "at most a line in a reporting platform"
     )
-    assert networks_of(real, [actor]).empty
+    assert documented(real, [actor]).empty
 
 
 # --- Meetings, responsibility, audit ----------------------------------------------------------------------------------
@@ -341,7 +341,7 @@ def test_audit(real: Dataset) -> None:
 
 
 def test_nacka_is_flagged_as_below_the_rule_of_full_membership(real: Dataset) -> None:
-    own = networks_of(real, ["municipality:0182", "municipality:0180"]).set_index(["actor_id", "network_id"])[
+    own = documented(real, ["municipality:0182", "municipality:0180"]).set_index(["actor_id", "network_id"])[
         "below_minimum"
     ]
     assert own["municipality:0182", "eurocities"]

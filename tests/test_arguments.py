@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from natverk.twomode.mixing import mixing
 
 import natverk
 from natverk import coding, nullmodels, overlap, peers, portfolio, roles, strategies
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
-from natverk.measures.arguments import known_day, several, year_range
-from natverk.measures.mixing import mixing
-from natverk.measures.twomode import TwoMode
+from natverk.frames import known_day, several, year_range
+from natverk.twomode.matrix import TwoMode
 
 Make = Callable[..., Dataset]
 Call = Callable[[Dataset], Any]
@@ -40,9 +40,9 @@ def refused(call: Call, data: Dataset, kind: type[NatverkError] = NatverkError) 
 YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "panel": lambda data, year: natverk.panel(data, years=year),
     "series": lambda data, year: natverk.series(data, [ALBY], years=(year, year)),
-    "growth": lambda data, year: natverk.growth(data, years=(year, year)),
-    "networks_of": lambda data, year: natverk.networks_of(data, [ALBY], years=(year, year)),
-    "two_mode": lambda data, year: natverk.two_mode(data, year=year),
+    "growth": lambda data, year: natverk.membership.spells.growth(data, years=(year, year)),
+    "networks_of": lambda data, year: natverk.documented(data, [ALBY], years=(year, year)),
+    "two_mode": lambda data, year: natverk.twomode.two_mode(data, year=year),
     "region_overlap": lambda data, year: overlap.region_overlap(data, year=year),
     "theme_overlap": lambda data, year: overlap.theme_overlap(data, year=year),
     "theme_profiles": lambda data, year: overlap.theme_profiles(data, year=year),
@@ -54,12 +54,12 @@ YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "stages": strategies.stages,
     "references": strategies.references,
     "same_stage": strategies.same_stage,
-    "listed_participation": lambda data, year: natverk.listed_participation(data, year=year),
-    "documented_participation": lambda data, year: natverk.documented_participation(data, year=year),
-    "event_study": lambda data, year: natverk.event_study(data, years=(year, year)),
+    "listed_participation": lambda data, year: natverk.models.listed_participation(data, year=year),
+    "documented_participation": lambda data, year: natverk.models.documented_participation(data, year=year),
+    "event_study": lambda data, year: natverk.models.event_study(data, years=(year, year)),
     "by_portfolio": lambda data, year: peers.by_portfolio(data, "Alby", years=(year, year)),
     "by_structure": lambda data, year: peers.by_structure(data, "Alby", year=year),
-    "candidates": lambda data, year: natverk.candidates(data, "Alby", year=year),
+    "candidates": lambda data, year: natverk.peers.candidates(data, "Alby", year=year),
     "compare": lambda data, year: natverk.compare(data, "0101", "0102", year=year),
     "judgements": lambda data, year: portfolio.judgements(data, ALBY, year),
 }
@@ -82,15 +82,15 @@ EMPTY: dict[str, Call] = {
     "panel of no actors": lambda data: natverk.panel(data, actors=[]),
     "panel of no networks": lambda data: natverk.panel(data, networks=[]),
     "series": lambda data: natverk.series(data, []),
-    "networks_of": lambda data: natverk.networks_of(data, []),
-    "undated_pairs": lambda data: natverk.undated_pairs(data, []),
-    "cohorts": lambda data: natverk.cohorts(data, counts_as=()),
-    "growth": lambda data: natverk.growth(data, networks=[]),
-    "durations": lambda data: natverk.durations(data, actors=[]),
-    "survival": lambda data: natverk.survival(data, networks=[]),
-    "two_mode of no actors": lambda data: natverk.two_mode(data, actors=[]),
-    "two_mode of no status": lambda data: natverk.two_mode(data, statuses=()),
-    "two_mode without a tie": lambda data: natverk.two_mode(data, year=1990),
+    "networks_of": lambda data: natverk.documented(data, []),
+    "undated_pairs": lambda data: natverk.membership.documented.undated_pairs(data, []),
+    "cohorts": lambda data: natverk.membership.spells.cohorts(data, counts_as=()),
+    "growth": lambda data: natverk.membership.spells.growth(data, networks=[]),
+    "durations": lambda data: natverk.membership.spells.durations(data, actors=[]),
+    "survival": lambda data: natverk.membership.spells.survival(data, networks=[]),
+    "two_mode of no actors": lambda data: natverk.twomode.two_mode(data, actors=[]),
+    "two_mode of no status": lambda data: natverk.twomode.two_mode(data, statuses=()),
+    "two_mode without a tie": lambda data: natverk.twomode.two_mode(data, year=1990),
     "theme_profiles": lambda data: overlap.theme_profiles(data, themes=[]),
     "theme_overlap": lambda data: overlap.theme_overlap(data, themes=[]),
     "region_overlap": lambda data: overlap.region_overlap(data, counts_as=()),
@@ -98,13 +98,13 @@ EMPTY: dict[str, Call] = {
     "roles.compare": lambda data: roles.compare(data, 2010, counts_as=()),
     "summary_by_county": lambda data: roles.summary_by_county(roles.compare(data, 2010).iloc[:0]),
     "national_summary": lambda data: roles.national_summary(roles.compare(data, 2010).iloc[:0]),
-    "listed_participation": lambda data: natverk.listed_participation(data, networks=[]),
-    "documented_participation": lambda data: natverk.documented_participation(data, counts_as=()),
-    "event_study": lambda data: natverk.event_study(data, counts_as=()),
+    "listed_participation": lambda data: natverk.models.listed_participation(data, networks=[]),
+    "documented_participation": lambda data: natverk.models.documented_participation(data, counts_as=()),
+    "event_study": lambda data: natverk.models.event_study(data, counts_as=()),
     "by_portfolio": lambda data: peers.by_portfolio(data, "Alby", counts_as=()),
-    "candidates": lambda data: natverk.candidates(data, "Alby", counts_as=()),
+    "candidates": lambda data: natverk.peers.candidates(data, "Alby", counts_as=()),
     "compare": lambda data: natverk.compare(data, "0101", "0102", parts=()),
-    "benchmarks": lambda data: natverk.benchmarks(data, actors=[]),
+    "benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=[]),
     "count": lambda data: natverk.count(natverk.panel(data), []),
     "references": lambda data: strategies.references(data, "2019", table=strategies.stages(data, "2019").iloc[:0]),
     "same_stage": lambda data: strategies.same_stage(data, "2019", table=strategies.stages(data, "2019").iloc[:0]),
@@ -129,29 +129,29 @@ UNKNOWN: dict[str, Call] = {
     "theme of overlap": lambda data: overlap.theme_overlap(data, themes=["kultur"]),
     "kind of network": lambda data: natverk.panel(data, networks=None, pairs="evidence", counting="x"),  # type: ignore[arg-type]
     "counts_as of practised": lambda data: roles.practised(data, counts_as=("members",)),
-    "counts_as of two_mode": lambda data: natverk.two_mode(data, counts_as=("members",)),
-    "counts_as of spells": lambda data: natverk.durations(data, counts_as=("members",)),
+    "counts_as of two_mode": lambda data: natverk.twomode.two_mode(data, counts_as=("members",)),
+    "counts_as of spells": lambda data: natverk.membership.spells.durations(data, counts_as=("members",)),
     "county of overlap": lambda data: overlap.region_overlap(data, county="1"),
     "county of roles": lambda data: roles.compare(data, 2010, county="1"),
     "county of practised": lambda data: roles.practised(data, county="1"),
     "county of responsibility": lambda data: roles.responsibility(data, "1"),
-    "county of listed": lambda data: natverk.listed(data, "1"),
-    "county of actors": lambda data: natverk.actors_of(data, "1"),
+    "county of listed": lambda data: natverk.lists(data, "1"),
+    "county of actors": lambda data: natverk.roles.actors_of(data, "1"),
     "actor": lambda data: natverk.series(data, ["municipality:0999"]),
-    "actor of benchmarks": lambda data: natverk.benchmarks(data, actors=["municipality:0999"]),
+    "actor of benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=["municipality:0999"]),
     "actor of portfolio": lambda data: portfolio.judgements(data, "municipality:0999", 2011),
-    "network": lambda data: natverk.growth(data, networks=["ubcc"]),
-    "network of exits": lambda data: natverk.list_exits(data, "ubcc"),
-    "network of retention": lambda data: natverk.list_retention(data, "ubcc"),
-    "network of survival": lambda data: natverk.list_survival(data, "ubcc"),
-    "list": lambda data: natverk.containment(data, "ubc-2019", "net-2012"),
+    "network": lambda data: natverk.membership.spells.growth(data, networks=["ubcc"]),
+    "network of exits": lambda data: natverk.networks.list_exits(data, "ubcc"),
+    "network of retention": lambda data: natverk.networks.list_retention(data, "ubcc"),
+    "network of survival": lambda data: natverk.membership.lists.list_survival(data, "ubcc"),
+    "list": lambda data: natverk.benchmarks.containment(data, "ubc-2019", "net-2012"),
     "row": lambda data: natverk.explain(data, "mem-99999"),
     "municipality": lambda data: peers.by_portfolio(data, "Albyy"),
     "unit": lambda data: natverk.compare(data, "Albyy", "Boda"),
-    "treatment": lambda data: natverk.event_study(data, "to_state"),  # type: ignore[arg-type]
-    "interval": lambda data: natverk.transfers(data, interval="never"),  # type: ignore[arg-type]
-    "certainty": lambda data: natverk.listed_participation(data, certainty="low"),  # type: ignore[arg-type]
-    "cohorts": lambda data: natverk.cohorts(data, by="theme"),  # type: ignore[arg-type]
+    "treatment": lambda data: natverk.models.event_study(data, "to_state"),  # type: ignore[arg-type]
+    "interval": lambda data: natverk.roles.transfers(data, interval="never"),  # type: ignore[arg-type]
+    "certainty": lambda data: natverk.models.listed_participation(data, certainty="low"),  # type: ignore[arg-type]
+    "cohorts": lambda data: natverk.membership.spells.cohorts(data, by="theme"),  # type: ignore[arg-type]
     "group of coverage": lambda data: natverk.coverage(data, natverk.panel(data), "theme"),
     "column of count": lambda data: natverk.count(natverk.panel(data), ["theme"]),
     "cells": lambda data: natverk.count(natverk.panel(data).drop(columns="state"), ["year"]),
@@ -160,7 +160,7 @@ UNKNOWN: dict[str, Call] = {
     "variable": lambda data: coding.confusion(CODED, "tones"),
     "level": lambda data: coding.reliability(CODED, {"tone": "interval"}),  # type: ignore[dict-item]
     "table of strategies": lambda data: strategies.references(data, "2019", table=pd.DataFrame({"stage": []})),
-    "recent": lambda data: natverk.networks_of(data, [ALBY], recent=-1),
+    "recent": lambda data: natverk.documented(data, [ALBY], recent=-1),
 }
 
 
@@ -207,7 +207,7 @@ def test_a_bare_matrix_is_told_how_to_become_ties(data: Dataset, name: str) -> N
 
 WEIGHTS: dict[str, Call] = {
     "by_structure": lambda data: peers.by_structure(data, "Alby", weights={"population": 0.5}),
-    "candidates": lambda data: natverk.candidates(data, "Alby", weights={"population": 0.5}),
+    "candidates": lambda data: natverk.peers.candidates(data, "Alby", weights={"population": 0.5}),
     "score": lambda data: portfolio.score(portfolio.sheet(["net"]), weights={"influence": 0.5}),
     "sensitivity": lambda data: portfolio.sensitivity(portfolio.sheet(["net"]), weights={"influence": 2.0}),
 }
@@ -225,7 +225,7 @@ def test_a_year_of_a_frame_is_a_year_and_one_name_is_no_list_of_letters(data: Da
     assert isinstance(year, np.integer)
     assert list(year_range(year)) == [2010]
     pd.testing.assert_frame_equal(natverk.panel(data, years=year), natverk.panel(data, years=2010))
-    assert "in 2010" in natverk.two_mode(data, year=year).selection
+    assert "in 2010" in natverk.twomode.two_mode(data, year=year).selection
     assert several("ubc") == ["ubc"]
     pd.testing.assert_frame_equal(natverk.panel(data, networks="net"), natverk.panel(data, networks=["net"]))
     pd.testing.assert_frame_equal(natverk.series(data, ALBY), natverk.series(data, [ALBY]))
@@ -239,11 +239,11 @@ def test_the_last_year_is_that_of_the_vintage(make: Make) -> None:
         with pytest.raises(InvalidArgument, match="outside 1980–2020"):
             call()
     with pytest.raises(UnknownName, match="nearest"):
-        natverk.growth(early, networks=["nett"])
+        natverk.membership.spells.growth(early, networks=["nett"])
 
 
 WRONG_FRAMES: dict[str, Call] = {
-    "contrasts": lambda _data: natverk.contrasts(pd.DataFrame({"measure": ["degree"]})),
+    "contrasts": lambda _data: natverk.comparison.contrasts(pd.DataFrame({"measure": ["degree"]})),
     "saturation": lambda data: natverk.networks.saturation(data, pd.DataFrame({"actor_id": [ALBY]})),
     "beside": lambda data: portfolio.beside(data, ALBY, 2011, pd.DataFrame({"network_id": ["net"]})),
     "tails without draws": lambda _data: nullmodels.tails(np.array([1.0]), np.zeros((0, 1))),

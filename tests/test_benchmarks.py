@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natverk
-from natverk.data.dataset import Dataset
+from natverk.benchmarks import OUTCOMES, REASONS, RECIPES, agrees, benchmarks, containment, in_words
+from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
-from natverk.measures.benchmarks import OUTCOMES, REASONS, agrees, benchmarks, containment, in_words
-from natverk.measures.claims import RECIPES
 
 Make = Callable[..., Dataset]
 RAW = Path(__file__).parents[1] / "data" / "raw"

@@ -18,8 +18,8 @@ import pytest
 import natverk
 import natverk.reports.project
 from natverk import cli
-from natverk.data.directory import Directory
-from natverk.data.processed import Processed
+from natverk.data.tables import Processed
+from natverk.data.units import Directory
 from natverk.reports import rerender
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.lock import hold

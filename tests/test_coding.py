@@ -14,10 +14,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from natverk import coding
+from natverk.coding import alpha, coincidences, interval, percent_agreement
+from natverk.data.spreadsheets import neutral, plain
 from natverk.errors import DataError, InvalidArgument, MissingFile
-from natverk.measures import coding
-from natverk.measures.agreement import alpha, coincidences, interval, percent_agreement
-from natverk.measures.spreadsheets import neutral, plain
 
 quick = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 

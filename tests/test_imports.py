@@ -148,8 +148,8 @@ def test_nobody_imports_the_command_line() -> None:
     [
         (
             "natverk.data.units",
-            "from natverk.measures.panel import panel",
-            "data may not import natverk.measures.panel",
+            "from natverk.membership.panel import panel",
+            "data may not import natverk.membership.panel",
         ),
         ("natverk.data.units", "import natverk.measures", "natverk.measures"),
         ("natverk.data.units", "from natverk import measures", "natverk.measures"),
@@ -160,9 +160,9 @@ def test_nobody_imports_the_command_line() -> None:
         ("natverk.data.units", "import natverk.data.raw\ncells = natverk.panel", "line 2"),
         ("natverk.data.units", "import natverk as n\ncells = n.panel", "natverk.panel"),
         ("natverk.data.units", "def f():\n    from natverk.reports import run", "natverk.reports"),
-        ("natverk.measures.panel", "from natverk.figures.maps import county_map", "measures may not import"),
+        ("natverk.membership.panel", "from natverk.figures.maps import county_map", "measures may not import"),
         ("natverk.figures.maps", "from natverk.text import show", "figures may not import"),
-        ("natverk.reports.run", "from natverk.measures.panel import panel", "reports may not import"),
+        ("natverk.reports.run", "from natverk.membership.panel import panel", "reports may not import"),
         ("natverk.reports.run", "from natverk import roles", "natverk.roles"),
         ("natverk.services.scb", "from natverk.reports import run", "services may not import"),
         ("natverk.text.page", "from natverk.cli import app", "text may not import natverk.cli"),
@@ -183,7 +183,7 @@ def test_the_import_rule_fails_on_a_violation(module: str, source: str, told: st
     [
         ("natverk.data.units", "from natverk.errors import UnknownName\nfrom . import partial\nimport pandas"),
         ("natverk.reports.project", "import natverk\nhome = natverk.__file__"),
-        ("natverk.text.page", "from natverk.figures import maps\nfrom natverk.measures.panel import KNOWN"),
+        ("natverk.text.page", "from natverk.figures import maps\nfrom natverk.membership.panel import KNOWN"),
         ("natverk.cli", "import natverk\nfrom natverk.reports.plan import plan\ndata = natverk.load()"),
         ("natverk.figures.maps", "from natverk.figures.style import WIDTH\nfrom natverk.locale import texts"),
     ],

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import natverk
 from natverk import networks, position, roles, strategies
-from natverk.data.dataset import Dataset
-from natverk.measures.overlap import theme_profiles
+from natverk.data.load import Dataset
+from natverk.twomode.structure import theme_profiles
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]
@@ -84,7 +84,7 @@ def by_coverage(data: Dataset, by: str) -> pd.DataFrame:
 
 
 def n_documented(data: Dataset) -> pd.DataFrame:
-    table = natverk.networks_of(data, OWN, years=YEARS)
+    table = natverk.documented(data, OWN, years=YEARS)
     dated = table.dropna(subset=["since", "last_seen"])
     assert (dated["since"] <= dated["last_seen"]).all()
     return table.groupby("network_id")[["actor_id"]].nunique().assign(n_rows=table.groupby("network_id").size())
@@ -101,7 +101,7 @@ def n_spells(data: Dataset) -> pd.DataFrame:
 
 def n_joined(data: Dataset) -> pd.DataFrame:
     """Return spells with a dated start, and all; those of each cohort are among the former."""
-    result = natverk.cohorts(data)
+    result = natverk.membership.spells.cohorts(data)
     said = result.said.set_index("reason")["n_spells"]
     assert result.frame["n_joined"].sum() == said["stated"]
     for lower in ("n_actors", "n_networks", "n_ended"):
@@ -121,7 +121,7 @@ def n_members(data: Dataset) -> pd.DataFrame:
 
 def n_sides(data: Dataset) -> pd.DataFrame:
     """Return how many documented memberships each municipality has, whatever its name, and what the county shares."""
-    documented = natverk.networks_of(data, OWN, years=YEARS)
+    documented = natverk.documented(data, OWN, years=YEARS)
     sizes = position.by_size(data, documented)
     near = position.neighbours(data, "0101", documented)
     assert (near["n_in"] <= near["n_neighbours"]).all()
@@ -141,7 +141,7 @@ def n_profiles(data: Dataset) -> pd.DataFrame:
 #: Each measure as a frame of bounds that rise from left to right, by a group that no actor's name enters.
 MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "series": (4, lambda data: at(natverk.series(data, OWN, years=YEARS), "year", "low", "best")),
-    "growth": (4, lambda data: at(natverk.growth(data, years=YEARS), ["network_id", "year"], "low", "best")),
+    "growth": (4, lambda data: at(natverk.membership.spells.growth(data, years=YEARS), ["network_id", "year"], "low", "best")),
     "practised_in_a_year": (4, lambda data: practised(data, 2010)),
     "practised_ever": (4, lambda data: practised(data, None)),
     "coverage_by_year": (4, lambda data: by_coverage(data, "year")),
@@ -155,13 +155,13 @@ MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "cohorts": (10, n_joined),
     "cross_border": (
         10,
-        lambda data: at(natverk.cross_border(data), "network_id", "n_municipal").assign(n_at_most=2),
+        lambda data: at(natverk.roles.cross_border(data), "network_id", "n_municipal").assign(n_at_most=2),
     ),
     "cross_border_regional": (
         10,
-        lambda data: at(natverk.cross_border(data), "network_id", "n_regional").assign(n_at_most=1),
+        lambda data: at(natverk.roles.cross_border(data), "network_id", "n_regional").assign(n_at_most=1),
     ),
-    "relations": (10, lambda data: natverk.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique()),
+    "relations": (10, lambda data: natverk.membership.documented.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique()),
     "shared_members": (10, lambda data: at(networks.shared_members(data, "net"), "network_id", "shared", "n_other")),
     "shared_themes": (4, lambda data: at(networks.shared_themes(data, "net"), "theme", "n_members", "n_own")),
 }
@@ -193,7 +193,7 @@ def test_bounds_are_in_order_evidence_never_lowers_them_and_names_change_nothing
 @given(rows=evidence, extra=relation)
 def test_a_pair_is_undated_or_dated_and_every_row_can_be_explained(make: Make, rows: list[Row], extra: Row) -> None:
     data = make(*rows, extra, networks=NETWORKS)
-    undated = natverk.undated_pairs(data, OWN)
+    undated = natverk.membership.documented.undated_pairs(data, OWN)
     pairs = set(undated[["actor_id", "network_id"]].itertuples(index=False, name=None))
     usable = {
         (row["a"], row.get("n", "net"))
@@ -221,15 +221,15 @@ def test_listed_members_are_at_risk_and_one_more_raises_the_count(make: Make, on
         return make(*rows, member_lists=[{"year": year} for year in years])
 
     before, after = (data(groups) for groups in (on, [on[0] | {extra}, *on[1:]]))
-    table = natverk.listed(before)
+    table = natverk.lists(before)
     assert table["n_members"].tolist() == [len(group) for group in on]
     assert (table["n_members"] <= table["n_at_risk"]).all()
-    assert (natverk.listed(after)["n_members"] >= table["n_members"]).all()
-    own = natverk.listed(before, "01")
+    assert (natverk.lists(after)["n_members"] >= table["n_members"]).all()
+    own = natverk.lists(before, "01")
     assert (own["n_members"] <= table["n_members"]).all()
     assert (own["n_at_risk"] <= table["n_at_risk"]).all()
     pd.testing.assert_frame_equal(networks.lists_of(before, "net"), table)
-    kept = natverk.list_retention(before, "net")
+    kept = natverk.networks.list_retention(before, "net")
     assert kept["n_still"].tolist() == [len(on[0] & group) for group in on]
     assert ((kept["n_still"] <= kept["n_first"]) & (kept["n_still"] <= kept["n_listed"])).all()
 
@@ -249,7 +249,7 @@ def test_members_of_joint_bodies_are_counted_once(make: Make, rows: list[Row], e
     columns = ["n_derived", "n_municipalities", "n_regions"]
 
     def counted(members: list[Row]) -> dict[str, int]:
-        return {str(key): int(n) for key, n in natverk.joint_bodies(make(body_members=members)).loc[0, columns].items()}
+        return {str(key): int(n) for key, n in natverk.roles.joint_bodies(make(body_members=members)).loc[0, columns].items()}
 
     before, after = counted(rows), counted([*rows, extra])
     named = {row["member_actor_id"] for row in rows}
@@ -312,7 +312,7 @@ def test_responsibility_and_transfers_keep_their_bounds(
     counts = roles.responsibility_counts(own, (1998, 2012))
     assert ((counts["low"] <= counts["best"]) & (counts["best"] <= counts["high"])).all()
     assert counts.groupby("year")["best"].sum().eq(2).all()
-    when = natverk.transfers(own, interval="conventional").set_index(["county_code", "treatment"])
+    when = natverk.roles.transfers(own, interval="conventional").set_index(["county_code", "treatment"])
     for county, (body, width, region) in (("01", first), ("02", second)):
         joint = when.loc[(county, "to_joint")]
         assert joint["earliest"] == body <= joint["year"] <= joint["latest"] == body + width
@@ -374,7 +374,7 @@ verdict = st.tuples(
 @given(rows=st.lists(verdict, min_size=1, max_size=8), random=st.randoms(use_true_random=False))
 def test_shares_of_the_audit_sum_to_one(make: Make, rows: list[tuple[str, str | None]], random: Any) -> None:
     first, again = (
-        natverk.audit_summary(make(audit=[{"verdict": kind, "severity": severity} for kind, severity in order]))
+        natverk.membership.quality.audit_summary(make(audit=[{"verdict": kind, "severity": severity} for kind, severity in order]))
         for order in (rows, random.sample(rows, len(rows)))
     )
     assert first["share"].sum() == pytest.approx(1)
@@ -398,6 +398,6 @@ def test_every_municipality_is_at_home_in_one_county(make: Make, homes: list[str
         {"code": code, "actor_id": f"municipality:{code}", "name": code, "county_code": code[:2]} for code in codes
     ]
     data = make(actors=actors + regions, municipalities=places)
-    levels = [natverk.actors_of(data, county).groupby("level").size().to_dict() for county in ("01", "02")]
+    levels = [natverk.roles.actors_of(data, county).groupby("level").size().to_dict() for county in ("01", "02")]
     assert [level.get("municipal", 0) for level in levels] == [homes.count("01"), homes.count("02")]
     assert all(level["regional"] == 1 for level in levels)

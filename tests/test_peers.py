@@ -12,13 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
-from natverk.measures.actors import eligible
-from natverk.measures.candidates import candidates
-from natverk.measures.likeness import differences, municipality_code, population_at, portfolios, structure
-from natverk.measures.peers import by_portfolio, by_structure, in_words
+from natverk.membership.actors import eligible
+from natverk.peers import (
+    by_portfolio,
+    by_structure,
+    candidates,
+    differences,
+    in_words,
+    municipality_code,
+    population_at,
+    portfolios,
+    structure,
+)
 
 Make = Callable[..., Dataset]
 YEAR = 2010

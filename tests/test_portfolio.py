@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natverk.data.dataset import Dataset
+from natverk import portfolio
+from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.measures import portfolio
-from natverk.measures.portfolio import CORE, CRITERIA, RECOMMENDATIONS, Rule, score, sensitivity
+from natverk.portfolio import CORE, CRITERIA, RECOMMENDATIONS, Rule, score, sensitivity
 
 Judged = dict[str, list[int]]
 POS, SERV, MON, INFL = CORE

@@ -10,10 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natverk.data.dataset import Dataset, load
+from natverk.data.load import Dataset, load
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.measures.cycle import STAGES, Version, candidates, last_election, possible_stages, shifted
-from natverk.measures.strategies import references, same_stage, stages
+from natverk.strategies import (
+    STAGES,
+    Version,
+    candidates,
+    last_election,
+    possible_stages,
+    references,
+    same_stage,
+    shifted,
+    stages,
+)
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import natverk
 from natverk import networks, strategies
-from natverk.data.dataset import Dataset
-from natverk.measures.overlap import region_overlap, theme_overlap
+from natverk.data.load import Dataset
+from natverk.twomode.structure import region_overlap, theme_overlap
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]
@@ -164,7 +164,7 @@ def test_the_further_stay_falls_from_one_and_knows_no_names(make: Make, on: list
             for year, group in zip(years, groups, strict=True)
             for actor in sorted(group)
         ]
-        return natverk.list_survival(make(*rows, member_lists=[{"year": year} for year in years]), "net")
+        return natverk.membership.lists.list_survival(make(*rows, member_lists=[{"year": year} for year in years]), "net")
 
     table = stay(on)
     curve = table["survival"].dropna()

@@ -15,9 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from natverk.data.column import Table
-from natverk.data.processed import MANIFEST, build_versions, file_hash, input_hashes, is_stale, manifest_or_nothing
-from natverk.data.schema import SCHEMA, schema_hash
+from natverk.data.schema import SCHEMA, Table, schema_hash
+from natverk.data.tables import MANIFEST, build_versions, file_hash, input_hashes, is_stale, manifest_or_nothing
 from natverk.errors import DataError
 
 __all__ = ["MANIFEST", "BuildResult", "build", "input_hashes", "is_stale", "typed"]

@@ -13,10 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from natverk.data.column import KINDS, LIST_SEPARATOR, Column, Table
-from natverk.data.dataset import data_folders
+from natverk.data.load import data_folders
 from natverk.data.raw import read_all, read_table
-from natverk.data.schema import SCHEMA
+from natverk.data.schema import KINDS, LIST_SEPARATOR, SCHEMA, Column, Table
 from natverk.errors import MissingFile, NatverkError
 from natverk.version import __version__
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from natverk.data.column import Schema
 from natverk.data.raw import table_path
-from natverk.data.schema import SCHEMA
+from natverk.data.schema import SCHEMA, Schema
 from natverk.errors import DataError, MissingFile
 
 __all__ = ["ACTIONS", "Correction", "apply_corrections", "read_corrections"]

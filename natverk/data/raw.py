@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from natverk.data.column import Schema, Table
-from natverk.data.schema import SCHEMA
+from natverk.data.schema import SCHEMA, Schema, Table
 from natverk.errors import DataError, MissingFile
 
 __all__ = ["read_all", "read_table", "table_path"]

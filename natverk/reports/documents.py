@@ -151,7 +151,7 @@ def document(
     NatverkError
         If the packages that make documents are not installed, or fail.
     """
-    from natverk.data.dataset import load
+    from natverk.data.load import load
     from natverk.reports.manuscript import manuscript
 
     wanted = check_formats(kinds)

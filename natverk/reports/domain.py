@@ -6,7 +6,7 @@ of the policy areas, `year…` a year. They are resolved to ids before anything 
 
 from __future__ import annotations
 
-from natverk.data.directory import UNIT_KINDS, Directory
+from natverk.data.units import UNIT_KINDS, Directory
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.reports.parameters import Value
 from natverk.reports.targets import PAIR_MARK, resolve_pair

@@ -17,9 +17,9 @@ from typing import Any
 import pandas as pd
 
 from natverk.data.codebook import codebook_markdown, datapackage_of
-from natverk.data.dataset import Dataset
-from natverk.data.formulas import csv_text
+from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA
+from natverk.data.spreadsheets import csv_text
 from natverk.locale import texts
 from natverk.reports.export import INDEX_FILES, asset, environment
 from natverk.reports.files import remove_parts, write_whole

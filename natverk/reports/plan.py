@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from natverk.data.directory import Directory
+from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
 from natverk.reports.domain import check_domain

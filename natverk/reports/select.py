@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from natverk.data.directory import Directory
+from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, UnknownName, nearest
 from natverk.locale import LANGUAGES
 from natverk.reports.project import Project, Report

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from natverk.data.processed import Processed
+from natverk.data.tables import Processed
 from natverk.errors import InvalidArgument
 from natverk.reports.bounds import BOUNDS, check_bounds
 from natverk.reports.documents import check_kept
@@ -192,7 +192,7 @@ def _index(out: Path, state: State) -> None:
 
 
 def _counties() -> pd.DataFrame:
-    from natverk.data.dataset import load
+    from natverk.data.load import load
 
     return load().counties
 

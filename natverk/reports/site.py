@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from natverk.data.citation import cite_data
-from natverk.data.dataset import Dataset, load
+from natverk.data.load import Dataset, load
+from natverk.data.sources import cite_data
 from natverk.locale import LANGUAGES, Texts, alphabetic, texts
 from natverk.reports.countymap import County, counties_of, grid_styles, outlines, soft_hyphens
 from natverk.reports.downloads import CODEBOOK_FILE, DATA_FOLDER, PACKAGE_FILE, DataFile, write_data

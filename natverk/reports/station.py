@@ -26,7 +26,7 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from natverk.data.processed import REBUILD, Processed
+from natverk.data.tables import REBUILD, Processed
 from natverk.errors import NatverkError
 from natverk.reports.execute import Job, Result
 from natverk.reports.fingerprint import State

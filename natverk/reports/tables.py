@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 
-from natverk.data.formulas import csv_text
+from natverk.data.spreadsheets import csv_text
 from natverk.data.units import fold
 from natverk.locale import Texts
 

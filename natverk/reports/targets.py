@@ -1,6 +1,6 @@
 """What pages are about: the units of each kind, and what a text on the command line means.
 
-A kind of `reports.toml` is a kind of unit of the data (`natverk.data.directory`), a pair of two of them, or the
+A kind of `reports.toml` is a kind of unit of the data (`natverk.data.units`), a pair of two of them, or the
 country as a whole.
 """
 
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from natverk.data.directory import Directory, Unit
-from natverk.data.units import fold
+from natverk.data.units import Directory, Unit, fold
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
 from natverk.reports.project import Report

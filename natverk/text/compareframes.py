@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.documented import series
-from natverk.measures.networks import member_years, members_of
+from natverk.membership.documented import series
+from natverk.networks import member_years, members_of
 from natverk.text.comparison import ComparePage
 
 __all__ = ["series_of", "set_frame", "theme_frame", "year_frame"]

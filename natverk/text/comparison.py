@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.comparison import UNIT_KINDS, VERDICTS, resolve_unit
+from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
 from natverk.locale import alphabetic
-from natverk.measures.compare import KINDS, resolve_unit
-from natverk.measures.contrasts import VERDICTS
 from natverk.text.page import Page, Prose, plain
 from natverk.text.table import records
 
@@ -56,7 +55,7 @@ class ComparePage(Page):
     def __init__(self, data: Dataset, a: str, b: str, *, year: int, years: tuple[int, int], lang: str = "sv") -> None:
         super().__init__(data, years=years, lang=lang, part="compare_page")
         one, two = resolve_unit(data, a), resolve_unit(data, b)
-        common = [kind for kind in KINDS if kind in one and kind in two]
+        common = [kind for kind in UNIT_KINDS if kind in one and kind in two]
         if not common:
             raise InvalidArgument(
                 f"{a!r} is a {' or '.join(one)}, {b!r} a {' or '.join(two)}",

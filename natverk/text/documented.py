@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.panel import KNOWN, SETS, networks_counting_as
+from natverk.membership.panel import KNOWN, SETS, networks_counting_as
 from natverk.text.page import Page, Prose
 
 __all__ = ["FIRM", "DocumentedPage"]

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from IPython.display import DisplayHandle, display
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
+from natverk.data.schema import VOCABULARIES
 from natverk.data.units import resolve_region
-from natverk.data.vocabulary import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture, county_map, growth, membership_matrix
+from natverk.frames import choice, year_range
 from natverk.locale import alphabetic
-from natverk.measures.actors import actors_of
-from natverk.measures.arguments import choice, year_range
-from natverk.measures.documented import networks_of, series
-from natverk.measures.panel import SETS, networks_counting_as
+from natverk.membership.actors import actors_of
+from natverk.membership.documented import documented, series
+from natverk.membership.panel import SETS, networks_counting_as
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.frames import map_frame, matrix_actors, matrix_frame
 from natverk.text.page import Prose, plain
@@ -118,9 +118,9 @@ class Explorer:
             self._handles[part] = handle
 
     def memberships(self) -> pd.DataFrame:
-        """Return what is shown, for an analysis of one's own: the frame of `networks_of` for the choice."""
+        """Return what is shown, for an analysis of one's own: the frame of `documented` for the choice."""
         actors = actors_of(self.data, self.region.value)
-        own = networks_of(self.data, actors["actor_id"], years=self._years)
+        own = documented(self.data, actors["actor_id"], years=self._years)
         return own[own["network_id"].isin(self._networks)].reset_index(drop=True)
 
     @property

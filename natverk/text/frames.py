@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.text.page import Page
 
 __all__ = ["listed_frame", "map_frame", "matrix_actors", "matrix_frame", "stage_frame", "theme_frame", "timeline_frame"]
@@ -99,7 +99,7 @@ def map_frame(data: Dataset, county: str, own: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     own
-        `networks_of` the county's actors.
+        `documented` the county's actors.
 
     Returns
     -------

@@ -19,7 +19,7 @@ def spell_frame(page: Page, own: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFr
     Parameters
     ----------
     own
-        `networks_of` the actor.
+        `documented` the actor.
     cells
         `panel` of the actor with its own evidence (`pairs="evidence"`), over the years of the page.
 

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.locale import alphabetic
-from natverk.measures.likeness import municipality_code, population_at
+from natverk.peers import municipality_code, population_at
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
@@ -82,7 +82,7 @@ class MunicipalityPage(DocumentedPage):
         return list(dict.fromkeys([*self.data.municipalities["actor_id"], *others]))
 
     def own(self, documented: pd.DataFrame) -> pd.DataFrame:
-        """Return the municipality's own rows of `networks_of`."""
+        """Return the municipality's own rows of `documented`."""
         return documented[documented["actor_id"] == self.actor_id].reset_index(drop=True)
 
     def others(self, sizes: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +96,7 @@ class MunicipalityPage(DocumentedPage):
         Parameters
         ----------
         own
-            The municipality's rows of `networks_of`.
+            The municipality's rows of `documented`.
         sizes
             `position.by_size`: what is documented for the other municipalities of the county.
         """

@@ -7,12 +7,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
-from natverk.measures.actors import population_by_year
-from natverk.measures.compare import resolve_unit
-from natverk.measures.frames import year_or_none
-from natverk.measures.members import FIRM
-from natverk.measures.panel import SETS
+from natverk.comparison import resolve_unit
+from natverk.data.load import Dataset
+from natverk.frames import year_or_none
+from natverk.membership.actors import population_by_year
+from natverk.membership.panel import SETS
+from natverk.networks import FIRM
 from natverk.text.page import Page, Prose, leaders, plain
 from natverk.text.table import records
 from natverk.text.tables.outcome import offices

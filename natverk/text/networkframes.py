@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.text.networksections import NetworkProfile
 
 __all__ = ["place_frame", "point_frame", "shared_frame", "tile_frame"]

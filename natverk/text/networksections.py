@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.panel import KNOWN, SETS
+from natverk.membership.panel import KNOWN, SETS
 from natverk.text.network import TIED, NetworkPage
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.table import records

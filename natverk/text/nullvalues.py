@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from natverk.measures.nullmodels import NullTest
 from natverk.text.page import Page
+from natverk.twomode.nullmodel import NullTest
 
 __all__ = ["LEVEL", "tested", "verdict"]
 

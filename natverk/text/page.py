@@ -11,12 +11,12 @@ import pandas as pd
 from babel.dates import format_date
 from IPython.display import display
 
-from natverk.data.citation import cite_data
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.data.partial import earliest
+from natverk.data.sources import cite_data
 from natverk.errors import InvalidArgument
 from natverk.locale import texts
-from natverk.measures.coverage import audit_summary
+from natverk.membership.quality import audit_summary
 from natverk.text.references import References, SourceList
 from natverk.version import __version__
 

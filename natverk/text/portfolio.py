@@ -7,11 +7,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
+from natverk.frames import known_actors
 from natverk.locale import Texts
-from natverk.measures.arguments import known_actors
-from natverk.measures.portfolio import Choice, Review
+from natverk.portfolio import Choice, Review
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
@@ -66,7 +66,7 @@ class PortfolioPage(DocumentedPage):
     Examples
     --------
     >>> from natverk import load
-    >>> from natverk.measures.portfolio import chosen
+    >>> from natverk.portfolio import chosen
     >>> page = PortfolioPage(load(), "municipality:0180", chosen(), lang="en")
     >>> page.name, page.short("uclg"), page.short("metropolis")
     ('Stockholm', 'UCLG', 'Metropolis')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.measures.relations import relations
+from natverk.membership.documented import relations
 from natverk.text.documented import FIRM
 from natverk.text.municipality import MunicipalityPage
 from natverk.text.page import Prose, leaders, plain

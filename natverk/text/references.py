@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.errors import UnknownName
 from natverk.locale import Texts
 from natverk.text.table import Cites, records

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.data.units import resolve_region
 from natverk.locale import alphabetic
-from natverk.measures.panel import SETS, networks_counting_as
+from natverk.membership.panel import SETS, networks_counting_as
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, leaders, plain
 from natverk.text.table import records

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.measures.cohorts import Cohorts
-from natverk.measures.nullmodels import NullTest
-from natverk.measures.survival import Survival
 from natverk.text.documented import FIRM
 from natverk.text.nullvalues import tested, verdict
 from natverk.text.page import Prose, inside, plain
 from natverk.text.region import RegionPage
 from natverk.text.strategies import StrategiesPage
 from natverk.text.table import records
+from natverk.twomode.nullmodel import NullTest
 
 __all__ = ["RegionMeasures"]
 
@@ -190,13 +188,6 @@ class RegionMeasures(RegionPage):
             if total == 1
             else self.say("peers.known" if n else "peers.known_none", **values),
         )
-
-    def durations(self, joined: Cohorts, lasting: Survival) -> Prose:
-        """Tell how many memberships have a dated start, and whether they carry a curve of how long they last."""
-        if joined.said.empty or not int(joined.said["n_spells"].sum()):
-            return Prose(self.say("durations.none"))
-        refused = "" if lasting.refused is None else lasting.refused.text(self.lang)
-        return self.markdown(joined.text(self.lang), refused, self.say("durations.why") if refused else "")
 
     def benchmarks(self, table: pd.DataFrame) -> Prose:
         """Tell how many published numbers about the county's actors equal ours, differ, or cannot be compared."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.measures.portfolio import CRITERIA, Review, blank_sheet, review_years
+from natverk.portfolio import CRITERIA, Review, blank_sheet, review_years
 from natverk.text.page import Prose
 from natverk.text.portfolio import PortfolioPage, signed
 from natverk.text.tables.outcome import n_offices

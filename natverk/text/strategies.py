@@ -6,10 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
+from natverk.frames import year_range
 from natverk.locale import alphabetic
-from natverk.measures.arguments import year_range
-from natverk.measures.strategies import STAGES
+from natverk.strategies import STAGES
 from natverk.text.page import Page, Prose, plain
 from natverk.text.table import records
 

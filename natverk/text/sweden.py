@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
-from natverk.measures.duties import unitary_counties
-from natverk.measures.eventstudy import EventStudy
-from natverk.measures.frames import each_row
-from natverk.measures.panel import networks_counting_as
+from natverk.data.load import Dataset
+from natverk.frames import each_row
+from natverk.membership.panel import networks_counting_as
+from natverk.roles.tasks import unitary_counties
 from natverk.text.page import Page, Prose, plain
 from natverk.text.table import records
 
@@ -137,7 +136,7 @@ class SwedenPage(Page):
         when: pd.DataFrame,
         levels: pd.DataFrame,
         coverage: float,
-        studies: list[EventStudy],
+        joins: pd.DataFrame,
     ) -> Prose:
         """Return title, question, answer in one sentence, period, coverage, vintage and citation.
 
@@ -146,13 +145,13 @@ class SwedenPage(Page):
         counts
             `roles.responsibility_counts` of `held_years`.
         when
-            `natverk.transfers`.
+            `natverk.roles.transfers`.
         levels
             `theme_levels` of the practised roles.
         coverage
             Share of the cells (actor × membership network) that are known, as `two_mode` gives it.
-        studies
-            `natverk.event_study` around the transfers.
+        joins
+            Spells of municipalities in membership networks, as `natverk.spells` gives them.
         """
         first, last = self.held_years
         best = best_counts(counts)
@@ -168,20 +167,17 @@ class SwedenPage(Page):
             "joint": self.t.number(int(((when["treatment"] == "to_joint") & when["earliest"].notna()).sum())),
             "themes": self.t.number(int(levels["themes"].max())),
             "share": self.t.percent(coverage, 1),
-            "change": self._change(studies),
+            "change": self._change(joins),
             **self.spread(levels),
         }
         answer = self.say("opening.answer" if since else "opening.answer_partly", since=since, **values)
         facts = {"period": self.period, "coverage": self.say("opening.coverage_text", share=values["share"])}
         return self.first_screen(self.say("opening.title"), self.say("opening.question"), answer, facts)
 
-    def _change(self, studies: list[EventStudy]) -> str:
-        """Say whether anything can be said of memberships before and after the transfers."""
-        if any(study.refused is None for study in studies):
-            return self.say("opening.change_known")
-        whole = max(studies, key=lambda study: study.n_joins)
-        values = {"n_dated": self.t.number(whole.n_dated), "n_joins": self.t.number(whole.n_joins)}
-        return self.say("opening.change_unknown", **values)
+    def _change(self, joins: pd.DataFrame) -> str:
+        """Say that memberships before and after the transfers cannot be compared, with the counts that decide."""
+        dated = int((joins["start_basis"] == "stated").fillna(value=False).sum())
+        return self.say("opening.change_unknown", n_dated=self.t.number(dated), n_joins=self.t.number(len(joins)))
 
     def spread(self, levels: pd.DataFrame) -> dict[str, str]:
         """Return in how many themes several levels are attested, in the counties with fewest and with most.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from natverk.data.dataset import Dataset
-from natverk.data.vocabulary import VOCABULARIES
+from natverk.data.load import Dataset
+from natverk.data.schema import VOCABULARIES
 from natverk.figures.formal import LEVELS, STRENGTHS
-from natverk.measures.duties import unitary_counties
-from natverk.measures.nullmodels import NullTest
-from natverk.measures.participationresult import Participation, leave_one_county_out
+from natverk.models import Participation, leave_one_county_out
+from natverk.roles.tasks import unitary_counties
 from natverk.text.page import Page
 from natverk.text.table import records
+from natverk.twomode.nullmodel import NullTest
 
 __all__ = [
     "body_tiles", "formal_frame", "level_tiles", "model_frame", "null_frame", "outcome_frame", "strip_frame",

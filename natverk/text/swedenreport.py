@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.eventstudy import EventStudy
-from natverk.measures.nullmodels import NullTest
-from natverk.measures.participationresult import Participation, leave_one_county_out
+from natverk.models import Participation, leave_one_county_out
 from natverk.text.nullvalues import tested, verdict
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.sweden import SwedenPage
 from natverk.text.table import records
+from natverk.twomode.nullmodel import NullTest
 
 __all__ = ["SwedenReport"]
 
@@ -166,20 +165,6 @@ class SwedenReport(SwedenPage):
     def _signed(self, value: float) -> str:
         return ("−" if round(value, 2) < 0 else "") + self.t.number(abs(value), 2)
 
-    def events(self, studies: list[EventStudy]) -> Prose:
-        """Tell what the event studies found, or that they refuse, with the counts: a result as well."""
-        refused = [study for study in studies if study.refused is not None]
-        if len(refused) == len(studies):
-            study = max(studies, key=lambda one: one.n_joins)
-            values = {"n_dated": self.t.number(study.n_dated), "n_joins": self.t.number(study.n_joins)}
-            share = self.t.percent(study.n_dated / study.n_joins) if study.n_joins else self.t.percent(0)
-            return Prose(self.say("events.refused", share=share, **values))
-        return Prose(self.say("events.partly", n=len(studies) - len(refused), total=len(studies)))
-
-    def study(self, study: EventStudy) -> Prose:
-        """Tell how one event study was made and why it refuses, if it does."""
-        return Prose(f"*{self.say(f'events.{study.treatment}')}*: {study.text(self.lang)}")
-
     def bodies(self, bodies: pd.DataFrame, across: pd.DataFrame) -> Prose:
         """Tell how many joint bodies there are, in which forms, and how many cross a county or state border."""
         forms = bodies["form_class"].value_counts()
@@ -223,16 +208,15 @@ class SwedenReport(SwedenPage):
         )
 
     def unknown(
-        self, coverage: float, when: pd.DataFrame, after: pd.DataFrame, found: pd.DataFrame, study: EventStudy
+        self, coverage: float, when: pd.DataFrame, after: pd.DataFrame, found: pd.DataFrame, joins: pd.DataFrame
     ) -> Prose:
         """Tell what is not known: cells, dates of transfers, dates of tasks, years of joins, disagreements."""
         open_ = int(when.loc[when["state"] == "interval", "county_code"].nunique())
         undated = int(after.loc[after["validity"] == "unknown", "n_tasks"].sum())
+        dated = int((joins["start_basis"] == "stated").fillna(value=False).sum())
         items = [
             self.say("unknown.cells", share=self.t.percent(coverage, 1)),
-            self.say(
-                "unknown.joins", n=self.t.number(study.n_joins - study.n_dated), total=self.t.number(study.n_joins)
-            ),
+            self.say("unknown.joins", n=self.t.number(len(joins) - dated), total=self.t.number(len(joins))),
             self.say(
                 "unknown.transfers",
                 n=self.count("county", open_),

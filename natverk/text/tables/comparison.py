@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.text.table import Cites, Foreign, Table
 from natverk.text.tables.rows import records, text_of
 
@@ -30,7 +30,7 @@ _MOST_SOURCES = 8
 
 
 def measures(page: ComparePage, table: pd.DataFrame, part: str) -> Table:
-    """Return the lines of one part of a comparison, as `natverk.contrasts` gives them."""
+    """Return the lines of one part of a comparison, as `natverk.comparison.contrasts` gives them."""
     rows = [
         {
             "measure": label(page, row),
@@ -122,7 +122,7 @@ def _value(page: ComparePage, row: Row, side: str) -> str:
 
 def _years(page: ComparePage, row: Row, text: str) -> str:
     """Return the years of the lists that a number rests on; nothing for what rests on none."""
-    if row["measure"] in ("list_retention", "list_survival"):
+    if row["measure"] == "list_retention":
         return text
     if row["measure"] not in ("complete_lists", "latest_list") or not text:
         return ""

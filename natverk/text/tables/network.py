@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from natverk.measures.benchmarks import in_words, spoken
-from natverk.measures.frames import year_or_none
+from natverk.benchmarks import in_words, spoken
+from natverk.frames import year_or_none
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.outcome import function_label, function_term
 from natverk.text.tables.rows import records, table_of, text_of

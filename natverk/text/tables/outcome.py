@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from natverk.data.dataset import Dataset
+from natverk.data.load import Dataset
 from natverk.text.page import Page
 from natverk.text.table import Foreign, Table, records
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of

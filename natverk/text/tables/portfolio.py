@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.measures.portfolio import RECOMMENDATIONS, Review
+from natverk.portfolio import RECOMMENDATIONS, Review
 from natverk.text.portfolio import PortfolioPage, signed
 from natverk.text.table import Foreign, Table, records
 from natverk.text.tables.membership import since_text, status_text

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.benchmarks import in_words
-from natverk.measures.eventstudy import EventStudy
-from natverk.measures.frames import each_row
-from natverk.measures.participationresult import Participation
+from natverk.benchmarks import in_words
+from natverk.frames import each_row
+from natverk.models import Participation
 from natverk.text.page import Page
 from natverk.text.sweden import FIRST_YEAR
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import records, table_of, text_of
 
 __all__ = [
-    "benchmarks", "bodies", "cohorts", "counts", "cross_border", "findings", "formal", "levels", "lists", "outcomes",
+    "benchmarks", "bodies", "counts", "cross_border", "findings", "formal", "levels", "lists", "outcomes",
     "overlap", "responsibility",
 ]  # fmt: skip
 
@@ -194,25 +193,6 @@ def lists(page: Page, result: Participation) -> Table:
     ]
     columns = ("network", "year", "n_named=named", "n_covered=covered", "use", "sources")
     return table_of(page, rows, page.say("model.lists"), *columns, fold=5)
-
-
-def cohorts(page: Page, study: EventStudy) -> Table:
-    """Return the cohorts of an event study with their counts, and what became of them."""
-    rows = [
-        {
-            "year": str(row["cohort"]),
-            "county": ", ".join(_county(page, code) for code in str(row["county_codes"]).split(";")),
-            "n_municipalities": page.t.number(int(str(row["n_municipalities"]))),
-            "n_before": page.t.number(int(str(row["n_before"]))),
-            "n_after": page.t.number(int(str(row["n_after"]))),
-            "n_comparison": page.t.number(int(str(row["n_comparison_joins"]))),
-            "verdict": page.t(f"eventstudy.cohort.{row['reason']}"),
-        }
-        for row in records(study.cohorts)
-    ]
-    columns = ("year=transfer", "county=counties", "n_municipalities", "n_before=joins_before", "n_after=joins_after")
-    caption = page.say(f"events.table_{study.treatment}")
-    return table_of(page, rows, caption, *columns, "n_comparison=joins_comparison", "verdict")
 
 
 def bodies(page: Page, table: pd.DataFrame) -> Table:

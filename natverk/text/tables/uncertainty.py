@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.measures.cells import STATES
+from natverk.membership.panel import STATES
 from natverk.text.page import Page
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import records, table_of, text_of

@@ -1,0 +1,262 @@
+"""The data as a reader uses them: `load()` returns a `Dataset` whose tables are pandas frames.
+
+`load()` builds the processed tables by itself when they are missing or stale. Filters (`as_of`,
+`without_noncommercial`) leave out evidence rows by their sources; what was left out is counted.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+from pyarrow.parquet import ParquetFile
+
+from natverk.data.partial import earliest, latest
+from natverk.data.reads import Filters, label, note_read
+from natverk.data.schema import SCHEMA
+from natverk.data.tables import Processed, data_folders
+from natverk.errors import InvalidArgument, UnknownName
+
+__all__ = [
+    "Dataset",
+    "data_folders",
+    "kept",
+    "load",
+]
+
+
+def load(
+    *,
+    as_of: str | int | None = None,
+    undated_sources: Literal["drop", "keep"] = "drop",
+    without_noncommercial: bool = False,
+) -> Dataset:
+    """Load the data.
+
+    Parameters
+    ----------
+    as_of
+        A year or partial date (`"2015"`, `"2015-06"`): evidence whose source was published later is left
+        out, so that an analysis can be run on what could be known then. A source dated to a year or month
+        counts from its first day. `None` keeps everything.
+    undated_sources
+        Only with `as_of`: what to do with sources without a publication date. `"drop"` (default), since
+        they were read in 2026 and may tell of later years; `"keep"` for an upper bound.
+    without_noncommercial
+        Leave out evidence whose source may be used for non-commercial purposes only.
+
+    Returns
+    -------
+    Dataset
+        Tables as attributes: `data.memberships`, `data.sources`, … (see docs/codebook.md).
+
+    Raises
+    ------
+    DataError, MissingFile
+        If the raw data are wrong or the processed tables cannot be read.
+    InvalidArgument
+        If `as_of` is no partial date.
+
+    Examples
+    --------
+    >>> data = load()
+    >>> len(data.municipalities), len(data.counties)
+    (290, 21)
+    >>> early = load(as_of="2015")
+    >>> len(early.memberships) < len(data.memberships)
+    True
+    """
+    if undated_sources not in ("drop", "keep"):
+        raise InvalidArgument(
+            f"unknown value {undated_sources!r}",
+            where="undated_sources",
+            allowed=("drop", "keep"),
+            value=undated_sources,
+        )
+    if as_of is not None and not SCHEMA["sources"].column("published").fits(str(as_of)):
+        raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
+    return Dataset(
+        Processed.current().folder,
+        as_of=str(as_of) if as_of is not None else None,
+        undated_sources=undated_sources,
+        without_noncommercial=without_noncommercial,
+    )
+
+
+class Dataset:
+    """The processed tables, read on first use, and the filters they were loaded with.
+
+    Tables are attributes named as in the schema (`data.networks`); a table is read once and handed out as
+    a copy-on-write view, so that changing one changes no other. `corrections` is the log of corrections.
+    """
+
+    def __init__(
+        self,
+        processed: Path,
+        *,
+        as_of: str | None = None,
+        undated_sources: str = "drop",
+        without_noncommercial: bool = False,
+    ) -> None:
+        self.folder = processed
+        self.as_of = as_of
+        self.undated_sources = undated_sources
+        self.without_noncommercial = without_noncommercial
+        self._tables: dict[str, pd.DataFrame] = {}
+        self._processed = Processed(processed)
+
+    def __repr__(self) -> str:
+        filters = [f"as_of={self.as_of!r}"] * (self.as_of is not None)
+        filters += ["without_noncommercial=True"] * self.without_noncommercial
+        return f"<natverk.Dataset {len(SCHEMA)} tables{': ' if filters else ''}{', '.join(filters)}>"
+
+    def _repr_html_(self) -> str:
+        """Show tables, rows and filters in a notebook."""
+        from html import escape
+
+        sizes = self._processed.manifest["outputs"]
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{sizes[f'{name}.parquet']['rows'] if f'{name}.parquet' in sizes else ''}</td></tr>"
+            for name in SCHEMA
+        )
+        return (
+            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}. "
+            "Columns: docs/codebook.md</p>"
+            f"<details><summary>{len(SCHEMA)} tables and their rows</summary>"
+            f"<table><thead><tr><th>table</th><th>rows</th></tr></thead><tbody>{rows}</tbody></table></details>"
+        )
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *SCHEMA, "corrections"]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.table(name)
+        except UnknownName as error:
+            raise AttributeError(str(error)) from error
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table by name, filtered as the dataset was loaded.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such table.
+        DataError
+            If its file is damaged.
+        """
+        if name not in self._tables:
+            frame = self._read(name)
+            # Without a filter every row stays: the whole frame is handed on as it was read.
+            if name in SCHEMA and SCHEMA[name].evidence and (self.as_of is not None or self.without_noncommercial):
+                frame = frame[self._kept(frame)].reset_index(drop=True)
+            self._tables[name] = frame
+        return self._tables[name].copy(deep=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the tables and filters: two datasets with the same one give the same results."""
+        return self._processed.fingerprint(**self._filters)
+
+    @property
+    def _filters(self) -> Filters:
+        return {
+            "as_of": self.as_of,
+            "undated_sources": self.undated_sources,
+            "without_noncommercial": self.without_noncommercial,
+        }
+
+    @property
+    def vintage(self) -> str:
+        """The latest day on which a source was read: what the data can know at most."""
+        return str(self.sources["accessed"].max())
+
+    @property
+    def known_until(self) -> str:
+        """The last day the evidence can speak of: the vintage, or the end of `as_of` where that is earlier."""
+        return self.vintage if self.as_of is None else min(self.vintage, latest(self.as_of))
+
+    @property
+    def last_year(self) -> int:
+        """The last year that measures look at by default: the latest with a published population.
+
+        A dataset loaded `as_of` an earlier day ends with the year of that day.
+        """
+        return min(int(self.known_until[:4]), int(self.population["year"].max()))
+
+    def left_out(self, name: str) -> int:
+        """Return how many rows of a table the filters left out."""
+        kept = len(self.table(name))
+        return self._processed.manifest["outputs"][f"{name}.parquet"]["rows"] - kept
+
+    def _kept(self, frame: pd.DataFrame) -> pd.Series:
+        """Keep a row when at least one of its sources is kept."""
+        sources = self._read("sources")
+        if self.without_noncommercial:
+            sources = sources[sources["licence_class"] != "non_commercial"]
+        if self.as_of is not None:
+            limit = latest(self.as_of)
+            undated = sources["published"].isna()
+            in_time = sources["published"].fillna("9999").map(earliest) <= limit
+            sources = sources[in_time | (undated & (self.undated_sources == "keep"))]
+        kept = set(sources["source_id"])
+        return frame["source_id"].map(lambda ids: any(item in kept for item in str(ids).split(";"))).astype(bool)
+
+    def verify(self) -> None:
+        """Check that every table is what the build wrote, before long work begins on it.
+
+        Raises
+        ------
+        DataError, MissingFile
+            For the first table that is damaged or missing, with the place and the remedy.
+        """
+        self._processed.verify()
+
+    def _read(self, name: str) -> pd.DataFrame:
+        # Read without threads: those of Arrow can abort the interpreter when it ends.
+        file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
+        filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
+        note_read(label(name, **filters), self._processed.hashes[name])
+        return pd.DataFrame(file.read(use_threads=False).to_pandas())
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: What functions have made of each dataset; it goes when the dataset goes.
+_KEPT: WeakKeyDictionary[Dataset, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate[Dataset, P], R]:
+    """Keep what a function makes of a dataset with that dataset, so that it is made once.
+
+    The function may depend on nothing but the dataset and its other arguments, which must be hashable. Frames and
+    series are handed out as copy-on-write views; whatever else it returns must not be changed by callers.
+
+    >>> @kept
+    ... def n_rows(data: Dataset, name: str) -> int:
+    ...     print("counted")
+    ...     return len(data.table(name))
+    >>> data = load()
+    >>> n_rows(data, "counties"), n_rows(data, "counties")
+    counted
+    (21, 21)
+    """
+
+    @functools.wraps(function)
+    def looked_up(data: Dataset, *args: P.args, **kwargs: P.kwargs) -> R:
+        made = _KEPT.setdefault(data, {})
+        key = (function, args, tuple(sorted(kwargs.items())))
+        if key not in made:
+            made[key] = function(data, *args, **kwargs)
+        value = made[key]
+        return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value
+
+    return looked_up

@@ -1,0 +1,112 @@
+"""Citing: the data as a whole, and the sources of the rows that an analysis uses, numbered.
+
+Several source ids can share one url: stored versions of one page, read at different times. They are one
+document and share one number; a source without url is a document of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from natverk.data.load import Dataset
+from natverk.data.schema import LIST_SEPARATOR
+from natverk.errors import UnknownName
+from natverk.locale import texts
+from natverk.version import __version__
+
+__all__ = [
+    "cite_data",
+    "numbered_sources",
+]
+
+
+_SHOWN = ("title", "publisher", "published", "accessed", "url", "licence")
+
+
+def numbered_sources(data: Dataset, source_ids: Iterable[object] | str) -> pd.DataFrame:
+    """Number the sources of some rows, in the order in which they are first named.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    source_ids
+        Source ids; a cell `source_id` may hold several, separated by `;`. Missing values are passed over,
+        so that the column of any table can be given as it is.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a source id: `number` (from 1; the same for all ids of one url), `source_id, title,
+        publisher, published, accessed, url, licence`. The number of documents is `frame["number"].nunique()`;
+        a bibliography with one line a document is `frame.drop_duplicates("number")`.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such source.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> cited = numbered_sources(data, ["cemr-slides", "seed-nacka-2014", "cemr-slide;cemr-slides"])
+    >>> cited[["number", "source_id"]].values.tolist()
+    [[1, 'cemr-slides'], [1, 'cemr-slide'], [2, 'seed-nacka-2014']]
+    """
+    cells = [source_ids] if isinstance(source_ids, str) else [cell for cell in source_ids if isinstance(cell, str)]
+    wanted = list(dict.fromkeys(item for cell in cells for item in cell.split(LIST_SEPARATOR) if item))
+    sources = data.sources.set_index("source_id")
+    for item in wanted:
+        if item not in sources.index:
+            raise UnknownName(
+                f"there is no source {item!r}",
+                where="source_ids",
+                allowed=list(sources.index),
+                value=item,
+                remedy="use the ids of the table sources",
+            )
+    chosen = sources.loc[wanted, list(_SHOWN)].rename_axis("source_id").reset_index()
+    document = chosen["url"].fillna("id " + chosen["source_id"])
+    chosen.insert(0, "number", pd.factorize(document)[0] + 1)
+    return chosen.sort_values("number", kind="stable", ignore_index=True)
+
+
+def cite_data(data: Dataset, lang: str) -> str:
+    """Say how to cite natverk's data: title, version, vintage, licence, and the filters they were loaded with.
+
+    Parameters
+    ----------
+    data
+        The dataset that was used.
+    lang
+        `"sv"` or `"en"`; the title stays as it is, so that both can be found.
+
+    Returns
+    -------
+    str
+        One to three sentences of plain text. The sources of the rows are cited beside it (`numbered_sources`).
+
+    Raises
+    ------
+    InvalidArgument
+        If the language is neither.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> text = cite_data(load(as_of="2015"), "en")
+    >>> text.startswith("natverk contributors (2026). natverk: Swedish municipalities")
+    True
+    >>> text.endswith("Only sources published by 2015, undated ones left out.")
+    True
+    """
+    t = texts(lang)
+    parts = [t("citation.data", year=data.vintage[:4], version=__version__, vintage=data.vintage)]
+    if data.as_of is not None:
+        parts.append(t(f"citation.as_of_{data.undated_sources}", as_of=data.as_of))
+    if data.without_noncommercial:
+        parts.append(t("citation.without_noncommercial"))
+    return " ".join(parts)

@@ -1,0 +1,202 @@
+"""The folder of processed tables: where it is, whether it is up to date, and the bytes of its files, checked.
+
+Nothing here needs pandas, so that a report machine can see in a moment that nothing has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict, Unpack, cast
+
+from natverk.data.reads import Filters
+from natverk.data.schema import SCHEMA, schema_hash
+from natverk.errors import DataError, MissingFile, UnknownName
+from natverk.version import __version__
+
+__all__ = [
+    "MANIFEST",
+    "Manifest",
+    "Output",
+    "Processed",
+    "REBUILD",
+    "data_folders",
+    "input_hashes",
+    "is_stale",
+]
+
+
+MANIFEST = "manifest.json"
+REBUILD = "natverk build --force; where natverk is installed without raw facts, install it again"
+
+
+class Output(TypedDict):
+    """What the manifest says of one table: its rows and the hash of its file."""
+
+    rows: int
+    sha256: str
+
+
+class Manifest(TypedDict):
+    """What `natverk.data.build` wrote: the tables and what they were built from."""
+
+    inputs: dict[str, str]
+    outputs: dict[str, Output]
+    schema: str
+    versions: dict[str, str]
+
+
+def data_folders() -> tuple[Path | None, Path]:
+    """Return the raw folder (None in an installed wheel) and the processed folder that `load` uses.
+
+    The environment variable `NATVERK_DATA` names another `data` folder with `raw/` and `processed/`.
+    """
+    chosen = os.environ.get("NATVERK_DATA")
+    if chosen:
+        # Absolute: tables are read when they are first used, and a notebook may change its folder before that.
+        folder = Path(chosen).expanduser().absolute()
+        return folder / "raw", folder / "processed"
+    package = Path(__file__).resolve().parents[1]
+    root = package.parent
+    if (root / "data" / "raw").is_dir() and (root / "pyproject.toml").is_file():
+        return root / "data" / "raw", root / "data" / "processed"
+    return None, package / "_data" / "processed"
+
+
+def input_hashes(raw: Path) -> dict[str, str]:
+    """Return the SHA-256 of every raw file that a build reads (missing files have no entry)."""
+    names = [*(f"{name}.csv" for name in SCHEMA), "corrections.toml"]
+    return {name: file_hash(raw / name) for name in sorted(names) if (raw / name).is_file()}
+
+
+def is_stale(raw: Path, out: Path) -> bool:
+    """Say whether `out` was not built from the raw files as they stand, by this schema and version."""
+    manifest = manifest_or_nothing(out)
+    same = manifest.get("inputs") == input_hashes(raw) and manifest.get("schema") == schema_hash()
+    there = all((out / name).is_file() for name in manifest.get("outputs", {}))
+    return not (same and there and manifest.get("versions") == build_versions())
+
+
+def manifest_or_nothing(out: Path) -> Mapping[str, Any]:
+    """Return the manifest of a processed folder; empty when there is none that can be read."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
+        return {}
+    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("outputs"), dict) else {}
+
+
+def build_versions() -> dict[str, str]:
+    """Return the versions that decide the bytes of the tables."""
+    from importlib.metadata import version
+
+    return {"natverk": __version__, "pandas": version("pandas"), "pyarrow": version("pyarrow")}
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class Processed:
+    """A folder of processed tables and what its manifest says of them.
+
+    Parameters
+    ----------
+    folder
+        Where the tables are.
+    manifest
+        What the build wrote; read from the folder if not given.
+
+    Raises
+    ------
+    MissingFile, DataError
+        If there is no manifest, or one that cannot be read.
+
+    Examples
+    --------
+    >>> processed = Processed.current()
+    >>> processed.manifest["outputs"]["counties.parquet"]["rows"]
+    21
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest | None = None) -> None:
+        self.folder = folder
+        self.manifest = manifest if manifest is not None else self._read_manifest()
+
+    @classmethod
+    def current(cls) -> Processed:
+        """Return the folder that `natverk.load` reads, built anew where it is missing or stale."""
+        raw, folder = data_folders()
+        if raw is not None and is_stale(raw, folder):
+            from natverk.data.build import build
+
+            build(raw, folder)
+        return cls(folder)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of every table by its name."""
+        return {file.removesuffix(".parquet"): output["sha256"] for file, output in self.manifest["outputs"].items()}
+
+    def fingerprint(self, **filters: Unpack[Filters]) -> str:
+        """Return a hash of the tables and the filters of a dataset."""
+        all_filters: Filters = {"as_of": None, "undated_sources": "drop", "without_noncommercial": False, **filters}
+        content = json.dumps([self.manifest["outputs"], *all_filters.values()], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a table's file.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such table.
+        DataError, MissingFile
+            If the file is not what the build wrote.
+        """
+        if f"{name}.parquet" not in self.manifest["outputs"]:
+            raise UnknownName(
+                f"there is no table {name!r}", where="natverk.load()", allowed=[*SCHEMA, "corrections"], value=name
+            )
+        path = self.folder / f"{name}.parquet"
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise MissingFile(f"the table {name} is missing", where=str(path), remedy=REBUILD) from error
+        except OSError as error:
+            what = f"the table {name} cannot be read: {error.strerror}"
+            raise DataError(what, where=str(path), remedy=REBUILD) from error
+        if hashlib.sha256(content).hexdigest() != self.manifest["outputs"][path.name]["sha256"]:
+            raise DataError(
+                f"the table {name} is damaged: it is not what the build wrote ({len(content)} bytes)",
+                where=str(path),
+                remedy=REBUILD,
+            )
+        return content
+
+    def verify(self) -> None:
+        """Check that every table is what the build wrote, before long work begins on it.
+
+        Raises
+        ------
+        DataError, MissingFile
+            For the first table that is damaged or missing, with the place and the remedy.
+        """
+        for name in self.hashes:
+            self.content(name)
+
+    def _read_manifest(self) -> Manifest:
+        path = self.folder / MANIFEST
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise MissingFile("there are no processed data", where=str(self.folder), remedy="natverk build") from error
+        except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise DataError(f"the manifest is damaged: {error}", where=str(path), remedy=REBUILD) from error
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):
+            raise DataError("the manifest is damaged: it names no outputs", where=str(path), remedy=REBUILD)
+        return cast("Manifest", manifest)

@@ -1,1 +1,0 @@
-"""Measures: pure functions, frame in, frame out. See DESIGN: evidence → spells → panel → measures."""

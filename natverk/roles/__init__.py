@@ -1,0 +1,32 @@
+"""Roles: who is responsible for regional development (formal) and who is active (practised).
+
+Three levels are kept apart: municipal, regional, and joint bodies as a third kind. Evidence of activity is
+one thing (`attested_pattern`), what it does not exclude another (`possible_roles`); "none attested" is
+never "vacant".
+"""
+
+from __future__ import annotations
+
+from natverk.membership.actors import actors_of
+from natverk.roles.activity import LEVELS, ROLES, formal, practised
+from natverk.roles.bodies import cross_border, joint_bodies
+from natverk.roles.comparison import compare_roles as compare
+from natverk.roles.comparison import national_summary, summary_by_county
+from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
+
+__all__ = [
+    "LEVELS",
+    "ROLES",
+    "actors_of",
+    "compare",
+    "cross_border",
+    "formal",
+    "joint_bodies",
+    "national_summary",
+    "practised",
+    "responsibility",
+    "responsibility_at",
+    "responsibility_counts",
+    "summary_by_county",
+    "transfers",
+]

@@ -1,0 +1,53 @@
+"""Two-mode networks of actors and networks: the incidence matrix, its structure, and a null model of it.
+
+The sets compared are *documented* sets. A network that nobody wrote about is in neither, so that every measure comes
+on attested and on best sets, with coverage, and with the least and greatest value that the unknown cells leave open.
+"""
+
+from __future__ import annotations
+
+from natverk.twomode.matrix import (
+    TwoMode,
+    co_membership,
+    co_membership_blocks,
+    degree,
+    density,
+    shared_pairs,
+    tie_cells,
+    two_mode,
+)
+from natverk.twomode.nullmodel import null_test, randomise, tails
+from natverk.twomode.structure import (
+    brokers,
+    nestedness,
+    nodf,
+    open_to_both,
+    region_overlap,
+    schoener_d,
+    shared_networks,
+    theme_overlap,
+    theme_profiles,
+)
+
+__all__ = [
+    "TwoMode",
+    "brokers",
+    "co_membership",
+    "co_membership_blocks",
+    "degree",
+    "density",
+    "nestedness",
+    "nodf",
+    "null_test",
+    "open_to_both",
+    "randomise",
+    "region_overlap",
+    "schoener_d",
+    "shared_networks",
+    "shared_pairs",
+    "tails",
+    "theme_overlap",
+    "theme_profiles",
+    "tie_cells",
+    "two_mode",
+]

@@ -1,0 +1,230 @@
+"""What is documented of an actor, documented memberships over time, and listed network-years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.membership.documented import documented, listed, series, undated_pairs
+from natverk.membership.panel import panel
+
+Make = Callable[..., Dataset]
+ALBY, BODA, GOTLAND, ETT = "municipality:0101", "municipality:0102", "municipality:0980", "region:01"
+
+
+def mark(data: Dataset, **arguments: Any) -> str:
+    frame = documented(data, [ALBY], **{"years": (2000, 2020)} | arguments)
+    return "" if frame.empty else frame["mark"].item()
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([{"seen": 2016}], "recent", id="the fifth year before the end, counted in"),
+        pytest.param([{"seen": 2015}], "earlier", id="one year more"),
+        pytest.param([{"start": 2004, "seen": 2018}, {"seen": 2002}], "recent", id="the last evidence decides"),
+        pytest.param([{"start": 2004, "end": 2018}], "left", id="stated end"),
+        pytest.param([{"seen": 2010}, {"status": "former", "seen": 2018}], "left", id="called former"),
+        pytest.param([{"status": "former"}], "left", id="called former, undated"),
+        pytest.param([{"status": "former"}, {"seen": 2018}], "recent", id="former without a year is a note"),
+        pytest.param([{"end": 2005}, {"start": 2017}], "recent", id="left and joined again"),
+        pytest.param([{"end": 2005}, {"seen": 2017}], "conflict", id="seen after the end"),
+        pytest.param([{}], "undated", id="no year"),
+        pytest.param([{"seen": 2018, "basis": "inferred"}], "undated", id="no usable year"),
+        pytest.param([{}, {"seen": 2018}], "recent", id="dated evidence goes first"),
+        pytest.param([{"status": "participant", "seen": 2018}], "loose", id="only takes part"),
+        pytest.param([{"inference": "city_of_refuge", "seen": 2018}], "loose", id="an inference"),
+        pytest.param([{"status": "participant", "seen": 2018}, {"seen": 2003}], "earlier", id="firm goes before loose"),
+        pytest.param([{"status": "applicant", "seen": 2018}, {"status": "indirect", "seen": 2018}], "", id="none"),
+        pytest.param([{"seen": 1998}], "earlier", id="before the window"),
+        pytest.param([{"seen": 2022}], "", id="after the window"),
+        pytest.param([{"seen": 2002}, {"seen": 2022}], "earlier", id="what comes after the window is not recent in it"),
+        pytest.param([{"start": 2002, "seen": 2022}], "recent", id="a span over the window's end"),
+        pytest.param([{"start": 2029, "seen": 2024}], "", id="a decision for a year to come"),
+    ],
+)
+def test_marks(make: Make, rows: list[dict[str, Any]], expected: str) -> None:
+    assert mark(make(*rows)) == expected
+
+
+def test_marks_follow_the_arguments(make: Make) -> None:
+    assert mark(make({"seen": 2015}), recent=6) == "recent"
+    assert mark(make({"seen": 2015}), years=(2000, 2019)) == "recent"
+    assert mark(make({"seen": 2018, "basis": "inferred"}), year_basis="any") == "recent"
+    both = [{}, {"network_id": "scheme", "counts_as": "programme"}]
+    assert mark(make({"seen": 2018}, networks=both), counts_as=("programme",)) == ""
+    assert mark(make({"seen": 2018}, networks=both), counts_as=("membership",)) == "recent"
+    contradicted = make({"seen": 2018}, member_lists=[{"year": 2018}])
+    assert mark(contradicted) == "conflict"
+    assert mark(contradicted, years=(2000, 2017)) == ""
+
+
+def test_all_evidence_of_a_pair_is_read_together(make: Make) -> None:
+    data = make(
+        {"start": 2008, "seen": 2010, "status": "associate"},
+        {"seen": 2014, "source": "other"},
+        {},
+        {"seen": 1999},
+        {"status": "participant", "seen": 2019},
+        {"status": "applicant", "start": 1990},
+    )
+    row = documented(data, [ALBY], years=(2000, 2020)).iloc[0]
+    assert row[["actor_id", "network_id", "status", "mark"]].tolist() == [ALBY, "net", "associate/member", "earlier"]
+    assert row[["since", "since_basis", "last_seen"]].tolist() == [2008, "stated", 2014]
+    assert pd.isna(row["end"])
+    assert row[["n_rows", "n_sources", "source_ids"]].tolist() == [4, 2, "other;src"]
+    assert row["row_ids"] == "mem-00001;mem-00002;mem-00003;mem-00004"
+
+
+def test_last_seen_lies_within_the_window(make: Make) -> None:
+    def last_seen(*rows: dict[str, Any]) -> int:
+        return int(documented(make(*rows), [ALBY], years=(2000, 2020))["last_seen"].item())
+
+    assert last_seen({"start": 2002, "seen": 2022}) == 2020
+    assert last_seen({"seen": 2002}, {"seen": 2022}) == 2002
+    assert last_seen({"seen": 1998}, {"seen": 2002}) == 2002
+
+
+def test_since_is_stated_seen_or_unknown(make: Make) -> None:
+    def since(*rows: dict[str, Any]) -> list[Any]:
+        row = documented(make(*rows), [ALBY], years=(2000, 2020)).iloc[0]
+        return [None if pd.isna(value) else value for value in row[["since", "since_basis", "end"]]]
+
+    assert since({"start": 2008}, {"seen": 2003}) == [2008, "stated", None]
+    assert since({"seen": 2008}, {"seen": 1998}) == [1998, "seen", None], (
+        "evidence from outside the window shows as since"
+    )
+    assert since({"seen": 2008, "end": 2012}) == [2008, "seen", 2012]
+    assert since({}) == [None, None, None]
+
+
+def test_pairs_are_rows_sorted_by_actor_and_network(make: Make) -> None:
+    networks = [{}, {"network_id": "zed", "counts_as": "commitment"}]
+    rows = [
+        {"n": "zed", "status": "signatory", "seen": 2018},
+        {"a": ETT, "seen": 2018},
+        {"seen": 2018},
+        {"a": BODA, "seen": 2018},
+    ]
+    frame = documented(make(*rows, networks=networks), [ETT, ALBY], years=(2000, 2020))
+    assert frame[["actor_id", "network_id"]].values.tolist() == [[ALBY, "net"], [ALBY, "zed"], [ETT, "net"]]
+    empty = documented(make(), [ALBY])
+    assert empty.empty
+    assert list(empty.columns) == list(frame.columns)
+    with pytest.raises(UnknownName, match="there is no actor 'municipality:0100'"):
+        documented(make(), ["municipality:0100"])
+
+
+# --- Series and undated pairs -----------------------------------------------------------------------------------------
+
+
+def test_series_by_hand(make: Make) -> None:
+    data = make(
+        {"start": 2004, "end": 2006},
+        {"a": BODA, "seen": 2005},
+        {"a": ETT},
+        {"a": GOTLAND, "seen": 2006},
+        member_lists=[{"year": 2007}],
+    )
+    frame = series(data, [ALBY, BODA, ETT], years=(2003, 2009))
+    assert frame.values.tolist() == [
+        [2003, 0, 0, 1],
+        [2004, 1, 1, 1],
+        [2005, 2, 2, 1],
+        [2006, 1, 2, 1],
+        [2007, 0, 0, 1],
+        [2008, 0, 0, 1],
+        [2009, 0, 0, 1],
+    ]
+    assert list(frame.columns) == ["year", "low", "best", "n_undated"]
+    assert series(data, [BODA], years=(2006, 2006), carry_forward=0)["best"].tolist() == [0]
+    assert series(data, [ETT], years=(2005, 2006)).values.tolist() == [[2005, 0, 0, 1], [2006, 0, 0, 1]]
+    assert series(data, [ALBY], years=(2005, 2005), counts_as=("programme", "membership"))["low"].tolist() == [1]
+
+
+def test_series_sums_the_panel(real: Dataset) -> None:
+    actors = real.municipalities.loc[real.municipalities["county_code"] == "14", "actor_id"].tolist()
+    frame = series(real, actors, years=(2000, 2020), counts_as=("membership",)).set_index("year")
+    cells = panel(real, actors=actors, years=(2000, 2020)).groupby("year")[["low", "best"]].sum()
+    assert frame[["low", "best"]].values.tolist() == cells.values.tolist()
+    assert frame["low"].max() > 10
+
+
+def test_undated_pairs(make: Make) -> None:
+    data = make(
+        {},
+        {},
+        {"a": BODA},
+        {"a": BODA, "seen": 2005},
+        {"a": ETT, "seen": 2005, "basis": "inferred"},
+        {"a": GOTLAND, "status": "participant"},
+        {"a": GOTLAND, "status": "former"},
+    )
+    actors = [ALBY, BODA, ETT, GOTLAND]
+    assert undated_pairs(data, actors).values.tolist() == [
+        [ALBY, "net", "mem-00001;mem-00002"],
+        [ETT, "net", "mem-00005"],
+    ]
+    assert undated_pairs(data, actors, year_basis="any")["actor_id"].tolist() == [ALBY]
+    assert undated_pairs(data, actors, counting="loose")["actor_id"].tolist() == [ALBY, GOTLAND, ETT]
+    assert undated_pairs(data, actors, counts_as=("programme",)).empty
+    assert undated_pairs(data, [BODA]).columns.tolist() == ["actor_id", "network_id", "row_ids"]
+
+
+# --- Listed network-years ---------------------------------------------------------------------------------------------
+
+
+def test_listed_by_hand(make: Make) -> None:
+    on = {"list": "net-2008", "seen": 2008}
+    data = make(
+        on,
+        on | {"a": ETT},
+        on | {"a": GOTLAND},
+        {"a": BODA, "seen": 2008},
+        {"list": "net-2005", "status": "full", "seen": 2005},
+        member_lists=[
+            {"year": 2008, "n_sweden": 3},
+            {"year": 2005, "scope": "full", "certainty": "medium", "levels": "municipality", "n_sweden": 1},
+            {"year": 2001, "certainty": "low"},
+        ],
+    )
+    frame = listed(data)
+    columns = ["year", "n_members", "n_at_risk", "n_sweden", "full_only", "certainty", "list_id", "source_id"]
+    assert frame[columns].values.tolist() == [
+        [2005, 1, 5, 1, True, "medium", "net-2005", "src"],
+        [2008, 3, 8, 3, False, "high", "net-2008", "src"],
+    ]
+    assert listed(data, certainty="high")["year"].tolist() == [2008]
+    assert listed(data, "01")[["n_members", "n_at_risk"]].values.tolist() == [[1, 2], [2, 3]]
+    assert listed(data, "02")[["n_members", "n_at_risk"]].values.tolist() == [[0, 1], [0, 2]]
+
+
+def test_listed_without_lists_has_its_columns(make: Make) -> None:
+    frame = listed(make())
+    assert frame.empty
+    assert "n_members" in frame.columns
+    with pytest.raises(InvalidArgument, match="where: certainty"):
+        listed(make(), certainty="low")
+    with pytest.raises(UnknownName, match="'Skåne'"):
+        listed(make(), "Skåne")
+
+
+def test_every_real_list_has_the_members_it_states(real: Dataset) -> None:
+    frame = listed(real)
+    assert (frame["n_members"] == frame["n_sweden"]).all()
+    assert (frame["n_members"] <= frame["n_at_risk"]).all()
+    assert set(frame.loc[frame["n_at_risk"] == 310, "network_id"]) == {"ubc", "kimo", "eurocities", "eurotowns"}
+
+
+def test_nothing_after_the_window_enters_a_page_about_it(make: Make) -> None:
+    joined = documented(make({"start": 2011}, {"status": "member"}), ["municipality:0101"], years=(2000, 2010))
+    assert joined.empty
+    seen = documented(make({"seen": 2021}, {"status": "member"}), ["municipality:0101"], years=(2000, 2010)).loc[0]
+    assert seen["mark"] == "undated"
+    assert seen[["since", "last_seen"]].isna().all()
+    assert pd.isna(seen["since_basis"])

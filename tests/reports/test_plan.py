@@ -1,0 +1,261 @@
+"""Parameters and plans: everything wrong is found before anything runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import natverk
+from natverk.data.units import Directory
+from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
+from natverk.reports.parameters import Parameter, assignments, read_parameters
+from natverk.reports.plan import plan
+from natverk.reports.project import Project, find_project, read_project
+
+PARAMETERS = 'region = "14"\nyear_from = 1997\nyear_to = 2024\nlang = "sv"\ncode = "0114"\nshare = 0.5\nstrict = False'
+
+
+def code(source: str, *tags: str) -> dict[str, Any]:
+    metadata = {"tags": list(tags)} if tags else {}
+    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+
+
+def write_project(folder: Path, cells: Sequence[dict[str, Any]] = (), parameters: str | None = PARAMETERS) -> Project:
+    """Write a project of one notebook to `folder` and read it."""
+    cells = [*([code(parameters, "parameters")] if parameters is not None else []), *cells]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (folder / "region_report.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    declared = '[reports.region_report]\nnotebook = "region_report.ipynb"\nunits = "region"\n'
+    (folder / "reports.toml").write_text(declared, encoding="utf-8")
+    return read_project(folder / "reports.toml", folder)
+
+
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    return Directory.of(natverk.load())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return write_project(tmp_path)
+
+
+def test_page_has_stable_name_paths_and_all_parameters(project: Project, directory: Directory, tmp_path: Path) -> None:
+    [page] = plan(project, directory, ["VGR"], typed={"year_from": "2005"}, out=tmp_path / "out")
+    assert page.id == "sv/region_report/14"
+    assert page.html == tmp_path / "out" / "sv" / "region_report" / "14.html"
+    assert page.ipynb == page.html.with_suffix(".ipynb")
+    assert page.failed == page.html.with_name("14.failed.html")
+    assert page.notebook.is_absolute()
+    assert page.title.startswith("Västra Götaland")
+    assert page.parameters == {
+        "region": "14", "year_from": 2005, "year_to": 2024, "lang": "sv", "code": "0114", "share": 0.5, "strict": False,
+    }  # fmt: skip
+    assert not (tmp_path / "out").exists()
+
+
+def test_everything_is_every_region_in_the_default_language(
+    project: Project, directory: Directory, tmp_path: Path
+) -> None:
+    pages = plan(project, directory, everything=True, out=tmp_path)
+    assert len(pages) == 21
+    assert {page.lang for page in pages} == {"sv"}
+    both = plan(project, directory, everything=True, lang="all", out=tmp_path)
+    assert len({page.id for page in both}) == 42
+
+
+def test_listed_names_can_be_typed_and_pages_come_once(project: Project, directory: Directory, tmp_path: Path) -> None:
+    wanted = ["en/region_report/14", "14", "Västra Götaland", "sv/region_report/vgr"]
+    assert [page.id for page in plan(project, directory, wanted, out=tmp_path)] == [
+        "en/region_report/14",
+        "sv/region_report/14",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "options", "error", "help_"),
+    [
+        (["Vastra Gotlnd"], {}, UnknownName, "nearest: 'Västra Götaland'"),
+        (["14"], {"lang": "se"}, UnknownName, "allowed: 'sv', 'en', 'all'"),
+        (["sv/region_raport/14"], {}, UnknownName, "nearest: 'region_report'"),
+        (["de/region_report/14"], {}, UnknownName, "unknown language 'de'"),
+        (["sv/14"], {}, UnknownName, "<lang>/<report>/<unit>"),
+        (["14"], {"typed": {"yaer_from": "2000"}}, UnknownName, "nearest: 'year_from'"),
+        (["14"], {"typed": {"year_from": "two"}}, InvalidArgument, "of type int, not 'two'"),
+        (["14"], {"typed": {"year_from": "abc"}}, InvalidArgument, "next: -p year_from=1997"),
+        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "next: --year-from 1997 --year-to {last}"),
+        (["14"], {"typed": {"year_to": "2099"}}, InvalidArgument, "between 1990 and {last}"),
+        (["14"], {"typed": {"year_from": "2099"}}, InvalidArgument, "--year-to {last}"),
+        (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "--year-from 2010"),
+        (["14"], {"typed": {"year_from": "2000.0"}}, InvalidArgument, "of type int"),
+        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "not a year between 1990 and {last}"),
+        (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "comes after year_to = 2010"),
+        (["14"], {"typed": {"share": "half"}}, InvalidArgument, "of type float"),
+        (["14"], {"typed": {"strict": "perhaps"}}, InvalidArgument, "'true', 'false'"),
+        (["14"], {"typed": {"lang": "en"}}, InvalidArgument, "use --lang"),
+        (["14"], {"typed": {"region": "18"}}, InvalidArgument, "natverk report 14"),
+        (["14"], {"parameters": {"code": 180}}, InvalidArgument, 'such as "0180"'),
+        (["14"], {"parameters": {"year_from": True}}, InvalidArgument, "of type int"),
+        (["14"], {"parameters": {"year_from": "2000"}}, InvalidArgument, "of type int"),
+        (["14"], {"parameters": {"share": float("nan")}}, InvalidArgument, "of type float"),
+        ([], {}, InvalidArgument, "natverk report --all"),
+        (["14"], {"everything": True}, InvalidArgument, "either names or --all"),
+    ],
+)
+def test_refused_before_anything_runs(
+    project: Project, directory: Directory, tmp_path: Path,
+    wanted: list[str], options: dict[str, Any], error: type[Exception], help_: str,
+) -> None:  # fmt: skip
+    with pytest.raises(error) as caught:
+        plan(project, directory, wanted, out=tmp_path / "out", **options)
+    assert help_.format(last=directory.vintage[:4]) in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_last_year_of_the_data_can_be_asked_for(project: Project, directory: Directory, tmp_path: Path) -> None:
+    [page] = plan(project, directory, ["14"], typed={"year_to": directory.vintage[:4]}, out=tmp_path)
+    assert page.parameters["year_to"] == int(directory.vintage[:4])
+
+
+@pytest.mark.parametrize("text", ["0180", "0o17", "1e3", "null", "yes", "2014-02"])
+def test_codes_stay_text(project: Project, directory: Directory, tmp_path: Path, text: str) -> None:
+    [page] = plan(project, directory, ["14"], typed={"code": text}, out=tmp_path)
+    assert page.parameters["code"] == text
+
+
+def test_other_types_are_read_from_text(project: Project, directory: Directory, tmp_path: Path) -> None:
+    [page] = plan(project, directory, ["14"], typed={"share": "0.25", "strict": "true"}, out=tmp_path)
+    assert (page.parameters["share"], page.parameters["strict"]) == (0.25, True)
+    assert Parameter("codes", ["0114"], 1).from_text("0180, 0181") == ["0180", "0181"]
+
+
+@pytest.mark.parametrize(
+    ("source", "help_"),
+    [
+        (None, "no cell tagged 'parameters'"),
+        ("import os\nregion = '14'", "line 1"),
+        ("region = '14'\nyear = date.today().year", "the default of 'year' is not a plain value"),
+        ("region = {'a': 1}", "is a dict"),
+        ("region = = 1", "is not Python"),
+        ("a = b = 1", "something else than names"),
+    ],
+)
+def test_bad_parameter_cells(tmp_path: Path, source: str | None, help_: str) -> None:
+    path = write_project(tmp_path, [], parameters=source).reports[0].notebook
+    with pytest.raises(DataError) as caught:
+        read_parameters(path)
+    assert help_ in str(caught.value)
+
+
+def test_a_run_notebook_without_the_tag_is_called_so(tmp_path: Path) -> None:
+    ran = {**code("1"), "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]}
+    path = write_project(tmp_path, [ran], parameters=None).reports[0].notebook
+    with pytest.raises(DataError, match="stored outputs"):
+        read_parameters(path)
+
+
+def test_two_parameter_cells_are_refused(tmp_path: Path) -> None:
+    path = write_project(tmp_path, [code("x = 1", "parameters")]).reports[0].notebook
+    with pytest.raises(DataError, match="2 cells tagged"):
+        read_parameters(path)
+
+
+@pytest.mark.parametrize("content", ["not json", "[]", '{"nbformat": 3, "worksheets": []}'])
+def test_what_is_not_a_notebook(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "x.ipynb"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match="not a notebook"):
+        read_parameters(path)
+    with pytest.raises(MissingFile):
+        read_parameters(tmp_path / "missing.ipynb")
+
+
+def test_parameters_with_comments_types_and_a_docstring(tmp_path: Path) -> None:
+    source = (
+        '"""What it is run for."""\nregion: str = "14"  # the county\n'
+        'year_from: int = 1997\nshift = -1\nwords = ("a", "b")'
+    )
+    found = read_parameters(write_project(tmp_path, [], parameters=source).reports[0].notebook)
+    assert {name: parameter.default for name, parameter in found.items()} == {
+        "region": "14", "year_from": 1997, "shift": -1, "words": ["a", "b"],
+    }  # fmt: skip
+
+
+def test_notebook_must_take_the_unit_and_the_language(tmp_path: Path, directory: Directory) -> None:
+    project = write_project(tmp_path, [], parameters='regoin = "14"\nlang = "sv"')
+    with pytest.raises(UnknownName, match="no parameter 'region'") as caught:
+        plan(project, directory, ["14"], out=tmp_path)
+    assert "nearest: 'regoin'" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["year_from", "=3", "1a=2", "a b=3"])
+def test_assignments_of_the_wrong_form(text: str) -> None:
+    with pytest.raises(InvalidArgument, match="name=value"):
+        assignments([text])
+
+
+def test_assignments_given_twice() -> None:
+    with pytest.raises(InvalidArgument, match="twice"):
+        assignments(["a=1", "a=2"])
+
+
+@pytest.mark.parametrize(
+    ("content", "help_"),
+    [
+        ("default_lang = ", "not valid TOML"),
+        ('default_lang = "se"', "allowed: 'sv', 'en'"),
+        ("[raports.x]", "nearest: 'reports'"),
+        ('[reports.x]\nnotebook = "x.ipynb"\nunits = "regions"', "nearest: 'region'"),
+        ('[reports.x]\nunits = "region"', "'notebook' is missing"),
+        ('[reports.x]\nnotebook = "x.ipynb"\nunits = "region"\nlangs = ["sv"]', "unknown key 'langs'"),
+        ('[reports."../x"]\nnotebook = "x.ipynb"\nunits = "region"', "is not made of"),
+        ("", "declares no report"),
+    ],
+)
+def test_bad_declarations(tmp_path: Path, content: str, help_: str) -> None:
+    config = tmp_path / "reports.toml"
+    config.write_text(content, encoding="utf-8")
+    with pytest.raises((DataError, UnknownName)) as caught:
+        read_project(config, tmp_path)
+    assert help_ in str(caught.value)
+    assert str(config) in str(caught.value)
+
+
+def test_declared_parameters_stand_between_default_and_typed(tmp_path: Path, directory: Directory) -> None:
+    project = write_project(tmp_path)
+    with project.config.open("a", encoding="utf-8") as file:
+        file.write('[reports.region_report.parameters]\ncode = "0999"\nyear_from = 2001\n')
+    project = read_project(project.config, tmp_path)
+    [page] = plan(project, directory, ["14"], typed={"year_from": "2002"}, out=tmp_path)
+    assert (page.parameters["code"], page.parameters["year_from"]) == ("0999", 2002)
+
+
+def test_the_projects_own_declaration(directory: Directory) -> None:
+    project = find_project()
+    assert project.default_lang == "sv"
+    assert project.report("region_report").languages == ("sv", "en")
+    notebook = project.report("region_report").notebook
+    assert json.loads(notebook.read_text(encoding="utf-8"))["nbformat"] == 4
+    pages = plan(project, directory, everything=True, lang="all", out=Path("reports"))
+    assert sum(page.report == "region_report" for page in pages) == 42
+    assert {page.report for page in pages} == {report.name for report in project.reports}
+    assert [page.id for page in pages if page.kind == "country"] == [
+        "sv/roles_sweden/sverige",
+        "en/roles_sweden/sverige",
+        "sv/strategies/sverige",
+        "en/strategies/sverige",
+    ]
+
+
+def test_an_installed_wheel_carries_its_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried = tmp_path / "natverk" / "_notebooks"
+    carried.mkdir(parents=True)
+    monkeypatch.setattr(natverk, "__file__", str(tmp_path / "natverk" / "__init__.py"))
+    with pytest.raises(MissingFile, match=r"no reports\.toml"):
+        find_project()
+    write_project(carried)
+    assert find_project().report("region_report").notebook == carried / "region_report.ipynb"

@@ -1,0 +1,412 @@
+"""The index and the making of pages, without running notebooks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+import natverk
+from natverk.data.sources import cite_data
+from natverk.locale import LANGUAGES, texts
+from natverk.reports.countymap import outlines, soft_hyphens
+from natverk.reports.export import INDEX_FILES, asset, page_html, relink, shown_cells
+from natverk.reports.manifest import Entry, update_manifest
+from natverk.reports.plan import Page
+from natverk.reports.polish import Body, polish
+from natverk.reports.site import index_html, status_of, write_site
+
+WHEN = "2026-01-02T03:04:05+00:00"
+
+
+@pytest.fixture(scope="module")
+def counties() -> pd.DataFrame:
+    return natverk.load().counties
+
+
+def entry(page_id: str, name: str, **changes: Any) -> Entry:
+    lang, report, unit = page_id.split("/")
+    made = Entry(
+        page_id,
+        report,
+        unit,
+        name,
+        lang,
+        f"{name}: <b>",
+        {"region": unit},
+        "ok",
+        WHEN,
+        2.0,
+        "0" * 64,
+        good_started=WHEN,
+    )
+    return replace(made, **changes)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """An output folder with a good, a stale, a failed and a lost page."""
+    for name in ("sv/r/14.html", "en/r/14.html", "sv/r/18.html", "sv/r/18.failed.html", "sv/r/17.failed.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    entries = [
+        entry("sv/r/14", "Västra Götaland", facts={"sources": 57}),
+        entry("en/r/14", "Västra Götaland"),
+        entry("sv/r/18", "Örebro", outcome="failed", error="<img src=x onerror=alert(1)>"),
+        entry("sv/r/17", "Värmland", outcome="failed", error="KeyError: 'x'", good_started=None),
+        entry("sv/r/12", "Skåne"),
+    ]
+    update_manifest(tmp_path, entries)
+    return tmp_path
+
+
+def soup_of(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_index_is_written_in_both_languages_and_they_link(out: Path, counties: pd.DataFrame) -> None:
+    assert [path.name for path in write_site(out, counties)] == ["index.html", "index.en.html"]
+    for lang, other in (("sv", "en"), ("en", "sv")):
+        soup = soup_of(out / INDEX_FILES[lang])
+        assert soup.html["lang"] == lang
+        switch = soup.find("a", hreflang=other, lang=other)
+        assert (switch["href"], switch.get_text()) == (INDEX_FILES[other], texts(other)("site.language.switch"))
+        assert soup.h1.get_text() == texts(lang)("site.index.title")
+
+
+def test_map_has_every_county_once_in_its_own_cell(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    tiles = soup_of(out / "index.html").select(".tiles li")
+    assert {tile.select_one(".tile-name").get_text().replace("\u00ad", "") for tile in tiles} == set(
+        counties["name_short"]
+    )
+    assert len({tuple(tile["class"]) for tile in tiles}) == 21
+    styles = soup_of(out / "index.html").style.get_text()
+    assert all(f".{name} {{ grid-" in styles for tile in tiles for name in tile["class"])
+    links = {
+        a.select_one(".tile-name").get_text().replace("\u00ad", ""): a
+        for a in soup_of(out / "index.html").select(".tiles a")
+    }
+    assert {name: link["href"] for name, link in links.items()} == {
+        "Västra Götaland": "sv/r/14.html",
+        "Örebro": "sv/r/18.html",
+        "Värmland": "sv/r/17.failed.html",
+    }
+    assert links["Örebro"].select_one(".tile-status").get_text() == "inaktuell"
+    english = soup_of(out / "index.en.html").select(".tiles a")
+    assert [link["href"] for link in english] == ["en/r/14.html"]
+    assert "no page yet" in soup_of(out / "index.en.html").select_one(".tile.none").get_text()
+
+
+def test_the_map_leads_to_the_same_pages_as_the_tiles(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    svg = soup_of(out / "index.html").svg
+    assert len(svg.find_all("path")) == 21
+    assert {(a["aria-label"], a["href"]) for a in svg.find_all("a")} == {
+        ("Västra Götaland", "sv/r/14.html"),
+        ("Örebro, inaktuell", "sv/r/18.html"),
+        ("Värmland, misslyckad", "sv/r/17.failed.html"),
+    }
+    assert all(shape.title.get_text() for shape in svg.find_all(["a", "g"]))
+    assert svg["width"].isdigit()
+    assert svg["height"].isdigit()
+
+
+def test_outlines_are_those_of_the_map_package() -> None:
+    tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "county_paths.py"))
+    found = tool["county_paths"]()
+    assert found == {"width": outlines().width, "height": outlines().height, "paths": outlines().paths}
+
+
+def test_every_link_of_the_index_leads_somewhere(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    for name in INDEX_FILES.values():
+        for link in soup_of(out / name).find_all("a", href=True):
+            if link["href"].startswith("#"):
+                assert soup_of(out / name).find(id=link["href"][1:])
+            elif not link["href"].endswith(".ipynb"):
+                assert (out / link["href"]).is_file(), link
+
+
+def test_table_shows_what_stands_on_disk(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    rows = {row.a["href"]: row for row in soup_of(out / "index.html").select("#table tbody tr")}
+    # In the order of the alphabet, in which ä and ö come last; pages in the other language after those.
+    assert list(rows) == ["sv/r/17.failed.html", "sv/r/14.html", "sv/r/18.html", "en/r/14.html"]
+    assert [cell.get_text() for cell in rows["sv/r/14.html"].select(".number")] == ["57"]
+    assert [cell.get_text() for cell in rows["en/r/14.html"].select(".number")] == ["–"]
+    stale = rows["sv/r/18.html"]
+    assert "<img src=x onerror=alert(1)>" in stale.get_text()
+    assert stale.find("img") is None
+    assert stale.select_one("td a")["href"] == "sv/r/18.failed.html"
+    assert "sidan är från" in stale.get_text()
+
+
+def test_state_follows_manifest_and_files(out: Path) -> None:
+    states = {
+        "14": status_of(entry("sv/r/14", ""), out),
+        "18": status_of(entry("sv/r/18", "", outcome="failed"), out),
+        "17": status_of(entry("sv/r/17", "", outcome="failed"), out),
+        "12": status_of(entry("sv/r/12", ""), out),
+    }
+    assert states == {"14": "ok", "18": "stale", "17": "failed", "12": None}
+
+
+def test_reports_are_groups_with_their_counts(tmp_path: Path, counties: pd.DataFrame) -> None:
+    ids = ["sv/region_report/14", "en/region_report/14", "sv/own_notes/0180", "sv/own_notes/1480", "sv/own_notes/0114"]
+    for page_id in ids:
+        (tmp_path / page_id).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{page_id}.html").write_text("x", encoding="utf-8")
+        (tmp_path / f"{page_id}.pdf").write_text("x", encoding="utf-8")
+    update_manifest(tmp_path, [entry(page_id, page_id[-2:]) for page_id in ids])
+    write_site(tmp_path, counties)
+    soup = soup_of(tmp_path / "index.html")
+    # What the map shows comes first, however many pages the others have.
+    assert [group.get_text() for group in soup.select(".group th")] == ["Regionrapporter 1 sida", "Own notes 3 sidor"]
+    links = [link["href"] for link in soup.select(".kinds a")]
+    assert [soup.find(id=link[1:]).name for link in links] == ["th", "th"]
+    assert [link["href"] for link in soup.select("tr[data-find] td.when a")][:1] == ["sv/region_report/14.pdf"]
+
+
+def test_how_to_cite_and_the_terms_stand_on_the_index(out: Path, counties: pd.DataFrame) -> None:
+    write_site(out, counties)
+    data = natverk.load()
+    for lang, name in INDEX_FILES.items():
+        soup = soup_of(out / name)
+        assert soup.select_one(".cite").get_text() == cite_data(data, lang)
+        n = int((data.sources["licence_class"] == "non_commercial").sum())
+        assert texts(lang)("site.data.terms", n=n) in soup.get_text()
+
+
+def test_an_empty_index_says_what_to_do(tmp_path: Path, counties: pd.DataFrame) -> None:
+    soup = BeautifulSoup(index_html([], counties, tmp_path, "en", data=natverk.load()), "html.parser")
+    assert "natverk report --all" in soup.get_text()
+    assert soup.find("table") is None
+    assert len(soup.select(".tile.none")) == 21
+
+
+def test_the_only_script_is_the_one_that_is_allowed(out: Path, counties: pd.DataFrame) -> None:
+    html = index_html([entry("sv/r/14", "VG")], counties, out, "sv", data=natverk.load())
+    soup = BeautifulSoup(html, "html.parser")
+    [script] = soup.find_all("script")
+    digest = base64.b64encode(hashlib.sha256(script.get_text().encode("utf-8")).digest()).decode("ascii")
+    policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert not script.attrs
+    [style] = soup.find_all("style")
+    digest = base64.b64encode(hashlib.sha256(style.get_text().encode("utf-8")).digest()).decode("ascii")
+    assert f"style-src 'sha256-{digest}';" in policy
+    assert "unsafe" not in policy
+    assert soup.find(style=True) is None
+
+
+def test_texts_are_the_same_in_both_languages() -> None:
+    keys = {lang: {key for key in texts(lang).keys() if key.startswith("site.")} for lang in LANGUAGES}  # noqa: SIM118
+    assert keys["sv"] == keys["en"]
+    assert len(keys["sv"]) > 40
+
+
+def test_long_names_break_at_their_joints(counties: pd.DataFrame) -> None:
+    broken = {name: soft_hyphens(name).split("\u00ad") for name in counties["name_short"]}
+    assert all("".join(parts) == name for name, parts in broken.items())
+    words = [part for parts in broken.values() for text in parts for part in text.split()]
+    assert max(len(word) for word in words) <= 9
+
+
+HOSTILE_ADDRESSES = [
+    "java&#10;script:x()",
+    "java&Tab;script&colon;x()",
+    "&#1;&#32;JAVA\tSCRIPT\n:x()",
+    "java&#8203;script:x()",
+    "&#xfeff;javascript:x()",
+    "vbscript:x()",
+    "data:text/html;base64,x()",
+    "blob:https://evil.example/1",
+    "file:///evil.example",
+    "ftp://evil.example",
+    "//evil.example/x",
+    "/\\evil.example/x",
+    "\\\\evil.example\\x",
+]
+FRIENDLY_ADDRESSES = [
+    "https://example.org/a:b?c=javascript:d",
+    "HTTP://example.org",
+    "mailto:a@example.org",
+    "../../en/r/14.html#source-2",
+    "/r/14.html",
+    "14.html?a=b:c",
+    "a/b:c",
+    "?a:b",
+    "#source-1",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", FRIENDLY_ADDRESSES)
+def test_links_to_pages_mail_and_places_in_the_site_stay(address: str) -> None:
+    assert polished(f'<a href="{address}">a</a>').html == f'<a href="{address}">a</a>'
+
+
+def polished(html: str) -> Body:
+    return polish(html, texts("sv"))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>x()</script>",
+        "<img src='https://evil.example/x.png'>",
+        "<img srcset='//evil.example/x.png 2x'>",
+        "<img src='data:text/html,x' onerror='x()'>",
+        "<a href='javascript:x()'>a</a>",
+        "<a href=' JaVaScript:x()'>a</a>",
+        "<a href='data:text/html,x'>a</a>",
+        "<svg><script>x()</script><image xlink:href='https://evil.example/x.svg'/></svg>",
+        "<svg><use href='https://evil.example/x.svg#a'/></svg>",
+        "<iframe src='https://evil.example'></iframe>",
+        "<link rel='stylesheet' href='https://evil.example/x.css'>",
+        "<meta http-equiv='refresh' content='0;url=https://evil.example'>",
+        "<style>@import 'https://evil.example/x.css';</style>",
+        "<style>p { background: url(https://evil.example/x.png) }</style>",
+        "<p style='background: url(\"//evil.example/x.png\")'>a</p>",
+        "<form action='https://evil.example'><input></form>",
+        "<object data='https://evil.example/x.swf'></object>",
+        "<video poster='https://evil.example/x.png'></video>",
+        "<base href='https://evil.example/'>",
+        "<style>x() { color: red }</style>",
+        "<svg><style>x() { color: red }</style></svg>",
+        "<svg><a><set attributename='href' to='javascript:x()'/></a></svg>",
+        "<svg><a><animate attributename='href' values='javascript:x()'/></a></svg>",
+        "<!--><img src=y onerror=x()>-->",
+        "<![CDATA[><img src=y onerror=x()>]]>",
+        "<template><img src=y onerror=x()></template>",
+        *(f"<a href='{address}'>a</a>" for address in HOSTILE_ADDRESSES),
+    ],
+)
+def test_nothing_hostile_survives(html: str) -> None:
+    left = polished(html).html.lower()
+    assert "evil.example" not in left
+    assert "x()" not in left
+    assert "data:text" not in left
+
+
+def test_what_is_harmless_stays() -> None:
+    html = (
+        '<p>a <a href="https://example.org/ö?a=1&amp;b=2">länk</a></p>'
+        '<img alt="punkt" src="data:image/png;base64,AAAA"/><svg viewbox="0 0 1 1"><use href="#a"></use></svg>'
+    )
+    assert polished(html).html == html
+
+
+def test_headings_get_addresses_that_are_unique() -> None:
+    body = polished(
+        "<h1>A</h1><h2>Mål &amp; medel</h2><h2>Mål – medel</h2><p id='mal'>x</p><h2>Mål</h2><h1>B</h1><h2> </h2>"
+    )
+    assert body.title == "A"
+    assert [(heading.text, heading.id) for heading in body.contents] == [
+        ("Mål & medel", "mal-medel"),
+        ("Mål – medel", "mal-medel-2"),
+        ("Mål", "mal-2"),
+        ("B", "b"),
+    ]
+    assert "<h1" not in body.html
+
+
+def test_tables_get_a_box_with_the_name_of_their_caption() -> None:
+    soup = BeautifulSoup(
+        polished("<table border='1'><caption>Folk <b>x</b></caption></table><table></table>").html, "html.parser"
+    )
+    assert [box["aria-label"] for box in soup.select(".table-box")] == ["Folk x", "Tabell"]
+    assert not soup.table.has_attr("border")
+    own = BeautifulSoup(polished('<div class="nv-table" role="region"><table></table></div>').html, "html.parser")
+    assert [box["class"] for box in own.find_all("div")] == [["nv-table", "table-box"]]
+
+
+def test_cells_with_sentences_get_room() -> None:
+    html = f"<table><tr><td class='a'>{'x' * 30}</td><td>{'y' * 90}</td><td>z</td></tr></table>"
+    cells = BeautifulSoup(polished(html).html, "html.parser").find_all("td")
+    assert [cell.get("class") for cell in cells] == [["a", "medium"], ["long"], None]
+
+
+def test_pictures_without_description_get_one_and_absent_ones_their_text() -> None:
+    assert (
+        polished('<img src="data:image/png;base64,AA">').html == '<img alt="Diagram" src="data:image/png;base64,AA"/>'
+    )
+    assert polished('<p><img alt="karta" src="https://evil.example/x.png"></p>').html == "<p>karta</p>"
+
+
+def test_lab_cells_and_replaced_defaults_are_not_shown() -> None:
+    def cell(source: str, *tags: str) -> dict[str, Any]:
+        return {"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}, "outputs": []}
+
+    cells = [cell("a = 1", "parameters"), cell("a = 2", "injected-parameters"), cell("lab", "lab-only"), cell("b")]
+    assert [shown["source"] for shown in shown_cells({"cells": cells})] == ["a = 2", "b"]
+    assert [shown["source"] for shown in shown_cells({"cells": [cells[0], cells[3]]})] == ["a = 1", "b"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_without_a_heading_takes_its_title_from_the_plan(tmp_path: Path, lang: str) -> None:
+    page = Page(f"{lang}/r/14", "r", tmp_path / "x.ipynb", "14", "VG", lang, "Titel <b>", {}, tmp_path)
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": "<b>1 & 2</b>"},
+        {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": "<svg onload='x()'/>"}},
+        {"output_type": "display_data", "metadata": {}, "data": {"application/javascript": "x()"}},
+        {"output_type": "execute_result", "metadata": {}, "data": {"text/plain": "<obj>"}, "execution_count": 1},
+    ]
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "source": "s = '<i>'",
+        "metadata": {},
+        "outputs": outputs,
+        "execution_count": 1,
+    }
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    html = page_html(notebook, page, data_hash="0123456789abcdef")
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.h1.get_text() == "Titel <b>"
+    assert [pre.get_text() for pre in soup.select("pre.output")] == ["<b>1 & 2</b>", "<obj>"]
+    assert soup.img["src"].startswith("data:image/svg+xml;base64,")
+    assert soup.find(["b", "i", "svg"]) is None
+    assert [script.get_text() for script in soup.find_all("script")] == [asset("page.js").strip()]
+    assert soup.select_one("nav.contents") is None
+    assert "0123456789ab" in soup.footer.get_text()
+
+
+def test_hostile_markdown_becomes_harmless(tmp_path: Path) -> None:
+    page = Page("sv/r/14", "r", tmp_path / "x.ipynb", "14", "VG", "sv", "Titel", {}, tmp_path)
+    paragraphs = [
+        "# Rubrik",
+        "[a](javascript:x()) [b](java&#10;script:x()) [c](vbscript:x()) <javascript:x()> [d](//evil.example)",
+        "[e](https://example.org) [f](#source-1) [g](mailto:a@example.org)",
+        "<style>@import 'https://evil.example/x.css'; h1 { display: none }</style>",
+        "<link rel=stylesheet href=https://evil.example/x.css><base href=https://evil.example/>",
+        "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+        "<form action=https://evil.example><input name=a></form>",
+        "<!--><img src=y onerror=x()>-->",
+    ]
+    cell = {"cell_type": "markdown", "id": "a", "source": "\n\n".join(paragraphs), "metadata": {}}
+    html = page_html({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, page)
+    main = BeautifulSoup(html, "html.parser").main
+    hosts = [link["href"] for link in main.find_all("a", href=True)]
+    assert [address for address in hosts if not address.startswith(("14.", "index", "../"))] == [
+        "https://example.org",
+        "#source-1",
+        "mailto:a@example.org",
+    ]
+    assert main.find(["style", "link", "base", "meta", "form", "img", "script"]) is None
+    assert "onerror" not in str(main)
+
+
+def test_language_links_can_be_set_again() -> None:
+    html = "a<!--languages--><!--/languages-->b"
+    both = relink(html, "sv/r/14", {"sv", "en"})
+    assert 'href="../../en/r/14.html"' in both
+    assert relink(both, "sv/r/14", {"sv"}) == html

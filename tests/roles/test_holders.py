@@ -1,0 +1,157 @@
+"""Who held the regional development responsibility, with the bounds that interval starts leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts
+
+Make = Callable[..., Dataset]
+
+
+def holder(kind: str, start: str, end: str | None = None, county: str = "01", **more: Any) -> dict[str, Any]:
+    return {
+        "county_code": county,
+        "holder_actor_id": f"state:{kind}",
+        "holder_name": kind,
+        "holder_type": kind,
+        "start": start,
+        "start_earliest": start,
+        "start_latest": start,
+        "end": end,
+    } | more
+
+
+def on(data: Dataset, date: str, county: str = "01") -> tuple[str, str, bool]:
+    row = responsibility_at(data, date).set_index("county_code").loc[county]
+    return row["holder_type"], row["possible"], bool(row["certain"])
+
+
+def test_day_by_day(make: Make) -> None:
+    data = make(responsibility=[holder("state", "1997-01-01", "2002-12-31"), holder("region", "2003-01-01")])
+    assert on(data, "2002-12-31") == ("state", "state", True)
+    assert on(data, "2003-01-01") == ("region", "region", True)
+    assert on(data, "2002") == on(data, "2002-12-31"), "a year stands for its last day"
+    assert on(data, "2026-06") == ("region", "region", True)
+
+
+LOWER = {"2003-01-01": "samverkansorgan", "2003-12-30": "samverkansorgan"}
+UPPER = {"2003-01-01": "state", "2003-12-30": "state"}
+
+
+@pytest.mark.parametrize(
+    ("start", "eve", "conventional"),
+    [
+        pytest.param("2003-01-01", "2002-12-31", LOWER, id="lower bound: after it the predecessor may still be there"),
+        pytest.param("2003-12-31", "2003-12-30", UPPER, id="upper bound: before it the successor may be there already"),
+    ],
+)
+def test_interval_starts(make: Make, start: str, eve: str, conventional: dict[str, str]) -> None:
+    body = holder("samverkansorgan", start, start_earliest="2003-01-01", start_latest="2003-12-31")
+    data = make(responsibility=[holder("state", "1997-01-01", eve), body])
+    both = ("state|samverkansorgan", False)
+    assert on(data, "2002-12-31") == ("state", "state", True)
+    for day in ("2003-01-01", "2003-12-30"):
+        assert on(data, day) == (conventional[day], *both)
+    assert on(data, "2003-12-31") == ("samverkansorgan", "samverkansorgan", True)
+
+
+def test_two_holders_of_one_type_are_certain_of_type(make: Make) -> None:
+    later = holder("state", "2003-01-01", start_earliest="2002-01-01", start_latest="2003-01-01")
+    assert on(make(responsibility=[holder("state", "1997-01-01", "2002-12-31"), later]), "2002-06-01") == (
+        "state",
+        "state",
+        True,
+    )
+
+
+def test_a_county_of_which_nothing_is_told(make: Make) -> None:
+    data = make(responsibility=[holder("state", "1997-01-01")])
+    row = responsibility_at(data, "2010").set_index("county_code").loc["02"]
+    assert row[["holder_type", "holder_name"]].isna().all()
+    assert (row["possible"], bool(row["certain"]), row["row_ids"]) == ("", False, "")
+    counts = responsibility_counts(data, 2010)
+    assert counts[["low", "best", "high"]].sum().tolist() == [1, 1, 1]
+
+
+def test_before_the_table_begins(make: Make) -> None:
+    with pytest.raises(InvalidArgument, match="1996-12-31 is before 1997"):
+        responsibility_at(make(), "1996-12-31")
+    with pytest.raises(UnknownName, match="'14'"):
+        responsibility(make(), "14")
+
+
+# --- The real data ----------------------------------------------------------------------------------------------------
+
+
+def best(data: Dataset, date: str) -> dict[str, int]:
+    return dict(responsibility_at(data, date)["holder_type"].value_counts())
+
+
+def test_april_2018(real: Dataset) -> None:
+    assert best(real, "2018-04-01") == {"region": 14, "samverkansorgan": 6, "state": 1}
+    assert best(real, "2018-04-30") == {"region": 14, "samverkansorgan": 6, "state": 1}
+    assert responsibility_at(real, "2018-04")["certain"].all()
+    state = responsibility_at(real, "2018-04-01").set_index("holder_type").loc["state"]
+    assert state["county_code"] == "01"
+
+
+def test_all_regions_from_2019(real: Dataset) -> None:
+    assert best(real, "2018-12-31")["region"] == 14
+    for date in ("2019-01-01", "2019", "2024-12-31"):
+        assert best(real, date) == {"region": 21}
+
+
+def test_counts_of_every_year(real: Dataset) -> None:
+    counts = responsibility_counts(real, (1997, 2024))
+    assert ((counts["low"] <= counts["best"]) & (counts["best"] <= counts["high"])).all()
+    sums = counts.groupby("year")[["low", "best", "high"]].sum()
+    assert (sums["best"] == 21).all()
+    assert (sums["low"] <= 21).all()
+    uncertain = sums.index[sums["high"] > 21].tolist()
+    # On 31 December: counties 03, 09, 20 in 2003; 06, 20 in 2004; 17 in 2006-2007; 21 in 2007-2010; 23 in 2007-2012.
+    assert uncertain == [2003, 2004, *range(2006, 2013)]
+    assert (sums["high"] - sums["best"]).loc[uncertain].tolist() == [3, 2, 1, 3, 2, 2, 2, 1, 1]
+    assert counts[counts["year"] == 1997].set_index("holder_type")["best"].to_dict() == {
+        "state": 18, "pilot_region": 3, "samverkansorgan": 0, "municipality": 0, "region": 0,
+    }  # fmt: skip
+
+
+def test_bounds_by_hand_varmland(real: Dataset) -> None:
+    # County 17: a joint body is first seen on 16 September 2008, and may have begun from 2006 on.
+    expected = {
+        "2005-12-31": ("state", "state", True),
+        "2006-01-01": ("state", "state|samverkansorgan", False),
+        "2008-09-15": ("state", "state|samverkansorgan", False),
+        "2008-09-16": ("samverkansorgan", "samverkansorgan", True),
+        "2018-12-31": ("samverkansorgan", "samverkansorgan", True),
+        "2019-01-01": ("region", "region", True),
+    }
+    assert {day: on(real, day, "17") for day in expected} == expected
+
+
+def test_bounds_by_hand_jamtland(real: Dataset) -> None:
+    # County 23: a joint body from 2013 at the latest, from 2007 at the earliest; the region from 2015.
+    expected = {
+        "2006-12-31": ("state", "state", True),
+        "2007": ("state", "state|samverkansorgan", False),
+        "2012-12-31": ("state", "state|samverkansorgan", False),
+        "2013-01-01": ("samverkansorgan", "samverkansorgan", True),
+        "2014-12-31": ("samverkansorgan", "samverkansorgan", True),
+        "2015-01-01": ("region", "region", True),
+    }
+    assert {day: on(real, day, "23") for day in expected} == expected
+
+
+def test_spells_are_without_gap(real: Dataset) -> None:
+    frame = responsibility(real)
+    assert frame["county_code"].nunique() == 21
+    for _, own in frame.groupby("county_code"):
+        assert own["start"].iloc[0] == "1997-01-01"
+        assert own["end"].isna().tolist() == [False] * (len(own) - 1) + [True]
+    assert responsibility(real, "14")["holder_type"].tolist() == ["state", "state", "pilot_region", "region"]

@@ -1,0 +1,577 @@
+"""Participation models and event studies: against statsmodels directly, on made-up data, and on the real data."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from statsmodels.discrete.discrete_model import NegativeBinomial, Poisson
+
+from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.membership.lists import latest_lists, listed_memberships
+from natverk.models import (
+    Participation,
+    covariates,
+    documented_participation,
+    documents,
+    event_study,
+    event_time_effects,
+    fit_counts,
+    group_time_effects,
+    leave_one_county_out,
+    listed_participation,
+    overdispersion,
+)
+from natverk.roles.holders import transfers
+
+Make = Callable[..., Dataset]
+INTERVAL_COUNTIES = {"03", "06", "17", "20", "21", "23"}
+ERRORS = {"std_error", "statistic", "p_value", "low", "high"}
+
+
+def some(limit: int) -> settings:
+    return settings(
+        max_examples=limit, deadline=None, derandomize=True, database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+    )  # fmt: skip
+
+
+def replaced(data: Dataset, **tables: pd.DataFrame) -> Dataset:
+    """Return the dataset with some tables exchanged."""
+    other = copy.copy(data)
+    other._tables = {**data._tables, **tables}
+    return other
+
+
+@pytest.fixture(scope="module")
+def listed(real: Dataset) -> Participation:
+    return listed_participation(real, interval="conventional")
+
+
+# Transfers ------------------------------------------------------------------------------------------------------
+
+
+def test_two_transfers_and_their_precision(real: Dataset) -> None:
+    when = transfers(real).set_index(["county_code", "treatment"])
+    assert len(when) == 42
+    assert when.loc[("12", "to_region"), "year"] == 1999
+    assert when.loc[("01", "to_joint"), "state"] == "none"
+    # Gotland's municipality held it itself: no joint body.
+    assert when.loc["09", "state"].tolist() == ["none", "dated"]
+    # An interval within one year has that year; across years it has none.
+    assert when.loc[("05", "to_joint"), ["state", "year"]].tolist() == ["dated", 2003]
+    intervals = when[when["state"] == "interval"].index.get_level_values(0)
+    assert set(intervals) == INTERVAL_COUNTIES
+    assert when.loc[when["state"] == "interval", "year"].isna().all()
+    for how, year in (("earliest", 2007), ("latest", 2011), ("conventional", 2007)):
+        coded = transfers(real, interval=how).set_index(["county_code", "treatment"])  # type: ignore[arg-type]
+        assert coded.loc[("21", "to_joint"), ["state", "year"]].tolist() == ["interval", year]
+    later = transfers(real, pilots="skip").set_index(["county_code", "treatment"])
+    assert [later.loc[("12", "to_region"), "year"], later.loc[("08", "to_joint"), "year"]] == [2011, 2003]
+    with pytest.raises(InvalidArgument, match="leave_out"):
+        transfers(real, interval="middle")  # type: ignore[arg-type]
+
+
+def test_a_county_of_which_nothing_is_told_is_unknown(real: Dataset) -> None:
+    table = real.responsibility
+    data = replaced(real, responsibility=table[table["county_code"] != "01"])
+    assert transfers(data).query("county_code == '01'")["state"].tolist() == ["unknown", "unknown"]
+    # Behind a gap the first transfer cannot be told; before it, it can.
+    gap = replaced(real, responsibility=table[~table["row_id"].isin(["rua-00010", "rua-00048"])])
+    states = transfers(gap).set_index(["county_code", "treatment"])["state"]
+    assert states.loc["05"].tolist() == ["unknown", "unknown"]
+    assert states.loc["20"].tolist() == ["unknown", "unknown"]
+    late = replaced(real, responsibility=table[table["row_id"] != "rua-00011"])
+    assert transfers(late).query("county_code == '05'")["state"].tolist() == ["dated", "unknown"]
+    frame = covariates(data, 2022).set_index("code")
+    assert frame.loc["0180", "reason"] == "unknown_transfer"
+    assert pd.isna(frame.loc["0180", "years_since_to_region"])
+
+
+def test_covariates_of_a_year(real: Dataset) -> None:
+    frame = covariates(real, 2022).set_index("code")
+    assert frame["population_year"].unique().tolist() == [2021]
+    assert set(frame.loc[frame["reason"] == "interval_start", "county_code"]) == INTERVAL_COUNTIES
+    assert frame.loc["0180", ["big_city", "larger_town", "years_since_to_region"]].tolist() == [1, 0, 3]
+    # Before an interval begins nothing is uncertain: not yet transferred.
+    early = covariates(real, 2002)
+    assert (early["reason"] == "enters").all()
+    assert early.loc[early["county_code"] == "21", "years_since_to_joint"].eq(0).all()
+    nine = covariates(real, 2022, skr="nine")
+    assert [name for name in nine if name.startswith("skr_")] == [
+        f"skr_{group}" for group in ("A1", "A2", "B3", "B5", "C6", "C7", "C8", "C9")
+    ]
+    with pytest.raises(InvalidArgument, match="no population"):
+        covariates(real, 1985)
+
+
+def test_documents_are_counted_by_address(make: Make) -> None:
+    data = make(
+        {"source": "a"}, {"source": "b"}, {"source": "c"}, {"a": "municipality:0102", "source": "a"},
+        sources=[{"source_id": "a", "url": "x"}, {"source_id": "b", "url": "x"}, {"source_id": "c"}],
+        functions=[{"actor_id": "municipality:0101", "source_id": "a"}],
+    )  # fmt: skip
+    actors = ["municipality:0101", "municipality:0102", "municipality:0201"]
+    assert documents(data, actors).tolist() == [2, 1, 0]
+    with pytest.raises(UnknownName):
+        documents(data, ["municipality:9999"])
+
+
+# Listed memberships ---------------------------------------------------------------------------------------------
+
+
+def _listed(make: Make, **lists: dict[str, Any]) -> Dataset:
+    networks = sorted({item.get("network_id", "net") for item in lists.values()})
+    rows = [
+        {"a": f"municipality:{code}", "n": item.get("network_id", "net"), "list": name, "seen": item["year"]}
+        for name, item in lists.items()
+        for code in item["on"]
+    ]
+    heads = [
+        {"list_id": name, **{key: value for key, value in item.items() if key != "on"}} for name, item in lists.items()
+    ]
+    return make(*rows, member_lists=heads, networks=[{"network_id": name} for name in networks])
+
+
+def test_outside_the_population_at_risk_nothing_is_known(make: Make) -> None:
+    data = _listed(
+        make,
+        one={"network_id": "net", "year": 2010, "on": ["0101"], "counties": "01"},
+        two={"network_id": "old", "year": 2010, "on": ["0330"], "levels": "municipality"},
+    )
+    counts = listed_memberships(data, latest_lists(data, year=2012)).set_index("actor_id")
+    assert counts["exposure"].to_dict() == {
+        "municipality:0101": 2, "municipality:0102": 2, "municipality:0201": 1, "municipality:0330": 1,
+        "municipality:0980": 1,
+    }  # fmt: skip
+    only = listed_memberships(data, latest_lists(data, year=2012, networks=["net"])).set_index("actor_id")
+    assert only["listed_memberships"].loc[["municipality:0101", "municipality:0102"]].tolist() == [1, 0]
+    assert only["listed_memberships"].loc[["municipality:0201", "municipality:0330"]].isna().all()
+
+
+def test_which_list_of_a_network_counts(make: Make) -> None:
+    data = _listed(
+        make,
+        a={"year": 2010, "on": ["0101"]},
+        b={"year": 2014, "on": ["0101", "0102"]},
+        c={"year": 2016, "on": ["0101"], "scope": "full"},
+        d={"year": 2017, "on": ["0101"], "certainty": "medium"},
+        e={"year": 2030, "on": ["0101"]},
+    )
+    lists = latest_lists(data, year=2020).set_index("list_id")
+    assert lists["reason"].to_dict() == {
+        "a": "superseded", "b": "used", "c": "full_only", "d": "uncertain", "e": "after_year",
+    }  # fmt: skip
+    assert latest_lists(data, year=2020, certainty="medium").query("used")["list_id"].tolist() == ["d"]
+    everybody = _listed(make, a={"year": 2010, "on": ["0101", "0102"], "counties": "01", "levels": "municipality"})
+    with pytest.raises(InvalidArgument, match="tells who belongs"):
+        latest_lists(everybody, year=2020)
+    with pytest.raises(InvalidArgument, match="tells who belongs"):
+        latest_lists(data, year=2005)
+
+
+def test_the_lists_of_the_real_data(real: Dataset) -> None:
+    lists = latest_lists(real, year=2022, certainty="medium").set_index("list_id")
+    # All 33 municipalities that the list covers are on it.
+    assert lists.loc["greater-copenhagen-2018", ["n_covered", "n_named", "reason"]].tolist() == [33, 33, "no_variation"]
+    assert lists.loc["eurocities-2011", "reason"] == "full_only"
+    # Eurotowns takes towns of 50,000 to 250,000 inhabitants: others are no non-members by choice.
+    assert lists.loc["eurotowns-2017", "n_covered"] < 60
+    wide = latest_lists(real, year=2022, certainty="medium", at_risk="list").set_index("list_id")
+    assert wide.loc["eurotowns-2017", "n_covered"] == 290
+
+
+# Count models ---------------------------------------------------------------------------------------------------
+
+
+def test_the_models_are_those_of_statsmodels(listed: Participation) -> None:
+    design, terms = listed.design, list(listed.terms)
+    matrix = sm.add_constant(design[terms].to_numpy())
+    direct = Poisson(design["listed_memberships"], matrix, exposure=design["exposure"]).fit(disp=0, maxiter=200)
+    own = listed.coefficients.query("family == 'poisson'")
+    np.testing.assert_allclose(own["coefficient"], direct.params, rtol=1e-6)
+    row = listed.fits.set_index("family").loc["poisson"]
+    assert row["log_likelihood"] == pytest.approx(direct.llf)
+    assert row["aic"] == pytest.approx(direct.aic)
+    assert row["total"] == design["listed_memberships"].sum() == 42
+
+
+def made(n: int, alpha: float, seed: int) -> pd.DataFrame:
+    """Return counts with mean exp(0.3 + 0.5 x − 0.4 d) × exposure and variance μ + alpha μ²."""
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame({"x": random.normal(size=n), "d": random.integers(0, 2, n), "e": random.integers(1, 4, n)})
+    mean = frame["e"] * np.exp(0.3 + 0.5 * frame["x"] - 0.4 * frame["d"])
+    mixed = mean * random.gamma(1 / alpha, alpha, n) if alpha else mean
+    return frame.assign(y=random.poisson(mixed), county=random.integers(0, 15, n))
+
+
+def test_negative_binomial_against_statsmodels_and_the_truth() -> None:
+    design = made(3000, 0.6, 1)
+    fit = fit_counts(design, "y", ["x", "d"], family="negative_binomial", exposure="e")
+    matrix = sm.add_constant(design[["x", "d"]].to_numpy(dtype=float))
+    direct = NegativeBinomial(design["y"], matrix, exposure=design["e"]).fit(disp=0, maxiter=200)
+    np.testing.assert_allclose(fit.coefficients["coefficient"], direct.params.iloc[:3], atol=1e-4)
+    assert fit.summary["alpha"].iloc[0] == pytest.approx(direct.params.iloc[-1], abs=1e-4)
+    assert fit.summary["aic"].iloc[0] == pytest.approx(direct.aic)
+    np.testing.assert_allclose(fit.coefficients["coefficient"], [0.3, 0.5, -0.4], atol=0.1)
+    assert fit.summary["alpha"].iloc[0] == pytest.approx(0.6, abs=0.1)
+    assert fit.summary["pearson_dispersion"].iloc[0] == pytest.approx(1, abs=0.15)
+
+
+def test_marginal_effects_against_statsmodels_and_by_difference() -> None:
+    design = made(400, 0, 2).assign(e=1)
+    fit = fit_counts(design, "y", ["x", "d"])
+    matrix = sm.add_constant(design[["x", "d"]].to_numpy(dtype=float))
+    direct = Poisson(design["y"], matrix).fit(disp=0).get_margeff(dummy=True)
+    np.testing.assert_allclose(fit.coefficients["marginal_effect"].iloc[1:], direct.margeff, rtol=1e-6)
+    weighted = made(400, 0, 3)
+    fit = fit_counts(weighted, "y", ["x", "d"], exposure="e")
+    a, b, c = fit.coefficients["coefficient"]
+    step = 1e-6
+    up = weighted["e"] * np.exp(a + b * (weighted["x"] + step) + c * weighted["d"])
+    assert fit.coefficients["marginal_effect"].iloc[1] == pytest.approx(((up - fit.fitted) / step).mean(), rel=1e-4)
+    swap = weighted["e"] * (np.exp(a + b * weighted["x"] + c) - np.exp(a + b * weighted["x"]))
+    assert fit.coefficients["marginal_effect"].iloc[2] == pytest.approx(swap.mean())
+
+
+def test_standard_errors_only_for_a_stated_superpopulation(real: Dataset, listed: Participation) -> None:
+    assert not ERRORS & set(listed.coefficients)
+    assert not {"t", "p_value"} & set(listed.overdispersion)
+    assert "a population, not a sample" in listed.text("en")
+    assert "population och inget urval" in listed.text("sv")
+    named = "municipalities as they might have been"
+    result = listed_participation(real, interval="conventional", superpopulation=named)
+    assert set(result.coefficients) >= ERRORS
+    assert set(result.overdispersion) >= {"t", "p_value"}
+    assert named in result.text("sv")
+    matrix = sm.add_constant(result.design[list(result.terms)].to_numpy())
+    model = sm.GLM(
+        result.design["listed_memberships"].to_numpy(), matrix, family=sm.families.Poisson(),
+        exposure=result.design["exposure"].to_numpy(),
+    )  # fmt: skip
+    groups = pd.factorize(result.design["county_code"])[0]
+    direct = model.fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    own = result.coefficients.query("family == 'poisson'")
+    np.testing.assert_allclose(own["std_error"], direct.bse, rtol=1e-4)
+    np.testing.assert_allclose(own["p_value"], direct.pvalues, rtol=1e-3, atol=1e-8)
+    plain = listed_participation(real, interval="conventional", superpopulation=named, errors="model")
+    np.testing.assert_allclose(plain.coefficients.query("family == 'poisson'")["std_error"], model.fit().bse, rtol=1e-4)
+    with pytest.raises(InvalidArgument, match="superpopulation"):
+        listed_participation(real, superpopulation=" ")
+
+
+def test_wrong_designs_are_named() -> None:
+    design = made(50, 0, 4)
+    for wrong, place in (
+        (design.assign(y=-1), "count"),
+        (design.assign(y=0.5), "count"),
+        (design.assign(x=np.nan), "missing"),
+        (design.assign(e=0), "exposure"),
+        (design.assign(d=design["x"] * 2), "linear combinations"),
+        (design.drop(columns="x"), "no column 'x'"),
+    ):
+        with pytest.raises(InvalidArgument, match=place):
+            fit_counts(wrong, "y", ["x", "d"], exposure="e")
+    with pytest.raises(InvalidArgument, match="family"):
+        fit_counts(design, "y", ["x"], family="binomial")  # type: ignore[arg-type]
+
+
+# Over-dispersion ------------------------------------------------------------------------------------------------
+
+
+def test_overdispersion_on_made_up_counts() -> None:
+    rejected = 0
+    for seed in range(60):
+        design = made(300, 0, 100 + seed)
+        fit = fit_counts(design, "y", ["x", "d"], exposure="e")
+        test = overdispersion(design["y"], fit.fitted, superpopulation="the process that made them")
+        rejected += bool(test["p_value"].iloc[0] < 0.05)
+    assert rejected <= 9
+    design = made(4000, 0.5, 5)
+    fit = fit_counts(design, "y", ["x", "d"], exposure="e")
+    test = overdispersion(design["y"], fit.fitted, superpopulation="the process that made them").set_index("form")
+    assert test.loc["nb2", "alpha"] == pytest.approx(0.5, abs=0.12)
+    assert (test["p_value"] < 1e-6).all()
+
+
+def test_overdispersion_by_the_formula() -> None:
+    random = np.random.default_rng(6)
+    mean = random.uniform(0.2, 4, 80)
+    y = random.poisson(mean)
+    z = ((y - mean) ** 2 - y) / mean
+    result = overdispersion(y, mean)["alpha"].tolist()
+    assert result == pytest.approx([(z * mean).sum() / (mean**2).sum(), z.mean()])
+    with pytest.raises(InvalidArgument, match="not positive"):
+        overdispersion(y, mean * 0)
+    with pytest.raises(InvalidArgument, match="length"):
+        overdispersion(y[1:], mean)
+
+
+def test_there_is_no_negative_binomial_without_overdispersion() -> None:
+    design = made(200, 0, 7).assign(y=1)
+    fit = fit_counts(design, "y", ["x"], family="negative_binomial")
+    assert fit.summary["status"].tolist() == ["no_overdispersion"]
+    assert fit.coefficients["coefficient"].isna().all()
+
+
+# Participation --------------------------------------------------------------------------------------------------
+
+
+def test_interval_starts_are_kept_out_or_coded(real: Dataset, listed: Participation) -> None:
+    result = listed_participation(real)
+    assert not INTERVAL_COUNTIES & set(result.design["county_code"])
+    assert result.said.set_index("reason")["n_municipalities"].to_dict() == {
+        "enters": 220, "interval_start": 70, "unknown_transfer": 0, "unknown_place": 0, "unknown_population": 0,
+        "not_at_risk": 0,
+    }  # fmt: skip
+    assert len(listed.design) == 290
+    assert listed.terms == (
+        "log_population", "coast", "big_city", "larger_town", "years_since_to_joint", "years_since_to_region",
+    )  # fmt: skip
+
+
+def test_a_municipality_that_no_list_covers_does_not_enter(real: Dataset) -> None:
+    lists = real.member_lists
+    covered = lists["counties_at_risk"].mask(lists["list_id"] == "ubc-2022", "01;12;14;24")
+    data = replaced(real, member_lists=lists.assign(counties_at_risk=covered))
+    result = listed_participation(data, networks=["ubc"], interval="conventional", min_per_term=0)
+    on_list = set(real.memberships.query("list_id == 'ubc-2022'")["actor_id"])
+    outside = result.design[~result.design["county_code"].isin(["01", "12", "14", "24"])]
+    assert set(outside["actor_id"]) <= on_list
+    assert result.said.set_index("reason").loc["not_at_risk", "n_municipalities"] == 290 - len(result.design) > 100
+
+
+def test_documented_is_called_documented(real: Dataset) -> None:
+    result = documented_participation(real, interval="conventional")
+    assert result.outcome == "documented_memberships"
+    assert result.outcome in result.design
+    assert "listed_memberships" not in result.design
+    assert result.terms[-1] == "log_documents"
+    assert "documented memberships" in result.text("en")
+    assert "belagda medlemskap" in result.text("sv")
+    known = documents(real, result.design["actor_id"]).to_numpy()
+    np.testing.assert_allclose(np.expm1(result.design["log_documents"]), known)
+    # Whoever has a documented membership has at least one document.
+    assert (known[result.design["documented_memberships"] > 0] > 0).all()
+    narrow = documented_participation(real, interval="conventional", year=2010)
+    assert narrow.design["documented_memberships"].sum() < result.design["documented_memberships"].sum()
+
+
+def test_without_a_county_it_is_the_model_without_it(listed: Participation) -> None:
+    table = leave_one_county_out(listed)
+    assert set(table["county_code"]) == set(listed.design["county_code"])
+    rest = listed.design[listed.design["county_code"] != "14"]
+    direct = fit_counts(rest, "listed_memberships", list(listed.terms), exposure="exposure")
+    own = table[table["county_code"] == "14"]
+    assert own["n"].unique().tolist() == [290 - 49]
+    np.testing.assert_allclose(own["coefficient"], direct.coefficients["coefficient"])
+    np.testing.assert_allclose(table["change"], table["coefficient"] - table["full"])
+    with pytest.raises(InvalidArgument, match="no_overdispersion"):
+        leave_one_county_out(listed, family="negative_binomial")
+
+
+def test_too_few_memberships_and_separation_are_refused(real: Dataset) -> None:
+    few = listed_participation(real, skr="nine")
+    assert few.refused is not None
+    assert few.refused.reason == "too_few_memberships"
+    assert few.refused.counts["n_terms"] == 12
+    assert few.coefficients.empty
+    assert "12 covariates" in few.text("en")
+    empty = listed_participation(real, skr="nine", min_per_term=0, interval="conventional")
+    assert empty.refused is not None
+    assert empty.refused.reason == "separated"
+    assert empty.refused.names
+    with pytest.raises(InvalidArgument, match="covariates"):
+        leave_one_county_out(few)
+    flat = listed_participation(real, year=2022, networks=["ubc"], min_per_term=0)
+    assert flat.refused is None or flat.refused.reason == "separated"
+
+
+@given(st.randoms())
+@some(4)
+def test_relabelling_counties_changes_nothing(real: Dataset, listed: Participation, random: Any) -> None:
+    codes = sorted(real.counties["county_code"])
+    other = dict(zip(codes, random.sample(codes, len(codes)), strict=True))
+    tables = {
+        name: real.table(name).assign(county_code=lambda frame: frame["county_code"].map(other).astype("str"))
+        for name in ("municipalities", "responsibility", "counties")
+    }
+    actors = real.actors
+    swapped = actors["county_codes"].map(
+        lambda ids: ";".join(other.get(c, c) for c in ids.split(";")), na_action="ignore"
+    )
+    result = listed_participation(
+        replaced(real, **tables, actors=actors.assign(county_codes=swapped)), interval="conventional"
+    )
+    pd.testing.assert_frame_equal(result.coefficients, listed.coefficients)
+    first, second = leave_one_county_out(listed), leave_one_county_out(result)
+    first["county_code"] = first["county_code"].map(other)
+    order = ["county_code", "term"]
+    pd.testing.assert_frame_equal(
+        first.sort_values(order, ignore_index=True), second.sort_values(order, ignore_index=True), check_dtype=False
+    )
+
+
+# Group-time differences -----------------------------------------------------------------------------------------
+
+
+def panel_of(effect: float, noise: float, seed: int) -> pd.DataFrame:
+    """Return units with levels of their own, common shocks, four cohorts, and an effect that grows each year."""
+    random = np.random.default_rng(seed)
+    shocks = random.normal(size=15)
+    rows = []
+    for unit in range(160):
+        cohort = [2004, 2007, 2010, None][unit % 4]
+        level = random.normal() + (cohort or 0) / 100
+        for time in range(2000, 2015):
+            passed = time - cohort + 1 if cohort and time >= cohort else 0
+            value = level + shocks[time - 2000] + effect * passed + noise * random.normal()
+            rows.append((unit, time, cohort, value))
+    return pd.DataFrame(rows, columns=["unit", "time", "cohort", "outcome"]).astype({"cohort": "Int64"})
+
+
+def test_a_known_effect_is_recovered() -> None:
+    exact = group_time_effects(panel_of(0.5, 0, 1))
+    expected = exact["event_time"].map(lambda e: 0.5 * max(e + 1, 0))
+    np.testing.assert_allclose(exact["effect"], expected, atol=1e-10)
+    assert set(exact["cohort"]) == {2004, 2007, 2010}
+    rough = event_time_effects(group_time_effects(panel_of(0.5, 0.5, 2))).set_index("event_time")["effect"]
+    np.testing.assert_allclose(rough, [0.5 * max(e + 1, 0) for e in rough.index], atol=0.25)
+    nothing = event_time_effects(group_time_effects(panel_of(0, 0.5, 3)))["effect"]
+    assert nothing.abs().max() < 0.25
+
+
+def test_only_the_not_yet_treated_are_compared() -> None:
+    frame = panel_of(0.5, 0.3, 4)
+    effects = group_time_effects(frame).set_index(["cohort", "time"])
+    wide = frame.pivot(index="unit", columns="time", values="outcome")
+    start = frame.drop_duplicates("unit").set_index("unit")["cohort"]
+    change = wide[2008] - wide[2003]
+    expected = change[start == 2004].mean() - change[start.isna() | (start > 2008)].mean()
+    assert effects.loc[(2004, 2007), "n_comparison"] == 80
+    shifted = group_time_effects(frame, after=4).set_index(["cohort", "time"])
+    assert shifted.loc[(2004, 2008), "effect"] == pytest.approx(expected)
+    # Without the never treated, nothing is left after the last cohort.
+    treated = group_time_effects(frame[frame["cohort"].notna()]).query("cohort == 2010 and event_time >= 0")
+    assert treated["effect"].isna().all()
+    assert (treated["n_comparison"] == 0).all()
+    assert event_time_effects(treated).empty
+
+
+def test_an_unknown_outcome_is_no_zero() -> None:
+    frame = panel_of(0.5, 0, 5)
+    gap = frame.assign(outcome=frame["outcome"].mask((frame["unit"] == 0) & (frame["time"] == 2005)))
+    effects = group_time_effects(gap).set_index(["cohort", "time"])
+    assert effects.loc[(2004, 2005), ["n_treated", "effect"]].tolist() == pytest.approx([39, 1.0])
+    assert effects.loc[(2004, 2006), "n_treated"] == 40
+
+
+def test_wrong_panels_are_named() -> None:
+    frame = panel_of(0, 0, 6)
+    with pytest.raises(InvalidArgument, match="twice"):
+        group_time_effects(pd.concat([frame, frame.iloc[:1]]))
+    with pytest.raises(InvalidArgument, match="changes its cohort"):
+        group_time_effects(frame.assign(cohort=frame["time"]))
+    with pytest.raises(InvalidArgument, match="no column 'outcome'"):
+        group_time_effects(frame.drop(columns="outcome"))
+
+
+@given(st.integers(0, 1000), st.randoms())
+@some(10)
+def test_relabelling_units_and_adding_a_common_shock_change_nothing(seed: int, random: Any) -> None:
+    frame = panel_of(0.2, 1, seed)
+    names = random.sample(range(1000), 160)
+    other = frame.assign(unit=frame["unit"].map(dict(enumerate(names))), outcome=frame["outcome"] + frame["time"] % 3)
+    pd.testing.assert_frame_equal(group_time_effects(frame), group_time_effects(other))
+
+
+# Event studies of the data --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("treatment", ["to_region", "to_joint"])
+def test_the_real_data_are_refused_with_counts(real: Dataset, treatment: Any) -> None:
+    study = event_study(real, treatment)
+    assert study.refused is not None
+    assert study.refused.reason == "too_few_dated"
+    assert study.refused.counts["n_dated"] == study.n_dated < 0.5 * study.n_joins
+    assert study.effects.empty
+    assert study.group_time.empty
+    assert str(study.n_dated) in study.text("en")
+    assert study.text("sv") != study.text("en")
+    # Nor has any cohort ten dated joins around its transfer.
+    assert not study.cohorts["enters"].any()
+    if treatment == "to_region":
+        last = study.cohorts.set_index("cohort").loc[2019]
+        assert [last["n_comparison"], last["reason"]] == [0, "no_comparison"]
+        assert study.said.loc[study.said["enters"], "n_municipalities"].sum() == 290
+    else:
+        assert study.said.set_index("reason").loc["interval_start", "n_municipalities"] == 70
+
+
+@pytest.fixture(scope="module")
+def joining(real: Dataset) -> Dataset:
+    """The real counties, and invented joins: one a year and municipality, two from the transfer to the region on."""
+    places = real.municipalities
+    places = places[places["county_code"].isin(["05", "06", "03", "19", "01", "08"])].groupby("county_code").head(4)
+    when = transfers(real).query("treatment == 'to_region'").set_index("county_code")["year"]
+    networks = real.networks.query("counts_as == 'membership'")["network_id"].tolist()
+    rows = []
+    for actor, county in zip(places["actor_id"], places["county_code"], strict=True):
+        free = iter(networks)
+        for year in range(2012, 2019):
+            rows += [(actor, next(free), year) for _ in range(2 if year >= when[county] else 1)]
+    template = real.memberships.head(1).loc[[real.memberships.index[0]] * len(rows)].reset_index(drop=True)
+    actor, network, year = zip(*rows, strict=True)
+    made_up = template.assign(
+        row_id=[f"mem-{n:05d}" for n in range(len(rows))], actor_id=list(actor), network_id=list(network),
+        status="member", start_year=pd.array(year, dtype="Int64"), start_basis="stated", end_year=pd.NA,
+        observed_year=pd.array(year, dtype="Int64"), observed_basis="stated", list_id=pd.NA, inference=pd.NA,
+    )  # fmt: skip
+    made_up = made_up.astype(real.memberships.dtypes.to_dict())
+    return replaced(real, memberships=made_up, municipalities=places.reset_index(drop=True))
+
+
+def test_an_invented_effect_is_recovered_from_the_evidence(joining: Dataset) -> None:
+    study = event_study(joining, years=(2012, 2018))
+    assert study.refused is None
+    assert study.n_dated == study.n_joins
+    table = study.cohorts.set_index("cohort")
+    assert table["reason"].to_dict() == {2015: "enters", 2017: "enters", 2019: "outside_years"}
+    assert table.loc[2015, ["n_counties", "n_municipalities", "n_before", "n_after"]].tolist() == [2, 8, 24, 64]
+    effects = study.effects.set_index("event_time")["effect"]
+    assert effects.to_dict() == pytest.approx({-3: 0, -2: 0, 0: 1, 1: 1, 2: 1, 3: 1})
+    few = event_study(joining, years=(2012, 2018), min_counties=3).refused
+    assert few is not None
+    assert few.reason == "no_cohort"
+    assert few.names == ("2015", "2017", "2019")
+
+
+def test_a_municipality_that_did_not_exist_has_no_joins_to_count(real: Dataset, joining: Dataset) -> None:
+    changes = real.municipality_changes
+    late = changes[changes["kind"] == "new_municipality"].head(1).assign(new_code="0509", date="2014-01-01")
+    assert "0509" in set(joining.municipalities["code"])
+    study = event_study(replaced(joining, municipality_changes=late), years=(2012, 2018))
+    sizes = study.group_time.query("cohort == 2015").set_index("time")["n_treated"]
+    assert sizes.to_dict() == {2012: 7, 2013: 7, 2015: 8, 2016: 8, 2017: 8, 2018: 8}
+
+
+def test_data_without_transfers_are_refused(make: Make) -> None:
+    study = event_study(make({"start": 2006, "seen": 2010}))
+    assert study.refused is not None
+    assert study.cohorts.empty
+    assert study.said.set_index("reason").loc["unknown_transfer", "n_municipalities"] == 5
+    assert "0" in study.text("sv")
+
+
+def test_wrong_arguments_of_the_event_study(real: Dataset) -> None:
+    for wrong in ({"treatment": "to_state"}, {"window": 0}, {"min_dated": 2}, {"years": (2010, 2000)}):
+        with pytest.raises(InvalidArgument):
+            event_study(real, **wrong)
