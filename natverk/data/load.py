@@ -251,7 +251,7 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
     """
 
     @functools.wraps(function)
-    def looked_up(data: Dataset, *args: P.args, **kwargs: P.kwargs) -> R:
+    def looked_up(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
         made = _KEPT.setdefault(data, {})
         key = (function, args, tuple(sorted(kwargs.items())))
         if key not in made:
