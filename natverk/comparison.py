@@ -14,9 +14,8 @@ import pandas as pd
 from natverk.benchmarks import OUTCOMES, recomputed
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
-from natverk.data.units import fold, resolve_region
-from natverk.errors import InvalidArgument, UnknownName
-from natverk.frames import YEARS, choice, each_row, has_columns, not_negative, year_range
+from natverk.errors import InvalidArgument
+from natverk.frames import YEARS, choice, directory, each_row, has_columns, not_negative, year_range
 from natverk.membership.actors import actors_of, levels
 from natverk.membership.documented import relations
 from natverk.membership.evidence import Counting, YearBasis, graded
@@ -25,7 +24,7 @@ from natverk.membership.panel import SETS, count, networks_counting_as, panel
 from natverk.membership.quality import KINDS, disagreements
 from natverk.membership.spells import chosen_spells, durations
 from natverk.models import documents
-from natverk.peers import by_portfolio, by_structure, candidates, municipality_code, population_at, portfolios
+from natverk.peers import by_portfolio, by_structure, candidates, population_at, portfolios
 from natverk.portfolio import CRITERIA, score
 from natverk.roles.activity import practised
 from natverk.roles.comparison import compare_roles, summary_by_county
@@ -964,41 +963,16 @@ def resolve_unit(data: Dataset, text: str, kind: str | None = None) -> dict[str,
     >>> resolve_unit(load(), "ubc")
     {'network': 'ubc'}
     """
-    found = {}
-    for name in UNIT_KINDS if kind is None else (kind,):
-        unit = _resolved(data, text, name)
-        if unit is not None:
-            found[name] = unit
-    if found:
-        return found
-    allowed: list[str] = []
-    for name, table, column in (
-        ("region", data.counties, "region_name"),
-        ("municipality", data.municipalities, "name"),
-        ("network", data.networks, "name"),
-        ("network", data.networks, "network_id"),
-    ):
-        if kind in (None, name):
-            allowed += table[column].dropna().tolist()
-    what = "region, municipality or network" if kind is None else kind
-    raise UnknownName(f"there is no {what} {text!r}", where="a, b", allowed=allowed, value=text, remedy="natverk list")
-
-
-def _resolved(data: Dataset, text: str, kind: str) -> str | None:
-    if kind == "network":
-        for column in ("network_id", "name", "name_sv"):
-            hit = data.networks.loc[data.networks[column].fillna("").map(fold) == fold(str(text)), "network_id"]
-            if len(hit) == 1:
-                return str(hit.iloc[0])
-        return None
+    known = directory(data)
+    kinds: tuple[str, ...] = UNIT_KINDS if kind is None else (kind,)
     # An id says its kind: Gotland's municipality is also the actor of its region.
-    prefix, colon, _ = str(text).partition(":")
-    if colon and prefix != kind:
-        return None
-    try:
-        return municipality_code(data, text) if kind == "municipality" else resolve_region(data.counties, text)
-    except UnknownName:
-        return None
+    prefix = str(text).partition(":")[0]
+    units = known.meanings(str(text), (prefix,) if prefix in kinds else kinds)
+    if not units:
+        error = known.unknown(str(text), kinds)
+        error.where = "a, b"
+        raise error
+    return {unit.kind: unit.id for unit in sorted(units, key=lambda unit: UNIT_KINDS.index(unit.kind))}
 
 
 def _same_kind(data: Dataset, a: str, b: str, kind: str | None) -> tuple[str, tuple[str, str]]:

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.partial import latest
-from natverk.errors import InvalidArgument, UnknownName
+from natverk.data.units import Directory
+from natverk.errors import InvalidArgument
 
 __all__ = [
+    "FIRST_YEAR",
     "YEARS",
     "choice",
     "counted_from_one",
+    "directory",
     "each_row",
     "has_columns",
+    "known_actor",
     "known_actors",
     "known_county",
     "known_day",
+    "known_municipality",
     "known_networks",
     "not_negative",
     "several",
     "year_or_none",
     "year_range",
 ]
+
+S = TypeVar("S", str, "str | int")
+#: One name or several; a code may be a number.
+Names = Iterable[str | int] | str | int
 
 
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
@@ -51,6 +60,8 @@ def year_or_none(value: Any) -> int | None:
 #: The years that an argument may name: before 1980 nothing is coded, and no data reach beyond 2030. What ends
 #: earlier is the vintage of the data at hand: a year after it lies outside what any source can attest.
 YEARS = (1980, 2030)
+#: The first year that measures look at by default; the last is `Dataset.last_year`.
+FIRST_YEAR = 1997
 
 
 def choice(name: str, value: object, allowed: Sequence[str]) -> None:
@@ -62,17 +73,20 @@ def choice(name: str, value: object, allowed: Sequence[str]) -> None:
         raise InvalidArgument(f"unknown value {value!r}", where=name, allowed=allowed, value=value)
 
 
-def year_range(years: tuple[int, int] | int, name: str = "years", *, data: Dataset | None = None) -> range:
+def year_range(
+    years: tuple[int, int] | int | None = None, name: str = "years", *, data: Dataset | None = None
+) -> range:
     """Return the years from–to (both included) as a range.
 
     Parameters
     ----------
     years
-        One year, or the first and last of several.
+        One year, or the first and last of several. None means `FIRST_YEAR` to the last year of the data, or that last
+        year alone where the argument is a single year.
     name
-        The argument, for the error.
+        The argument, for the error; `"year"` or `"years"`.
     data
-        With a dataset, no year may lie after the one in which its sources were read.
+        With a dataset, no year may lie after the one in which its sources were read; needed where `years` is None.
 
     Raises
     ------
@@ -83,16 +97,21 @@ def year_range(years: tuple[int, int] | int, name: str = "years", *, data: Datas
     --------
     >>> list(year_range((2014, 2016)))
     [2014, 2015, 2016]
+    >>> from natverk import load
+    >>> year_range(data=load()), year_range(None, "year", data=load())
+    (range(1997, 2025), range(2024, 2025))
     """
     # Whatever a caller gives comes here; what is a year in a frame (NumPy's integers) is one here too.
     given: Any = years
+    if given is None and data is not None:
+        given = data.last_year if name == "year" else (min(FIRST_YEAR, data.last_year), data.last_year)
     pair = (given, given) if isinstance(given, Integral) else given
     until = YEARS[1] if data is None else _vintage(data)
     remedy = f"write {name}=2019" if name == "year" else f"write {name}=(1997, {min(2024, until)})"
     if not isinstance(pair, (tuple, list, range)) or len(pair) != 2:
         raise InvalidArgument(f"{years!r} is no year, nor the first and last of several", where=name, remedy=remedy)
     for year in pair:
-        if not _is_year(year, until):
+        if isinstance(year, bool) or not isinstance(year, Integral) or not YEARS[0] <= int(year) <= until:
             raise InvalidArgument(f"year {year!r} is outside {YEARS[0]}–{until}", where=name, remedy=remedy)
     first, last = (int(year) for year in pair)
     if first > last:
@@ -140,13 +159,15 @@ def counted_from_one(name: str, value: object) -> None:
         raise InvalidArgument(f"{name} is {value!r}", where=name, allowed=["1", "2", "…"], remedy="give 1 or more")
 
 
-def several(values: Iterable[str]) -> list[str]:
-    """Return the values as a list without repetition; a text alone is one value, not its letters.
+def several(values: Iterable[S] | S) -> list[S]:
+    """Return the values as a list without repetition; a text or number alone is one value.
 
-    >>> several("ubc"), several(["ubc", "sern", "ubc"])
-    (['ubc'], ['ubc', 'sern'])
+    >>> several("ubc"), several(["ubc", "sern", "ubc"]), several(1280)
+    (['ubc'], ['ubc', 'sern'], [1280])
     """
-    return [values] if isinstance(values, str) else list(dict.fromkeys(values))
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return [values]
+    return list(dict.fromkeys(values))
 
 
 def has_columns(frame: pd.DataFrame, columns: Iterable[str], name: str, remedy: str) -> None:
@@ -162,59 +183,69 @@ def has_columns(frame: pd.DataFrame, columns: Iterable[str], name: str, remedy: 
         )
 
 
-def known_actors(data: Dataset, actors: Iterable[str]) -> list[str]:
-    """Return the actor ids as a list without repetition, or raise with the nearest known id."""
-    wanted = several(actors)
-    known = set(data.actors["actor_id"])
-    for actor in wanted:
-        if actor not in known:
-            raise UnknownName(
-                f"there is no actor {actor!r}",
-                where="actors",
-                allowed=sorted(known),
-                value=actor,
-                remedy="look it up in data.actors",
-            )
-    return _not_empty(wanted, "actors")
+@kept
+def directory(data: Dataset) -> Directory:
+    """Return the directory of a dataset: which names mean which ids."""
+    return Directory.of(data)
 
 
-def known_networks(data: Dataset, networks: Iterable[str]) -> list[str]:
-    """Return the network ids as a list without repetition, or raise with the nearest known id."""
-    wanted = several(networks)
-    known = set(data.networks["network_id"])
-    for network in wanted:
-        if network not in known:
-            raise UnknownName(
-                f"there is no network {network!r}",
-                where="networks",
-                allowed=sorted(known),
-                value=network,
-                remedy="look it up in data.networks",
-            )
-    return _not_empty(wanted, "networks")
+def known_actors(data: Dataset, actors: Names, name: str = "actors") -> list[str]:
+    """Return the ids of the actors that are meant, without repetition, or raise with the nearest name.
 
-
-def known_county(data: Dataset, county: str) -> str:
-    """Return the county code, or raise with the known codes.
+    Ids, codes and names are understood; a county is short for its municipalities. What names both (Kalmar) is the
+    municipality; "Kalmar län" is the county, "Region Kalmar" the region.
 
     >>> from natverk import load
-    >>> known_county(load(), "14")
-    '14'
+    >>> known_actors(load(), ["Malmö", "Region Skåne", 180])
+    ['municipality:1280', 'region:12', 'municipality:0180']
+    >>> len(known_actors(load(), "Skåne"))
+    33
     """
-    codes = list(data.counties["county_code"])
-    if county not in codes:
-        raise UnknownName(
-            f"there is no county {county!r}",
-            where="county",
-            allowed=codes,
-            value=county,
-            remedy="give the code of Statistics Sweden as text, such as '14'",
-        )
-    return county
+    known = directory(data)
+    found = [actor for text in several(actors) for actor in known.actors(text, name)]
+    return _not_empty(list(dict.fromkeys(found)), name)
 
 
-def _is_year(value: Any, until: int) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Integral) and YEARS[0] <= int(value) <= until
+def known_actor(data: Dataset, actor: str | int, name: str = "actor") -> str:
+    """Return the id of the one actor that is meant; here a county's name means its region.
+
+    >>> from natverk import load
+    >>> known_actor(load(), "Skåne"), known_actor(load(), "1280")
+    ('region:12', 'municipality:1280')
+    """
+    return directory(data).resolve("actor", actor, name).id
+
+
+def known_networks(data: Dataset, networks: Names, name: str = "networks") -> list[str]:
+    """Return the ids of the networks that are meant, without repetition, or raise with the nearest name.
+
+    >>> from natverk import load
+    >>> known_networks(load(), ["ubc", "Union of the Baltic Cities", "Eurocities"])
+    ['ubc', 'eurocities']
+    """
+    known = directory(data)
+    found = [known.resolve("network", text, name).id for text in several(networks)]
+    return _not_empty(list(dict.fromkeys(found)), name)
+
+
+def known_county(data: Dataset, county: str | int, name: str = "county") -> str:
+    """Return the code of the county that is meant, or raise with the nearest name.
+
+    >>> from natverk import load
+    >>> [known_county(load(), text) for text in ("14", "Skåne", "VGR", 1)]
+    ['14', '12', '14', '01']
+    """
+    return directory(data).resolve("region", county, name).id
+
+
+def known_municipality(data: Dataset, municipality: str | int, name: str = "municipality") -> str:
+    """Return the code of the municipality that is meant, or raise with the nearest name.
+
+    >>> from natverk import load
+    >>> [known_municipality(load(), text) for text in ("0180", "180", "municipality:1487", "vänersborg")]
+    ['0180', '0180', '1487', '1487']
+    """
+    return directory(data).resolve("municipality", municipality, name).id
 
 
 def _vintage(data: Dataset) -> int:
@@ -224,6 +255,7 @@ def _vintage(data: Dataset) -> int:
 
 
 def _not_empty(items: list[str], name: str) -> list[str]:
+    """Return the items, or raise where there is none."""
     if not items:
         raise InvalidArgument("the selection is empty", where=name, remedy=f"name at least one of the {name}")
     return items

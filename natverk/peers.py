@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset
-from natverk.data.units import fold
-from natverk.errors import InvalidArgument, UnknownName
+from natverk.errors import InvalidArgument
 from natverk.frames import (
     YEARS,
     choice,
     counted_from_one,
     each_row,
     known_county,
+    known_municipality,
     not_negative,
     year_or_none,
     year_range,
@@ -41,7 +41,6 @@ __all__ = [
     "county_peers",
     "differences",
     "in_words",
-    "municipality_code",
     "neighbours",
     "population_at",
     "portfolios",
@@ -53,38 +52,6 @@ __all__ = [
 COMPONENTS = {"population": 0.25, "skr_group": 0.25, "coast": 0.25, "location": 0.25}
 _PAIRS: tuple[Literal["all", "evidence"], ...] = ("all", "evidence")
 _EARTH_KM = 6371.0088
-
-
-def municipality_code(data: Dataset, text: str) -> str:
-    """Return the code of the municipality that a code, an actor id or a name means.
-
-    Raises
-    ------
-    UnknownName
-        With the nearest name.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> [municipality_code(load(), text) for text in ("0180", "municipality:1487", "vänersborg")]
-    ['0180', '1487', '1487']
-    """
-    table = data.municipalities
-    if isinstance(text, str):
-        if (table["code"] == text).any():
-            return text
-        wanted = fold(text.removeprefix("municipality:"))
-        for column in ("code", "name", "name_official"):
-            hit = table.loc[table[column].fillna("").map(fold) == wanted, "code"]
-            if wanted and len(hit) == 1:
-                return str(hit.iloc[0])
-    raise UnknownName(
-        f"unknown municipality {text!r}",
-        where="municipality",
-        allowed=table["name"].tolist(),
-        value=text,
-        remedy='give a name, or a code of Statistics Sweden as text, such as "0180"',
-    )
 
 
 def portfolios(
@@ -308,7 +275,7 @@ def by_portfolio(
     >>> near["jaccard"].is_monotonic_decreasing, bool((near["n_known"] >= 3).all())
     (True, True)
     """
-    code = municipality_code(data, municipality)
+    code = known_municipality(data, municipality)
     not_negative("min_known", min_known)
     if n is not None:
         counted_from_one("n", n)
@@ -405,7 +372,7 @@ def by_structure(
     >>> by_structure(load(), "Malmö", n=2)[["name", "km"]].round(0).values.tolist()
     [['Göteborg', 242.0], ['Stockholm', 513.0]]
     """
-    code = municipality_code(data, municipality)
+    code = known_municipality(data, municipality)
     if n is not None:
         counted_from_one("n", n)
     used = component_weights(weights)
@@ -578,7 +545,7 @@ def candidates(
     >>> table.loc["eurocities", ["own_state", "eligibility"]].tolist()
     ['unknown', 'too_small']
     """
-    code = municipality_code(data, municipality)
+    code = known_municipality(data, municipality)
     choice("by", by, ("portfolio", "structure"))
     year_range(year, "year", data=data)
     counted_from_one("n_peers", n_peers)
@@ -588,7 +555,7 @@ def candidates(
     evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
     evidence |= {"list_certainty": list_certainty, "years": (first, year)}
     if peers is not None:
-        asked = [municipality_code(data, peer) for peer in peers]
+        asked = [known_municipality(data, peer) for peer in peers]
     elif by == "structure":
         asked = by_structure(data, code, year=year, n=n_peers, weights=weights)["code"].tolist()
     else:
@@ -866,7 +833,7 @@ def neighbours(data: Dataset, municipality: str, documented: pd.DataFrame) -> pd
     >>> int(near.loc["sern", "n_neighbours"]), near.loc["sern", "own_mark"]
     (48, 'recent')
     """
-    code = municipality_code(data, municipality)
+    code = known_municipality(data, municipality)
     places = data.municipalities.set_index("code")
     county = places["county_code"][code]
     others = places[(places["county_code"] == county) & (places.index != code)]

@@ -21,7 +21,7 @@ from natverk import coding as sheets
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import DataError, InvalidArgument
-from natverk.frames import each_row, has_columns, known_actors
+from natverk.frames import each_row, has_columns, known_actor
 from natverk.locale import LANGUAGES, texts
 
 __all__ = [
@@ -380,7 +380,7 @@ def judgements(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     >>> rows["network_id"].value_counts().to_dict()
     {'metropolis': 9, 'uclg': 8, 'eurocities': 4, 'c40': 3}
     """
-    (actor,) = known_actors(data, [actor])
+    actor = known_actor(data, actor)
     own = evaluated(data, actor, year)
     own = own[own["criterion"].isin(CRITERIA)]
     if own.empty:
@@ -434,7 +434,7 @@ def beside(data: Dataset, actor: str, year: int | None, scores: pd.DataFrame) ->
     [['c40', 'use_selectively', 'agrees'], ['eurocities', 'expand|continue', 'agrees'],
     ['metropolis', 'leave', 'agrees'], ['uclg', 'leave', 'agrees']]
     """
-    known_actors(data, [actor])
+    actor = known_actor(data, actor)
     has_columns(scores, ["network_id", "recommendation"], "beside", "give a frame of natverk.portfolio.score")
     frame = evaluated(data, actor, year)
     found = []
@@ -485,7 +485,7 @@ def review_years(data: Dataset, actor: str) -> pd.DataFrame:
     >>> review_years(load(), "municipality:0180").head(2)["year"].tolist()
     [2011, 2016]
     """
-    (actor,) = known_actors(data, [actor])
+    actor = known_actor(data, actor)
     frame = data.evaluations
     frame = frame[(frame["actor_id"] == actor) & frame["network_id"].notna()]
     frame = frame.assign(n_judged=frame["criterion"].isin(CRITERIA).astype("int64"))

@@ -285,7 +285,7 @@ def test_an_unknown_unit_gets_the_nearest_name(real: Dataset) -> None:
         compare(real, "Vanersborgg", "Lund")
     with pytest.raises(UnknownName, match="nearest: 'Eurocities'"):
         compare(real, "ubc", "eurocites")
-    with pytest.raises(UnknownName, match="region 'Lund'"):
+    with pytest.raises(UnknownName, match="unknown region 'Lund'"):
         compare(real, "Lund", "Skåne", kind="region")
 
 

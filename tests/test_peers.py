@@ -22,7 +22,6 @@ from natverk.peers import (
     candidates,
     differences,
     in_words,
-    municipality_code,
     population_at,
     portfolios,
     structure,
@@ -397,16 +396,6 @@ def test_a_peer_that_joins_never_lowers_a_candidate(
 
 
 # --- Names, words, arguments ------------------------------------------------------------------------------------------
-
-
-def test_a_municipality_is_found_by_code_id_and_name(real: Dataset) -> None:
-    for text in ("2480", "municipality:2480", "Umeå", "umea", "Umeå kommun"):
-        assert municipality_code(real, text) == "2480"
-    with pytest.raises(UnknownName, match="nearest: 'Vänersborg'"):
-        municipality_code(real, "Vanersborgg")
-    for wrong in (180, "", "region:14"):
-        with pytest.raises(UnknownName):
-            municipality_code(real, wrong)  # type: ignore[arg-type]
 
 
 def test_reasons_in_words(make: Make, real: Dataset) -> None:

@@ -10,8 +10,7 @@ import functools
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
-from weakref import WeakKeyDictionary
+from typing import Concatenate, Literal, ParamSpec, TypeVar, cast
 
 import pandas as pd
 from pyarrow.parquet import ParquetFile
@@ -131,6 +130,10 @@ class Dataset:
             f"<table><thead><tr><th>table</th><th>rows</th></tr></thead><tbody>{rows}</tbody></table></details>"
         )
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what `kept` has made: a copy, or another process, makes its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "_kept_with"}
+
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *SCHEMA, "corrections"]
 
@@ -230,9 +233,6 @@ class Dataset:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: What functions have made of each dataset; it goes when the dataset goes.
-_KEPT: WeakKeyDictionary[Dataset, dict[Any, Any]] = WeakKeyDictionary()
-
 
 def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate[Dataset, P], R]:
     """Keep what a function makes of a dataset with that dataset, so that it is made once.
@@ -252,7 +252,7 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
 
     @functools.wraps(function)
     def looked_up(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        made = _KEPT.setdefault(data, {})
+        made = data.__dict__.setdefault("_kept_with", {})
         key = (function, args, tuple(sorted(kwargs.items())))
         if key not in made:
             made[key] = function(data, *args, **kwargs)

@@ -77,7 +77,7 @@ def declared(report: Report, directory: Directory) -> list[Target]:
         return [Target("country", ())]
     units = directory.units(report.kind)
     if report.kind == "network":
-        units = tuple(unit for unit in units if unit.members >= report.min_members)
+        units = tuple(unit for unit in units if directory.members[unit.id] >= report.min_members)
     return [Target(report.kind, (unit,)) for unit in units]
 
 

@@ -134,7 +134,8 @@ def local_tasks(data: Dataset) -> dict[str, set[str]]:
         (str(row.name_short), {row.county_code}) for row in each_row(data.counties) if isinstance(row.name_short, str)
     ]
     present = set(data.counties["county_code"])
-    names += [(form, {code}) for form, code, _ in SHORT_FORMS if code in present]
+    short_forms = [(form, meant.removeprefix("region:")) for form, meant, _ in SHORT_FORMS]
+    names += [(form, {code}) for form, code in short_forms if code in present]
     names += [
         (name, set(row.county_codes.split(";")))
         for row in each_row(data.bodies)

@@ -14,10 +14,9 @@ from IPython.display import DisplayHandle, display
 
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
-from natverk.data.units import resolve_region
 from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture, county_map, growth, membership_matrix
-from natverk.frames import choice, year_range
+from natverk.frames import choice, known_county, year_range
 from natverk.locale import alphabetic
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import documented, series
@@ -90,7 +89,7 @@ class Explorer:
         named = sorted(((t(f"common.theme.{name}"), name) for name in themes), key=lambda pair: alphabetic(pair[0]))
         wide = {"description_width": "8em"}
         self.region = ipywidgets.Dropdown(
-            options=counties, value=resolve_region(data.counties, region), description=say("region"), style=wide
+            options=counties, value=known_county(data, region, "region"), description=say("region"), style=wide
         )
         self.theme = ipywidgets.Dropdown(
             options=[(say("all_themes"), _ALL), *named], value=theme, description=say("theme"), style=wide

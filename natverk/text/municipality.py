@@ -8,8 +8,9 @@ from functools import cached_property
 import pandas as pd
 
 from natverk.data.load import Dataset
+from natverk.frames import known_municipality
 from natverk.locale import alphabetic
-from natverk.peers import municipality_code, population_at
+from natverk.peers import population_at
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
@@ -46,7 +47,7 @@ class MunicipalityPage(DocumentedPage):
 
     def __init__(self, data: Dataset, municipality: str, *, years: tuple[int, int], lang: str = "sv") -> None:
         super().__init__(data, years=years, lang=lang, part="municipality_profile")
-        self.code = municipality_code(data, municipality)
+        self.code = known_municipality(data, municipality)
         self.row = data.municipalities.set_index("code").loc[self.code]
         self.actor_id = f"municipality:{self.code}"
         self.name = str(self.row["name"])

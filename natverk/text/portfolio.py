@@ -9,7 +9,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
-from natverk.frames import known_actors
+from natverk.frames import known_actor
 from natverk.locale import Texts
 from natverk.portfolio import Choice, Review
 from natverk.text.documented import FIRM, DocumentedPage
@@ -75,7 +75,7 @@ class PortfolioPage(DocumentedPage):
     def __init__(self, data: Dataset, actor: str, choice: Choice, *, lang: str = "sv") -> None:
         last = max(_FIRST_YEAR, int(data.known_until[:4]))
         super().__init__(data, years=(_FIRST_YEAR, last), lang=lang, part="portfolio_review")
-        (self.actor_id,) = known_actors(data, [actor])
+        self.actor_id = known_actor(data, actor)
         self.choice = choice
         self.name = plain(self.actor(self.actor_id))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.data.load import Dataset
-from natverk.data.units import resolve_region
+from natverk.frames import known_county
 from natverk.locale import alphabetic
 from natverk.membership.panel import SETS, networks_counting_as
 from natverk.text.documented import FIRM, DocumentedPage
@@ -42,7 +42,7 @@ class RegionPage(DocumentedPage):
 
     def __init__(self, data: Dataset, region: str, *, years: tuple[int, int], lang: str = "sv") -> None:
         super().__init__(data, years=years, lang=lang, part="region_report")
-        self.county = resolve_region(data.counties, region)
+        self.county = known_county(data, region, "region")
         row = data.counties.set_index("county_code").loc[self.county]
         self.name = str(row["region_name"])
         self.place = str(row["name"])

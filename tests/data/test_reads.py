@@ -72,10 +72,11 @@ def test_the_directory_is_the_same_without_pandas() -> None:
     read, made = Directory.read(Processed.current()), Directory.of(natverk.load())
     for kind in UNIT_KINDS:
         assert read.units(kind) == made.units(kind)
-    assert (read.vintage, read.themes) == (made.vintage, made.themes)
+    assert (read.vintage, read.themes, read.members) == (made.vintage, made.themes, made.members)
     code = (
         "import sys\nfrom natverk.data.tables import Processed\nfrom natverk.data.units import Directory\n"
-        "Directory.read(Processed.current())\nprint([name for name in ('pandas', 'matplotlib') if name in sys.modules])"
+        "read = Directory.read(Processed.current())\nread.vintage, read.themes, read.members, read.meanings('180')\n"
+        "print([name for name in ('pandas', 'matplotlib') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},

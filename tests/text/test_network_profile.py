@@ -19,7 +19,7 @@ from natverk.text.page import Prose, plain
 
 Make = Callable[..., Dataset]
 YEARS = (1997, 2026)
-NETWORKS = sorted(unit.id for unit in Directory.of(natverk.load()).units("network") if unit.members >= 3)
+NETWORKS = sorted(network for network, n in Directory.of(natverk.load()).members.items() if n >= 3)
 WRONG = re.compile(
     r"\b1 (kommuner|regioner|medlemmar|svenska medlemmar|dokumenterade|aktörer|svenska aktörer|källor|län"
     r"|municipalities|regions|members|signatories|participants|owners|Swedish actors|sources|numbers|are |of the "
