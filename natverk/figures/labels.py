@@ -143,12 +143,14 @@ def _best(
     free = [number for number, box in enumerate(boxes) if _within(box, frame) and not _hits(box, taken)]
     if not free:
         return None
-    grid = np.concatenate([_samples(boxes[number]) for number in free])
+    grid = _samples([boxes[number] for number in free])
     points = to_map(grid)
     own = inside(shapes[label.code], points).reshape(len(free), -1)
     others = np.zeros(len(points), dtype=bool)
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     for code, outline in shapes.items():
-        if code != label.code:
+        left, bottom, right, top = outline.bounds
+        if code != label.code and left <= east and west <= right and bottom <= north and south <= top:
             others |= inside(outline, points)
     bare = ~(others.reshape(len(free), -1) | own)
     # Open water or a neighbouring county is better under a name than another municipality.
@@ -162,10 +164,13 @@ def _best(
     return x, y, bool(own[best].all())
 
 
-def _samples(box: Box) -> Points:
-    left, top, right, bottom = box
-    xs, ys = np.linspace(left, right, 7), np.linspace(top + 2, bottom - 2, 3)
-    return np.array([(x, y) for y in ys for x in xs])
+def _samples(boxes: list[Box]) -> Points:
+    """Return 7 × 3 points spread over each box, row by row."""
+    left, top, right, bottom = np.array(boxes).T
+    xs, ys = np.linspace(left, right, 7, axis=1), np.linspace(top + 2, bottom - 2, 3, axis=1)
+    shape = (len(boxes), 3, 7)
+    x, y = np.broadcast_to(xs[:, None, :], shape), np.broadcast_to(ys[:, :, None], shape)
+    return np.column_stack([x.ravel(), y.ravel()])
 
 
 def _within(box: Box, frame: Box) -> bool:
