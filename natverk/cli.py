@@ -281,9 +281,9 @@ def clean(out: Out = Path("reports")) -> None:
 
 def _tables() -> Processed:
     """Return the processed tables, checked."""
-    from natverk.data.tables import Processed
+    from natverk.data.build import current_tables
 
-    tables = Processed.current()
+    tables = current_tables()
     # A damaged table would fail page by page, and late; here it stops everything before anything is touched.
     tables.verify()
     return tables

@@ -18,6 +18,8 @@ import pytest
 import natverk
 import natverk.reports.project
 from natverk import cli
+from natverk.data import build
+from natverk.data.build import current_tables
 from natverk.data.tables import Processed
 from natverk.data.units import Directory
 from natverk.reports import rerender
@@ -100,7 +102,7 @@ class QuickPool:
     def run(self, queue: Iterable[Job]) -> Iterator[Result]:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
-            reads = {"twins": Processed.current().hashes["twins"]} if job.page.unit == "14" else {}
+            reads = {"twins": current_tables().hashes["twins"]} if job.page.unit == "14" else {}
             made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", EMPTY, reads=reads)
             yield replace(made, failure=failure)
 
@@ -286,11 +288,11 @@ def test_a_changed_table_concerns_the_pages_that_read_it(
     call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, table: str, due: list[str]
 ) -> None:
     assert call("report", "14", "18")[0] == 0
-    tables, directory = Processed.current(), Directory.read(Processed.current())
+    tables, directory = current_tables(), Directory.read(current_tables())
     tables.manifest["outputs"][f"{table}.parquet"]["sha256"] = "another"
     monkeypatch.setattr(tables, "verify", lambda: None)
     monkeypatch.setattr(Directory, "read", lambda _tables: directory)
-    monkeypatch.setattr(Processed, "current", lambda: tables)
+    monkeypatch.setattr(build, "current_tables", lambda: tables)
     listed = call("list", "--stale", "--lang", "sv", "--only", "14", "--only", "18")[1].splitlines()
     assert listed == [f"{page}  it reads the whole table {table}, which has changed" for page in due]
 

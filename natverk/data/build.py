@@ -6,20 +6,24 @@ the old tables, and a manifest that does not fit its tables is seen as stale.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from natverk.data.schema import SCHEMA, Table, schema_hash
-from natverk.data.tables import MANIFEST, build_versions, file_hash, input_hashes, is_stale, manifest_or_nothing
-from natverk.errors import DataError
+from natverk.data.tables import MANIFEST, Processed, data_folders
+from natverk.errors import DataError, MissingFile
+from natverk.version import __version__
 
-__all__ = ["MANIFEST", "BuildResult", "build", "input_hashes", "is_stale", "typed"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BuildResult", "build", "current_tables", "is_stale", "typed"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,38 @@ class BuildResult:
     written: bool
 
 
-def _intact(out: Path) -> bool:
-    """Say whether every table is what the manifest says; loading checks only the tables it reads."""
-    outputs = manifest_or_nothing(out).get("outputs", {})
-    return all(file_hash(out / name) == output["sha256"] for name, output in outputs.items())
+def current_tables() -> Processed:
+    """Return the tables that `natverk.load` reads, built anew where they are missing or stale.
+
+    >>> current_tables().manifest["outputs"]["counties.parquet"]["rows"]
+    21
+    """
+    raw, folder = data_folders()
+    if raw is not None and is_stale(raw, folder):
+        build(raw, folder)
+    return Processed(folder)
+
+
+def is_stale(raw: Path, out: Path) -> bool:
+    """Say whether `out` was not built from the raw files as they stand, by this schema and these versions."""
+    try:
+        manifest = Processed(out).manifest
+    except (DataError, MissingFile):
+        return True
+    now = {"inputs": _input_hashes(raw), "schema": schema_hash(), "versions": _versions()}
+    there = all((out / name).is_file() for name in manifest["outputs"])
+    return not there or any(manifest.get(name) != value for name, value in now.items())
+
+
+def _input_hashes(raw: Path) -> dict[str, str]:
+    """Return the SHA-256 of every raw file that a build reads (missing files have no entry)."""
+    names = sorted([*(f"{name}.csv" for name in SCHEMA), "corrections.toml"])
+    return {name: hashlib.sha256((raw / name).read_bytes()).hexdigest() for name in names if (raw / name).is_file()}
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions that decide the bytes of the tables."""
+    return {"natverk": __version__, "pandas": version("pandas"), "pyarrow": version("pyarrow")}
 
 
 def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
@@ -59,13 +91,13 @@ def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
     MissingFile, DataError
         If a raw file is missing or wrong, or a correction no longer holds; nothing is changed on disk then.
     """
-    # pandera is needed only here; loading must not pay for it.
+    # pandas and pandera are needed only here; who finds the tables up to date must not pay for them.
     from natverk.data.corrections import apply_corrections, read_corrections
     from natverk.data.raw import read_all
     from natverk.data.validate import ValidationError, validate
 
     # Before reading: a file that is edited meanwhile leaves tables that are seen as stale, not as up to date.
-    inputs = input_hashes(raw)
+    inputs = _input_hashes(raw)
     tables = read_all(raw)
     validate(tables, raw)
     corrected, log = apply_corrections(tables, read_corrections(raw), raw)
@@ -79,7 +111,13 @@ def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
         ) from error
     frames = {name: typed(corrected[name], table) for name, table in SCHEMA.items()}
     frames["corrections"] = log
-    written = force or is_stale(raw, out) or not _intact(out)
+    written = force or is_stale(raw, out)
+    if not written:
+        try:
+            # Loading checks only the tables it reads; a build checks all.
+            Processed(out).verify()
+        except (DataError, MissingFile):
+            written = True
     if written:
         _write(frames, inputs, out)
     return BuildResult(out, {name: len(frame) for name, frame in frames.items()}, written=written)
@@ -90,13 +128,15 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from natverk.data.schema import SCHEMA
+    >>> import pandas as pd
     >>> raw = pd.DataFrame([["0180", "2014", "911989", "constant_2020", "ref-s07"]], dtype="str",
     ...                    columns=["code", "year", "population", "borders", "source_id"])
     >>> typed(raw, SCHEMA["population"]).dtypes[["code", "year"]].astype(str).tolist()
     ['str', 'Int64']
     """
-    result: dict[str, pd.Series[Any]] = {}
+    import pandas as pd
+
+    result: dict[str, pd.Series] = {}
     for column in table.columns:
         cells = frame[column.name].where(frame[column.name] != "")
         if column.dtype == "boolean":
@@ -126,10 +166,13 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
             # No compression dictionary or page size is left to chance, so that bytes repeat.
             frame.to_parquet(aside / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
         outputs = {
-            f"{name}.parquet": {"rows": len(frame), "sha256": file_hash(aside / f"{name}.parquet")}
+            f"{name}.parquet": {
+                "rows": len(frame),
+                "sha256": hashlib.sha256((aside / f"{name}.parquet").read_bytes()).hexdigest(),
+            }
             for name, frame in sorted(frames.items())
         }
-        manifest = {"inputs": inputs, "outputs": outputs, "schema": schema_hash(), "versions": build_versions()}
+        manifest = {"inputs": inputs, "outputs": outputs, "schema": schema_hash(), "versions": _versions()}
         text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (aside / MANIFEST).write_text(text, encoding="utf-8")
         for name in [*outputs, MANIFEST]:

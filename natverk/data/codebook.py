@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from natverk.data.load import data_folders
 from natverk.data.raw import read_all, read_table
 from natverk.data.schema import KINDS, LIST_SEPARATOR, SCHEMA, Column, Table
+from natverk.data.tables import data_folders
 from natverk.errors import MissingFile, NatverkError
 from natverk.version import __version__
 

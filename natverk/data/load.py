@@ -15,15 +15,15 @@ from typing import Concatenate, Literal, ParamSpec, TypeVar, cast
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
+from natverk.data.build import current_tables
 from natverk.data.partial import earliest, latest
 from natverk.data.reads import Filters, label, note_read
 from natverk.data.schema import SCHEMA
-from natverk.data.tables import Processed, data_folders
+from natverk.data.tables import Processed
 from natverk.errors import InvalidArgument, UnknownName
 
 __all__ = [
     "Dataset",
-    "data_folders",
     "kept",
     "load",
 ]
@@ -80,7 +80,7 @@ def load(
     if as_of is not None and not SCHEMA["sources"].column("published").fits(str(as_of)):
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
     return Dataset(
-        Processed.current().folder,
+        current_tables().folder,
         as_of=str(as_of) if as_of is not None else None,
         undated_sources=undated_sources,
         without_noncommercial=without_noncommercial,

@@ -1,4 +1,4 @@
-"""The folder of processed tables: where it is, whether it is up to date, and the bytes of its files, checked.
+"""The folder of processed tables: where it is, what its manifest says, and the bytes of its files, checked.
 
 Nothing here needs pandas, so that a report machine can see in a moment that nothing has changed.
 """
@@ -8,14 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict, Unpack, cast
+from typing import TypedDict, Unpack, cast
 
 from natverk.data.reads import Filters
-from natverk.data.schema import SCHEMA, schema_hash
+from natverk.data.schema import SCHEMA
 from natverk.errors import DataError, MissingFile, UnknownName
-from natverk.version import __version__
 
 __all__ = [
     "MANIFEST",
@@ -24,8 +22,6 @@ __all__ = [
     "Processed",
     "REBUILD",
     "data_folders",
-    "input_hashes",
-    "is_stale",
 ]
 
 
@@ -66,41 +62,6 @@ def data_folders() -> tuple[Path | None, Path]:
     return None, package / "_data" / "processed"
 
 
-def input_hashes(raw: Path) -> dict[str, str]:
-    """Return the SHA-256 of every raw file that a build reads (missing files have no entry)."""
-    names = [*(f"{name}.csv" for name in SCHEMA), "corrections.toml"]
-    return {name: file_hash(raw / name) for name in sorted(names) if (raw / name).is_file()}
-
-
-def is_stale(raw: Path, out: Path) -> bool:
-    """Say whether `out` was not built from the raw files as they stand, by this schema and version."""
-    manifest = manifest_or_nothing(out)
-    same = manifest.get("inputs") == input_hashes(raw) and manifest.get("schema") == schema_hash()
-    there = all((out / name).is_file() for name in manifest.get("outputs", {}))
-    return not (same and there and manifest.get("versions") == build_versions())
-
-
-def manifest_or_nothing(out: Path) -> Mapping[str, Any]:
-    """Return the manifest of a processed folder; empty when there is none that can be read."""
-    try:
-        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError):
-        return {}
-    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("outputs"), dict) else {}
-
-
-def build_versions() -> dict[str, str]:
-    """Return the versions that decide the bytes of the tables."""
-    from importlib.metadata import version
-
-    return {"natverk": __version__, "pandas": version("pandas"), "pyarrow": version("pyarrow")}
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 class Processed:
     """A folder of processed tables and what its manifest says of them.
 
@@ -118,7 +79,7 @@ class Processed:
 
     Examples
     --------
-    >>> processed = Processed.current()
+    >>> processed = Processed(data_folders()[1])
     >>> processed.manifest["outputs"]["counties.parquet"]["rows"]
     21
     """
@@ -126,16 +87,6 @@ class Processed:
     def __init__(self, folder: Path, manifest: Manifest | None = None) -> None:
         self.folder = folder
         self.manifest = manifest if manifest is not None else self._read_manifest()
-
-    @classmethod
-    def current(cls) -> Processed:
-        """Return the folder that `natverk.load` reads, built anew where it is missing or stale."""
-        raw, folder = data_folders()
-        if raw is not None and is_stale(raw, folder):
-            from natverk.data.build import build
-
-            build(raw, folder)
-        return cls(folder)
 
     @property
     def hashes(self) -> dict[str, str]:

@@ -26,7 +26,8 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from natverk.data.tables import REBUILD, Processed
+from natverk.data.build import current_tables
+from natverk.data.tables import REBUILD
 from natverk.errors import NatverkError
 from natverk.reports.execute import Job, Result
 from natverk.reports.fingerprint import State
@@ -71,7 +72,7 @@ class Order:
 def identity_of(state: State) -> dict[str, str]:
     """Return what decides how a page comes out, apart from its notebook and parameters: a text by name."""
     texts = " ".join(f"{lang}:{value[:12]}" for lang, value in sorted(state.texts.items()))
-    data = state.data or Processed.current().fingerprint()
+    data = state.data or current_tables().fingerprint()
     return {**state.versions, "source": state.package, "texts": texts, "data": data}
 
 

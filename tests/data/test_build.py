@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import natverk
-from natverk.data.build import MANIFEST, build, is_stale, typed
+from natverk.data.build import build, is_stale, typed
 from natverk.data.corrections import read_corrections
 from natverk.data.load import Dataset
 from natverk.data.raw import read_all, read_table
 from natverk.data.schema import SCHEMA
+from natverk.data.tables import MANIFEST
 from natverk.errors import DataError
 
 RAW = Path(natverk.__file__).parents[1] / "data" / "raw"

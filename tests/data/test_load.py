@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 
 import natverk
-from natverk.data import tables as processed
-from natverk.data.build import MANIFEST, build
-from natverk.data.load import Dataset, data_folders
+from natverk.data import build as building
+from natverk.data.build import build
+from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA
+from natverk.data.tables import MANIFEST, data_folders
 from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
 
 ROOT = Path(natverk.__file__).parents[1]
@@ -179,7 +180,7 @@ def test_a_named_folder_without_facts(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_an_installation_without_facts_reads_the_tables_it_carries(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processed, "data_folders", lambda: (None, built / "processed"))
+    monkeypatch.setattr(building, "data_folders", lambda: (None, built / "processed"))
     assert len(natverk.load().municipalities) == 290
 
 
@@ -261,7 +262,7 @@ def test_a_damaged_manifest_is_named_where_it_cannot_be_built_again(
 ) -> None:
     path = data / "processed" / MANIFEST
     path.write_bytes(content)
-    monkeypatch.setattr(processed, "data_folders", lambda: (None, data / "processed"))
+    monkeypatch.setattr(building, "data_folders", lambda: (None, data / "processed"))
     with pytest.raises(DataError, match="the manifest is damaged") as caught:
         natverk.load()
     assert str(path) in str(caught.value)
@@ -276,7 +277,7 @@ def test_a_damaged_manifest_is_built_again_where_the_facts_are(data: Path) -> No
 
 
 def test_no_tables_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processed, "data_folders", lambda: (None, tmp_path / "processed"))
+    monkeypatch.setattr(building, "data_folders", lambda: (None, tmp_path / "processed"))
     with pytest.raises(MissingFile, match="there are no processed data"):
         natverk.load()
 

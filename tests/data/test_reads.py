@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import natverk
+from natverk.data.build import current_tables
 from natverk.data.reads import READS_VARIABLE, forget_reads, reads, recorded, table_of
-from natverk.data.tables import Processed
 from natverk.data.units import UNIT_KINDS, Directory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ def test_a_table_is_noted_when_it_is_handed_out() -> None:
     data = natverk.load()
     assert reads() == {}
     assert len(data.networks) == len(data.table("networks"))
-    assert reads() == {"networks": Processed.current().hashes["networks"]}
+    assert reads() == {"networks": current_tables().hashes["networks"]}
 
 
 def test_filters_are_noted_with_the_sources_that_they_look_at() -> None:
@@ -45,7 +45,7 @@ def test_filters_are_noted_with_the_sources_that_they_look_at() -> None:
 def test_the_fingerprint_knows_the_filters() -> None:
     loaded = [natverk.load(), natverk.load(as_of=2015), natverk.load(without_noncommercial=True)]
     assert len({data.fingerprint for data in loaded}) == 3
-    assert loaded[0].fingerprint == Processed.current().fingerprint()
+    assert loaded[0].fingerprint == current_tables().fingerprint()
 
 
 def test_reads_of_other_processes_are_recorded() -> None:
@@ -69,13 +69,13 @@ def test_half_a_line_of_a_killed_process_is_no_read() -> None:
 
 
 def test_the_directory_is_the_same_without_pandas() -> None:
-    read, made = Directory.read(Processed.current()), Directory.of(natverk.load())
+    read, made = Directory.read(current_tables()), Directory.of(natverk.load())
     for kind in UNIT_KINDS:
         assert read.units(kind) == made.units(kind)
     assert (read.vintage, read.themes, read.members) == (made.vintage, made.themes, made.members)
     code = (
-        "import sys\nfrom natverk.data.tables import Processed\nfrom natverk.data.units import Directory\n"
-        "read = Directory.read(Processed.current())\nread.vintage, read.themes, read.members, read.meanings('180')\n"
+        "import sys\nfrom natverk.data.build import current_tables\nfrom natverk.data.units import Directory\n"
+        "read = Directory.read(current_tables())\nread.vintage, read.themes, read.members, read.meanings('180')\n"
         "print([name for name in ('pandas', 'matplotlib') if name in sys.modules])"
     )
     done = subprocess.run(

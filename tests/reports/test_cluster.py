@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 import natverk
 from natverk.cli import app
-from natverk.data.tables import Processed
+from natverk.data.build import current_tables
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError, RunError
 from natverk.reports import cluster as cluster_module
@@ -67,7 +67,7 @@ class Pages:
         pages = plan(project, Directory.of(natverk.load()), names, out=self.folder / "out")
         parsed = read_notebook(notebook)
         self.monkeypatch.setattr("natverk.reports.run.read_notebook", lambda _path: parsed)
-        tables = Processed.current()
+        tables = current_tables()
         state = State.now(pages, tables.hashes, tables.fingerprint())
         elsewhere = Path("/elsewhere/page.ipynb")
         return [replace(page, notebook=elsewhere) for page in pages], replace(

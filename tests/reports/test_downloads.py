@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import natverk
-from natverk.data.load import data_folders
 from natverk.data.schema import SCHEMA
 from natverk.data.spreadsheets import csv_text, neutral, plain
+from natverk.data.tables import data_folders
 from natverk.errors import DataError
 from natverk.locale import texts
 from natverk.reports.clean import clean
