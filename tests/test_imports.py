@@ -1,50 +1,98 @@
-"""The rules of the house, read from the source: who may import whom, how long a module may be, what it may not say."""
+"""The rules of the house, read from the source: who may import whom, which names stand once, what no module may do."""
 
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted((ROOT / "natverk").rglob("*.py"))
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-LONGEST = 350
 HEAVY = ("matplotlib", "pandera", "scipy", "networkx", "statsmodels", "papermill", "nbconvert", "shapely")
 
-GROUND = {"errors", "version", "locale"}
-#: What the modules of each part of natverk may import, themselves apart.
-ALLOWED: dict[str, set[str]] = {
-    "errors": set(),
-    "version": set(),
-    "locale": {"errors", "version"},
-    "data": GROUND,
-    "measures": GROUND | {"data"},
-    "figures": GROUND | {"data", "measures"},
-    "text": GROUND | {"data", "measures", "figures"},
-    "services": GROUND | {"data"},
-    "reports": GROUND | {"data"},
-    "natverk": GROUND | {"data", "measures"},
-    "cli": GROUND | {"data", "measures", "figures", "text", "services", "reports", "natverk"},
-    "__main__": {"cli"},
+#: The floors of the house, from the ground up. A part may import what lies below it, nothing above or beside.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "version"),
+    ("locale",),
+    ("data",),
+    ("frames",),
+    ("strategies", "coding"),
+    ("membership",),
+    ("peers", "portfolio"),
+    ("networks",),
+    ("twomode",),
+    ("roles",),
+    ("benchmarks", "models"),
+    ("comparison",),
+    ("figures",),
+    ("text",),
+    ("reports",),
+    ("natverk",),
+    ("cli",),
+    ("__main__",),
+)
+FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts}
+MEASURES = tuple(part for parts in FLOORS[FLOOR["frames"] : FLOOR["figures"]] for part in parts)
+#: The half of the house that computes.
+HALF = ("errors", "version", "data", *MEASURES)
+#: What may not be imported though it lies below: measures know no language, and the report machine no measure.
+FORBIDDEN: dict[str, tuple[str, ...]] = {
+    "data": ("locale",),
+    **dict.fromkeys(MEASURES, ("locale",)),
+    "reports": (*MEASURES, "figures", "text"),
+    "natverk": ("locale", "figures", "text", "reports"),
 }
+#: The one module that words something below the pages: how the data are cited.
+EXCEPTED = {("natverk.data.sources", "locale")}
+
+#: What does not hold yet: to be emptied.
+LANGUAGE_LEFT = ("benchmarks", "models", "peers", "portfolio", "twomode.nullmodel")
+CIRCLES_LEFT = ("roles", "reports")
+DOUBLED_LEFT = (
+    "benchmarks",
+    "coding",
+    "membership.documented",
+    "membership.quality",
+    "peers",
+    "portfolio",
+    "roles.activity",
+    "roles.comparison",
+    "roles.holders",
+    "strategies",
+)
 
 
-def name_of(path: Path) -> str:
-    """Return the dotted name of a module from its path."""
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def left(items: Iterable[str], known: Iterable[str]) -> list[object]:
+    """Return the parameters of a test, those that do not hold yet marked so that they must be unmarked when they do."""
+    mark = pytest.mark.xfail(strict=True, reason="not mended yet")
+    return [pytest.param(item, marks=mark if item in known else ()) for item in items]
+
+
+def modules_of(root: Path) -> dict[str, Path]:
+    """Return the modules of natverk below a folder by their dotted names."""
+    modules = {}
+    for path in sorted((root / "natverk").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules
+
+
+MODULES = modules_of(ROOT)
 
 
 def part_of(name: str) -> str:
     """Return the part of natverk of a name: `data` for `natverk.data.units`, `natverk` for `natverk.load`."""
     first = [*name.split("."), ""][1]
-    return first if first in ALLOWED and first != "natverk" else "natverk"
+    return first if first in FLOOR else "natverk"
 
 
 def names_in(source: str, module: str, package: bool) -> Iterator[tuple[int, str]]:
@@ -65,10 +113,8 @@ def names_in(source: str, module: str, package: bool) -> Iterator[tuple[int, str
                 here = module.split(".")
                 outer = here[: len(here) - node.level + package]
                 base = ".".join([*outer, *([base] if base else [])])
-            if base == "natverk":
-                yield from ((node.lineno, f"natverk.{alias.name}") for alias in node.names)
-            elif base.startswith("natverk."):
-                yield node.lineno, base
+            if base == "natverk" or base.startswith("natverk."):
+                yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
     for node in ast.walk(tree):
         # `natverk.__file__` says where the package lies; `natverk.panel` is an import of the measures.
         used = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in bound
@@ -77,13 +123,47 @@ def names_in(source: str, module: str, package: bool) -> Iterator[tuple[int, str
 
 
 def forbidden(source: str, module: str, package: bool = False) -> list[str]:
-    """Return the imports of a source that the rule does not allow."""
-    part = part_of(module)
-    return [
-        f"{module}, line {line}: {part} may not import {name}"
-        for line, name in names_in(source, module, package)
-        if part_of(name) != part and part_of(name) not in ALLOWED[part]
-    ]
+    """Return the imports of a source that the rules do not allow."""
+    part, found = part_of(module), []
+    for line, name in names_in(source, module, package):
+        other = part_of(name)
+        if other == part or (module, other) in EXCEPTED:
+            continue
+        if FLOOR[other] >= FLOOR[part] or other in FORBIDDEN.get(part, ()):
+            found.append(f"{module}, line {line}: {part} may not import {name}")
+    return found
+
+
+def circles(modules: Mapping[str, Path]) -> list[list[str]]:
+    """Return the circles of imports, those at the head of a module and those within functions alike."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for module, path in modules.items():
+        for _, name in names_in(path.read_text(encoding="utf-8"), module, path.name == "__init__.py"):
+            # `from natverk.data import build` imports a module, `from natverk.data.build import build` one too.
+            target = name if name in modules else name.rpartition(".")[0]
+            if target in modules and target not in (module, "natverk"):
+                graph.add_edge(module, target)
+    return sorted(sorted(found) for found in nx.strongly_connected_components(graph) if len(found) > 1)
+
+
+def doubled(modules: Mapping[str, Path]) -> dict[str, list[str]]:
+    """Return the public functions and classes that several modules of the half that computes define."""
+    homes = defaultdict(list)
+    for module, path in modules.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            defined = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if defined and not node.name.startswith("_") and part_of(module) in HALF:
+                homes[node.name].append(module)
+    return {name: found for name, found in homes.items() if len(found) > 1}
+
+
+def shadowed(package: str) -> list[str]:
+    """Return the names that a package exposes while a module of the name lies beside them, which one would hide."""
+    module = importlib.import_module(package)
+    folder = Path(str(module.__file__)).parent
+    beside = {path.stem if path.is_file() else path.name for path in folder.iterdir()}
+    names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
+    return [name for name in names if name in beside and not inspect.ismodule(getattr(module, name))]
 
 
 def sayings(source: str, module: str) -> list[str]:
@@ -123,51 +203,58 @@ def cells_of(path: Path) -> list[str]:
 
 
 def test_the_rule_knows_every_part_of_the_package() -> None:
-    there = {path.stem if path.is_file() else path.name for path in (ROOT / "natverk").iterdir()}
-    there = {name for name in there if not name.startswith((".", "_")) and name != "py"}
-    assert there <= set(ALLOWED), "a new part of natverk needs a line in ALLOWED"
-    assert {"data", "measures", "figures", "text", "reports", "cli"} <= there
+    there = {part for name in MODULES if (part := [*name.split("."), ""][1])}
+    assert there <= set(FLOOR), "a new part of natverk needs its floor in FLOORS"
+    assert set(FLOOR) - there == {"__main__", "natverk"}
     assert len(MODULES) > 60
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_module_keeps_the_house_rules(path: Path) -> None:
+@pytest.mark.parametrize("module", left(MODULES, [f"natverk.{name}" for name in LANGUAGE_LEFT]))
+def test_module_keeps_the_house_rules(module: str) -> None:
+    path = MODULES[module]
     source = path.read_text(encoding="utf-8")
-    module = name_of(path)
     assert forbidden(source, module, path.name == "__init__.py") == []
     assert sayings(source, module) == []
-    assert len(source.splitlines()) <= LONGEST
-
-
-def test_nobody_imports_the_command_line() -> None:
-    assert all("cli" not in allowed for part, allowed in ALLOWED.items() if part != "__main__")
 
 
 @pytest.mark.parametrize(
     ("module", "source", "told"),
     [
-        (
-            "natverk.data.units",
-            "from natverk.membership.panel import panel",
-            "data may not import natverk.membership.panel",
-        ),
-        ("natverk.data.units", "import natverk.measures", "natverk.measures"),
-        ("natverk.data.units", "from natverk import measures", "natverk.measures"),
+        ("natverk.data.units", "from natverk.membership.panel import panel", "data may not import natverk.membership"),
+        ("natverk.data.units", "import natverk.frames", "natverk.frames"),
+        ("natverk.data.units", "from natverk import membership", "natverk.membership"),
         ("natverk.data.units", "from natverk import panel", "natverk.panel"),
-        ("natverk.data.units", "from ..measures import panel", "natverk.measures"),
+        ("natverk.data.units", "from ..membership import panel", "natverk.membership"),
         ("natverk.data.units", "from .. import figures", "natverk.figures"),
         ("natverk.data.units", "import natverk\ndata = natverk.load()", "line 2"),
         ("natverk.data.units", "import natverk.data.raw\ncells = natverk.panel", "line 2"),
         ("natverk.data.units", "import natverk as n\ncells = n.panel", "natverk.panel"),
         ("natverk.data.units", "def f():\n    from natverk.reports import run", "natverk.reports"),
-        ("natverk.membership.panel", "from natverk.figures.maps import county_map", "measures may not import"),
-        ("natverk.figures.maps", "from natverk.text import show", "figures may not import"),
-        ("natverk.reports.run", "from natverk.membership.panel import panel", "reports may not import"),
+        ("natverk.data.load", "from natverk.locale import texts", "data may not import natverk.locale"),
+        ("natverk.data.sources", "from natverk.frames import choice", "data may not import natverk.frames"),
+        ("natverk.frames", "from natverk.membership.panel import panel", "frames may not import natverk.membership"),
+        ("natverk.strategies", "from natverk import coding", "strategies may not import natverk.coding"),
+        ("natverk.membership.panel", "from natverk.peers import by_size", "membership may not import natverk.peers"),
+        ("natverk.membership.panel", "from natverk.locale import texts", "membership may not import natverk.locale"),
+        ("natverk.membership.panel", "from natverk.figures.maps import county_map", "membership may not import"),
+        ("natverk.peers", "from natverk.portfolio import score", "peers may not import natverk.portfolio"),
+        ("natverk.portfolio", "from natverk.networks import saturation", "portfolio may not import natverk.networks"),
+        ("natverk.networks", "from natverk.twomode import two_mode", "networks may not import natverk.twomode"),
+        ("natverk.twomode.matrix", "from natverk.roles import compare", "twomode may not import natverk.roles"),
+        ("natverk.roles.bodies", "from natverk.models import fit_counts", "roles may not import natverk.models"),
+        ("natverk.models", "from natverk.benchmarks import agrees", "models may not import natverk.benchmarks"),
+        ("natverk.comparison", "from natverk.locale import texts", "comparison may not import natverk.locale"),
+        ("natverk.comparison", "from natverk.text import show", "comparison may not import natverk.text"),
+        ("natverk.figures.maps", "from natverk.text import show", "figures may not import natverk.text"),
+        ("natverk.reports.run", "from natverk.membership.panel import panel", "reports may not import natverk.memb"),
+        ("natverk.reports.run", "from natverk.text.page import Prose", "reports may not import natverk.text"),
+        ("natverk.reports.run", "from natverk.figures import maps", "reports may not import natverk.figures"),
+        ("natverk.reports.run", "from natverk.frames import choice", "reports may not import natverk.frames"),
         ("natverk.reports.run", "from natverk import roles", "natverk.roles"),
-        ("natverk.services.scb", "from natverk.reports import run", "services may not import"),
-        ("natverk.text.page", "from natverk.cli import app", "text may not import natverk.cli"),
         ("natverk.reports.run", "from natverk import cli", "natverk.cli"),
+        ("natverk.text.page", "from natverk.cli import app", "text may not import natverk.cli"),
         ("natverk", "from natverk.cli import main", "natverk may not import natverk.cli"),
+        ("natverk", "from natverk.text import show", "natverk may not import natverk.text"),
         ("natverk.errors", "from natverk.locale import texts", "errors may not import"),
         ("natverk.locale", "from natverk.data.units import fold", "locale may not import"),
     ],
@@ -182,7 +269,9 @@ def test_the_import_rule_fails_on_a_violation(module: str, source: str, told: st
     ("module", "source"),
     [
         ("natverk.data.units", "from natverk.errors import UnknownName\nfrom . import partial\nimport pandas"),
-        ("natverk.reports.project", "import natverk\nhome = natverk.__file__"),
+        ("natverk.data.sources", "from natverk.locale import texts"),
+        ("natverk.comparison", "from natverk.roles import compare\nfrom natverk.benchmarks import agrees"),
+        ("natverk.reports.project", "import natverk\nhome = natverk.__file__\nfrom natverk.data import units"),
         ("natverk.text.page", "from natverk.figures import maps\nfrom natverk.membership.panel import KNOWN"),
         ("natverk.cli", "import natverk\nfrom natverk.reports.plan import plan\ndata = natverk.load()"),
         ("natverk.figures.maps", "from natverk.figures.style import WIDTH\nfrom natverk.locale import texts"),
@@ -193,8 +282,81 @@ def test_the_import_rule_lets_pass_what_it_should(module: str, source: str) -> N
 
 
 def test_a_relative_import_from_a_package_is_read_from_the_package() -> None:
-    assert list(names_in("from .page import show", "natverk.text", True)) == [(1, "natverk.text.page")]
-    assert list(names_in("from .page import show", "natverk.text.table", False)) == [(1, "natverk.text.page")]
+    assert list(names_in("from .page import show", "natverk.text", True)) == [(1, "natverk.text.page.show")]
+    assert list(names_in("from .page import show", "natverk.text.table", False)) == [(1, "natverk.text.page.show")]
+
+
+CIRCLES = circles(MODULES)
+
+
+@pytest.mark.parametrize("part", left([part for part in FLOOR if part != "natverk"], CIRCLES_LEFT))
+def test_there_is_no_circle_of_imports(part: str) -> None:
+    assert [circle for circle in CIRCLES if any(part_of(module) == part for module in circle)] == []
+
+
+def tree(folder: Path, sources: Mapping[str, str]) -> dict[str, Path]:
+    """Return the modules of a natverk made of these sources."""
+    for name, source in sources.items():
+        path = folder / "natverk" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    return modules_of(folder)
+
+
+@pytest.mark.parametrize(
+    ("back", "found"),
+    [
+        ("import natverk.data.load", True),
+        ("from natverk.data.load import load", True),
+        ("from natverk.data import load", True),
+        ("from . import load", True),
+        ("def f():\n    from natverk.data.load import load", True),
+        ("from natverk.errors import DataError", False),
+    ],
+)
+def test_circles_are_found(tmp_path: Path, back: str, found: bool) -> None:
+    sources = {
+        "__init__.py": "", "errors.py": "", "data/__init__.py": "", "data/raw.py": "from natverk.data import tables",
+        "data/load.py": "from natverk.data.raw import read_all", "data/tables.py": back,
+    }  # fmt: skip
+    circle = ["natverk.data.load", "natverk.data.raw", "natverk.data.tables"]
+    assert circles(tree(tmp_path, sources)) == ([circle] if found else [])
+
+
+DOUBLED = doubled(MODULES)
+COMPUTING = [module for module in MODULES if part_of(module) in HALF]
+
+
+@pytest.mark.parametrize("module", left(COMPUTING, [f"natverk.{name}" for name in DOUBLED_LEFT]))
+def test_a_public_name_is_defined_once(module: str) -> None:
+    assert {name: homes for name, homes in DOUBLED.items() if module in homes} == {}
+
+
+def test_doubled_names_are_found(tmp_path: Path) -> None:
+    body = "def panel(): ...\nclass Spell: ...\ndef _own(): ...\n"
+    files = ("data/load.py", "membership/panel.py", "text/page.py")
+    homes = ["natverk.data.load", "natverk.membership.panel"]
+    assert doubled(tree(tmp_path, dict.fromkeys(files, body))) == {"panel": homes, "Spell": homes}
+
+
+PACKAGES = [
+    name for name, path in MODULES.items() if path.name == "__init__.py" and part_of(name) in (*HALF, "natverk")
+]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_public_name_hides_a_module(package: str) -> None:
+    assert shadowed(package) == []
+
+
+def test_hidden_modules_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "sheltered"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from sheltered.compare import compare\nfrom sheltered import kin\n", "utf-8")
+    (folder / "compare.py").write_text("def compare(): ...\n", "utf-8")
+    (folder / "kin.py").write_text("", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert shadowed("sheltered") == ["compare"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from natverk.data.raw import read_all, read_table
+from natverk.data.raw import read_all, read_raw
 from natverk.data.schema import KINDS, LIST_SEPARATOR, SCHEMA, Column, Table
 from natverk.data.tables import data_folders
 from natverk.errors import MissingFile, NatverkError
@@ -170,7 +170,7 @@ def datapackage(raw: Path | None = None) -> dict[str, Any]:
     folder = raw or data_folders()[0]
     if folder is None:
         raise MissingFile("this installation has no raw facts", remedy="run from a checkout of natverk")
-    return datapackage_of(len(read_table(folder, SCHEMA["sources"])))
+    return datapackage_of(len(read_raw(folder, SCHEMA["sources"])))
 
 
 def datapackage_of(n_sources: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 from natverk.data.schema import SCHEMA, Schema, Table
 from natverk.errors import DataError, MissingFile
 
-__all__ = ["read_all", "read_table", "table_path"]
+__all__ = ["read_all", "read_raw", "table_path"]
 
 
 def table_path(folder: Path, name: str) -> Path:
@@ -47,10 +47,10 @@ def read_all(folder: Path, schema: Schema = SCHEMA) -> dict[str, pd.DataFrame]:
             value=unknown[0],
             remedy="rename it, or add the table to natverk/data/schema.py",
         )
-    return {name: read_table(folder, table) for name, table in schema.items()}
+    return {name: read_raw(folder, table) for name, table in schema.items()}
 
 
-def read_table(folder: Path, table: Table) -> pd.DataFrame:
+def read_raw(folder: Path, table: Table) -> pd.DataFrame:
     """Read one table as text; the index is the line on which each row begins.
 
     Raises

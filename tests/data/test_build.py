@@ -19,7 +19,7 @@ import natverk
 from natverk.data.build import build, is_stale, typed
 from natverk.data.corrections import read_corrections
 from natverk.data.load import Dataset
-from natverk.data.raw import read_all, read_table
+from natverk.data.raw import read_all, read_raw
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST
 from natverk.errors import DataError
@@ -305,7 +305,7 @@ def test_any_text_of_a_note_survives(tmp_path_factory: pytest.TempPathFactory, n
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(table.names)
         writer.writerows([f"area-{n:03d}", "culture", note] for n, note in enumerate(notes))
-    raw = read_table(folder, table)
+    raw = read_raw(folder, table)
     assert all(table.column("note").matches(cell) for cell in raw["note"])
     typed(raw, table).to_parquet(folder / "notes.parquet", engine="pyarrow", compression="zstd", index=False)
     read = pd.read_parquet(folder / "notes.parquet")["note"]

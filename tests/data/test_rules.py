@@ -12,7 +12,7 @@ import pytest
 import natverk
 from natverk.data import validate as rules
 from natverk.data.raw import read_all
-from natverk.data.validate import RULES, Found
+from natverk.data.validate import RULES, Broken
 
 RAW = Path(natverk.__file__).parents[1] / "data" / "raw"
 
@@ -95,7 +95,7 @@ def test_a_row_of_a_list_with_another_year_or_network(tables: Tables, column: st
     line = line_of(frame, list_id="ubc-2014")
     frame.loc[line, column] = value
     assert list(rules.lists_are_complete(tables)) == [
-        Found(
+        Broken(
             "memberships",
             line,
             "a row of list ubc-2014 has another network or year",
