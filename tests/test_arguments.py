@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from natverk.twomode.mixing import mixing
 
 import natverk
-from natverk import coding, nullmodels, overlap, peers, portfolio, roles, strategies
+from natverk import coding, peers, portfolio, roles, strategies, twomode
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.frames import known_day, several, year_range
@@ -40,12 +39,11 @@ def refused(call: Call, data: Dataset, kind: type[NatverkError] = NatverkError) 
 YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "panel": lambda data, year: natverk.panel(data, years=year),
     "series": lambda data, year: natverk.series(data, [ALBY], years=(year, year)),
-    "growth": lambda data, year: natverk.membership.spells.growth(data, years=(year, year)),
     "networks_of": lambda data, year: natverk.documented(data, [ALBY], years=(year, year)),
     "two_mode": lambda data, year: natverk.twomode.two_mode(data, year=year),
-    "region_overlap": lambda data, year: overlap.region_overlap(data, year=year),
-    "theme_overlap": lambda data, year: overlap.theme_overlap(data, year=year),
-    "theme_profiles": lambda data, year: overlap.theme_profiles(data, year=year),
+    "region_overlap": lambda data, year: twomode.region_overlap(data, year=year),
+    "theme_overlap": lambda data, year: twomode.theme_overlap(data, year=year),
+    "theme_profiles": lambda data, year: twomode.theme_profiles(data, year=year),
     "formal": roles.formal,
     "practised": lambda data, year: roles.practised(data, year=year),
     "roles.compare": roles.compare,
@@ -56,7 +54,6 @@ YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "same_stage": strategies.same_stage,
     "listed_participation": lambda data, year: natverk.models.listed_participation(data, year=year),
     "documented_participation": lambda data, year: natverk.models.documented_participation(data, year=year),
-    "event_study": lambda data, year: natverk.models.event_study(data, years=(year, year)),
     "by_portfolio": lambda data, year: peers.by_portfolio(data, "Alby", years=(year, year)),
     "by_structure": lambda data, year: peers.by_structure(data, "Alby", year=year),
     "candidates": lambda data, year: natverk.peers.candidates(data, "Alby", year=year),
@@ -84,23 +81,19 @@ EMPTY: dict[str, Call] = {
     "series": lambda data: natverk.series(data, []),
     "networks_of": lambda data: natverk.documented(data, []),
     "undated_pairs": lambda data: natverk.membership.documented.undated_pairs(data, []),
-    "cohorts": lambda data: natverk.membership.spells.cohorts(data, counts_as=()),
-    "growth": lambda data: natverk.membership.spells.growth(data, networks=[]),
     "durations": lambda data: natverk.membership.spells.durations(data, actors=[]),
-    "survival": lambda data: natverk.membership.spells.survival(data, networks=[]),
     "two_mode of no actors": lambda data: natverk.twomode.two_mode(data, actors=[]),
     "two_mode of no status": lambda data: natverk.twomode.two_mode(data, statuses=()),
     "two_mode without a tie": lambda data: natverk.twomode.two_mode(data, year=1990),
-    "theme_profiles": lambda data: overlap.theme_profiles(data, themes=[]),
-    "theme_overlap": lambda data: overlap.theme_overlap(data, themes=[]),
-    "region_overlap": lambda data: overlap.region_overlap(data, counts_as=()),
+    "theme_profiles": lambda data: twomode.theme_profiles(data, themes=[]),
+    "theme_overlap": lambda data: twomode.theme_overlap(data, themes=[]),
+    "region_overlap": lambda data: twomode.region_overlap(data, counts_as=()),
     "practised": lambda data: roles.practised(data, counts_as=()),
     "roles.compare": lambda data: roles.compare(data, 2010, counts_as=()),
     "summary_by_county": lambda data: roles.summary_by_county(roles.compare(data, 2010).iloc[:0]),
     "national_summary": lambda data: roles.national_summary(roles.compare(data, 2010).iloc[:0]),
     "listed_participation": lambda data: natverk.models.listed_participation(data, networks=[]),
     "documented_participation": lambda data: natverk.models.documented_participation(data, counts_as=()),
-    "event_study": lambda data: natverk.models.event_study(data, counts_as=()),
     "by_portfolio": lambda data: peers.by_portfolio(data, "Alby", counts_as=()),
     "candidates": lambda data: natverk.peers.candidates(data, "Alby", counts_as=()),
     "compare": lambda data: natverk.compare(data, "0101", "0102", parts=()),
@@ -114,8 +107,8 @@ EMPTY: dict[str, Call] = {
     "coding.reliability": lambda data: coding.reliability(CODED, []),
     "coding.disagreements": lambda data: coding.disagreements(CODED, []),
     "coding.check": lambda data: coding.check(CODED, {}),
-    "null_test": lambda data: nullmodels.null_test(np.zeros((2, 2)), np.sum, 9, 1),
-    "schoener_d": lambda data: overlap.schoener_d({}, {"a": 1}),
+    "null_test": lambda data: twomode.null_test(np.zeros((2, 2)), np.sum, 9, 1),
+    "schoener_d": lambda data: twomode.schoener_d({}, {"a": 1}),
 }
 
 
@@ -125,13 +118,13 @@ def test_an_empty_selection_is_refused(data: Dataset, name: str) -> None:
 
 
 UNKNOWN: dict[str, Call] = {
-    "theme of profiles": lambda data: overlap.theme_profiles(data, themes=["kultur"]),
-    "theme of overlap": lambda data: overlap.theme_overlap(data, themes=["kultur"]),
+    "theme of profiles": lambda data: twomode.theme_profiles(data, themes=["kultur"]),
+    "theme of overlap": lambda data: twomode.theme_overlap(data, themes=["kultur"]),
     "kind of network": lambda data: natverk.panel(data, networks=None, pairs="evidence", counting="x"),  # type: ignore[arg-type]
     "counts_as of practised": lambda data: roles.practised(data, counts_as=("members",)),
     "counts_as of two_mode": lambda data: natverk.twomode.two_mode(data, counts_as=("members",)),
     "counts_as of spells": lambda data: natverk.membership.spells.durations(data, counts_as=("members",)),
-    "county of overlap": lambda data: overlap.region_overlap(data, county="1"),
+    "county of overlap": lambda data: twomode.region_overlap(data, county="1"),
     "county of roles": lambda data: roles.compare(data, 2010, county="1"),
     "county of practised": lambda data: roles.practised(data, county="1"),
     "county of responsibility": lambda data: roles.responsibility(data, "1"),
@@ -140,18 +133,14 @@ UNKNOWN: dict[str, Call] = {
     "actor": lambda data: natverk.series(data, ["municipality:0999"]),
     "actor of benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=["municipality:0999"]),
     "actor of portfolio": lambda data: portfolio.judgements(data, "municipality:0999", 2011),
-    "network": lambda data: natverk.membership.spells.growth(data, networks=["ubcc"]),
     "network of exits": lambda data: natverk.networks.list_exits(data, "ubcc"),
     "network of retention": lambda data: natverk.networks.list_retention(data, "ubcc"),
-    "network of survival": lambda data: natverk.membership.lists.list_survival(data, "ubcc"),
     "list": lambda data: natverk.benchmarks.containment(data, "ubc-2019", "net-2012"),
     "row": lambda data: natverk.explain(data, "mem-99999"),
     "municipality": lambda data: peers.by_portfolio(data, "Albyy"),
     "unit": lambda data: natverk.compare(data, "Albyy", "Boda"),
-    "treatment": lambda data: natverk.models.event_study(data, "to_state"),  # type: ignore[arg-type]
     "interval": lambda data: natverk.roles.transfers(data, interval="never"),  # type: ignore[arg-type]
     "certainty": lambda data: natverk.models.listed_participation(data, certainty="low"),  # type: ignore[arg-type]
-    "cohorts": lambda data: natverk.membership.spells.cohorts(data, by="theme"),  # type: ignore[arg-type]
     "group of coverage": lambda data: natverk.coverage(data, natverk.panel(data), "theme"),
     "column of count": lambda data: natverk.count(natverk.panel(data), ["theme"]),
     "cells": lambda data: natverk.count(natverk.panel(data).drop(columns="state"), ["year"]),
@@ -177,18 +166,17 @@ def test_an_unknown_theme_is_told_the_themes(data: Dataset) -> None:
 
 NOT_BINARY: dict[str, Call] = {
     "TwoMode": lambda data: TwoMode(MATRIX, ["a", "b"], ["x", "y"]),  # type: ignore[arg-type]
-    "randomise": lambda data: nullmodels.randomise(MATRIX, 9, 1),
-    "null_test": lambda data: nullmodels.null_test(MATRIX, np.sum, 9, 1),
-    "mixing": lambda data: mixing(MATRIX, 1),
+    "randomise": lambda data: twomode.randomise(MATRIX, 9, 1),
+    "null_test": lambda data: twomode.null_test(MATRIX, np.sum, 9, 1),
 }
 NO_TIES: dict[str, Callable[[Any], Any]] = {
-    "degree": overlap.degree,
-    "density": overlap.density,
-    "nestedness": overlap.nestedness,
-    "nodf": overlap.nodf,
-    "brokers": overlap.brokers,
-    "co_membership": overlap.co_membership,
-    "co_membership_blocks": lambda ties: list(overlap.co_membership_blocks(ties)),
+    "degree": twomode.degree,
+    "density": twomode.density,
+    "nestedness": twomode.nestedness,
+    "nodf": twomode.nodf,
+    "brokers": twomode.brokers,
+    "co_membership": twomode.co_membership,
+    "co_membership_blocks": lambda ties: list(twomode.co_membership_blocks(ties)),
 }
 
 
@@ -239,15 +227,14 @@ def test_the_last_year_is_that_of_the_vintage(make: Make) -> None:
         with pytest.raises(InvalidArgument, match="outside 1980–2020"):
             call()
     with pytest.raises(UnknownName, match="nearest"):
-        natverk.membership.spells.growth(early, networks=["nett"])
+        natverk.panel(early, networks=["nett"])
 
 
 WRONG_FRAMES: dict[str, Call] = {
-    "contrasts": lambda _data: natverk.comparison.contrasts(pd.DataFrame({"measure": ["degree"]})),
     "saturation": lambda data: natverk.networks.saturation(data, pd.DataFrame({"actor_id": [ALBY]})),
     "beside": lambda data: portfolio.beside(data, ALBY, 2011, pd.DataFrame({"network_id": ["net"]})),
-    "tails without draws": lambda _data: nullmodels.tails(np.array([1.0]), np.zeros((0, 1))),
-    "tails of others": lambda _data: nullmodels.tails(np.array([1.0, 2.0]), np.zeros((3, 1))),
+    "tails without draws": lambda _data: twomode.tails(np.array([1.0]), np.zeros((0, 1))),
+    "tails of others": lambda _data: twomode.tails(np.array([1.0, 2.0]), np.zeros((3, 1))),
 }
 
 

@@ -1,6 +1,6 @@
 """What must hold of every count: bounds in order, more evidence never lowers it, order and names change nothing.
 
-Measures whose properties stand beside their own tests (panel, overlap, null models, survival, compare, peers,
+Measures whose properties stand beside their own tests (panel, overlap, null models, compare, peers,
 portfolio, participation, coding, benchmarks, role comparison) are not repeated here.
 """
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import natverk
-from natverk import networks, position, roles, strategies
+from natverk import networks, peers, roles, strategies
 from natverk.data.load import Dataset
 from natverk.twomode.structure import theme_profiles
 
@@ -99,16 +99,6 @@ def n_spells(data: Dataset) -> pd.DataFrame:
     return groups[["actor_id"]].nunique().assign(n_spells=groups.size(), n_rows=groups["n_rows"].sum())
 
 
-def n_joined(data: Dataset) -> pd.DataFrame:
-    """Return spells with a dated start, and all; those of each cohort are among the former."""
-    result = natverk.membership.spells.cohorts(data)
-    said = result.said.set_index("reason")["n_spells"]
-    assert result.frame["n_joined"].sum() == said["stated"]
-    for lower in ("n_actors", "n_networks", "n_ended"):
-        assert (result.frame[lower] <= result.frame["n_joined"]).all()
-    return pd.DataFrame({"stated": [said["stated"]], "spells": [said.sum()]})
-
-
 def n_members(data: Dataset) -> pd.DataFrame:
     """Return the members of a network by county, and what is said of them year by year."""
     members = networks.members_of(data, "net", years=YEARS)
@@ -122,8 +112,8 @@ def n_members(data: Dataset) -> pd.DataFrame:
 def n_sides(data: Dataset) -> pd.DataFrame:
     """Return how many documented memberships each municipality has, whatever its name, and what the county shares."""
     documented = natverk.documented(data, OWN, years=YEARS)
-    sizes = position.by_size(data, documented)
-    near = position.neighbours(data, "0101", documented)
+    sizes = peers.by_size(data, documented)
+    near = peers.neighbours(data, "0101", documented)
     assert (near["n_in"] <= near["n_neighbours"]).all()
     assert (sizes["n_undated"] <= sizes["n_documented"]).all()
     assert ((sizes["size_from"] <= sizes["population"]) & ~(sizes["size_to"] <= sizes["population"])).all()
@@ -141,7 +131,6 @@ def n_profiles(data: Dataset) -> pd.DataFrame:
 #: Each measure as a frame of bounds that rise from left to right, by a group that no actor's name enters.
 MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "series": (4, lambda data: at(natverk.series(data, OWN, years=YEARS), "year", "low", "best")),
-    "growth": (4, lambda data: at(natverk.membership.spells.growth(data, years=YEARS), ["network_id", "year"], "low", "best")),
     "practised_in_a_year": (4, lambda data: practised(data, 2010)),
     "practised_ever": (4, lambda data: practised(data, None)),
     "coverage_by_year": (4, lambda data: by_coverage(data, "year")),
@@ -152,7 +141,6 @@ MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "networks": (4, n_members),
     "position": (4, n_sides),
     "spells": (10, n_spells),
-    "cohorts": (10, n_joined),
     "cross_border": (
         10,
         lambda data: at(natverk.roles.cross_border(data), "network_id", "n_municipal").assign(n_at_most=2),

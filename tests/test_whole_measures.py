@@ -131,7 +131,7 @@ def test_a_year_of_stages_is_the_stage_at_its_end(make: Make, plans: list[Row]) 
         assert all(row["stage"] in (*open_stages[place], "unknown") for place, row in part.iterrows())
 
 
-# --- ties apart, further stay on lists --------------------------------------------------------------------------------
+# --- ties apart --------------------------------------------------------------------------------------------------------
 
 
 @some(15)
@@ -149,35 +149,6 @@ def test_who_is_apart_is_no_member_and_a_firm_tie_takes_it_out(make: Make, rows:
         (actor, status) for actor, status in found if actor != ALBY
     }
     assert apart(renamed(rows[::-1])) == {(SWAPPED[actor], status) for actor, status in found}
-
-
-some_list = st.lists(st.sampled_from(OWN), min_size=1, max_size=3).map(set)
-
-
-@some(15)
-@given(on=st.lists(some_list, min_size=2, max_size=4))
-def test_the_further_stay_falls_from_one_and_knows_no_names(make: Make, on: list[set[str]]) -> None:
-    def stay(groups: list[set[str]]) -> pd.DataFrame:
-        years = range(2010, 2010 + len(groups))
-        rows = [
-            {"a": actor, "seen": year, "list": f"net-{year}"}
-            for year, group in zip(years, groups, strict=True)
-            for actor in sorted(group)
-        ]
-        return natverk.membership.lists.list_survival(make(*rows, member_lists=[{"year": year} for year in years]), "net")
-
-    table = stay(on)
-    curve = table["survival"].dropna()
-    assert table["mass"].sum() == pytest.approx(1)
-    assert curve.between(0, 1 + 1e-9).all()
-    assert curve.is_monotonic_decreasing
-    left = {actor for actor in on[0] if any(actor not in group for group in on[1:])}
-    assert (table["n"] == len(on[0])).all()
-    assert (table["n_exits"] == len(left)).all()
-    # Nobody left: no exit is made up; all left at once: nobody is.
-    assert not left or curve.iloc[-1] < 1
-    assert left or curve.empty
-    pd.testing.assert_frame_equal(table, stay([{SWAPPED[actor] for actor in group} for group in on]))
 
 
 # --- overlap of a region and its municipalities -----------------------------------------------------------------------
