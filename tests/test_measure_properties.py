@@ -149,7 +149,10 @@ MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
         10,
         lambda data: at(natverk.roles.cross_border(data), "network_id", "n_regional").assign(n_at_most=1),
     ),
-    "relations": (10, lambda data: natverk.membership.documented.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique()),
+    "relations": (
+        10,
+        lambda data: natverk.membership.documented.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique(),
+    ),
     "shared_members": (10, lambda data: at(networks.shared_members(data, "net"), "network_id", "shared", "n_other")),
     "shared_themes": (4, lambda data: at(networks.shared_themes(data, "net"), "theme", "n_members", "n_own")),
 }
@@ -237,7 +240,10 @@ def test_members_of_joint_bodies_are_counted_once(make: Make, rows: list[Row], e
     columns = ["n_derived", "n_municipalities", "n_regions"]
 
     def counted(members: list[Row]) -> dict[str, int]:
-        return {str(key): int(n) for key, n in natverk.roles.joint_bodies(make(body_members=members)).loc[0, columns].items()}
+        return {
+            str(key): int(n)
+            for key, n in natverk.roles.joint_bodies(make(body_members=members)).loc[0, columns].items()
+        }
 
     before, after = counted(rows), counted([*rows, extra])
     named = {row["member_actor_id"] for row in rows}
@@ -362,7 +368,9 @@ verdict = st.tuples(
 @given(rows=st.lists(verdict, min_size=1, max_size=8), random=st.randoms(use_true_random=False))
 def test_shares_of_the_audit_sum_to_one(make: Make, rows: list[tuple[str, str | None]], random: Any) -> None:
     first, again = (
-        natverk.membership.quality.audit_summary(make(audit=[{"verdict": kind, "severity": severity} for kind, severity in order]))
+        natverk.membership.quality.audit_summary(
+            make(audit=[{"verdict": kind, "severity": severity} for kind, severity in order])
+        )
         for order in (rows, random.sample(rows, len(rows)))
     )
     assert first["share"].sum() == pytest.approx(1)

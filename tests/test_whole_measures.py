@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import natverk
 from natverk import networks, strategies
 from natverk.data.load import Dataset
 from natverk.twomode.structure import region_overlap, theme_overlap
@@ -131,7 +130,7 @@ def test_a_year_of_stages_is_the_stage_at_its_end(make: Make, plans: list[Row]) 
         assert all(row["stage"] in (*open_stages[place], "unknown") for place, row in part.iterrows())
 
 
-# --- ties apart --------------------------------------------------------------------------------------------------------
+# --- ties apart -------------------------------------------------------------------------------------------------------
 
 
 @some(15)

@@ -79,12 +79,6 @@ class SwedenPage(Page):
         return max(self.years[1], FIRST_YEAR)
 
     @property
-    def study_years(self) -> tuple[int, int]:
-        """The years of the event study: the page's, from 1997 on and as far as the evidence reaches."""
-        last = max(min(self.years[1], int(self.data.known_until[:4])), FIRST_YEAR)
-        return min(max(self.years[0], FIRST_YEAR), last), last
-
-    @property
     def counted_on(self) -> str:
         """When the responsibility was counted before its last change."""
         return COUNTED_ON

@@ -62,8 +62,6 @@ def measured(county: str) -> dict[str, Any]:
         "staged": staged,
         "pairs": page.partners(natverk.strategies.same_stage(DATA, str(staged["year"].iloc[0]), table=staged)),
         "near": natverk.peers.county_peers(DATA, county, n=1),
-        "joined": natverk.membership.spells.cohorts(DATA, actors=ids),
-        "lasting": natverk.membership.spells.survival(DATA, actors=ids),
         "published": natverk.benchmarks.recomputed(DATA, actors=ids),
         "found": page.concerning(country()["found"], actors, own),
     }
@@ -91,7 +89,6 @@ def sentences(county: str, lang: str) -> dict[str, str]:
         "conditions": page.conditions(test),
         "peers": page.peers(m["near"]),
         "series": page.series(m["series"]),
-        "durations": page.durations(m["joined"], m["lasting"]),
         "listed": page.listed(m["listed"]),
         "outcomes": page.outcomes(actors),
         "reading": page.reading(actors),

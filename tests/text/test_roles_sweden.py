@@ -21,6 +21,7 @@ from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture
 from natverk.figures.formal import LEVELS
 from natverk.figures.style import PNG_DPI
+from natverk.membership import spells
 from natverk.text import SwedenReport, Table, swedenframes
 from natverk.text.table import Foreign
 from natverk.text.tables import sweden
@@ -65,7 +66,7 @@ def measured() -> dict[str, Any]:
         "overlap": natverk.twomode.region_overlap(one, open_to="both"),
         "listed": natverk.models.listed_participation(one, year=page.list_year),
         "documented": natverk.models.documented_participation(one, year=page.population_year),
-        "studies": [natverk.models.event_study(one, name, years=page.study_years) for name in ("to_joint", "to_region")],
+        "joins": spells.chosen_spells(one, actors=one.municipalities["actor_id"]),
         "bodies": natverk.roles.joint_bodies(one),
         "across": natverk.roles.cross_border(one),
         "published": natverk.benchmarks.recomputed(one),
@@ -82,7 +83,7 @@ def said(lang: str) -> tuple[dict[str, str], list[Table]]:
     years = page.task_years(m["counts"])
     coverage = m["every"].coverage
     prose = {
-        "opening": page.opening(m["counts"], m["transfers"], m["levels"], coverage, m["studies"]),
+        "opening": page.opening(m["counts"], m["transfers"], m["levels"], coverage, m["joins"]),
         "origin": page.origin(),
         "responsibility": page.responsibility(m["counts"], m["transfers"], m["at"]),
         "formal": page.formal(before, after, years),
@@ -92,12 +93,9 @@ def said(lang: str) -> tuple[dict[str, str], list[Table]]:
         "conditions": page.conditions(m["test"]),
         "listed": page.model(m["listed"]),
         "documented": page.model(m["documented"]),
-        "events": page.events(m["studies"]),
-        "to_joint": page.study(m["studies"][0]),
-        "to_region": page.study(m["studies"][1]),
         "bodies": page.bodies(m["bodies"], m["across"]),
         "benchmarks": page.benchmarks(m["published"]),
-        "unknown": page.unknown(coverage, m["transfers"], after, m["found"], m["studies"][1]),
+        "unknown": page.unknown(coverage, m["transfers"], after, m["found"], m["joins"]),
         "audit": page.audit(),
         "mistake": page.mistake(m["held"], m["bodies"]),
     }
@@ -110,7 +108,6 @@ def said(lang: str) -> tuple[dict[str, str], list[Table]]:
         sweden.outcomes(page, natverk.roles.summary_by_county(m["compared"])),
         sweden.overlap(page, m["overlap"]),
         sweden.lists(page, m["listed"]),
-        *(sweden.cohorts(page, study) for study in m["studies"]),
         sweden.bodies(page, m["bodies"]),
         sweden.cross_border(page, m["across"]),
         sweden.benchmarks(page, m["published"]),
@@ -188,9 +185,8 @@ def test_numbers_in_sentences_are_those_of_the_measures() -> None:
     assert f"it is {row['mean']:.1f} on average" in sentences["overlap"]
     own = m["listed"].coefficients.query("family == 'poisson'").set_index("term")["coefficient"]
     assert f"goes with {2 ** own['log_population']:.1f} times" in sentences["listed"]
-    study = m["studies"][1]
-    for name in ("events", "opening"):
-        assert f"only {study.n_dated} of {study.n_joins}" in sentences[name]
+    n_dated = (m["joins"]["start_basis"] == "stated").sum()
+    assert f"only {n_dated} of {len(m['joins'])}" in sentences["opening"]
     outcome = m["published"]["outcome"].value_counts()
     assert f"{outcome['equal']} equal ours, {outcome['differs']} differ" in sentences["benchmarks"]
     assert f"{len(m['bodies'])} joint bodies" in sentences["bodies"]
@@ -227,7 +223,7 @@ def test_other_periods_give_a_page_too(years: tuple[int, int]) -> None:
     counts = natverk.roles.responsibility_counts(data(), page.held_years)
     m = measured()
     texts = [
-        page.opening(counts, m["transfers"], m["levels"], m["every"].coverage, m["studies"]).text,
+        page.opening(counts, m["transfers"], m["levels"], m["every"].coverage, m["joins"]).text,
         page.responsibility(counts, m["transfers"], m["at"]).text,
         page.compared(m["compared"], counts).text,
     ]
@@ -240,7 +236,6 @@ def test_other_periods_give_a_page_too(years: tuple[int, int]) -> None:
         assert " 0 län" not in texts[0]
     assert 1997 <= first <= last <= 2026
     assert ("alla 21 län sedan" in texts[0]) == (last >= 2019)
-    assert first <= page.study_years[0] <= page.study_years[1]
     before, after = page.task_years(counts)
     assert 1997 <= before <= after
 
@@ -486,11 +481,6 @@ def test_every_topic_of_an_evaluation_has_words_in_both_languages() -> None:
         assert not [cell for cell in cells if isinstance(cell, Foreign)]
 
 
-def test_none_is_said_in_words_and_the_event_study_in_sentences() -> None:
+def test_none_is_said_in_words() -> None:
     assert "Varken ersättning eller lucka är belagd i något fall." in said("sv")[0]["compared"]
     assert "Neither substitution nor a gap is established in any case." in said("en")[0]["compared"]
-    for lang, stumps in (("sv", ("Räknade är", "Ingår:", "Ingår inte:")), ("en", ("Counted are", "Entering:"))):
-        for study in measured()["studies"]:
-            text = study.text(lang)
-            assert not [stump for stump in stumps if stump in text]
-            assert ": " not in text
