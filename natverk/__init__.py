@@ -15,6 +15,7 @@ stand in `natverk.figures`, the sentences and tables of the pages in `natverk.te
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING
 
 from natverk.version import __version__
@@ -69,6 +70,7 @@ _MOVED = {
     "listed": "natverk.lists",
     "listed_participation": "natverk.models.listed_participation",
     "networks_of": "natverk.documented",
+    "measures": "natverk.membership, natverk.roles, natverk.twomode and the modules beside them",
     "nullmodels": "natverk.twomode: null_test, randomise, tails",
     "overlap": "natverk.twomode",
     "position": "natverk.peers: by_size, neighbours",
@@ -110,7 +112,7 @@ def __getattr__(name: str) -> object:
     if name in _MODULES:
         return importlib.import_module(f"natverk.{name}")
     if name in _MOVED:
-        raise AttributeError(f"natverk.{name} is gone. Use {_MOVED[name]}")
+        raise AttributeError(_moved(name))
     if name not in _HOME:
         raise AttributeError(f"module 'natverk' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"natverk.{_HOME[name]}"), name)
@@ -120,3 +122,25 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOME, *_MODULES])
+
+
+def _moved(name: str) -> str:
+    """Say what a name of before is called now."""
+    return f"natverk.{name} is gone. Use {_MOVED[name]}"
+
+
+class _OldNames:
+    """The last that Python asks for a module: `from natverk import networks_of` and `import natverk.measures` end here.
+
+    Python would say no more than that there is no such name.
+    """
+
+    @staticmethod
+    def find_spec(fullname: str, _path: object = None, _target: object = None) -> None:
+        package, _, name = fullname.partition(".")
+        name = name.partition(".")[0]
+        if package == "natverk" and name in _MOVED:
+            raise ImportError(_moved(name), name=fullname)
+
+
+sys.meta_path.append(_OldNames)
