@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar, cast
 
@@ -111,23 +112,28 @@ class Dataset:
 
     def __repr__(self) -> str:
         filters = [f"as_of={self.as_of!r}"] * (self.as_of is not None)
+        filters += ["undated_sources='keep'"] * (self.as_of is not None and self.undated_sources == "keep")
         filters += ["without_noncommercial=True"] * self.without_noncommercial
         return f"<natverk.Dataset {len(SCHEMA)} tables{': ' if filters else ''}{', '.join(filters)}>"
 
     def _repr_html_(self) -> str:
-        """Show tables, rows and filters in a notebook."""
-        from html import escape
-
-        sizes = self._processed.manifest["outputs"]
-        rows = "".join(
-            f"<tr><td>{name}</td><td>{sizes[f'{name}.parquet']['rows'] if f'{name}.parquet' in sizes else ''}</td></tr>"
-            for name in SCHEMA
-        )
+        """Show filters and tables in a notebook: what a row of each is, its rows, and how many the filters left out."""
+        filtered = self.as_of is not None or self.without_noncommercial
+        lines = []
+        for name, table in SCHEMA.items():
+            # Nothing is read for the numbers where the manifest has them.
+            n_rows = self._processed.manifest["outputs"].get(f"{name}.parquet", {"rows": 0})["rows"]
+            kept = len(self.table(name)) if table.evidence and filtered else n_rows
+            cells = [f"<code>{name}</code>", escape(table.title), f"{kept:,}"]
+            cells += [f"{n_rows - kept:,}" if kept < n_rows else ""] if filtered else []
+            lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        heads = ["table", "one row", "rows", *(["left out"] if filtered else [])]
         return (
-            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}. "
-            "Columns: docs/codebook.md</p>"
-            f"<details><summary>{len(SCHEMA)} tables and their rows</summary>"
-            f"<table><thead><tr><th>table</th><th>rows</th></tr></thead><tbody>{rows}</tbody></table></details>"
+            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}. Each table is an "
+            "attribute (<code>data.networks</code>); <code>docs/codebook.md</code> tells its columns.</p>"
+            f"<details><summary>{len(SCHEMA)} tables</summary><table><thead><tr>"
+            + "".join(f"<th>{head}</th>" for head in heads)
+            + f"</tr></thead><tbody>{''.join(lines)}</tbody></table></details>"
         )
 
     def __getstate__(self) -> dict[str, object]:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 import natverk
 from natverk.data import build as building
 from natverk.data.build import build
 from natverk.data.load import Dataset
+from natverk.data.reads import forget_reads, reads
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST, data_folders
 from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
@@ -329,7 +331,35 @@ def test_the_vintage_is_the_latest_day_of_reading() -> None:
 def test_the_dataset_says_how_it_was_loaded() -> None:
     assert repr(natverk.load()) == f"<natverk.Dataset {len(SCHEMA)} tables>"
     assert "as_of='2015'" in repr(natverk.load(as_of=2015))
+    assert repr(natverk.load(as_of=2015, undated_sources="keep", without_noncommercial=True)) == (
+        f"<natverk.Dataset {len(SCHEMA)} tables: as_of='2015', undated_sources='keep', without_noncommercial=True>"
+    )
     assert isinstance(natverk.load(), Dataset)
+
+
+def shown(data: Dataset) -> list[list[str]]:
+    """Return the cells of the table that a notebook shows of a dataset."""
+    rows = BeautifulSoup(data._repr_html_(), "html.parser").find_all("tr")
+    return [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in rows]
+
+
+def test_a_notebook_shows_tables_and_what_is_left_out() -> None:
+    data, early = natverk.load(), natverk.load(as_of=2015)
+    head, *rows = shown(data)
+    assert head == ["table", "one row", "rows"]
+    assert rows == [[name, SCHEMA[name].title, f"{len(data.table(name)):,}"] for name in SCHEMA]
+    assert [early._repr_html_().count(text) for text in ("&lt;natverk.Dataset", "as_of", early.vintage)] == [1, 1, 1]
+    head, *rows = shown(early)
+    assert head == ["table", "one row", "rows", "left out"]
+    found = {name: (n_rows, left_out) for name, _, n_rows, left_out in rows}
+    assert found["memberships"] == (f"{len(early.memberships):,}", f"{early.left_out('memberships'):,}")
+    assert found["networks"] == (f"{len(data.networks):,}", "")
+
+
+def test_showing_a_dataset_reads_no_more_than_the_sources() -> None:
+    forget_reads()
+    natverk.load()._repr_html_()
+    assert set(reads()) == {"sources"}
 
 
 def test_with_as_of_nothing_is_known_after_it() -> None:
