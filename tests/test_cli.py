@@ -163,7 +163,7 @@ def test_listed_is_what_can_be_typed(call: Callable[..., tuple[int, str, str]]) 
     ("arguments", "help_"),
     [
         (["report", "Vastra Gotlnd"], "nearest: 'Västra Götaland'"),
-        (["report", "1"], '"01" is Stockholm'),
+        (["report", "180"], "no report is declared for a municipality, and '180' is one: Stockholm"),
         (["report", "14", "--lang", "se"], "allowed: 'sv', 'en', 'all'"),
         (["report"], "natverk report --all"),
         (["report", "14", "--all"], "either names or --all"),
