@@ -137,6 +137,7 @@ class _OldNames:
 
     @staticmethod
     def find_spec(fullname: str, _path: object = None, _target: object = None) -> None:
+        """Raise for a name of before; anything else is not found here either."""
         package, _, name = fullname.partition(".")
         name = name.partition(".")[0]
         if package == "natverk" and name in _MOVED:

@@ -39,7 +39,7 @@ Names = Iterable[str | int] | str | int
 
 
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
-    """Yield the rows as named tuples, without the index; what a cell holds is said by the schema.
+    """Yield the rows as named tuples, without the index; what a cell holds stands in the schema.
 
     >>> [row.year for row in each_row(pd.DataFrame({"year": [2014, 2019]}))]
     [2014, 2019]
@@ -107,7 +107,7 @@ def year_range(
         given = data.last_year if name == "year" else (min(FIRST_YEAR, data.last_year), data.last_year)
     pair = (given, given) if isinstance(given, Integral) else given
     until = YEARS[1] if data is None else _vintage(data)
-    remedy = f"write {name}=2019" if name == "year" else f"write {name}=(1997, {min(2024, until)})"
+    remedy = f"write {name}=2019" if name == "year" else f"write {name}=({FIRST_YEAR}, {min(2020, until)})"
     if not isinstance(pair, (tuple, list, range)) or len(pair) != 2:
         raise InvalidArgument(f"{years!r} is no year, nor the first and last of several", where=name, remedy=remedy)
     for year in pair:

@@ -152,6 +152,7 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -> None:
+    """Write tables and manifest aside and rename them into place, the manifest last."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".build-", dir=out))

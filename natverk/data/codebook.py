@@ -108,37 +108,32 @@ def codebook_markdown() -> str:
 
 
 def _section(table: Table) -> str:
+    """Return what the codebook says of one table."""
     what = (
         "Evidence: each row is attested by its source and leaves with it."
         if table.evidence
         else "No evidence table: its rows stay whatever sources are filtered."
     )
     key = ", ".join(_code(name) for name in table.key)
-    rows = [
-        f"| `{column.name}` | {'list of ' if column.many else ''}{column.kind} | {'yes' if column.required else ''} | "
-        f"{_cell(column.unit or '')} | {_allowed(column)} | {_reference(column)} | {_cell(column.description)} |"
-        for column in table.columns
-    ]
+    rows = []
+    for column in table.columns:
+        allowed = ", ".join(_code(value) for value in column.values)
+        if column.pattern and not allowed:
+            allowed = f"pattern {_code(column.pattern)}"
+        target, _, name = (column.ref or "").partition(".")
+        rows.append(
+            f"| `{column.name}` | {'list of ' if column.many else ''}{column.kind} "
+            f"| {'yes' if column.required else ''} | {_cell(column.unit or '')} | {allowed} "
+            f"| {f'[{target}](#{target}).{name}' if target else ''} | {_cell(column.description)} |"
+        )
     head = "| column | kind | required | unit | allowed values | refers to | description |\n" + "|---" * 7 + "|\n"
     title = f"### {table.name}\n\nA row says: {_cell(table.title)}.\n\n"
     notes = "".join(f"{note}\n\n" for note in table.notes)
     return title + f"File `data/raw/{table.name}.csv`; key {key}. {what}\n\n" + notes + head + "\n".join(rows) + "\n"
 
 
-def _allowed(column: Column) -> str:
-    if column.values:
-        return ", ".join(_code(value) for value in column.values)
-    return f"pattern {_code(column.pattern)}" if column.pattern else ""
-
-
-def _reference(column: Column) -> str:
-    if column.ref is None:
-        return ""
-    table, name = column.ref.split(".")
-    return f"[{table}](#{table}).{name}"
-
-
 def _code(text: str) -> str:
+    """Return text as code in a cell."""
     return f"`{_cell(text)}`"
 
 
@@ -194,14 +189,24 @@ def datapackage_of(n_sources: int) -> dict[str, Any]:
 
 
 def _resource(table: Table) -> dict[str, Any]:
-    single = [column for column in table.columns if column.ref is not None and not column.many]
+    """Return the description of one table as a tabular data resource (Table Schema v1)."""
+    # A table's reference to itself is called by the empty string there; it has none for lists.
+    references = [
+        (column.name, "" if target == table.name else target, name)
+        for column in table.columns
+        if column.ref is not None and not column.many
+        for target, name in [column.ref.split(".")]
+    ]
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in table.columns],
         "missingValues": [""],
         "primaryKey": list(table.key),
     }
-    if single:
-        schema["foreignKeys"] = [_foreign_key(table, column) for column in single]
+    if references:
+        schema["foreignKeys"] = [
+            {"fields": [column], "reference": {"resource": target, "fields": [name]}}
+            for column, target, name in references
+        ]
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -214,14 +219,8 @@ def _resource(table: Table) -> dict[str, Any]:
     }
 
 
-def _foreign_key(table: Table, column: Column) -> dict[str, Any]:
-    target, name = str(column.ref).split(".")
-    # Table Schema v1 calls a table's reference to itself by the empty string.
-    resource = "" if target == table.name else target
-    return {"fields": [column.name], "reference": {"resource": resource, "fields": [name]}}
-
-
 def _field(column: Column) -> dict[str, Any]:
+    """Return the description of one column, with what its cells may be."""
     kind = KINDS[column.kind]
     field: dict[str, Any] = {
         "name": column.name,

@@ -84,6 +84,7 @@ def read_corrections(folder: Path, schema: Schema = SCHEMA) -> list[Correction]:
 
 
 def _entry(entry: dict[str, object], where: str, schema: Schema) -> Correction:
+    """Return one entry as a correction, or raise where it is not of the form or names what the schema does not have."""
     for name in entry:
         if name not in _FIELDS:
             remedy = "mend or remove the field"
@@ -99,11 +100,7 @@ def _entry(entry: dict[str, object], where: str, schema: Schema) -> Correction:
     if len(texts) != len(entry) - 1:
         raise DataError("a field is no text", where=where, remedy="put the value in quotes: codes and years too")
     correction = Correction(**texts, expect={str(key): str(value) for key, value in expect.items()})
-    _check(correction, f"{where} ({correction.id})", schema)
-    return correction
-
-
-def _check(correction: Correction, where: str, schema: Schema) -> None:
+    where = f"{where} ({correction.id})"
     named: list[tuple[str, str, Iterable[str]]] = [
         ("action", correction.action, ACTIONS),
         ("status", correction.status, _STATUS),
@@ -128,6 +125,7 @@ def _check(correction: Correction, where: str, schema: Schema) -> None:
         what = f"{correction.value!r} is not allowed in {table.name}.{column.name}"
         remedy = f"write what the column takes: {column.description}"
         raise DataError(what, where=where, allowed=column.values, value=correction.value, remedy=remedy)
+    return correction
 
 
 def apply_corrections(
@@ -174,6 +172,6 @@ def apply_corrections(
             changed = frame.copy()
             changed.loc[line, correction.column] = correction.value
             result[correction.table] = changed
-        said = (correction.id, correction.table, correction.row, correction.action, correction.column)
-        log.append((*said, before, correction.value, correction.reason, correction.status))
+        what = (correction.id, correction.table, correction.row, correction.action, correction.column)
+        log.append((*what, before, correction.value, correction.reason, correction.status))
     return result, pd.DataFrame(log, columns=list(_LOG), dtype="str")

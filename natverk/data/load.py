@@ -93,6 +93,26 @@ class Dataset:
 
     Tables are attributes named as in the schema (`data.networks`); a table is read once and handed out as
     a copy-on-write view, so that changing one changes no other. `corrections` is the log of corrections.
+
+    Parameters
+    ----------
+    processed
+        The folder of the processed tables.
+    as_of, undated_sources, without_noncommercial
+        See `natverk.load`, which makes the dataset.
+
+    Raises
+    ------
+    DataError, MissingFile
+        If the folder has no manifest that can be read.
+
+    Examples
+    --------
+    >>> data = load(as_of="2015")
+    >>> data
+    <natverk.Dataset 33 tables: as_of='2015'>
+    >>> data.counties.loc[0, ["county_code", "name_short"]].tolist(), data.last_year
+    (['01', 'Stockholm'], 2015)
     """
 
     def __init__(
@@ -176,6 +196,7 @@ class Dataset:
 
     @property
     def _filters(self) -> Filters:
+        """The filters as `natverk.load` takes them."""
         return {
             "as_of": self.as_of,
             "undated_sources": self.undated_sources,
@@ -229,6 +250,7 @@ class Dataset:
         self._processed.verify()
 
     def _read(self, name: str) -> pd.DataFrame:
+        """Read a table whole, and note that this process has read it."""
         # Read without threads: those of Arrow can abort the interpreter when it ends.
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
         filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}

@@ -90,6 +90,7 @@ def read_raw(folder: Path, table: Table) -> pd.DataFrame:
 
 
 def _refuse_blank(path: Path, row: list[str], line: int) -> None:
+    """Raise where a line holds nothing."""
     if not "".join(row).strip() and len(row) < 2:
         raise DataError(
             "a blank line", where=f"{path}, line {line}", remedy="remove it: every line is a row of the table"
@@ -97,6 +98,7 @@ def _refuse_blank(path: Path, row: list[str], line: int) -> None:
 
 
 def _read_text(path: Path) -> str:
+    """Return the text of a file, or raise with what to do about it."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
@@ -123,6 +125,7 @@ def _read_text(path: Path) -> str:
 
 
 def _check_header(path: Path, header: list[str], table: Table) -> None:
+    """Raise where the first line is not the header of the schema."""
     if header and header[0].startswith("\ufeff"):
         raise DataError(
             "the file begins with a byte-order mark", where=str(path), remedy="save it as UTF-8 without BOM"

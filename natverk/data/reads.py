@@ -39,9 +39,9 @@ def label(table: str, **filters: Unpack[Filters]) -> str:
     'memberships (as_of=2015, undated_sources=keep, without_noncommercial)'
     """
     as_of = filters.get("as_of")
-    said = [] if as_of is None else [f"as_of={as_of}", f"undated_sources={filters.get('undated_sources', 'drop')}"]
-    said += ["without_noncommercial"] if filters.get("without_noncommercial") else []
-    return f"{table} ({', '.join(said)})" if said else table
+    filtered = [] if as_of is None else [f"as_of={as_of}", f"undated_sources={filters.get('undated_sources', 'drop')}"]
+    filtered += ["without_noncommercial"] if filters.get("without_noncommercial") else []
+    return f"{table} ({', '.join(filtered)})" if filtered else table
 
 
 def table_of(text: str) -> str:

@@ -2,8 +2,7 @@
 
 Validation (`natverk.data.validate`), typing of the Parquet files (`natverk.data.build`), the codebook
 and the Frictionless `datapackage.json` (`natverk.data.codebook`) all read `SCHEMA`; no other place
-knows a column. The definitions stand in three parts by subject, only to keep each file readable:
-`schema_actors` (who there is), `schema_evidence` (what sources attest) and `schema_context`.
+knows a column. The tables stand in three groups: who there is, what sources attest, and the context.
 
 Examples
 --------
@@ -211,7 +210,6 @@ class Schema(dict[str, Table]):
 # One vocabulary in a few lines, so that all can be read at a glance.
 
 
-
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "actor_kind": (
         "municipality", "region", "joint_body", "state_agency", "network_secretariat", "organisation",
@@ -300,8 +298,6 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
 }
 
 
-
-
 def column(name: str, kind: str, description: str, **more: object) -> Column:
     """Return a column of any kind."""
     return Column(name, kind, description, **more)  # type: ignore[arg-type]
@@ -378,12 +374,8 @@ def stated_name() -> Column:
     return text("name_as_stated", "The actor's name in the source, where it differs from the one in actors")
 
 
-
-
 # fmt: off
 # One column a line, so that a table can be read at a glance.
-
-
 
 
 ACTOR_TABLES: tuple[Table, ...] = (
@@ -580,12 +572,8 @@ ACTOR_TABLES: tuple[Table, ...] = (
 )
 
 
-
-
 # fmt: off
 # One column a line, so that a table can be read at a glance.
-
-
 
 
 LOCATOR = text("locator", "Where in the source")
@@ -818,13 +806,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
 )
 
 
-
-
 # fmt: off
 # One column a line, so that a table can be read at a glance.
-
-
-
 
 
 def _rai(name: str, description: str) -> Column:
@@ -984,8 +967,6 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         ),
     ),
 )
-
-
 
 
 SCHEMA = Schema({table.name: table for table in (*ACTOR_TABLES, *EVIDENCE_TABLES, *CONTEXT_TABLES)})

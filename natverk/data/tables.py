@@ -141,6 +141,7 @@ class Processed:
             self.content(name)
 
     def _read_manifest(self) -> Manifest:
+        """Return what the build wrote, or raise where there is none or it is damaged."""
         path = self.folder / MANIFEST
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))

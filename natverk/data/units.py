@@ -115,6 +115,7 @@ class _Kind:
         self._folded: dict[str, set[str]] = {}
 
     def add(self, unit: Unit, forms: Iterable[str]) -> None:
+        """Add a unit and the forms in which it is written, its id apart."""
         self.units[unit.id] = unit
         for form in (unit.id, unit.slug):
             self._ids.setdefault(_spelling(form), set()).add(unit.id)
@@ -219,6 +220,7 @@ class Directory:
         return places
 
     def _of_kind(self, name: str) -> _Kind:
+        """Return the units and forms of a kind, made when they are first asked for."""
         if name in self._kinds:
             return self._kinds[name]
         kind = self._kinds[name] = _Kind()
@@ -342,6 +344,7 @@ class Directory:
         return error
 
     def _refused(self, kind: str, text: str, found: set[str], where: str | None = None) -> UnknownName:
+        """Return the error for a text that means none of a kind, or the several `found`."""
         if found:
             units = self._of_kind(kind).units
             allowed = [f"{unit} {units[unit].name_sv}" for unit in sorted(found)]
@@ -360,6 +363,7 @@ class Directory:
         return list(dict.fromkeys(names + [unit.id for unit in units if not unit.id.isdecimal()]))
 
     def _remedy(self, kind: str, text: str) -> str:
+        """Return what to do about a text that means nothing of a kind."""
         code = text.strip()
         if kind == "region" and code.isdecimal() and len(code) == 4 and (county := self.get("region", code[:2])):
             return f'"{code}" is written as a municipality code; its county is "{county.id}", {county.name}'

@@ -225,6 +225,7 @@ def validate(tables: dict[str, pd.DataFrame], folder: Path, schema: Schema = SCH
 
 
 def _cell_problems(frame: pd.DataFrame, table: Table, folder: Path) -> Iterator[DataError]:
+    """Yield the cells of a table that its columns do not allow, and the keys that stand twice."""
     try:
         pandera_schema(table).validate(frame, lazy=True)
     except SchemaErrors as error:
@@ -247,6 +248,7 @@ def _cell_problems(frame: pd.DataFrame, table: Table, folder: Path) -> Iterator[
 
 
 def _cell_problem(path: Path, line: int, column: Column, cell: str) -> DataError:
+    """Return the problem of one cell, with what its column would allow."""
     where = f"{path}, line {line}, column {column.name}"
     if cell == "":
         return DataError("a required cell is blank", where=where, remedy=f"fill in: {column.description}")
@@ -273,6 +275,7 @@ def _cell_problem(path: Path, line: int, column: Column, cell: str) -> DataError
 def _reference_problems(
     tables: dict[str, pd.DataFrame], frame: pd.DataFrame, table: Table, folder: Path
 ) -> Iterator[DataError]:
+    """Yield the cells that refer to a row that is not there."""
     for column in table.columns:
         if column.ref is None:
             continue
