@@ -172,6 +172,6 @@ def apply_corrections(
             changed = frame.copy()
             changed.loc[line, correction.column] = correction.value
             result[correction.table] = changed
-        what = (correction.id, correction.table, correction.row, correction.action, correction.column)
-        log.append((*what, before, correction.value, correction.reason, correction.status))
+        entry = (correction.id, correction.table, correction.row, correction.action, correction.column)
+        log.append((*entry, before, correction.value, correction.reason, correction.status))
     return result, pd.DataFrame(log, columns=list(_LOG), dtype="str")
