@@ -8,11 +8,12 @@ never "vacant".
 from __future__ import annotations
 
 from natverk.membership.actors import actors_of
-from natverk.roles.activity import LEVELS, ROLES, formal, practised
+from natverk.roles.activity import ROLES, practised
 from natverk.roles.bodies import cross_border, joint_bodies
 from natverk.roles.comparison import compare_roles as compare
 from natverk.roles.comparison import national_summary, summary_by_county
 from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
+from natverk.roles.tasks import LEVELS, formal
 
 __all__ = [
     "LEVELS",

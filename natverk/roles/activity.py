@@ -1,99 +1,31 @@
-"""Roles: who is responsible for regional development (formal) and who is active (practised).
+"""Practised roles: which levels are attested as active in a theme, county by county.
 
-Three levels are kept apart: municipal, regional, and joint bodies as a third kind. Evidence of activity is
-one thing (`attested_pattern`), what it does not exclude another (`possible_roles`); "none attested" is
-never "vacant".
+Evidence of activity is one thing (`attested_pattern`), what it does not exclude another (`possible_roles`); "none
+attested" is never "vacant".
 """
 
 from __future__ import annotations
 
-from itertools import chain, combinations
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
 
 import pandas as pd
 
-from natverk.data.load import Dataset
-from natverk.data.partial import earliest, latest
+from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
-from natverk.frames import choice, each_row, known_county, year_range
-from natverk.membership.actors import actors_of
+from natverk.frames import known_county
+from natverk.membership.actors import levels
 from natverk.membership.evidence import Counting, YearBasis, graded
 from natverk.membership.panel import KNOWN, SETS, networks_counting_as, panel
-from natverk.roles.comparison import compare_roles as compare
-from natverk.roles.comparison import national_summary, summary_by_county
-from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts
+from natverk.roles.tasks import LEVELS, unitary_counties
 
 __all__ = [
-    "LEVELS",
     "ROLES",
-    "compare",
-    "formal",
-    "national_summary",
+    "activity_by_level",
     "practised",
-    "responsibility",
-    "responsibility_at",
-    "responsibility_counts",
-    "summary_by_county",
 ]
 
 
-LEVELS = ("municipal", "regional", "joint")
 ROLES = ("municipal", "regional", "joint", "shared", "vacant")
-
-
-def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> pd.DataFrame:
-    """Return the formal roles: which level has which tasks of regional development in a year.
-
-    Parameters
-    ----------
-    year
-        The year; a task is valid by its stated `since` and `until`.
-    on
-        The day that decides: 31 December (`"end"`, default) or 1 January (`"start"`).
-
-    Returns
-    -------
-    pd.DataFrame
-        `policy_area, level` (municipal, intermunicipal, regional, state), `validity` (`valid`, or `unknown`
-        where the source gives no `since`: never read as "always"), `n_tasks, n_mandatory, obligations,
-        legal_bases` (separated by ` | `), `row_ids`. Sorted by area and level.
-
-    Raises
-    ------
-    InvalidArgument
-        For a year out of range or an unknown value.
-
-    References
-    ----------
-    Formal authority by level: Hooghe, L., Marks, G., Schakel, A. H. et al. (2016), Measuring Regional Authority,
-    Oxford University Press. The tasks are those of the acts named in `legal_bases`.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> now = formal(load(), 2019)
-    >>> now.query("policy_area == 'regional_growth' and level == 'regional'")["n_mandatory"].sum() > 0
-    np.True_
-    """
-    year_range(year, "year", data=data)
-    choice("on", on, ("end", "start"))
-    day = f"{year}-12-31" if on == "end" else f"{year}-01-01"
-    frame = data.tasks
-    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= day)
-    lasting = frame["until"].isna() | (frame["until"].fillna("9999").map(latest) >= day)
-    frame = frame[begun & lasting]
-    level = frame["level"].replace({"regional_multi": "regional"})
-    frame = frame.assign(level=level, validity=frame["since"].isna().map({True: "unknown", False: "valid"}))
-    groups = frame.groupby(["policy_area", "level", "validity"], sort=True)
-    table = groups.agg(
-        n_tasks=("row_id", "size"),
-        n_mandatory=("obligation_class", lambda items: int((items == "mandatory").sum())),
-        obligations=("obligation_class", lambda items: " | ".join(sorted(set(items)))),
-        legal_bases=("legal_basis", lambda items: " | ".join(sorted(set(items.dropna())))),
-        row_ids=("row_id", ";".join),
-    ).reset_index()
-    # Where no task is valid the counts are numbers still.
-    return table.astype({"n_tasks": "int64", "n_mandatory": "int64"})
 
 
 def practised(
@@ -111,7 +43,7 @@ def practised(
     Parameters
     ----------
     county
-        A county code, or None for all 21.
+        A county by code or name, or None for all 21.
     year
         A year: `low` counts actors attested in it, `best` also presumed ones, `high` also unknown ones of
         eligible actors, and a level of which every cell is known to be empty is excluded. None (default):
@@ -150,138 +82,55 @@ def practised(
     >>> table.loc["climate_energy", "attested_pattern"], table.loc["climate_energy", "role"]
     ('municipal+regional+joint', 'shared')
     """
-    counties = list(data.counties["county_code"]) if county is None else [known_county(data, county)]
-    homes = {code: actors_of(data, code) for code in counties}
-    local = list(dict.fromkeys(chain.from_iterable(own["actor_id"] for own in homes.values())))
-    evidence = _activity(data, local, year, counts_as, year_basis, counting)
-    active = evidence.merge(_network_themes(data), on="network_id")
-    tasks = _joint_tasks(data, year) if joint_tasks else pd.DataFrame(columns=["actor_id", "theme"])
-    # Sorted out once, in plain Python: cutting a frame for each county and theme takes several times as long.
-    by_actor: dict[str, list[tuple[str, Activity]]] = {}
-    for theme, *fields in each_row(active[["theme", *Activity._fields]]):
-        by_actor.setdefault(fields[0], []).append((theme, Activity(*fields)))
-    bodies: dict[str, set[str]] = {}
-    for actor, theme in each_row(tasks):
-        bodies.setdefault(theme, set()).add(actor)
-    found = []
-    for code, own in homes.items():
-        groups: dict[str, set[str]] = {name: set() for name in ("municipal", "regional", "joint", "unitary")}
-        for actor, level in zip(own["actor_id"], own["level"], strict=True):
-            groups[level].add(actor)
-        by_theme: dict[str, list[Activity]] = {}
-        for theme, row in chain.from_iterable(by_actor.get(actor, []) for actor in own["actor_id"]):
-            by_theme.setdefault(theme, []).append(row)
-        for theme in VOCABULARIES["theme"]:
-            task_bodies = bodies.get(theme, set()) & groups["joint"]
-            role = _role(groups, by_theme.get(theme, []), task_bodies, year)
-            found.append({"county_code": code, "theme": theme, **role})
-    return pd.DataFrame(found).astype({"role": "str"})
+    code = None if county is None else known_county(data, county)
+    table = _practised(data, year, counts_as, year_basis, counting, joint_tasks)
+    return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
-class Activity(NamedTuple):
-    """One actor in one network of a theme: counted low, best, high, known (0 or 1), and the rows."""
-
-    actor_id: str
-    low: int
-    best: int
-    high: int
-    known: int
-    row_ids: str
-
-
-def _activity(
+@kept
+def _practised(
     data: Dataset,
-    actors: list[str],
     year: int | None,
     counts_as: tuple[str, ...],
     year_basis: YearBasis,
     counting: Counting,
+    joint_tasks: bool,
 ) -> pd.DataFrame:
-    """Return by actor and network: low, best, high, known (0 or 1), row_ids."""
-    networks = networks_counting_as(data, counts_as)
-    if year is None:
-        rows = graded(data, year_basis=year_basis, counting=counting)
-        rows = rows[rows["network_id"].isin(networks) & rows["grade"].isin(["positive", "exit"])]
-        pairs = rows.groupby(["actor_id", "network_id"], as_index=False).agg(row_ids=("row_id", ";".join))
-        return pairs.assign(low=1, best=1, high=1, known=1)
-    cells = panel(
-        data,
-        actors=actors,
-        networks=networks,
-        years=year,
-        year_basis=year_basis,
-        counting=counting,
+    """Return the practised roles of the whole country."""
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    order = pd.MultiIndex.from_product(
+        [data.counties["county_code"], VOCABULARIES["theme"]], names=["county_code", "theme"]
     )
-    cells["known"] = cells["state"].isin(KNOWN).astype(int)
-    return cells.rename(columns={"rows": "row_ids"})[
-        ["actor_id", "network_id", "low", "best", "high", "known", "row_ids"]
-    ]
+    wide = active.pivot(index=order.names, columns="level").reindex(order)
+    table = pd.DataFrame({"n_municipalities": wide["n_actors", "municipal"]})
+    for level in LEVELS:
+        for bound in ("low", "best") if level == "joint" else ("low", "best", "high"):
+            table[f"{level}_{bound}"] = wide[bound, level]
+    share = table["municipal_best"] / table["n_municipalities"]
+    table.insert(4, "municipal_share", share)
+    attested, closed = wide["low"][list(LEVELS)] > 0, wide["closed"][list(LEVELS)]
+    unitary = order.get_level_values("county_code").isin(unitary_counties(data))
+    states = zip(attested.to_numpy(), closed.to_numpy(), unitary, strict=True)
+    found = [_pattern_and_roles(*state) for state in states]
+    table["attested_pattern"] = pd.Series([pattern for pattern, _ in found], index=order, dtype="str")
+    table["possible_roles"] = pd.Series(["|".join(roles) for _, roles in found], index=order, dtype="str")
+    table["role"] = pd.Series([roles[0] if len(roles) == 1 else None for _, roles in found], index=order, dtype="str")
+    # Rows of evidence first, then the bodies whose own tasks count.
+    ids = wide["row_ids"].agg(";".join, axis=1).str.split(";")
+    table["row_ids"] = ids.map(lambda own: ";".join(sorted({*own} - {""}, key=lambda item: (item[:5] == "body:", item))))
+    return table.astype({"row_ids": "str"}).reset_index()
 
 
-def _network_themes(data: Dataset) -> pd.DataFrame:
-    frame = data.networks[["network_id", "themes"]].assign(theme=data.networks["themes"].str.split(";"))
-    return frame.explode("theme")[["network_id", "theme"]]
-
-
-def _joint_tasks(data: Dataset, year: int | None) -> pd.DataFrame:
-    frame = data.bodies[data.bodies["themes"].notna()]
-    if year is not None:
-        gone = (frame["founded_year"] > year).fillna(False) | (frame["dissolved_year"] < year).fillna(False)
-        frame = frame[~gone]
-    frame = frame.assign(theme=frame["themes"].str.split(";"), actor_id=frame["body_id"])
-    return frame.explode("theme")[["actor_id", "theme"]]
-
-
-def _role(
-    groups: dict[str, set[str]], rows: list[Activity], task_bodies: set[str], year: int | None
-) -> dict[str, object]:
-    unitary = groups["unitary"]
-    municipal, regional = groups["municipal"] | unitary, groups["regional"] | unitary
-    low = {row.actor_id for row in rows if row.low}
-    best = {row.actor_id for row in rows if row.best}
-    # Without a year nothing bounds the unknown from above but the number of actors itself.
-    high = municipal | regional if year is None else {row.actor_id for row in rows if row.high}
-    joint_low, joint_best = (low & groups["joint"]) | task_bodies, (best & groups["joint"]) | task_bodies
-    attested = {"municipal": bool(low & municipal), "regional": bool(low & regional), "joint": bool(joint_low)}
-    excluded = {
-        name
-        for name, group in (("municipal", municipal), ("regional", regional))
-        if year is not None and not attested[name] and _closed(rows, group)
-    }
-    possible = _possible(
-        [name for name in LEVELS if attested[name]],
-        [name for name in LEVELS if not attested[name] and name not in excluded],
-    )
-    pattern = "+".join(name for name in LEVELS if attested[name]) or "none attested"
+def _pattern_and_roles(attested: Iterable[bool], closed: Iterable[bool], unitary: bool) -> tuple[str, list[str]]:
+    """Return which of `LEVELS` are attested, in words, and which roles that leaves possible."""
+    active = [level for level, is_so in zip(LEVELS, attested, strict=True) if is_so]
+    shut = {level for level, is_so in zip(LEVELS, closed, strict=True) if is_so} - {"joint", *active}
+    pattern = "+".join(active) or "none attested"
     if unitary:
         # One body holds both roles: municipal and regional cannot be told apart.
-        active = attested["municipal"] or attested["joint"]
-        holder = "joint" if "municipal" in excluded else "unitary"
-        possible = [holder] if active else [holder, "vacant"]
-        pattern = pattern.replace("municipal+regional", "unitary")
-    decisive = chain.from_iterable(row.row_ids.split(";") for row in rows if row.low and row.row_ids)
-    return {
-        "n_municipalities": len(municipal),
-        "municipal_low": len(low & municipal),
-        "municipal_best": len(best & municipal),
-        "municipal_high": len(high & municipal),
-        "municipal_share": len(best & municipal) / len(municipal),
-        "regional_low": len(low & regional),
-        "regional_best": len(best & regional),
-        "regional_high": len(high & regional),
-        "joint_low": len(joint_low),
-        "joint_best": len(joint_best),
-        "attested_pattern": pattern,
-        "possible_roles": "|".join(possible),
-        "role": possible[0] if len(possible) == 1 else None,
-        "row_ids": ";".join([*sorted(set(decisive)), *sorted(task_bodies)]),
-    }
-
-
-def _closed(rows: list[Activity], group: set[str]) -> bool:
-    """Say whether every cell of a level is known to be empty; where sources contradict each other it is not."""
-    own = [row for row in rows if row.actor_id in group]
-    return bool(own) and all(row.known and not row.high for row in own)
+        holder = "joint" if "municipal" in shut else "unitary"
+        return pattern.replace("municipal+regional", "unitary"), [holder] if active else [holder, "vacant"]
+    return pattern, _possible(active, [level for level in LEVELS if level not in {*active, *shut}])
 
 
 def _possible(active: list[str], free: list[str]) -> list[str]:
@@ -290,9 +139,95 @@ def _possible(active: list[str], free: list[str]) -> list[str]:
     >>> _possible(["municipal"], ["regional"])
     ['municipal', 'shared']
     """
-    choices = chain.from_iterable(combinations(free, size) for size in range(len(free) + 1))
-    roles = set()
-    for extra in choices:
-        levels = [*active, *extra]
-        roles.add("vacant" if not levels else levels[0] if len(levels) == 1 else "shared")
-    return [role for role in ROLES if role in roles]
+    alone = free if not active else active if len(active) == 1 else []
+    shared = len(active) + len(free) > 1
+    return [
+        role
+        for role in ROLES
+        if role in alone or (role == "shared" and shared) or (role == "vacant" and not active)
+    ]
+
+
+@kept
+def activity_by_level(
+    data: Dataset,
+    year: int | None = None,
+    counts_as: tuple[str, ...] = SETS,
+    year_basis: YearBasis = "stated",
+    counting: Counting = "strict",
+    joint_tasks: bool = True,
+) -> pd.DataFrame:
+    """Count the active actors of each level in each theme, county by county: what `practised` and `compare` read.
+
+    Parameters
+    ----------
+    year, counts_as, year_basis, counting, joint_tasks
+        See `practised`.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a county, theme and level: `county_code, theme, level` (`municipal`, `regional`, `joint`; Gotland
+        counts in the first two), `n_actors` (at home in the county), `low, best, high` (of them active), `closed`
+        (whether evidence excludes every one of them; also where no joint body is known), `row_ids` (what attests it,
+        joined by `;`: rows, and joint bodies whose own tasks count).
+
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value, an empty selection, or a year out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = activity_by_level(load()).set_index(["county_code", "theme", "level"])
+    >>> table.loc[("14", "climate_energy", "municipal"), ["n_actors", "high"]].tolist()
+    [49, 49]
+    """
+    homes = _homes(data)
+    networks = networks_counting_as(data, counts_as)
+    if year is None:
+        rows = graded(data, year_basis=year_basis, counting=counting)
+        rows = rows[rows["network_id"].isin(networks) & rows["grade"].isin(["positive", "exit"])]
+        cells = rows.groupby(["actor_id", "network_id"], as_index=False).agg(rows=("row_id", ";".join))
+        cells = cells.assign(low=1, best=1, high=1, open=0)
+    else:
+        cells = panel(
+            data, actors=homes["actor_id"].unique(), networks=networks, years=year,
+            year_basis=year_basis, counting=counting,
+        )  # fmt: skip
+        cells["open"] = (~cells["state"].isin(KNOWN) | (cells["high"] > 0)).astype("int64")
+    bounds = ["low", "best", "high", "open"]
+    themes = data.networks.assign(theme=data.networks["themes"].str.split(";")).explode("theme")
+    ties = cells[["actor_id", "network_id", *bounds, "rows"]].merge(themes[["network_id", "theme"]]).merge(homes)
+    if joint_tasks:
+        own = data.bodies[data.bodies["themes"].notna()]
+        if year is not None:
+            own = own[~((own["founded_year"] > year) | (own["dissolved_year"] < year)).fillna(False)]
+        own = own.assign(theme=own["themes"].str.split(";"), actor_id=own["body_id"], rows=own["body_id"])
+        own = own.explode("theme")[["actor_id", "theme", "rows"]].merge(homes[homes["level"] == "joint"])
+        ties = pd.concat([ties, own.assign(low=1, best=1, high=1, open=0)], ignore_index=True)
+    keys = ["county_code", "theme", "level"]
+    order = pd.MultiIndex.from_product([data.counties["county_code"], VOCABULARIES["theme"], LEVELS], names=keys)
+    n_actors = homes.groupby(["county_code", "level"]).size()
+    table = pd.DataFrame({"n_actors": n_actors.reindex(order.droplevel("theme"), fill_value=0).to_numpy()}, index=order)
+    counts = ties.groupby([*keys, "actor_id"], sort=False)[bounds].max().groupby(level=keys).sum()
+    table = table.join(counts.reindex(order, fill_value=0))
+    if year is None:
+        # Nothing bounds the unknown from above but the number of actors itself.
+        table["high"] = table["n_actors"]
+    listed = table.index.get_level_values("theme").isin(themes.loc[themes["network_id"].isin(networks), "theme"])
+    there = (table["n_actors"] > 0) | (table.index.get_level_values("level") == "joint")
+    table["closed"] = (table.pop("open") == 0) & listed & there & (year is not None)
+    ids = ties[(ties["low"] > 0) & (ties["rows"] != "")].groupby(keys)["rows"].agg(";".join)
+    table["row_ids"] = ids.reindex(order, fill_value="").astype("str")
+    return table.reset_index()
+
+
+@kept
+def _homes(data: Dataset) -> pd.DataFrame:
+    """Return who is at home in which county at which level; Gotland is municipal and regional."""
+    table = levels(data).assign(county_code=levels(data)["county_codes"].str.split(";")).explode("county_code")
+    kinds = {"municipal": table["municipality"], "regional": table["region"], "joint": table["level"] == "joint"}
+    parts = [table.loc[own, ["county_code", "actor_id"]].assign(level=level) for level, own in kinds.items()]
+    return pd.concat(parts, ignore_index=True).astype("str")

@@ -1,23 +1,22 @@
-"""Role summaries: formal against practised roles counted by county, and by policy area for the country."""
+"""Formal against practised roles: by county and policy area, and counted by county and for the country."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from functools import cache
+from typing import Any, Literal
 
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.frames import choice, each_row, known_county
-from natverk.membership.actors import levels
+from natverk.frames import choice, each_row, has_columns, known_county
 from natverk.membership.evidence import Counting, YearBasis
-from natverk.membership.panel import KNOWN, SETS, networks_counting_as, panel
-from natverk.roles.tasks import LEVELS, Readings, readings, subsets, unitary_counties
+from natverk.membership.panel import SETS
+from natverk.roles.activity import activity_by_level
+from natverk.roles.tasks import Responsible, responsible_levels, subsets, unitary_counties
 
 __all__ = [
-    "OUTCOMES",
     "compare_roles",
     "national_summary",
     "summary_by_county",
@@ -25,8 +24,7 @@ __all__ = [
 
 
 #: What a policy area in a county can come out as; `no_responsible` only as a possibility.
-OUTCOMES = ("agreement", "substitution", "gap")
-_POSSIBLE = (*OUTCOMES, "no_responsible")
+_OUTCOMES = ("agreement", "substitution", "gap")
 
 
 def compare_roles(
@@ -118,171 +116,126 @@ def compare_roles(
     >>> table.loc["integration", ["state", "outcome", "reason"]].tolist()
     ['valid', 'unknown', 'state_only']
     """
-    # `roles` hands this function out and imports it: it is asked for only when called.
-    from natverk.roles.activity import practised
-
     choice("undated_tasks", undated_tasks, ("unknown", "valid"))
     choice("joint", joint, ("open", "known_bodies"))
-    counties = list(data.counties["county_code"]) if county is None else [known_county(data, county)]
-    formal = readings(data, year, counties, on=on, undated_tasks=undated_tasks)
-    evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
-    active = practised(data, county=county, year=year, joint_tasks=joint_tasks, **evidence)
-    closed = _closed(data, active, year, joint == "known_bodies", evidence)
-    seen = {(row.county_code, row.theme): row for row in each_row(active)}
-    unitary = unitary_counties(data)
-    themes: dict[str, list[str]] = {}
-    for row in each_row(data.policy_themes):
-        themes.setdefault(row.policy_area, []).append(row.theme)
+    code = None if county is None else known_county(data, county)
+    table = _compared(data, year, on, undated_tasks, joint, counts_as, year_basis, counting, joint_tasks)
+    return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
+
+
+@kept
+def _compared(
+    data: Dataset,
+    year: int,
+    on: Literal["end", "start"],
+    undated_tasks: Literal["unknown", "valid"],
+    joint: Literal["open", "known_bodies"],
+    counts_as: tuple[str, ...],
+    year_basis: YearBasis,
+    counting: Counting,
+    joint_tasks: bool,
+) -> pd.DataFrame:
+    """Return the comparison of the whole country."""
+    formal = responsible_levels(data, year, on=on, undated_tasks=undated_tasks)
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    if joint == "open":
+        active["closed"] &= active["level"] != "joint"
+    # Gotland's one body stands once, as unitary.
+    unitary = active["county_code"].isin(unitary_counties(data))
+    active = active[~(unitary & (active["level"] == "regional"))]
+    active["level"] = active["level"].mask(unitary & (active["level"] == "municipal"), "unitary")
+    # The themes of an area together: active in any of them, excluded only if excluded in all.
+    keys = ["county_code", "policy_area", "level"]
+    groups = active.merge(data.policy_themes[["policy_area", "theme"]], on="theme").groupby(keys, as_index=False)
+    levels: dict[tuple[str, str], list[Any]] = {}
+    for row in each_row(groups.agg(low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join))):
+        levels.setdefault((row.county_code, row.policy_area), []).append(row)
+    themes = data.policy_themes.groupby("policy_area")["theme"].agg(";".join).to_dict()
     found = []
-    for code in counties:
+    for code in data.counties["county_code"]:
         for area in VOCABULARIES["policy_area"]:
-            own = [seen[code, theme] for theme in themes.get(area, [])]
-            shut = [closed.get((code, theme), frozenset()) for theme in themes.get(area, [])]
-            found.append(
-                {
-                    "county_code": code,
-                    "year": year,
-                    "policy_area": area,
-                    "themes": ";".join(themes.get(area, [])),
-                    **_judge(formal[code, area], _activity(own, shut, code in unitary)),
-                }
-            )
-    return pd.DataFrame(found, columns=_COLUMNS).astype({name: "str" for name in _COLUMNS if name != "year"})
+            head = {"county_code": code, "year": year, "policy_area": area, "themes": themes.get(area, "")}
+            found.append(head | _agreement(formal[code, area], levels.get((code, area), [])))
+    frame = pd.DataFrame(found)
+    return frame.astype({name: "str" for name in frame if name != "year"})
 
 
-_COLUMNS = [
-    "county_code", "year", "policy_area", "themes", "responsible", "possibly_responsible", "state", "active",
-    "presumed", "closed", "documented", "outcome", "outcome_best", "possible", "reason", "formal_rows",
-    "activity_rows",
-]  # fmt: skip
-
-
-class Activity(NamedTuple):
-    """Which levels there are, which are attested, presumed or excluded as active, and the rows."""
-
-    levels: tuple[str, ...]
-    attested: frozenset[str]
-    presumed: frozenset[str]
-    closed: frozenset[str]
-    known_themes: bool
-    rows: str
-
-
-def _activity(own: list[Any], shut: list[frozenset[str]], unitary: bool) -> Activity:
-    """Put the themes of an area together: active in any of them, excluded only if excluded in all."""
-    names = {"unitary": "municipal", "joint": "joint"} if unitary else {name: name for name in LEVELS}
-    attested = {level for level, name in names.items() for row in own if getattr(row, f"{name}_low") > 0}
-    presumed = {level for level, name in names.items() for row in own if getattr(row, f"{name}_best") > 0}
-    everywhere = frozenset.intersection(*shut) if shut else frozenset()
-    rows = sorted({item for row in own for item in row.row_ids.split(";") if item})
-    closed = {level for level, name in names.items() if name in everywhere} - attested - presumed
-    return Activity(
-        tuple(names), frozenset(attested), frozenset(presumed - attested), frozenset(closed), bool(own), ";".join(rows)
-    )
-
-
-def _judge(formal: Readings, seen: Activity) -> dict[str, object]:
+def _agreement(formal: Responsible, levels: list[Any]) -> dict[str, str]:
+    """Set who is responsible for a policy area in a county against the levels active in it."""
+    attested = frozenset(row.level for row in levels if row.low)
+    presumed = frozenset(row.level for row in levels if row.best) - attested
+    closed = frozenset(row.level for row in levels if row.closed) - attested - presumed
+    free = frozenset(row.level for row in levels) - attested - closed
     sure, maybe = formal.sure(), formal.maybe()
-    possible = _outcomes(formal.sets, seen.attested, set(seen.levels) - seen.attested - seen.closed)
-    best = _outcomes(
-        formal.sets, seen.attested | seen.presumed, set(seen.levels) - seen.attested - seen.presumed - seen.closed
-    )
-    outcome = _named(possible)
-    documented = (
-        "none" if not seen.attested
-        else "no_responsible" if not sure | maybe
-        else "responsible" if seen.attested & sure
-        else "possibly_responsible" if seen.attested & maybe
-        else "others_only"
-    )  # fmt: skip
+    possible = _outcomes(formal.alternatives, attested, free)
+    outcome = _the_one(possible)
+    if not attested:
+        documented = "none"
+    elif not sure | maybe:
+        documented = "no_responsible"
+    elif attested & sure:
+        documented = "responsible"
+    else:
+        documented = "possibly_responsible" if attested & maybe else "others_only"
+    if outcome != "unknown":
+        reason = ""
+    elif not levels:
+        reason = "no_theme"
+    elif possible == {"no_responsible"}:
+        reason = "state_only" if formal.state else "no_task"
+    elif not attested:
+        reason = "none_attested"
+    else:
+        # One alternative alone would give one outcome: it is the responsibility that leaves it open.
+        each = [_outcomes(frozenset({one}), attested, free) for one in formal.alternatives]
+        decided = len(each) > 1 and any(len(own) == 1 for own in each)
+        reason = "responsibility_unknown" if decided else "responsible_not_attested"
     return {
         "responsible": _joined(sure),
         "possibly_responsible": _joined(maybe),
         "state": formal.state,
-        "active": _joined(seen.attested),
-        "presumed": _joined(seen.presumed),
-        "closed": _joined(seen.closed),
+        "active": _joined(attested),
+        "presumed": _joined(presumed),
+        "closed": _joined(closed),
         "documented": documented,
         "outcome": outcome,
-        "outcome_best": _named(best),
-        "possible": "|".join(name for name in _POSSIBLE if name in possible),
-        "reason": _reason(formal, seen, possible) if outcome == "unknown" else "",
+        "outcome_best": _the_one(_outcomes(formal.alternatives, attested | presumed, free - presumed)),
+        "possible": "|".join(name for name in (*_OUTCOMES, "no_responsible") if name in possible),
+        "reason": reason,
         "formal_rows": formal.rows,
-        "activity_rows": seen.rows,
+        "activity_rows": ";".join(sorted({item for row in levels for item in row.rows.split(";") if item})),
     }
 
 
-def _outcomes(sets: Iterable[frozenset[str]], active: frozenset[str], free: set[str]) -> set[str]:
-    """Return what can come out over all readings of who is responsible and who is active.
+@cache
+def _outcomes(
+    alternatives: frozenset[frozenset[str]], active: frozenset[str], free: frozenset[str]
+) -> frozenset[str]:
+    """Return what can come out over all alternatives of who is responsible and who is active.
 
-    >>> sorted(_outcomes([frozenset({"regional"})], frozenset({"municipal"}), {"regional"}))
+    >>> sorted(_outcomes(frozenset({frozenset({"regional"})}), frozenset({"municipal"}), frozenset({"regional"})))
     ['agreement', 'substitution']
     """
     found = set()
     for chosen in subsets(free):
         acting = active | chosen
-        for responsible in sets:
+        for responsible in alternatives:
             if not responsible:
                 found.add("no_responsible")
             elif responsible & acting:
                 found.add("agreement")
             else:
                 found.add("substitution" if acting else "gap")
-    return found
+    return frozenset(found)
 
 
-def _named(possible: set[str]) -> str:
-    return next(iter(possible)) if len(possible) == 1 and possible <= set(OUTCOMES) else "unknown"
-
-
-def _reason(formal: Readings, seen: Activity, possible: set[str]) -> str:
-    if not seen.known_themes:
-        return "no_theme"
-    if possible == {"no_responsible"}:
-        return "state_only" if formal.state else "no_task"
-    if not seen.attested:
-        return "none_attested"
-    free = set(seen.levels) - seen.attested - seen.closed
-    decided = any(len(_outcomes([one], seen.attested, free)) == 1 for one in formal.sets)
-    return "responsibility_unknown" if len(formal.sets) > 1 and decided else "responsible_not_attested"
+def _the_one(possible: frozenset[str]) -> str:
+    """Return the outcome if no other is possible, and `unknown` otherwise."""
+    return next(iter(possible)) if len(possible) == 1 and possible <= set(_OUTCOMES) else "unknown"
 
 
 def _joined(names: frozenset[str]) -> str:
     return "+".join(name for name in ("municipal", "regional", "unitary", "joint") if name in names)
-
-
-def _closed(
-    data: Dataset, practised: pd.DataFrame, year: int, bodies: bool, evidence: dict[str, Any]
-) -> dict[tuple[str, str], frozenset[str]]:
-    """Return by county and theme the levels of which every cell is known to be empty."""
-    empty = (practised["municipal_high"] == 0) | (practised["regional_high"] == 0)
-    doubtful = practised[empty | bodies]
-    themes = data.networks[["network_id"]].assign(theme=data.networks["themes"].str.split(";")).explode("theme")
-    counted = networks_counting_as(data, evidence["counts_as"])
-    themes = themes[themes["theme"].isin(doubtful["theme"]) & themes["network_id"].isin(counted)]
-    own = levels(data)
-    own = own.assign(county_code=own["county_codes"].fillna("").str.split(";")).explode("county_code")
-    own = own[own["county_code"].isin(doubtful["county_code"]) & own["level"].isin(LEVELS)]
-    if themes.empty or own.empty:
-        return {}
-    cells = panel(
-        data, actors=own["actor_id"].unique(), networks=themes["network_id"].unique(), years=year,
-        year_basis=evidence["year_basis"], counting=evidence["counting"],
-    )  # fmt: skip
-    cells = cells.assign(shut=cells["state"].isin(KNOWN) & (cells["high"] == 0))
-    long = cells[["actor_id", "network_id", "shut"]].merge(themes, on="network_id")
-    long = long.merge(own[["actor_id", "level", "county_code"]], on="actor_id")
-    shut = long.groupby(["county_code", "theme", "level"], as_index=False).agg(shut=("shut", "all"))
-    found: dict[tuple[str, str], set[str]] = {}
-    for row in each_row(shut[shut["shut"]]):
-        if bodies or row.level != "joint":
-            found.setdefault((row.county_code, row.theme), set()).add(row.level)
-    if bodies:
-        with_bodies = set(shut.loc[shut["level"] == "joint", "county_code"])
-        for county in set(doubtful["county_code"]) - with_bodies:
-            for theme in themes["theme"].unique():
-                found.setdefault((county, theme), set()).add("joint")
-    return {key: frozenset(names) for key, names in found.items()}
 
 
 def summary_by_county(compared: pd.DataFrame) -> pd.DataFrame:
@@ -357,27 +310,21 @@ def national_summary(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(compared: pd.DataFrame, by: str, size: str) -> pd.DataFrame:
-    missing = {by, "year", "outcome", "outcome_best", "possible"} - set(compared.columns)
-    if missing:
-        raise InvalidArgument(
-            f"the frame lacks {sorted(missing)}", where="compared", remedy="give what compare_roles(data, year) returns"
-        )
+    """Count the rows of a comparison by outcome: nothing else possible, if what is presumed is so, not excluded."""
+    columns = [by, "year", "outcome", "outcome_best", "possible"]
+    has_columns(compared, columns, "compared", "give what compare_roles(data, year) returns")
     if compared.empty:
         raise InvalidArgument("the selection is empty", where="compared", remedy="keep at least one row")
-    found = []
-    for (name, year), group in compared.groupby([by, "year"], sort=True):
-        possible = group["possible"].str.split("|")
-        found += [
-            {
-                by: name,
-                "year": year,
-                "outcome": outcome,
-                "low": int((group["outcome"] == outcome).sum()),
-                "best": int((group["outcome_best"] == outcome).sum()),
-                "high": int(possible.map(lambda names, outcome=outcome: outcome in names).sum()),
-                size: len(group),
-                "n_unknown": int((group["outcome"] == "unknown").sum()),
-            }
-            for outcome in OUTCOMES
-        ]
-    return pd.DataFrame(found)
+    parts = [
+        compared[[by, "year"]].assign(
+            outcome=outcome,
+            low=compared["outcome"] == outcome,
+            best=compared["outcome_best"] == outcome,
+            high=compared["possible"].str.split("|").map(lambda names, outcome=outcome: outcome in names),
+            size=1,
+            n_unknown=compared["outcome"] == "unknown",
+        )
+        for outcome in _OUTCOMES
+    ]
+    counts = pd.concat(parts).groupby([by, "year", "outcome"], sort=False).sum().astype("int64").reset_index()
+    return counts.rename(columns={"size": size}).sort_values([by, "year"], kind="stable", ignore_index=True)

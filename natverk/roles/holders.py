@@ -1,21 +1,21 @@
-"""Transfers: when the regional development responsibility passed to a joint body, and when to a region.
+"""Who held the regional development responsibility: by county, on a day, year by year, and when it passed on.
 
-In most counties it did both, one after the other: two treatments. Some transfers are known as an interval
-only; they are coded as such, and left out of what needs a year unless the caller says which one to take.
+In most counties it passed to a joint body and later to a region: two transfers. Some are known as an interval only;
+counts then have bounds, and what needs a year leaves them out unless the caller says which year to take.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.frames import choice, each_row, known_county, known_day, year_range
+from natverk.frames import choice, known_county, known_day, year_range
 
 __all__ = [
     "Interval",
@@ -28,8 +28,13 @@ __all__ = [
 ]
 
 
-_HOLDERS = VOCABULARIES["holder_type"]
-_FOREVER = "9999-12-31"
+Pilots = Literal["count", "skip"]
+Interval = Literal["leave_out", "earliest", "latest", "conventional"]
+
+#: The day on which the table of responsibility begins.
+_OBSERVED_FROM = "1997-01-01"
+#: Treatment and the level of the holder that begins it.
+TREATMENTS = {"to_joint": "intermunicipal", "to_region": "regional"}
 
 
 def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
@@ -69,21 +74,9 @@ def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
     columns = [
-        "county_code",
-        "holder_actor_id",
-        "holder_name",
-        "holder_type",
-        "level",
-        "start",
-        "start_earliest",
-        "start_latest",
-        "start_precision",
-        "end",
-        "certainty",
-        "legal_basis",
-        "row_id",
-        "source_id",
-    ]
+        "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "start", "start_earliest",
+        "start_latest", "start_precision", "end", "certainty", "legal_basis", "row_id", "source_id",
+    ]  # fmt: skip
     return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
 
 
@@ -122,55 +115,32 @@ def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     day = known_day(data, date)
     if day < "1997":
         raise InvalidArgument(f"{date} is before 1997", where="date", remedy="the table begins on 1 January 1997")
-    spells = _spells(data)
-    found = []
-    for county in data.counties["county_code"]:
-        own = spells.get(county, [])
-        possible = [spell for spell in own if spell.may_begin <= day and day <= spell.may_last]
-        first = next((spell.row for spell in own if spell.row.start <= day and day <= spell.last), None)
-        types = list(dict.fromkeys(spell.row.holder_type for spell in possible))
-        found.append(
-            {
-                "county_code": county,
-                "holder_type": None if first is None else first.holder_type,
-                "holder_actor_id": None if first is None else first.holder_actor_id,
-                "holder_name": None if first is None else first.holder_name,
-                "possible": "|".join(types),
-                "certain": len(types) == 1,
-                "row_ids": ";".join(spell.row.row_id for spell in possible),
-            }
-        )
-    text = ["county_code", "holder_type", "holder_actor_id", "holder_name", "possible", "row_ids"]
-    return pd.DataFrame(found).astype(dict.fromkeys(text, "str"))
+    spans = _spans(data)
+    may = spans[(spans["may_begin"] <= day) & (day <= spans["may_last"])].groupby("county_code")
+    holder = spans[(spans["start"] <= day) & (day <= spans["last"])].drop_duplicates("county_code")
+    frame = data.counties[["county_code"]].merge(
+        holder[["county_code", "holder_type", "holder_actor_id", "holder_name"]], on="county_code", how="left"
+    )
+    types, rows = may["holder_type"].unique(), may["row_id"].agg(";".join)
+    frame["possible"] = frame["county_code"].map(types.map("|".join)).fillna("")
+    frame["certain"] = frame["county_code"].map(types.map(len)) == 1
+    frame["row_ids"] = frame["county_code"].map(rows).fillna("")
+    return frame.astype({name: "bool" if name == "certain" else "str" for name in frame})
 
 
-class _Spell(NamedTuple):
-    """A holder's row; the first and the last day on which it may have held, and its last conventional day."""
-
-    row: Any
-    may_begin: str
-    may_last: str
-    last: str
-
-
-def _spells(data: Dataset) -> dict[str, list[_Spell]]:
-    found: dict[str, list[_Spell]] = {}
-    frame = data.responsibility.sort_values(["county_code", "start"])
-    for county, group in frame.groupby("county_code"):
-        rows = list(each_row(group))
-        for row, after in zip(rows, [*rows[1:], None], strict=True):
-            last = _FOREVER if pd.isna(row.end) else str(row.end)
-            # A predecessor may have stayed until the day before the latest possible start of its successor.
-            stay = "" if after is None or pd.isna(after.start_latest) else _eve(str(after.start_latest))
-            found.setdefault(str(county), []).append(_Spell(row, earliest(row.start_earliest), max(last, stay), last))
-    return found
+@kept
+def _spans(data: Dataset) -> pd.DataFrame:
+    """Return the holders with the first and last day on which each may have held, and its last conventional day."""
+    frame = responsibility(data)
+    after = frame["start_latest"].groupby(frame["county_code"]).shift(-1)
+    # A predecessor may have stayed until the day before the latest possible start of its successor.
+    eve = after.map(lambda day: (dt.date.fromisoformat(latest(day)) - dt.timedelta(days=1)).isoformat(), "ignore")
+    last = frame["end"].fillna("9999-12-31")
+    stayed = eve.where(eve.notna() & (eve.fillna("") > last), last)
+    return frame.assign(may_begin=frame["start_earliest"].map(earliest), last=last, may_last=stayed)
 
 
-def _eve(day: str) -> str:
-    return (dt.date.fromisoformat(latest(day)) - dt.timedelta(days=1)).isoformat()
-
-
-def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2024)) -> pd.DataFrame:
+def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Count counties by type of holder on 31 December of each year, with bounds from interval starts.
 
     Parameters
@@ -201,31 +171,21 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int = (1997, 2
     >>> responsibility_counts(load(), 2019).query("best > 0")[["holder_type", "best"]].values.tolist()
     [['region', 21]]
     """
-    found = []
-    for year in year_range(years, data=data):
-        at = responsibility_at(data, f"{year}-12-31")
-        possible = at["possible"].fillna("").str.split("|")
-        for kind in _HOLDERS:
-            may = possible.map(lambda kinds, kind=kind: kind in kinds)
-            found.append(
-                {
-                    "year": year,
-                    "holder_type": kind,
-                    "low": int((may & at["certain"]).sum()),
-                    "best": int((at["holder_type"] == kind).sum()),
-                    "high": int(may.sum()),
-                }
-            )
-    return pd.DataFrame(found)
-
-
-Pilots = Literal["count", "skip"]
-Interval = Literal["leave_out", "earliest", "latest", "conventional"]
-
-#: The day on which the table of responsibility begins.
-OBSERVED_FROM = "1997-01-01"
-#: Treatment and the level of the holder that begins it.
-TREATMENTS = {"to_joint": "intermunicipal", "to_region": "regional"}
+    span = year_range(years, data=data)
+    if span[0] < 1997:
+        raise InvalidArgument(f"{span[0]} is before 1997", where="years", remedy="the table begins on 1 January 1997")
+    days = pd.DataFrame({"year": span, "day": [f"{year}-12-31" for year in span]})
+    grid = _spans(data).merge(days, how="cross")
+    held = grid[(grid["start"] <= grid["day"]) & (grid["day"] <= grid["last"])]
+    held = held.drop_duplicates(["county_code", "year"])
+    may = grid[(grid["may_begin"] <= grid["day"]) & (grid["day"] <= grid["may_last"])]
+    may = may.drop_duplicates(["county_code", "year", "holder_type"])
+    sure = may[~may.duplicated(["county_code", "year"], keep=False)]
+    keys = pd.MultiIndex.from_product([span, VOCABULARIES["holder_type"]], names=["year", "holder_type"])
+    frame = pd.DataFrame(index=keys)
+    for bound, rows in (("low", sure), ("best", held), ("high", may)):
+        frame[bound] = rows.groupby(keys.names).size().reindex(keys, fill_value=0)
+    return frame.reset_index().astype({"year": "int64", "holder_type": "str"})
 
 
 def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "leave_out") -> pd.DataFrame:
@@ -269,48 +229,28 @@ def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "
     """
     choice("pilots", pilots, ("count", "skip"))
     choice("interval", interval, ("leave_out", "earliest", "latest", "conventional"))
-    table = responsibility(data)
-    found = []
-    for county in data.counties["county_code"]:
-        rows, whole = _unbroken(table[table["county_code"] == county])
-        if pilots == "skip":
-            rows = rows[rows["holder_type"] != "pilot_region"]
-        for treatment, level in TREATMENTS.items():
-            own = rows[rows["level"] == level]
-            row: dict[str, object] = {"county_code": county, "treatment": treatment}
-            if own.empty:
-                found.append({**row, "state": "none" if whole else "unknown"})
-                continue
-            first = own.iloc[0]
-            years = {
-                "earliest": int(str(first["start_earliest"])[:4]),
-                "latest": int(str(first["start_latest"])[:4]),
-                "conventional": int(str(first["start"])[:4]),
-            }
-            dated = years["earliest"] == years["latest"]
-            year = years["earliest"] if dated else years.get(interval)
-            row |= {"state": "dated" if dated else "interval", "year": year, "row_id": first["row_id"]}
-            row |= {"earliest": years["earliest"], "latest": years["latest"]}
-            found.append({**row, "holder_actor_id": first["holder_actor_id"]})
-    columns = ["county_code", "treatment", "state", "earliest", "latest", "year", "holder_actor_id", "row_id"]
-    frame = pd.DataFrame(found, columns=columns)
-    return frame.astype(
-        {
-            **dict.fromkeys(["earliest", "latest", "year"], "Int64"),
-            **dict.fromkeys(["county_code", "treatment", "state", "holder_actor_id", "row_id"], "str"),
-        }
-    )
-
-
-def _unbroken(rows: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """Return a county's holders from 1997 up to the first gap, and whether they reach the present.
-
-    Filters such as `load(as_of=...)` leave gaps; behind one, the first transfer cannot be told.
-    """
-    rows = rows.sort_values("start")
+    rows = responsibility(data)
+    county = rows["county_code"]
+    # Filters such as `load(as_of=...)` leave gaps; behind one, the first transfer cannot be told.
     start, end = pd.to_datetime(rows["start"]), pd.to_datetime(rows["end"])
-    follows = start.eq(end.shift(1) + pd.Timedelta(days=1))
-    if len(rows):
-        follows.iloc[0] = bool(start.iloc[0] <= pd.Timestamp(OBSERVED_FROM))
-    kept = rows[follows.cummin()]
-    return kept, bool(len(kept) and kept["end"].iloc[-1:].isna().all())
+    follows = start == end.groupby(county).shift(1) + pd.Timedelta(days=1)
+    follows = follows.mask(~county.duplicated(), start <= pd.Timestamp(_OBSERVED_FROM))
+    rows = rows[follows.groupby(county).cummin()]
+    whole = set(rows.loc[rows["end"].isna(), "county_code"])
+    if pilots == "skip":
+        rows = rows[rows["holder_type"] != "pilot_region"]
+    firsts = rows.assign(treatment=rows["level"].map({level: name for name, level in TREATMENTS.items()}))
+    firsts = firsts.dropna(subset="treatment").drop_duplicates(["county_code", "treatment"])
+    for name, column in (("earliest", "start_earliest"), ("latest", "start_latest"), ("conventional", "start")):
+        firsts[name] = firsts[column].str[:4].astype("Int64")
+    dated = firsts["earliest"] == firsts["latest"]
+    firsts["state"] = dated.map({True: "dated", False: "interval"})
+    firsts["year"] = firsts["earliest"].where(dated, pd.NA if interval == "leave_out" else firsts[interval])
+    keys = pd.MultiIndex.from_product([data.counties["county_code"], TREATMENTS], names=["county_code", "treatment"])
+    frame = firsts.set_index(keys.names).reindex(keys).reset_index()
+    told = frame["county_code"].isin(whole).map({True: "none", False: "unknown"})
+    frame["state"] = frame["state"].fillna(told)
+    columns = ["county_code", "treatment", "state", "earliest", "latest", "year", "holder_actor_id", "row_id"]
+    return frame[columns].astype(
+        {name: "Int64" if name in ("earliest", "latest", "year") else "str" for name in columns}
+    )

@@ -1,7 +1,7 @@
-"""Duties: which levels may be responsible for a policy area in one county, as far as the tasks tell.
+"""Formal roles: which level has which tasks of regional development, and which levels are responsible by them.
 
-`roles.formal` says which tasks are valid; here each is applied to a county, and what is uncertain (an undated
-task, a transfer known as an interval) is kept as several possible readings instead of one guess.
+`formal` says which tasks are valid. `responsible_levels` applies each of them to a county; what is uncertain (an
+undated task, a transfer known as an interval) is kept as several alternatives instead of one guess.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from natverk.data.load import Dataset
+from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
 from natverk.data.units import SHORT_FORMS
-from natverk.frames import each_row
+from natverk.frames import choice, each_row, year_range
 from natverk.roles.holders import responsibility_at
 
 __all__ = [
     "LEVELS",
-    "Readings",
+    "Responsible",
+    "formal",
     "local_tasks",
-    "readings",
+    "responsible_levels",
     "subsets",
     "unitary_counties",
 ]
@@ -32,84 +34,185 @@ __all__ = [
 #: The levels below the state; joint bodies are a third kind.
 LEVELS = ("municipal", "regional", "joint")
 #: Classes of obligation that make a level responsible, the stronger first; being heard does not.
-DUTY = ("mandatory", "assigned", "conditional")
-COMPETENCE = ("voluntary", "internal")
+_DUTY = ("mandatory", "assigned", "conditional")
+_COMPETENCE = ("voluntary", "internal")
 #: Acts that give their tasks to the holder of the development responsibility: act, type of holder.
-HOLDER_ACTS = (("2010:630", "region"), ("2002:34", "samverkansorgan"))
+_HOLDER_ACTS = (("2010:630", "region"), ("2002:34", "samverkansorgan"))
 #: The policy area in which the holder of the development responsibility is the one responsible.
-HELD_AREA = "regional_growth"
+_HELD_AREA = "regional_growth"
 #: Actors that stand for the whole country, whatever examples they name.
 _EVERYWHERE = re.compile(r"^regions\b|\ball regions\b|\bNUTEK\b")
-_LEVEL = {"municipal": "municipal", "regional": "regional", "intermunicipal": "joint", "state": "state"}
+_LEVEL = {
+    "municipal": "municipal",
+    "regional": "regional",
+    "regional_multi": "regional",
+    "intermunicipal": "joint",
+    "state": "state",
+}
 
 
-class Readings(NamedTuple):
-    """Sets of levels that may be the responsible ones, the state's part, and the rows that say so."""
+def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> pd.DataFrame:
+    """Return the formal roles: which level has which tasks of regional development in a year.
 
-    sets: frozenset[frozenset[str]]
+    Parameters
+    ----------
+    year
+        The year; a task is valid by its stated `since` and `until`.
+    on
+        The day that decides: 31 December (`"end"`, default) or 1 January (`"start"`).
+
+    Returns
+    -------
+    pd.DataFrame
+        `policy_area, level` (municipal, intermunicipal, regional, state), `validity` (`valid`, or `unknown`
+        where the source gives no `since`: never read as "always"), `n_tasks, n_mandatory, obligations,
+        legal_bases` (separated by ` | `), `row_ids`. Sorted by area and level.
+
+    Raises
+    ------
+    InvalidArgument
+        For a year out of range or an unknown value.
+
+    References
+    ----------
+    Formal authority by level: Hooghe, L., Marks, G., Schakel, A. H. et al. (2016), Measuring Regional Authority,
+    Oxford University Press. The tasks are those of the acts named in `legal_bases`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> now = formal(load(), 2019)
+    >>> now.query("policy_area == 'regional_growth' and level == 'regional'")["n_mandatory"].sum() > 0
+    np.True_
+    """
+    tasks = _valid_tasks(data, year, on)
+    groups = tasks.groupby(["policy_area", "level", "validity"], sort=True)
+    table = groups.agg(
+        n_tasks=("row_id", "size"),
+        n_mandatory=("obligation_class", lambda items: int((items == "mandatory").sum())),
+        obligations=("obligation_class", lambda items: " | ".join(sorted(set(items)))),
+        legal_bases=("legal_basis", lambda items: " | ".join(sorted(set(items.dropna())))),
+        row_ids=("row_id", ";".join),
+    ).reset_index()
+    # Where no task is valid the columns keep their types.
+    return table.astype({name: "int64" if name.startswith("n_") else "str" for name in table})
+
+
+def _valid_tasks(data: Dataset, year: int, on: Literal["end", "start"]) -> pd.DataFrame:
+    """Return the tasks that are valid on the first or last day of a year, or may be, and which of the two."""
+    year_range(year, "year", data=data)
+    choice("on", on, ("end", "start"))
+    day = f"{year}-12-31" if on == "end" else f"{year}-01-01"
+    frame = data.tasks
+    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= day)
+    lasting = frame["until"].isna() | (frame["until"].fillna("9999").map(latest) >= day)
+    frame = frame[begun & lasting]
+    level = frame["level"].replace({"regional_multi": "regional"})
+    return frame.assign(level=level, validity=frame["since"].isna().map({True: "unknown", False: "valid"}))
+
+
+class Responsible(NamedTuple):
+    """Sets of levels of which one is responsible, the state's part (`valid`, `unknown`, blank), and the rows."""
+
+    alternatives: frozenset[frozenset[str]]
     state: str
     rows: str
 
     def sure(self) -> frozenset[str]:
-        """Return the levels responsible under every reading."""
-        return frozenset.intersection(*self.sets)
+        """Return the levels responsible under every alternative."""
+        return frozenset.intersection(*self.alternatives)
 
     def maybe(self) -> frozenset[str]:
-        """Return the levels responsible under some, but not every, reading."""
-        return frozenset.union(*self.sets) - self.sure()
+        """Return the levels responsible under some, but not every, alternative."""
+        return frozenset.union(*self.alternatives) - self.sure()
 
 
-class _Holder(NamedTuple):
-    types: frozenset[str]
-    levels: frozenset[str]
-    rows: str
-
-
-def readings(
+def responsible_levels(
     data: Dataset,
     year: int,
-    counties: Iterable[str],
     *,
     on: Literal["end", "start"] = "end",
     undated_tasks: Literal["unknown", "valid"] = "unknown",
-) -> dict[tuple[str, str], Readings]:
+) -> dict[tuple[str, str], Responsible]:
     """Return by county and policy area the sets of levels that may be responsible.
 
     Parameters
     ----------
     year, on, undated_tasks
-        See `natverk.roles.comparison.compare_roles`.
-    counties
-        County codes.
+        See `natverk.roles.compare`.
 
     Returns
     -------
     dict
-        County code and policy area → `Readings`; levels `municipal`, `regional`, `joint`, on Gotland `unitary`.
+        County code and policy area → `Responsible`; levels `municipal`, `regional`, `joint`, on Gotland `unitary`.
+
+    Raises
+    ------
+    InvalidArgument
+        For a year before 1997 or out of range, or an unknown value.
 
     Examples
     --------
     >>> from natverk import load
-    >>> [sorted(level) for level in readings(load(), 2019, ["09"])["09", "regional_growth"].sets]
+    >>> [sorted(levels) for levels in responsible_levels(load(), 2019)["09", "regional_growth"].alternatives]
     [['unitary']]
     """
-    tasks = _valid(data, year, on)
-    local = local_tasks(data)
-    unitary = unitary_counties(data)
-    holders = _holders(data, f"{year}-12-31" if on == "end" else f"{year}-01-01")
+    choice("undated_tasks", undated_tasks, ("unknown", "valid"))
+    tasks = _valid_tasks(data, year, on)
     by_area = {str(area): list(each_row(group)) for area, group in tasks.groupby("policy_area")}
+    local, unitary = local_tasks(data), unitary_counties(data)
+    level_held = {row.row_id: _LEVEL[row.level] for row in each_row(data.responsibility)}
     found = {}
-    for county in counties:
-        holder = holders[county]
+    for holder in each_row(responsibility_at(data, f"{year}-12-31" if on == "end" else f"{year}-01-01")):
+        county, holder_rows = holder.county_code, [row for row in holder.row_ids.split(";") if row]
+        types, held = set(filter(None, holder.possible.split("|"))), {level_held[row] for row in holder_rows}
         for area in VOCABULARIES["policy_area"]:
-            rows = [
-                (task, _sureness(task, holder, undated_tasks))
-                for task in by_area.get(area, [])
-                if county in local.get(task.row_id, {county})
-            ]
-            own = _of_area(area, [(task, sure) for task, sure in rows if sure], holder)
-            found[county, area] = _as_one(own) if county in unitary else own
+            own = []
+            for task in by_area.get(area, ()):
+                basis = task.legal_basis if isinstance(task.legal_basis, str) else ""
+                kinds = {kind for act, kind in _HOLDER_ACTS if act in basis}
+                if county in local.get(task.row_id, {county}) and (not types or kinds <= types):
+                    sure = (task.validity == "valid" or undated_tasks == "valid") and (not kinds or kinds == types)
+                    own.append((task, sure))
+            result = _held(held, holder_rows, own) if area == _HELD_AREA else _obliged(own)
+            if county in unitary:
+                # Municipal and regional are the one body that holds both roles.
+                one = {"municipal": "unitary", "regional": "unitary"}
+                alternatives = frozenset(frozenset(one.get(level, level) for level in a) for a in result.alternatives)
+                result = result._replace(alternatives=alternatives)
+            found[county, area] = result
     return found
+
+
+def _levels_of(own: list[tuple[Any, bool]], classes: tuple[str, ...], sure: bool) -> set[str]:
+    """Return the levels with a task of some classes that holds surely, or only may."""
+    return {_LEVEL[task.level] for task, is_sure in own if is_sure == sure and task.obligation_class in classes}
+
+
+def _state(own: list[tuple[Any, bool]]) -> str:
+    """Return whether the state surely has a task (`valid`), may have one (`unknown`), or has none (blank)."""
+    sure, may = (_levels_of(own, _DUTY + _COMPETENCE, is_sure) for is_sure in (True, False))
+    return "valid" if "state" in sure else "unknown" if "state" in may else ""
+
+
+def _held(held: set[str], holder_rows: list[str], own: list[tuple[Any, bool]]) -> Responsible:
+    """Return who is responsible by holding the development responsibility; where nobody is told to, anybody may."""
+    state = _state(own)
+    if "state" in held and state != "valid":
+        state = "valid" if len(held) == 1 else "unknown"
+    alternatives = frozenset(frozenset({level} - {"state"}) for level in held or {*LEVELS, "state"})
+    return Responsible(alternatives, state, ";".join([*holder_rows, *(task.row_id for task, _ in own)]))
+
+
+def _obliged(own: list[tuple[Any, bool]]) -> Responsible:
+    """Return who is responsible by duty; where no level has one, by competence."""
+    duty, may_duty = _levels_of(own, _DUTY, True) - {"state"}, _levels_of(own, _DUTY, False) - {"state"}
+    free, may_free = _levels_of(own, _COMPETENCE, True) - {"state"}, _levels_of(own, _COMPETENCE, False) - {"state"}
+    alternatives = {extra | duty for extra in subsets(may_duty - duty)}
+    if frozenset() in alternatives:
+        alternatives = (alternatives - {frozenset()}) | {extra | free for extra in subsets(may_free - free)}
+    rows = ";".join(task.row_id for task, _ in own)
+    return Responsible(frozenset(alternatives), _state(own), rows)
 
 
 def unitary_counties(data: Dataset) -> set[str]:
@@ -161,71 +264,3 @@ def subsets(items: Iterable[str]) -> Iterator[frozenset[str]]:
     """
     pool = sorted(items)
     yield from map(frozenset, chain.from_iterable(combinations(pool, size) for size in range(len(pool) + 1)))
-
-
-def _valid(data: Dataset, year: int, on: Literal["end", "start"]) -> pd.DataFrame:
-    # `roles` hands the comparison out and imports it: it is asked for only when called.
-    from natverk.roles.activity import formal
-
-    table = formal(data, year, on=on)
-    long = table.assign(row_id=table["row_ids"].str.split(";")).explode("row_id")
-    tasks = data.tasks[["row_id", "obligation_class", "legal_basis"]]
-    return long[["row_id", "policy_area", "level", "validity"]].merge(tasks, on="row_id")
-
-
-def _holders(data: Dataset, day: str) -> dict[str, _Holder]:
-    level = {row.row_id: _LEVEL[row.level] for row in each_row(data.responsibility)}
-    return {
-        row.county_code: _Holder(
-            frozenset(str(row.possible).split("|")) if row.row_ids else frozenset(),
-            frozenset(level[item] for item in row.row_ids.split(";") if item),
-            row.row_ids,
-        )
-        for row in each_row(responsibility_at(data, day))
-    }
-
-
-def _sureness(task: Any, holder: _Holder, undated_tasks: str) -> str:
-    """Say whether a task surely holds in a county, may, or does not (an empty text)."""
-    sure = task.validity == "valid" or undated_tasks == "valid"
-    for act, kind in HOLDER_ACTS:
-        if isinstance(task.legal_basis, str) and act in task.legal_basis:
-            if holder.types and kind not in holder.types:
-                return ""
-            sure = sure and holder.types == {kind}
-    return "valid" if sure else "unknown"
-
-
-def _of_area(area: str, rows: list[tuple[Any, str]], holder: _Holder) -> Readings:
-    duty, competence = (
-        {
-            sure: {_LEVEL[task.level] for task, valid in rows if valid == sure and task.obligation_class in classes}
-            for sure in ("valid", "unknown")
-        }
-        for classes in (DUTY, COMPETENCE)
-    )
-    state = next((sure for sure in ("valid", "unknown") if "state" in duty[sure] | competence[sure]), "")
-    ids = [task.row_id for task, _ in rows]
-    if area == HELD_AREA:
-        # Where nobody is told to hold the responsibility, anybody may.
-        held = holder.levels or {*LEVELS, "state"}
-        sets = frozenset(frozenset({level} - {"state"}) for level in held)
-        if "state" in holder.levels:
-            state = "valid" if len(holder.levels) == 1 or state == "valid" else "unknown"
-        return Readings(sets, state, ";".join([*filter(None, holder.rows.split(";")), *ids]))
-    found = set()
-    for extra in subsets(duty["unknown"] - duty["valid"] - {"state"}):
-        obliged = (duty["valid"] - {"state"}) | extra
-        if obliged:
-            found.add(frozenset(obliged))
-            continue
-        free = competence["valid"] - {"state"}
-        found |= {more | free for more in subsets(competence["unknown"] - free - {"state"})}
-    return Readings(frozenset(found), state, ";".join(ids))
-
-
-def _as_one(own: Readings) -> Readings:
-    """Read municipal and regional as the one body that holds both roles."""
-    one = {"municipal": "unitary", "regional": "unitary"}
-    sets = frozenset(frozenset(one.get(level, level) for level in levels) for levels in own.sets)
-    return own._replace(sets=sets)
