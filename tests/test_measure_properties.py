@@ -62,18 +62,6 @@ def at(frame: pd.DataFrame, index: str | list[str], *columns: str) -> pd.DataFra
     return frame.set_index(index)[list(columns)]
 
 
-def practised(data: Dataset, year: int | None) -> pd.DataFrame:
-    table = roles.practised(data, county="01", year=year).set_index("theme")
-    bounds = ("low", "best", "high")
-    parts = {
-        level: table[[f"{level}_{bound}" for bound in bounds]].set_axis(list(bounds), axis=1)
-        for level in ("municipal", "regional")
-    }
-    parts["joint"] = table[["joint_low", "joint_best"]].assign(high=table["joint_best"]).set_axis(list(bounds), axis=1)
-    parts["share"] = table[["municipal_share"]].assign(best=table["municipal_share"], high=1.0).set_axis(bounds, axis=1)
-    return pd.concat(parts)
-
-
 def by_coverage(data: Dataset, by: str) -> pd.DataFrame:
     cells = natverk.panel(data, actors=OWN, networks=["net"], years=YEARS)
     group = {"network": "network_id", "county": "county_code"}.get(by, by)
@@ -131,8 +119,6 @@ def n_profiles(data: Dataset) -> pd.DataFrame:
 #: Each measure as a frame of bounds that rise from left to right, by a group that no actor's name enters.
 MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "series": (4, lambda data: at(natverk.series(data, OWN, years=YEARS), "year", "low", "best")),
-    "practised_in_a_year": (4, lambda data: practised(data, 2010)),
-    "practised_ever": (4, lambda data: practised(data, None)),
     "coverage_by_year": (4, lambda data: by_coverage(data, "year")),
     "coverage_by_network": (4, lambda data: by_coverage(data, "network")),
     "coverage_by_county": (4, lambda data: by_coverage(data, "county")),
@@ -141,14 +127,6 @@ MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "networks": (4, n_members),
     "position": (4, n_sides),
     "spells": (10, n_spells),
-    "cross_border": (
-        10,
-        lambda data: at(natverk.roles.cross_border(data), "network_id", "n_municipal").assign(n_at_most=2),
-    ),
-    "cross_border_regional": (
-        10,
-        lambda data: at(natverk.roles.cross_border(data), "network_id", "n_regional").assign(n_at_most=1),
-    ),
     "relations": (
         10,
         lambda data: natverk.membership.documented.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique(),
@@ -225,39 +203,6 @@ def test_listed_members_are_at_risk_and_one_more_raises_the_count(make: Make, on
     assert ((kept["n_still"] <= kept["n_first"]) & (kept["n_still"] <= kept["n_listed"])).all()
 
 
-belongs = st.fixed_dictionaries(
-    {
-        "member_actor_id": st.sampled_from(OWN),
-        "derived": st.sampled_from(["yes", "no"]),
-        "body_id": st.just("body:forbundet"),
-    }
-)
-
-
-@some(20)
-@given(rows=st.lists(belongs, max_size=5), extra=belongs, random=st.randoms(use_true_random=False))
-def test_members_of_joint_bodies_are_counted_once(make: Make, rows: list[Row], extra: Row, random: Any) -> None:
-    columns = ["n_derived", "n_municipalities", "n_regions"]
-
-    def counted(members: list[Row]) -> dict[str, int]:
-        return {
-            str(key): int(n)
-            for key, n in natverk.roles.joint_bodies(make(body_members=members)).loc[0, columns].items()
-        }
-
-    before, after = counted(rows), counted([*rows, extra])
-    named = {row["member_actor_id"] for row in rows}
-    assert before["n_municipalities"] == len(named & {ALBY, BODA})
-    assert before["n_regions"] == len(named & {ETT})
-    # A member that one source names is no longer one that only follows from another.
-    sure = {row["member_actor_id"] for row in rows if row["derived"] == "no"}
-    assert before["n_derived"] == len(named - sure)
-    assert all(after[name] >= before[name] for name in columns[1:])
-    swapped = {ALBY: BODA, BODA: ALBY}
-    other = [row | {"member_actor_id": swapped.get(row["member_actor_id"], ETT)} for row in rows]
-    assert counted(random.sample(other, len(other))) == before
-
-
 @some(8)
 @given(rows=evidence, complete=lists, random=st.randoms(use_true_random=False))
 def test_a_disagreement_needs_two_voices_and_no_name(
@@ -273,70 +218,7 @@ def test_a_disagreement_needs_two_voices_and_no_name(
     assert sorted(expected.values.tolist()) == sorted(again[columns].values.tolist())
 
 
-# --- responsibility, formal tasks, strategies -------------------------------------------------------------------------
-
-
-def held(kind: str, level: str, county: str, first: int, last: int, end: int | None) -> Row:
-    return {
-        "county_code": county, "holder_actor_id": f"{kind}:{county}", "holder_name": kind, "holder_type": kind,
-        "level": level, "start": f"{last}-01-01", "start_earliest": f"{first}-01-01",
-        "start_latest": f"{last}-01-01", "end": None if end is None else f"{end}-12-31",
-    }  # fmt: skip
-
-
-steps = st.tuples(st.integers(1998, 2003), st.integers(0, 2), st.integers(2007, 2012))
-
-
-@some(12)
-@given(first=steps, second=steps)
-def test_responsibility_and_transfers_keep_their_bounds(
-    make: Make, first: tuple[int, int, int], second: tuple[int, int, int]
-) -> None:
-    def data(*counties: tuple[int, int, int]) -> Dataset:
-        rows = []
-        for county, (body, width, region) in zip(("01", "02"), counties, strict=True):
-            rows += [
-                held("state", "state", county, 1997, 1997, body + width - 1),
-                held("samverkansorgan", "intermunicipal", county, body, body + width, region - 1),
-                held("region", "regional", county, region, region, None),
-            ]
-        return make(responsibility=rows)
-
-    own = data(first, second)
-    counts = roles.responsibility_counts(own, (1998, 2012))
-    assert ((counts["low"] <= counts["best"]) & (counts["best"] <= counts["high"])).all()
-    assert counts.groupby("year")["best"].sum().eq(2).all()
-    when = natverk.roles.transfers(own, interval="conventional").set_index(["county_code", "treatment"])
-    for county, (body, width, region) in (("01", first), ("02", second)):
-        joint = when.loc[(county, "to_joint")]
-        assert joint["earliest"] == body <= joint["year"] <= joint["latest"] == body + width
-        assert joint["state"] == ("interval" if width else "dated")
-        assert when.loc[(county, "to_region"), "year"] == region
-    pd.testing.assert_frame_equal(counts, roles.responsibility_counts(data(second, first), (1998, 2012)))
-
-
-task = st.fixed_dictionaries(
-    {
-        "policy_area": st.sampled_from(["culture", "transport"]),
-        "level": st.sampled_from(["regional", "municipal", "state"]),
-        "obligation_class": st.sampled_from(["mandatory", "voluntary"]),
-        "since": st.none() | st.sampled_from(["2005", "2012"]),
-    }
-)
-
-
-@some(20)
-@given(tasks=st.lists(task, min_size=1, max_size=5), extra=task, random=st.randoms(use_true_random=False))
-def test_a_further_task_never_takes_a_formal_role_away(make: Make, tasks: list[Row], extra: Row, random: Any) -> None:
-    keys = ["policy_area", "level", "validity"]
-    before, after, again = (
-        at(roles.formal(make(tasks=rows), 2010), keys, "n_mandatory", "n_tasks")
-        for rows in (tasks, [*tasks, extra], random.sample(tasks, len(tasks)))
-    )
-    assert (before["n_mandatory"] <= before["n_tasks"]).all()
-    assert before["n_tasks"].sum() == sum(row["since"] != "2012" for row in tasks)
-    assert (after.reindex(before.index) >= before).all(axis=None)
-    pd.testing.assert_frame_equal(before, again)
+# --- strategies -------------------------------------------------------------------------
 
 
 @some(10)

@@ -56,44 +56,7 @@ def listed(real: Dataset) -> Participation:
     return listed_participation(real, interval="conventional")
 
 
-# Transfers ------------------------------------------------------------------------------------------------------
-
-
-def test_two_transfers_and_their_precision(real: Dataset) -> None:
-    when = transfers(real).set_index(["county_code", "treatment"])
-    assert len(when) == 42
-    assert when.loc[("12", "to_region"), "year"] == 1999
-    assert when.loc[("01", "to_joint"), "state"] == "none"
-    # Gotland's municipality held it itself: no joint body.
-    assert when.loc["09", "state"].tolist() == ["none", "dated"]
-    # An interval within one year has that year; across years it has none.
-    assert when.loc[("05", "to_joint"), ["state", "year"]].tolist() == ["dated", 2003]
-    intervals = when[when["state"] == "interval"].index.get_level_values(0)
-    assert set(intervals) == INTERVAL_COUNTIES
-    assert when.loc[when["state"] == "interval", "year"].isna().all()
-    for how, year in (("earliest", 2007), ("latest", 2011), ("conventional", 2007)):
-        coded = transfers(real, interval=how).set_index(["county_code", "treatment"])  # type: ignore[arg-type]
-        assert coded.loc[("21", "to_joint"), ["state", "year"]].tolist() == ["interval", year]
-    later = transfers(real, pilots="skip").set_index(["county_code", "treatment"])
-    assert [later.loc[("12", "to_region"), "year"], later.loc[("08", "to_joint"), "year"]] == [2011, 2003]
-    with pytest.raises(InvalidArgument, match="leave_out"):
-        transfers(real, interval="middle")  # type: ignore[arg-type]
-
-
-def test_a_county_of_which_nothing_is_told_is_unknown(real: Dataset) -> None:
-    table = real.responsibility
-    data = replaced(real, responsibility=table[table["county_code"] != "01"])
-    assert transfers(data).query("county_code == '01'")["state"].tolist() == ["unknown", "unknown"]
-    # Behind a gap the first transfer cannot be told; before it, it can.
-    gap = replaced(real, responsibility=table[~table["row_id"].isin(["rua-00010", "rua-00048"])])
-    states = transfers(gap).set_index(["county_code", "treatment"])["state"]
-    assert states.loc["05"].tolist() == ["unknown", "unknown"]
-    assert states.loc["20"].tolist() == ["unknown", "unknown"]
-    late = replaced(real, responsibility=table[table["row_id"] != "rua-00011"])
-    assert transfers(late).query("county_code == '05'")["state"].tolist() == ["dated", "unknown"]
-    frame = covariates(data, 2022).set_index("code")
-    assert frame.loc["0180", "reason"] == "unknown_transfer"
-    assert pd.isna(frame.loc["0180", "years_since_to_region"])
+# Covariates ---------------------------------------------------------------------------------------------------
 
 
 def test_covariates_of_a_year(real: Dataset) -> None:

@@ -6,8 +6,7 @@ attested" is never "vacant".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
@@ -31,7 +30,7 @@ ROLES = ("municipal", "regional", "joint", "shared", "vacant")
 def practised(
     data: Dataset,
     *,
-    county: str | None = None,
+    county: str | int | None = None,
     year: int | None = None,
     counts_as: tuple[str, ...] = SETS,
     year_basis: YearBasis = "stated",
@@ -108,20 +107,19 @@ def _practised(
             table[f"{level}_{bound}"] = wide[bound, level]
     share = table["municipal_best"] / table["n_municipalities"]
     table.insert(4, "municipal_share", share)
-    attested, closed = wide["low"][list(LEVELS)] > 0, wide["closed"][list(LEVELS)]
-    unitary = order.get_level_values("county_code").isin(unitary_counties(data))
-    states = zip(attested.to_numpy(), closed.to_numpy(), unitary, strict=True)
-    found = [_pattern_and_roles(*state) for state in states]
+    attested, closed = (wide[name][list(LEVELS)].to_numpy(dtype=bool) for name in ("low", "closed"))
+    unitary = order.get_level_values("county_code").isin(unitary_counties(data)).tolist()
+    found = [_pattern_and_roles(*state) for state in zip(attested, closed, unitary, strict=True)]
     table["attested_pattern"] = pd.Series([pattern for pattern, _ in found], index=order, dtype="str")
     table["possible_roles"] = pd.Series(["|".join(roles) for _, roles in found], index=order, dtype="str")
     table["role"] = pd.Series([roles[0] if len(roles) == 1 else None for _, roles in found], index=order, dtype="str")
     # Rows of evidence first, then the bodies whose own tasks count.
-    ids = wide["row_ids"].agg(";".join, axis=1).str.split(";")
-    table["row_ids"] = ids.map(lambda own: ";".join(sorted({*own} - {""}, key=lambda item: (item[:5] == "body:", item))))
+    ids = active.groupby(order.names)["row_ids"].agg(";".join).reindex(order).str.split(";")
+    table["row_ids"] = ids.map(lambda own: ";".join(sorted({*own} - {""}, key=lambda row: (row[:5] == "body:", row))))
     return table.astype({"row_ids": "str"}).reset_index()
 
 
-def _pattern_and_roles(attested: Iterable[bool], closed: Iterable[bool], unitary: bool) -> tuple[str, list[str]]:
+def _pattern_and_roles(attested: np.ndarray, closed: np.ndarray, unitary: bool) -> tuple[str, list[str]]:
     """Return which of `LEVELS` are attested, in words, and which roles that leaves possible."""
     active = [level for level, is_so in zip(LEVELS, attested, strict=True) if is_so]
     shut = {level for level, is_so in zip(LEVELS, closed, strict=True) if is_so} - {"joint", *active}
@@ -142,9 +140,7 @@ def _possible(active: list[str], free: list[str]) -> list[str]:
     alone = free if not active else active if len(active) == 1 else []
     shared = len(active) + len(free) > 1
     return [
-        role
-        for role in ROLES
-        if role in alone or (role == "shared" and shared) or (role == "vacant" and not active)
+        role for role in ROLES if role in alone or (role == "shared" and shared) or (role == "vacant" and not active)
     ]
 
 
@@ -199,29 +195,32 @@ def activity_by_level(
         cells["open"] = (~cells["state"].isin(KNOWN) | (cells["high"] > 0)).astype("int64")
     bounds = ["low", "best", "high", "open"]
     themes = data.networks.assign(theme=data.networks["themes"].str.split(";")).explode("theme")
-    ties = cells[["actor_id", "network_id", *bounds, "rows"]].merge(themes[["network_id", "theme"]]).merge(homes)
+    themes = themes.loc[themes["network_id"].isin(networks), ["network_id", "theme"]]
+    active = cells[["actor_id", "network_id", *bounds]].merge(themes)
+    ids = cells.loc[(cells["low"] > 0) & (cells["rows"] != ""), ["actor_id", "network_id", "rows"]].merge(themes)
     if joint_tasks:
         own = data.bodies[data.bodies["themes"].notna()]
         if year is not None:
             own = own[~((own["founded_year"] > year) | (own["dissolved_year"] < year)).fillna(False)]
         own = own.assign(theme=own["themes"].str.split(";"), actor_id=own["body_id"], rows=own["body_id"])
-        own = own.explode("theme")[["actor_id", "theme", "rows"]].merge(homes[homes["level"] == "joint"])
-        ties = pd.concat([ties, own.assign(low=1, best=1, high=1, open=0)], ignore_index=True)
+        own = own.explode("theme")[["actor_id", "theme", "rows"]]
+        active = pd.concat([active, own.assign(low=1, best=1, high=1, open=0)])
+        ids = pd.concat([ids, own])
     keys = ["county_code", "theme", "level"]
     order = pd.MultiIndex.from_product([data.counties["county_code"], VOCABULARIES["theme"], LEVELS], names=keys)
-    n_actors = homes.groupby(["county_code", "level"]).size()
-    table = pd.DataFrame({"n_actors": n_actors.reindex(order.droplevel("theme"), fill_value=0).to_numpy()}, index=order)
-    counts = ties.groupby([*keys, "actor_id"], sort=False)[bounds].max().groupby(level=keys).sum()
-    table = table.join(counts.reindex(order, fill_value=0))
+    active = active.groupby(["actor_id", "theme"], sort=False, as_index=False)[bounds].max().merge(homes)
+    table = active.groupby(keys)[bounds].sum().reindex(order, fill_value=0).astype("int64")
+    n_actors = homes.groupby(["county_code", "level"]).size().reindex(order.droplevel("theme"), fill_value=0)
+    table.insert(0, "n_actors", n_actors.to_numpy())
+    table["row_ids"] = ids.merge(homes).groupby(keys)["rows"].agg(";".join).reindex(order, fill_value="").astype("str")
+    table = table.reset_index()
     if year is None:
         # Nothing bounds the unknown from above but the number of actors itself.
         table["high"] = table["n_actors"]
-    listed = table.index.get_level_values("theme").isin(themes.loc[themes["network_id"].isin(networks), "theme"])
-    there = (table["n_actors"] > 0) | (table.index.get_level_values("level") == "joint")
-    table["closed"] = (table.pop("open") == 0) & listed & there & (year is not None)
-    ids = ties[(ties["low"] > 0) & (ties["rows"] != "")].groupby(keys)["rows"].agg(";".join)
-    table["row_ids"] = ids.reindex(order, fill_value="").astype("str")
-    return table.reset_index()
+    there = (table["n_actors"] > 0) | (table["level"] == "joint")
+    closed = (table.pop("open") == 0) & table["theme"].isin(themes["theme"]) & there & (year is not None)
+    table.insert(7, "closed", closed)
+    return table
 
 
 @kept

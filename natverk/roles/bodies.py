@@ -36,26 +36,30 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
     named = data.body_members[data.body_members["member_actor_id"].notna()]
     # A member that one source names and another implies is named.
     pairs = named.groupby(["body_id", "member_actor_id"], as_index=False).agg(derived=("derived", "all"))
-    pairs["kind"] = pairs["member_actor_id"].str.split(":").str[0]
-    held = set(data.responsibility["holder_actor_id"].dropna())
+    kind = pairs["member_actor_id"].str.split(":").str[0]
     frame = data.bodies.rename(columns={"n_members_stated": "n_stated"})
     body = frame["body_id"]
-    for name, kind in (("n_municipalities", "municipality"), ("n_regions", "region")):
-        counts = pairs[pairs["kind"] == kind].groupby("body_id").size()
-        frame = frame.assign(**{name: body.map(counts).fillna(0).astype("int64")})
-    derived = pairs.groupby("body_id")["derived"].sum()
-    members = data.body_members.groupby("body_id")
-    sources = members["source_id"].agg(";".join)
-    cited = frame["source_id"].fillna("") + ";" + body.map(sources).astype(object).fillna("")
-    frame = frame.assign(
-        n_derived=body.map(derived).fillna(0).astype("int64"),
-        held=body.isin(held),
-        row_ids=body.map(members["row_id"].agg(";".join)).astype(object).fillna(""),
-        source_ids=[";".join(dict.fromkeys(item for item in text.split(";") if item)) for text in cited],
-    )
-    columns = ["body_id", "name_sv", "name", "form", "form_class", "county_codes", "founded_year", "dissolved_year"]
-    columns += ["observed_year", "n_municipalities", "n_regions", "n_derived", "n_stated", "held", "row_ids"]
-    return frame[[*columns, "source_ids"]].reset_index(drop=True)
+    for name, rows in (
+        ("n_municipalities", pairs[kind == "municipality"]),
+        ("n_regions", pairs[kind == "region"]),
+        ("n_derived", pairs[pairs["derived"]]),
+    ):
+        frame[name] = rows["body_id"].value_counts().reindex(body, fill_value=0).to_numpy()
+    frame["held"] = body.isin(data.responsibility["holder_actor_id"].dropna())
+    members = data.body_members.groupby("body_id")[["row_id", "source_id"]].agg(";".join).reindex(body, fill_value="")
+    frame["row_ids"] = members["row_id"].astype("str").to_numpy()
+    cited = zip(frame["source_id"].fillna(""), members["source_id"], strict=True)
+    frame["source_ids"] = pd.Series([_once(";".join(ids)) for ids in cited], index=frame.index, dtype="str")
+    columns = [
+        "body_id", "name_sv", "name", "form", "form_class", "county_codes", "founded_year", "dissolved_year",
+        "observed_year", "n_municipalities", "n_regions", "n_derived", "n_stated", "held", "row_ids", "source_ids",
+    ]  # fmt: skip
+    return frame[columns].reset_index(drop=True)
+
+
+def _once(ids: str) -> str:
+    """Return ids joined by `;`, each once, in their order."""
+    return ";".join(dict.fromkeys(item for item in ids.split(";") if item))
 
 
 def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: YearBasis = "stated") -> pd.DataFrame:
@@ -85,22 +89,22 @@ def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: Ye
     >>> cross_border(load()).loc[0, "network_id"]
     'greater-copenhagen'
     """
-    networks = data.networks[data.networks["type"] == "cross_border"]
-    kinds = {"municipality": "n_municipal", "region": "n_regional", "joint_body": "n_joint"}
-    kind = data.actors.set_index("actor_id")["kind"].map(kinds)
+    levels = {"municipality": "n_municipal", "region": "n_regional", "joint_body": "n_joint"}
+    level = data.actors.set_index("actor_id")["kind"].map(levels)
+    networks = data.networks.loc[data.networks["type"] == "cross_border", ["network_id", "founded_year"]]
     rows = graded(data, counting=counting, year_basis=year_basis)
     rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["network_id"].isin(networks["network_id"])]
-    rows = rows.assign(level=rows["actor_id"].map(kind)).dropna(subset="level")
-    frame = networks[["network_id", "founded_year"]].set_index("network_id")
-    for name in kinds.values():
+    rows = rows.assign(level=rows["actor_id"].map(level)).dropna(subset="level")
+    frame = networks.set_index("network_id")
+    for name in levels.values():
         counts = rows[rows["level"] == name].groupby("network_id")["actor_id"].nunique()
-        frame[name] = counts.reindex(frame.index).fillna(0).astype("int64")
+        frame[name] = counts.reindex(frame.index, fill_value=0).astype("int64")
     groups = rows.groupby("network_id")
     frame["since"] = groups["first"].min().reindex(frame.index).astype("Int64")
     frame["last_seen"] = groups["last"].max().reindex(frame.index).astype("Int64")
     for name in ("row_id", "source_id"):
-        joined = groups[name].agg(lambda ids: ";".join(dict.fromkeys(";".join(ids).split(";"))))
+        joined = groups[name].agg(lambda ids: _once(";".join(ids)))
         frame[f"{name}s"] = joined.reindex(frame.index).fillna("").astype("str")
-    frame["total"] = frame[list(kinds.values())].sum(axis=1)
-    frame = frame.reset_index().sort_values(["total", "network_id"], ascending=[False, True], ignore_index=True)
-    return frame.drop(columns="total")
+    most = frame[list(levels.values())].sum(axis=1)
+    frame = frame.assign(most=most).reset_index().sort_values(["most", "network_id"], ascending=[False, True])
+    return frame.drop(columns="most").reset_index(drop=True)

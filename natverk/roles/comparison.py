@@ -14,7 +14,7 @@ from natverk.frames import choice, each_row, has_columns, known_county
 from natverk.membership.evidence import Counting, YearBasis
 from natverk.membership.panel import SETS
 from natverk.roles.activity import activity_by_level
-from natverk.roles.tasks import Responsible, responsible_levels, subsets, unitary_counties
+from natverk.roles.tasks import LEVELS, Responsible, responsible_levels, subsets, unitary_counties
 
 __all__ = [
     "compare_roles",
@@ -31,7 +31,7 @@ def compare_roles(
     data: Dataset,
     year: int,
     *,
-    county: str | None = None,
+    county: str | int | None = None,
     on: Literal["end", "start"] = "end",
     undated_tasks: Literal["unknown", "valid"] = "unknown",
     joint: Literal["open", "known_bodies"] = "open",
@@ -47,7 +47,7 @@ def compare_roles(
     year
         The year, from 1997 on (before it, who held the development responsibility is not told).
     county
-        A county code, or None for all 21.
+        A county by code or name, or None for all 21.
     on
         The day on which a task must be valid and the responsibility held: 31 December (`"end"`, default) or
         1 January (`"start"`).
@@ -141,31 +141,37 @@ def _compared(
     if joint == "open":
         active["closed"] &= active["level"] != "joint"
     # Gotland's one body stands once, as unitary.
-    unitary = active["county_code"].isin(unitary_counties(data))
-    active = active[~(unitary & (active["level"] == "regional"))]
-    active["level"] = active["level"].mask(unitary & (active["level"] == "municipal"), "unitary")
+    unitary = unitary_counties(data)
+    one = active["county_code"].isin(unitary)
+    active = active[~(one & (active["level"] == "regional"))]
+    active["level"] = active["level"].mask(one & (active["level"] == "municipal"), "unitary")
     # The themes of an area together: active in any of them, excluded only if excluded in all.
     keys = ["county_code", "policy_area", "level"]
     groups = active.merge(data.policy_themes[["policy_area", "theme"]], on="theme").groupby(keys, as_index=False)
-    levels: dict[tuple[str, str], list[Any]] = {}
-    for row in each_row(groups.agg(low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join))):
-        levels.setdefault((row.county_code, row.policy_area), []).append(row)
+    table = groups.agg(low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join))
+    by_area: dict[tuple[str, str], list[Any]] = {}
+    for row in each_row(table):
+        by_area.setdefault((row.county_code, row.policy_area), []).append(row)
     themes = data.policy_themes.groupby("policy_area")["theme"].agg(";".join).to_dict()
     found = []
     for code in data.counties["county_code"]:
+        levels = frozenset({"unitary", "joint"} if code in unitary else LEVELS)
         for area in VOCABULARIES["policy_area"]:
             head = {"county_code": code, "year": year, "policy_area": area, "themes": themes.get(area, "")}
-            found.append(head | _agreement(formal[code, area], levels.get((code, area), [])))
+            found.append(head | _agreement(formal[code, area], levels, by_area.get((code, area), [])))
     frame = pd.DataFrame(found)
     return frame.astype({name: "str" for name in frame if name != "year"})
 
 
-def _agreement(formal: Responsible, levels: list[Any]) -> dict[str, str]:
-    """Set who is responsible for a policy area in a county against the levels active in it."""
-    attested = frozenset(row.level for row in levels if row.low)
-    presumed = frozenset(row.level for row in levels if row.best) - attested
-    closed = frozenset(row.level for row in levels if row.closed) - attested - presumed
-    free = frozenset(row.level for row in levels) - attested - closed
+def _agreement(formal: Responsible, levels: frozenset[str], own: list[Any]) -> dict[str, str]:
+    """Set who is responsible for a policy area in a county against the levels active in it.
+
+    `levels` are those of the county, `own` the rows of those that the themes of the area tell of.
+    """
+    attested = frozenset(row.level for row in own if row.low)
+    presumed = frozenset(row.level for row in own if row.best) - attested
+    closed = frozenset(row.level for row in own if row.closed) - attested - presumed
+    free = levels - attested - closed
     sure, maybe = formal.sure(), formal.maybe()
     possible = _outcomes(formal.alternatives, attested, free)
     outcome = _the_one(possible)
@@ -179,7 +185,7 @@ def _agreement(formal: Responsible, levels: list[Any]) -> dict[str, str]:
         documented = "possibly_responsible" if attested & maybe else "others_only"
     if outcome != "unknown":
         reason = ""
-    elif not levels:
+    elif not own:
         reason = "no_theme"
     elif possible == {"no_responsible"}:
         reason = "state_only" if formal.state else "no_task"
@@ -188,7 +194,7 @@ def _agreement(formal: Responsible, levels: list[Any]) -> dict[str, str]:
     else:
         # One alternative alone would give one outcome: it is the responsibility that leaves it open.
         each = [_outcomes(frozenset({one}), attested, free) for one in formal.alternatives]
-        decided = len(each) > 1 and any(len(own) == 1 for own in each)
+        decided = len(each) > 1 and any(len(outcomes) == 1 for outcomes in each)
         reason = "responsibility_unknown" if decided else "responsible_not_attested"
     return {
         "responsible": _joined(sure),
@@ -203,14 +209,12 @@ def _agreement(formal: Responsible, levels: list[Any]) -> dict[str, str]:
         "possible": "|".join(name for name in (*_OUTCOMES, "no_responsible") if name in possible),
         "reason": reason,
         "formal_rows": formal.rows,
-        "activity_rows": ";".join(sorted({item for row in levels for item in row.rows.split(";") if item})),
+        "activity_rows": ";".join(sorted({item for row in own for item in row.rows.split(";") if item})),
     }
 
 
 @cache
-def _outcomes(
-    alternatives: frozenset[frozenset[str]], active: frozenset[str], free: frozenset[str]
-) -> frozenset[str]:
+def _outcomes(alternatives: frozenset[frozenset[str]], active: frozenset[str], free: frozenset[str]) -> frozenset[str]:
     """Return what can come out over all alternatives of who is responsible and who is active.
 
     >>> sorted(_outcomes(frozenset({frozenset({"regional"})}), frozenset({"municipal"}), frozenset({"regional"})))

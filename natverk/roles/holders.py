@@ -37,13 +37,13 @@ _OBSERVED_FROM = "1997-01-01"
 TREATMENTS = {"to_joint": "intermunicipal", "to_region": "regional"}
 
 
-def responsibility(data: Dataset, county: str | None = None) -> pd.DataFrame:
+def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFrame:
     """Return who held the regional development responsibility, spell by spell.
 
     Parameters
     ----------
     county
-        A county code, or None for all.
+        A county by code or name, or None for all.
 
     Returns
     -------
@@ -116,15 +116,15 @@ def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     if day < "1997":
         raise InvalidArgument(f"{date} is before 1997", where="date", remedy="the table begins on 1 January 1997")
     spans = _spans(data)
-    may = spans[(spans["may_begin"] <= day) & (day <= spans["may_last"])].groupby("county_code")
     holder = spans[(spans["start"] <= day) & (day <= spans["last"])].drop_duplicates("county_code")
-    frame = data.counties[["county_code"]].merge(
-        holder[["county_code", "holder_type", "holder_actor_id", "holder_name"]], on="county_code", how="left"
-    )
-    types, rows = may["holder_type"].unique(), may["row_id"].agg(";".join)
-    frame["possible"] = frame["county_code"].map(types.map("|".join)).fillna("")
-    frame["certain"] = frame["county_code"].map(types.map(len)) == 1
-    frame["row_ids"] = frame["county_code"].map(rows).fillna("")
+    columns = ["county_code", "holder_type", "holder_actor_id", "holder_name"]
+    frame = data.counties[["county_code"]].merge(holder[columns], on="county_code", how="left")
+    counties = frame["county_code"]
+    may = spans[(spans["may_begin"] <= day) & (day <= spans["may_last"])]
+    types = may.drop_duplicates(["county_code", "holder_type"]).groupby("county_code")["holder_type"]
+    frame["possible"] = types.agg("|".join).reindex(counties, fill_value="").to_numpy()
+    frame["certain"] = types.size().reindex(counties, fill_value=0).to_numpy() == 1
+    frame["row_ids"] = may.groupby("county_code")["row_id"].agg(";".join).reindex(counties, fill_value="").to_numpy()
     return frame.astype({name: "bool" if name == "certain" else "str" for name in frame})
 
 
@@ -132,12 +132,14 @@ def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
 def _spans(data: Dataset) -> pd.DataFrame:
     """Return the holders with the first and last day on which each may have held, and its last conventional day."""
     frame = responsibility(data)
-    after = frame["start_latest"].groupby(frame["county_code"]).shift(-1)
-    # A predecessor may have stayed until the day before the latest possible start of its successor.
-    eve = after.map(lambda day: (dt.date.fromisoformat(latest(day)) - dt.timedelta(days=1)).isoformat(), "ignore")
     last = frame["end"].fillna("9999-12-31")
-    stayed = eve.where(eve.notna() & (eve.fillna("") > last), last)
-    return frame.assign(may_begin=frame["start_earliest"].map(earliest), last=last, may_last=stayed)
+    # A predecessor may have stayed until the day before the latest possible start of its successor.
+    after = frame.groupby("county_code")["start_latest"].shift(-1)
+    eves = [
+        "" if pd.isna(day) else (dt.date.fromisoformat(latest(day)) - dt.timedelta(days=1)).isoformat() for day in after
+    ]
+    may_last = pd.Series([max(days) for days in zip(last, eves, strict=True)], index=frame.index, dtype="str")
+    return frame.assign(may_begin=frame["start_earliest"].map(earliest), last=last, may_last=may_last)
 
 
 def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
@@ -146,7 +148,7 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = N
     Parameters
     ----------
     years
-        First and last year, or one year.
+        First and last year, or one year; default 1997 to the last year of the data.
 
     Returns
     -------
@@ -244,7 +246,7 @@ def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "
     for name, column in (("earliest", "start_earliest"), ("latest", "start_latest"), ("conventional", "start")):
         firsts[name] = firsts[column].str[:4].astype("Int64")
     dated = firsts["earliest"] == firsts["latest"]
-    firsts["state"] = dated.map({True: "dated", False: "interval"})
+    firsts["state"] = dated.map({True: "dated", False: "interval"}).astype("str")
     firsts["year"] = firsts["earliest"].where(dated, pd.NA if interval == "leave_out" else firsts[interval])
     keys = pd.MultiIndex.from_product([data.counties["county_code"], TREATMENTS], names=["county_code", "treatment"])
     frame = firsts.set_index(keys.names).reindex(keys).reset_index()

@@ -95,7 +95,8 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
         row_ids=("row_id", ";".join),
     ).reset_index()
     # Where no task is valid the columns keep their types.
-    return table.astype({name: "int64" if name.startswith("n_") else "str" for name in table})
+    numbers = dict.fromkeys(["n_tasks", "n_mandatory"], "int64")
+    return table.astype({**dict.fromkeys(table.columns, "str"), **numbers})
 
 
 def _valid_tasks(data: Dataset, year: int, on: Literal["end", "start"]) -> pd.DataFrame:
@@ -108,7 +109,8 @@ def _valid_tasks(data: Dataset, year: int, on: Literal["end", "start"]) -> pd.Da
     lasting = frame["until"].isna() | (frame["until"].fillna("9999").map(latest) >= day)
     frame = frame[begun & lasting]
     level = frame["level"].replace({"regional_multi": "regional"})
-    return frame.assign(level=level, validity=frame["since"].isna().map({True: "unknown", False: "valid"}))
+    frame = frame.assign(level=level, validity=frame["since"].isna().map({True: "unknown", False: "valid"}))
+    return frame.sort_values(["policy_area", "level", "validity"], kind="stable")
 
 
 class Responsible(NamedTuple):
@@ -158,8 +160,9 @@ def responsible_levels(
     [['unitary']]
     """
     choice("undated_tasks", undated_tasks, ("unknown", "valid"))
-    tasks = _valid_tasks(data, year, on)
-    by_area = {str(area): list(each_row(group)) for area, group in tasks.groupby("policy_area")}
+    by_area: dict[str, list[Any]] = {}
+    for task in each_row(_valid_tasks(data, year, on)):
+        by_area.setdefault(task.policy_area, []).append(task)
     local, unitary = local_tasks(data), unitary_counties(data)
     level_held = {row.row_id: _LEVEL[row.level] for row in each_row(data.responsibility)}
     found = {}

@@ -1,4 +1,4 @@
-"""Formal and practised roles, on hand-made counties and on the real ones."""
+"""Practised roles, on hand-made counties and on the real ones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.roles.activity import LEVELS, ROLES, _possible, formal, practised
+from natverk.roles.activity import ROLES, _possible, activity_by_level, practised
+from natverk.roles.tasks import LEVELS
 
 Make = Callable[..., Dataset]
 ALBY, BODA, DALA, GOTLAND = (f"municipality:{code}" for code in ("0101", "0102", "0201", "0980"))
@@ -20,88 +23,8 @@ ETT, BODY = "region:01", "body:forbundet"
 ALL_FIVE = "municipal|regional|joint|shared|vacant"
 
 
-def duty(**more: Any) -> dict[str, Any]:
-    return {"policy_area": "culture", "level": "regional", "obligation_class": "mandatory", "legal_basis": "lag"} | more
-
-
 def theme(data: Dataset, county: str = "01", name: str = "culture", **arguments: Any) -> pd.Series:
     return practised(data, county=county, **arguments).set_index("theme").loc[name]
-
-
-# --- Formal roles -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("task", "on", "expected"),
-    [
-        ({"since": "2010"}, "end", {2009: None, 2010: "valid", 2020: "valid"}),
-        ({"since": "2010", "until": "2012"}, "end", {2009: None, 2010: "valid", 2012: "valid", 2013: None}),
-        ({}, "end", {1997: "unknown", 2020: "unknown"}),
-        ({"until": "2012"}, "end", {1997: "unknown", 2012: "unknown", 2013: None}),
-        ({"since": "2010-07-01"}, "end", {2009: None, 2010: "valid"}),
-        ({"since": "2010-07-01"}, "start", {2010: None, 2011: "valid"}),
-        ({"since": "2010-01-01"}, "start", {2010: "valid"}),
-        ({"since": "2005", "until": "2012-06-30"}, "end", {2011: "valid", 2012: None}),
-        ({"since": "2005", "until": "2012-06-30"}, "start", {2012: "valid", 2013: None}),
-        ({"since": "2005", "until": "2012-06"}, "start", {2012: "valid", 2013: None}),
-    ],
-)
-def test_when_a_task_is_valid(make: Make, task: dict[str, Any], on: Any, expected: dict[int, str | None]) -> None:
-    data = make(tasks=[duty(**task)])
-    found = {year: formal(data, year, on=on)["validity"].tolist() for year in expected}
-    assert found == {year: [] if validity is None else [validity] for year, validity in expected.items()}
-
-
-def test_tasks_are_summed_by_area_level_and_validity(make: Make) -> None:
-    tasks = [
-        duty(since="2010"),
-        duty(since="2011", level="regional_multi", obligation_class="voluntary", legal_basis="annan lag"),
-        duty(),
-        duty(since="2010", level="municipal", obligation_class="voluntary", legal_basis=None),
-        duty(since="2010", policy_area="broadband"),
-    ]
-    frame = formal(make(tasks=tasks), 2015)
-    assert frame.values.tolist() == [
-        ["broadband", "regional", "valid", 1, 1, "mandatory", "lag", "tsk-00005"],
-        ["culture", "municipal", "valid", 1, 0, "voluntary", "", "tsk-00004"],
-        ["culture", "regional", "unknown", 1, 1, "mandatory", "lag", "tsk-00003"],
-        ["culture", "regional", "valid", 2, 1, "mandatory | voluntary", "annan lag | lag", "tsk-00001;tsk-00002"],
-    ]
-    assert list(frame.columns) == [
-        "policy_area",
-        "level",
-        "validity",
-        "n_tasks",
-        "n_mandatory",
-        "obligations",
-        "legal_bases",
-        "row_ids",
-    ]
-
-
-def test_no_task_no_role(make: Make) -> None:
-    assert formal(make(), 2015).empty
-
-
-def test_formal_refuses_wrong_arguments(make: Make) -> None:
-    with pytest.raises(InvalidArgument, match="where: year"):
-        formal(make(), 1066)
-    with pytest.raises(InvalidArgument, match="where: on"):
-        formal(make(), 2015, on="middle")  # type: ignore[arg-type]
-
-
-def test_formal_roles_of_the_real_data(real: Dataset) -> None:
-    frame = formal(real, 2019)
-    assert not frame.duplicated(["policy_area", "level", "validity"]).any()
-    assert set(frame["level"]) <= {"municipal", "intermunicipal", "regional", "state"}
-    undated = set(real.tasks.loc[real.tasks["since"].isna(), "row_id"])
-    named = {row for ids in frame.loc[frame["validity"] == "unknown", "row_ids"] for row in ids.split(";")}
-    assert named
-    assert named <= undated
-    growth = frame[(frame["policy_area"] == "regional_growth") & (frame["level"] == "regional")]
-    assert growth["n_mandatory"].sum() > 0
-    before = formal(real, 2001)
-    assert before.loc[before["policy_area"] == "regional_growth", "n_tasks"].sum() != growth["n_tasks"].sum()
 
 
 # --- Which roles are possible -----------------------------------------------------------------------------------------
@@ -256,10 +179,12 @@ def test_row_ids_are_what_decides(make: Make) -> None:
 
 
 def test_practised_refuses_wrong_arguments(make: Make) -> None:
-    with pytest.raises(UnknownName, match="'1'"):
-        practised(make(), county="1")
+    with pytest.raises(UnknownName, match="Län 0"):
+        practised(make(), county="Lan 77")
     with pytest.raises(InvalidArgument, match="where: counts_as"):
         practised(make(), counts_as=("member",))
+    with pytest.raises(InvalidArgument, match="empty"):
+        practised(make(), counts_as=())
     with pytest.raises(InvalidArgument, match="year 1066"):
         practised(make(), county="01", year=1066)
 
@@ -321,3 +246,68 @@ def test_dissolved_bodies_are_not_active(real: Dataset, in_2019: pd.DataFrame) -
     named = {row for ids in in_2019["row_ids"] for row in ids.split(";")}
     assert gone
     assert not gone & named
+
+
+def test_a_county_by_name_or_code_is_its_part_of_the_country(ever: pd.DataFrame, real: Dataset) -> None:
+    for name in ("12", 12, "Skåne", "Skåne län"):
+        own = practised(real, county=name)
+        pd.testing.assert_frame_equal(own, ever[ever["county_code"] == "12"].reset_index(drop=True))
+
+
+def test_what_a_caller_changes_stays_with_the_caller(real: Dataset) -> None:
+    table = practised(real)
+    table["municipal_low"] = -1
+    assert (practised(real)["municipal_low"] >= 0).all()
+
+
+def test_a_level_is_closed_where_every_cell_is_known_to_be_empty(make: Make) -> None:
+    data = make({"seen": 2010}, networks=CULTURE, member_lists=[{"year": 2010}], bodies=[])
+    table = activity_by_level(data, 2010).set_index(["county_code", "theme", "level"])
+    assert table.loc[("02", "culture"), "closed"].to_dict() == {"municipal": True, "regional": True, "joint": True}
+    # A page against the list: neither active nor closed. No network of the theme: nothing is known.
+    assert table.loc[("01", "culture", "municipal"), ["low", "best", "high", "closed"]].tolist() == [0, 0, 1, False]
+    assert not table.xs("health", level="theme")["closed"].any()
+    later = activity_by_level(data, 2011).query("level != 'joint'")
+    assert not later["closed"].any()
+    assert not activity_by_level(data)["closed"].any()
+
+
+# --- Properties -------------------------------------------------------------------------------------------------------
+
+member = st.fixed_dictionaries(
+    {
+        "a": st.sampled_from([ALBY, BODA, ETT]),
+        "n": st.sampled_from(["net", "old"]),
+        "status": st.sampled_from(["member", "member", "full", "indirect"]),
+        "start": st.none() | st.integers(2007, 2009),
+        "seen": st.none() | st.integers(2009, 2012),
+    }
+)
+
+
+@settings(
+    max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],
+)  # fmt: skip
+@given(
+    rows=st.lists(member, min_size=1, max_size=5), extra=member, random=st.randoms(use_true_random=False),
+    year=st.none() | st.just(2010),
+    complete=st.sampled_from([[], [{"year": 2010}], [{"year": 2010, "levels": "region"}]]),
+)  # fmt: skip
+def test_bounds_are_in_order_evidence_never_lowers_them_and_names_change_nothing(
+    make: Make, rows: list[Any], extra: Any, random: Any, year: int | None, complete: list[Any]
+) -> None:
+    networks = [{"network_id": name, "themes": "culture", "founded_year": 1990} for name in ("net", "old")]
+
+    def table(own: list[Any]) -> pd.DataFrame:
+        return practised(make(*own, networks=networks, member_lists=complete), county="01", year=year)
+
+    before, after = table(rows), table([*rows, extra])
+    for level in ("municipal", "regional"):
+        assert (before[f"{level}_low"] <= before[f"{level}_best"]).all()
+        assert (before[f"{level}_best"] <= before[f"{level}_high"]).all()
+    assert (before["joint_low"] <= before["joint_best"]).all()
+    assert (after[["municipal_low", "regional_low"]] >= before[["municipal_low", "regional_low"]]).all(axis=None)
+    swapped = {ALBY: BODA, BODA: ALBY, ETT: ETT}
+    again = table([row | {"a": swapped[row["a"]]} for row in random.sample(rows, len(rows))])
+    pd.testing.assert_frame_equal(before.drop(columns="row_ids"), again.drop(columns="row_ids"))

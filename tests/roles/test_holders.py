@@ -1,15 +1,19 @@
-"""Who held the regional development responsibility, with the bounds that interval starts leave."""
+"""Who held the regional development responsibility, the bounds that interval starts leave, and its transfers."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts
+from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
 
 Make = Callable[..., Dataset]
 
@@ -84,6 +88,8 @@ def test_before_the_table_begins(make: Make) -> None:
         responsibility_at(make(), "1996-12-31")
     with pytest.raises(UnknownName, match="'14'"):
         responsibility(make(), "14")
+    with pytest.raises(InvalidArgument, match="1996"):
+        responsibility_counts(make(), (1996, 2000))
 
 
 # --- The real data ----------------------------------------------------------------------------------------------------
@@ -155,3 +161,94 @@ def test_spells_are_without_gap(real: Dataset) -> None:
         assert own["start"].iloc[0] == "1997-01-01"
         assert own["end"].isna().tolist() == [False] * (len(own) - 1) + [True]
     assert responsibility(real, "14")["holder_type"].tolist() == ["state", "state", "pilot_region", "region"]
+
+
+# --- Transfers --------------------------------------------------------------------------------------------------------
+
+INTERVAL_COUNTIES = {"03", "06", "17", "20", "21", "23"}
+
+
+def replaced(data: Dataset, **tables: pd.DataFrame) -> Dataset:
+    """Return the dataset with some tables exchanged."""
+    other = copy.copy(data)
+    other._tables = {**data._tables, **tables}
+    return other
+
+
+def test_two_transfers_and_their_precision(real: Dataset) -> None:
+    when = transfers(real).set_index(["county_code", "treatment"])
+    assert len(when) == 42
+    assert when.loc[("12", "to_region"), "year"] == 1999
+    assert when.loc[("01", "to_joint"), "state"] == "none"
+    # Gotland's municipality held it itself: no joint body.
+    assert when.loc["09", "state"].tolist() == ["none", "dated"]
+    # An interval within one year has that year; across years it has none.
+    assert when.loc[("05", "to_joint"), ["state", "year"]].tolist() == ["dated", 2003]
+    intervals = when[when["state"] == "interval"].index.get_level_values(0)
+    assert set(intervals) == INTERVAL_COUNTIES
+    assert when.loc[when["state"] == "interval", "year"].isna().all()
+    for how, year in (("earliest", 2007), ("latest", 2011), ("conventional", 2007)):
+        coded = transfers(real, interval=how).set_index(["county_code", "treatment"])  # type: ignore[arg-type]
+        assert coded.loc[("21", "to_joint"), ["state", "year"]].tolist() == ["interval", year]
+    later = transfers(real, pilots="skip").set_index(["county_code", "treatment"])
+    assert [later.loc[("12", "to_region"), "year"], later.loc[("08", "to_joint"), "year"]] == [2011, 2003]
+    with pytest.raises(InvalidArgument, match="leave_out"):
+        transfers(real, interval="middle")  # type: ignore[arg-type]
+
+
+def test_a_county_of_which_nothing_is_told_is_unknown(real: Dataset) -> None:
+    table = real.responsibility
+    data = replaced(real, responsibility=table[table["county_code"] != "01"])
+    assert transfers(data).query("county_code == '01'")["state"].tolist() == ["unknown", "unknown"]
+    # Behind a gap the first transfer cannot be told; before it, it can.
+    gap = replaced(real, responsibility=table[~table["row_id"].isin(["rua-00010", "rua-00048"])])
+    states = transfers(gap).set_index(["county_code", "treatment"])["state"]
+    assert states.loc["05"].tolist() == ["unknown", "unknown"]
+    assert states.loc["20"].tolist() == ["unknown", "unknown"]
+    late = replaced(real, responsibility=table[table["row_id"] != "rua-00011"])
+    assert transfers(late).query("county_code == '05'")["state"].tolist() == ["dated", "unknown"]
+
+
+# --- Properties -------------------------------------------------------------------------------------------------------
+
+
+def held(kind: str, level: str, county: str, first: int, last: int, end: int | None) -> dict[str, Any]:
+    return {
+        "county_code": county, "holder_actor_id": f"{kind}:{county}", "holder_name": kind, "holder_type": kind,
+        "level": level, "start": f"{last}-01-01", "start_earliest": f"{first}-01-01",
+        "start_latest": f"{last}-01-01", "end": None if end is None else f"{end}-12-31",
+    }  # fmt: skip
+
+
+steps = st.tuples(st.integers(1998, 2003), st.integers(0, 2), st.integers(2007, 2012))
+
+
+@settings(
+    max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],
+)  # fmt: skip
+@given(first=steps, second=steps)
+def test_responsibility_and_transfers_keep_their_bounds(
+    make: Make, first: tuple[int, int, int], second: tuple[int, int, int]
+) -> None:
+    def data(*counties: tuple[int, int, int]) -> Dataset:
+        rows = []
+        for county, (body, width, region) in zip(("01", "02"), counties, strict=True):
+            rows += [
+                held("state", "state", county, 1997, 1997, body + width - 1),
+                held("samverkansorgan", "intermunicipal", county, body, body + width, region - 1),
+                held("region", "regional", county, region, region, None),
+            ]
+        return make(responsibility=rows)
+
+    own = data(first, second)
+    counts = responsibility_counts(own, (1998, 2012))
+    assert ((counts["low"] <= counts["best"]) & (counts["best"] <= counts["high"])).all()
+    assert counts.groupby("year")["best"].sum().eq(2).all()
+    when = transfers(own, interval="conventional").set_index(["county_code", "treatment"])
+    for county, (body, width, region) in (("01", first), ("02", second)):
+        joint = when.loc[(county, "to_joint")]
+        assert joint["earliest"] == body <= joint["year"] <= joint["latest"] == body + width
+        assert joint["state"] == ("interval" if width else "dated")
+        assert when.loc[(county, "to_region"), "year"] == region
+    pd.testing.assert_frame_equal(counts, responsibility_counts(data(second, first), (1998, 2012)))

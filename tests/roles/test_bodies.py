@@ -1,0 +1,97 @@
+"""Joint bodies and networks across a border: who is in them, each counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from natverk.data.load import Dataset
+from natverk.roles.bodies import cross_border, joint_bodies
+
+Make = Callable[..., Dataset]
+Row = dict[str, Any]
+ALBY, BODA, ETT, BODY = "municipality:0101", "municipality:0102", "region:01", "body:forbundet"
+OWN = [ALBY, BODA, ETT]
+
+
+def test_a_body_shows_its_members_their_rows_and_whether_it_held_the_responsibility(make: Make) -> None:
+    members = [
+        {"body_id": BODY, "member_actor_id": ALBY, "derived": "yes", "source_id": "src"},
+        {"body_id": BODY, "member_actor_id": ALBY, "derived": "no", "source_id": "other"},
+        {"body_id": BODY, "member_actor_id": BODA, "derived": "yes", "source_id": "src"},
+        {"body_id": BODY, "member_actor_id": ETT, "derived": "no", "source_id": "src"},
+        {"body_id": BODY, "member_actor_id": None, "derived": "no", "source_id": "src"},
+    ]
+    bodies = [{"body_id": BODY, "county_codes": "01", "source_id": "other"}, {"body_id": "body:annat"}]
+    held = [{"county_code": "01", "holder_actor_id": BODY, "holder_type": "samverkansorgan", "start": "1997-01-01"}]
+    table = joint_bodies(make(body_members=members, bodies=bodies, responsibility=held)).set_index("body_id")
+    counts = ["n_municipalities", "n_regions", "n_derived", "held", "source_ids"]
+    assert table.loc[BODY, counts].tolist() == [2, 1, 1, True, "other;src"]
+    assert len(table.loc[BODY, "row_ids"].split(";")) == len(members)
+    assert table.loc["body:annat", [*counts, "row_ids"]].tolist() == [0, 0, 0, False, "src", ""]
+
+
+belongs = st.fixed_dictionaries(
+    {
+        "member_actor_id": st.sampled_from(OWN),
+        "derived": st.sampled_from(["yes", "no"]),
+        "body_id": st.just("body:forbundet"),
+    }
+)
+
+
+@settings(
+    max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],
+)  # fmt: skip
+@given(rows=st.lists(belongs, max_size=5), extra=belongs, random=st.randoms(use_true_random=False))
+def test_members_of_joint_bodies_are_counted_once(make: Make, rows: list[Row], extra: Row, random: Any) -> None:
+    columns = ["n_derived", "n_municipalities", "n_regions"]
+
+    def counted(members: list[Row]) -> dict[str, int]:
+        return {str(key): int(n) for key, n in joint_bodies(make(body_members=members)).loc[0, columns].items()}
+
+    before, after = counted(rows), counted([*rows, extra])
+    named = {row["member_actor_id"] for row in rows}
+    assert before["n_municipalities"] == len(named & {ALBY, BODA})
+    assert before["n_regions"] == len(named & {ETT})
+    # A member that one source names is no longer one that only follows from another.
+    sure = {row["member_actor_id"] for row in rows if row["derived"] == "no"}
+    assert before["n_derived"] == len(named - sure)
+    assert all(after[name] >= before[name] for name in columns[1:])
+    swapped = {ALBY: BODA, BODA: ALBY}
+    other = [row | {"member_actor_id": swapped.get(row["member_actor_id"], ETT)} for row in rows]
+    assert counted(random.sample(other, len(other))) == before
+
+
+def test_networks_across_a_border_count_documented_members_by_level(make: Make) -> None:
+    networks = [
+        {"network_id": "net", "type": "cross_border", "founded_year": 1990},
+        {"network_id": "old", "type": "cross_border"},
+        {"network_id": "other", "type": "mixed"},
+    ]
+    data = make(
+        {"a": ALBY, "seen": 2010, "source": "src"}, {"a": ALBY, "seen": 2014, "source": "other"}, {"a": BODA},
+        {"a": ETT, "start": 2001, "end": 2005}, {"a": BODY, "status": "indirect", "seen": 2010},
+        {"a": BODY, "n": "old", "seen": 2012}, {"a": "state:verket", "n": "old", "seen": 1999},
+        {"a": BODA, "n": "other", "seen": 2012}, networks=networks,
+    )  # fmt: skip
+    table = cross_border(data).set_index("network_id")
+    assert table.index.tolist() == ["net", "old"]
+    assert table.loc["net", ["n_municipal", "n_regional", "n_joint", "since", "last_seen"]].tolist() == [
+        2,
+        1,
+        0,
+        2001,
+        2014,
+    ]
+    assert table.loc["net", ["row_ids", "source_ids"]].tolist() == [
+        "mem-00001;mem-00002;mem-00003;mem-00004", "src;other",
+    ]  # fmt: skip
+    assert table.loc["old", ["n_municipal", "n_regional", "n_joint", "since"]].tolist() == [0, 0, 1, 2012]
+    shown = cross_border(make(networks=networks)).set_index("network_id")
+    assert shown.loc["net", ["n_municipal", "row_ids"]].tolist() == [0, ""]
+    assert shown["since"].isna().all()

@@ -1,0 +1,140 @@
+"""Formal roles: which tasks are valid when, in which counties, and which levels are responsible by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument
+from natverk.roles.tasks import formal, local_tasks, responsible_levels
+
+Make = Callable[..., Dataset]
+Row = dict[str, Any]
+
+
+def a_task(**more: Any) -> Row:
+    return {"policy_area": "culture", "level": "regional", "obligation_class": "mandatory", "legal_basis": "lag"} | more
+
+
+@pytest.mark.parametrize(
+    ("task", "on", "expected"),
+    [
+        ({"since": "2010"}, "end", {2009: None, 2010: "valid", 2020: "valid"}),
+        ({"since": "2010", "until": "2012"}, "end", {2009: None, 2010: "valid", 2012: "valid", 2013: None}),
+        ({}, "end", {1997: "unknown", 2020: "unknown"}),
+        ({"until": "2012"}, "end", {1997: "unknown", 2012: "unknown", 2013: None}),
+        ({"since": "2010-07-01"}, "end", {2009: None, 2010: "valid"}),
+        ({"since": "2010-07-01"}, "start", {2010: None, 2011: "valid"}),
+        ({"since": "2010-01-01"}, "start", {2010: "valid"}),
+        ({"since": "2005", "until": "2012-06-30"}, "end", {2011: "valid", 2012: None}),
+        ({"since": "2005", "until": "2012-06-30"}, "start", {2012: "valid", 2013: None}),
+        ({"since": "2005", "until": "2012-06"}, "start", {2012: "valid", 2013: None}),
+    ],
+)
+def test_when_a_task_is_valid(make: Make, task: dict[str, Any], on: Any, expected: dict[int, str | None]) -> None:
+    data = make(tasks=[a_task(**task)])
+    found = {year: formal(data, year, on=on)["validity"].tolist() for year in expected}
+    assert found == {year: [] if validity is None else [validity] for year, validity in expected.items()}
+
+
+def test_tasks_are_summed_by_area_level_and_validity(make: Make) -> None:
+    tasks = [
+        a_task(since="2010"),
+        a_task(since="2011", level="regional_multi", obligation_class="voluntary", legal_basis="annan lag"),
+        a_task(),
+        a_task(since="2010", level="municipal", obligation_class="voluntary", legal_basis=None),
+        a_task(since="2010", policy_area="broadband"),
+    ]
+    frame = formal(make(tasks=tasks), 2015)
+    assert frame.values.tolist() == [
+        ["broadband", "regional", "valid", 1, 1, "mandatory", "lag", "tsk-00005"],
+        ["culture", "municipal", "valid", 1, 0, "voluntary", "", "tsk-00004"],
+        ["culture", "regional", "unknown", 1, 1, "mandatory", "lag", "tsk-00003"],
+        ["culture", "regional", "valid", 2, 1, "mandatory | voluntary", "annan lag | lag", "tsk-00001;tsk-00002"],
+    ]
+    assert list(frame.columns) == [
+        "policy_area",
+        "level",
+        "validity",
+        "n_tasks",
+        "n_mandatory",
+        "obligations",
+        "legal_bases",
+        "row_ids",
+    ]
+
+
+def test_no_task_no_role(make: Make) -> None:
+    assert formal(make(), 2015).empty
+
+
+def test_formal_refuses_wrong_arguments(make: Make) -> None:
+    with pytest.raises(InvalidArgument, match="where: year"):
+        formal(make(), 1066)
+    with pytest.raises(InvalidArgument, match="where: on"):
+        formal(make(), 2015, on="middle")  # type: ignore[arg-type]
+
+
+def test_formal_roles_of_the_real_data(real: Dataset) -> None:
+    frame = formal(real, 2019)
+    assert not frame.duplicated(["policy_area", "level", "validity"]).any()
+    assert set(frame["level"]) <= {"municipal", "intermunicipal", "regional", "state"}
+    undated = set(real.tasks.loc[real.tasks["since"].isna(), "row_id"])
+    named = {row for ids in frame.loc[frame["validity"] == "unknown", "row_ids"] for row in ids.split(";")}
+    assert named
+    assert named <= undated
+    growth = frame[(frame["policy_area"] == "regional_growth") & (frame["level"] == "regional")]
+    assert growth["n_mandatory"].sum() > 0
+    before = formal(real, 2001)
+    assert before.loc[before["policy_area"] == "regional_growth", "n_tasks"].sum() != growth["n_tasks"].sum()
+
+
+def test_acts_on_the_development_responsibility_bind_their_holders_only(real: Dataset) -> None:
+    # In 2017 the county plan was the region's in Skåne, the cooperation body's in Dalarna, the state's in Stockholm.
+    found = responsible_levels(real, 2017)
+    sets = {county: found[county, "transport_infrastructure"].alternatives for county in ("12", "20", "01")}
+    assert sets["12"] == {frozenset({"regional"})}
+    assert sets["20"] == {frozenset({"joint"})}
+    assert frozenset({"regional"}) not in sets["01"]
+
+
+def test_tasks_of_named_actors_hold_in_their_counties(real: Dataset) -> None:
+    local = local_tasks(real)
+    assert local["tsk-00037"] == {"01", "12", "13"}
+    assert local["tsk-00057"] == {"01", "22", "25"}
+    assert (local["tsk-00078"], local["tsk-00114"]) == ({"14"}, {"18"})
+    for everywhere in ("tsk-00001", "tsk-00005", "tsk-00030", "tsk-00107", "tsk-00116"):
+        assert everywhere not in local
+
+
+task = st.fixed_dictionaries(
+    {
+        "policy_area": st.sampled_from(["culture", "transport"]),
+        "level": st.sampled_from(["regional", "municipal", "state"]),
+        "obligation_class": st.sampled_from(["mandatory", "voluntary"]),
+        "since": st.none() | st.sampled_from(["2005", "2012"]),
+    }
+)
+
+
+@settings(
+    max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],
+)  # fmt: skip
+@given(tasks=st.lists(task, min_size=1, max_size=5), extra=task, random=st.randoms(use_true_random=False))
+def test_a_further_task_never_takes_a_formal_role_away(make: Make, tasks: list[Row], extra: Row, random: Any) -> None:
+    keys = ["policy_area", "level", "validity"]
+    before, after, again = (
+        formal(make(tasks=rows), 2010).set_index(keys)[["n_mandatory", "n_tasks"]]
+        for rows in (tasks, [*tasks, extra], random.sample(tasks, len(tasks)))
+    )
+    assert (before["n_mandatory"] <= before["n_tasks"]).all()
+    assert before["n_tasks"].sum() == sum(row["since"] != "2012" for row in tasks)
+    assert (after.reindex(before.index) >= before).all(axis=None)
+    pd.testing.assert_frame_equal(before, again)
