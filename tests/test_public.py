@@ -56,7 +56,6 @@ UNSAFE_LEFT = {
     "portfolio.review",
     "portfolio.score",
     "portfolio.sensitivity",
-    "roles.joint_bodies",
     "twomode.co_membership",
     "twomode.co_membership_blocks",
     "twomode.tie_cells",
