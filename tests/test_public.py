@@ -23,6 +23,7 @@ import pytest
 
 import natverk
 from natverk.data.load import Dataset
+from natverk.errors import UnknownName
 
 FACE = {
     "Dataset", "__version__", "benchmarks", "coding", "compare", "count", "coverage", "disagreements", "documented",
@@ -50,12 +51,6 @@ UNSAFE_LEFT = {
     "peers.neighbours",
     "peers.portfolios",
     "peers.structure",
-    "portfolio.beside",
-    "portfolio.fullest_review",
-    "portfolio.judgements",
-    "portfolio.review",
-    "portfolio.score",
-    "portfolio.sensitivity",
     "twomode.co_membership",
     "twomode.co_membership_blocks",
     "twomode.tie_cells",
@@ -253,7 +248,7 @@ def ties(data: Dataset) -> Any:
 
 @cache
 def reviewed(data: Dataset) -> pd.DataFrame:
-    return natverk.portfolio.judgements(data, VANERSBORG, None)
+    return natverk.portfolio.judgements(data, STOCKHOLM, 2011)
 
 
 @cache
@@ -310,16 +305,16 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "peers.portfolios": natverk.peers.portfolios,
     "peers.structure": lambda data: natverk.peers.structure(data, 2019),
     "portfolio.beside": lambda data: natverk.portfolio.beside(
-        data, VANERSBORG, None, natverk.portfolio.score(reviewed(data))
+        data, STOCKHOLM, 2011, natverk.portfolio.score(reviewed(data))
     ),
     "portfolio.blank_sheet": lambda _: natverk.portfolio.blank_sheet(["ubc"]),
     "portfolio.filled_sheet": lambda _: natverk.portfolio.filled_sheet(
         natverk.portfolio.blank_sheet(["ubc"]).assign(influence="1")
     ),
-    "portfolio.fullest_review": lambda data: natverk.portfolio.fullest_review(data, VANERSBORG, draws=50),
+    "portfolio.fullest_review": lambda data: natverk.portfolio.fullest_review(data, STOCKHOLM, draws=50),
     "portfolio.judgements": reviewed,
-    "portfolio.review": lambda data: natverk.portfolio.review(data, VANERSBORG, None, draws=50),
-    "portfolio.review_years": lambda data: natverk.portfolio.review_years(data, VANERSBORG),
+    "portfolio.review": lambda data: natverk.portfolio.review(data, STOCKHOLM, 2011, draws=50),
+    "portfolio.review_years": lambda data: natverk.portfolio.review_years(data, STOCKHOLM),
     "portfolio.score": lambda data: natverk.portfolio.score(reviewed(data)),
     "portfolio.sensitivity": lambda data: natverk.portfolio.sensitivity(reviewed(data), draws=50),
     "portfolio.sheet": lambda _: natverk.portfolio.sheet(["ubc"]),
@@ -418,3 +413,87 @@ GIVING = [
 @pytest.mark.parametrize("name", each_function(GIVING, UNCALLED_LEFT))
 def test_every_public_function_that_gives_a_frame_is_called(name: str) -> None:
     assert name in CALLS
+
+
+# --- Names where ids are wanted ---------------------------------------------------------------------------------------
+
+Named = Callable[[Dataset, Any], Any]
+#: What takes actors: called with what a person types, and with the id.
+ACTORS: dict[str, Named] = {
+    "panel": lambda data, who: natverk.panel(data, actors=who, networks=["ubc"], years=2019),
+    "documented": natverk.documented,
+    "series": natverk.series,
+    "disagreements": lambda data, who: natverk.disagreements(data, actors=who),
+    "benchmarks.recomputed": lambda data, who: natverk.benchmarks.recomputed(data, actors=who),
+    "models.documents": natverk.models.documents,
+    "twomode.tie_cells": lambda data, who: natverk.twomode.tie_cells(data, actors=who),
+}
+ACTOR: dict[str, Named] = {
+    "portfolio.review_years": natverk.portfolio.review_years,
+    "portfolio.judgements": lambda data, who: natverk.portfolio.judgements(data, who, 2011),
+}
+NETWORK: dict[str, Named] = {
+    "panel": lambda data, net: natverk.panel(data, networks=net, years=2019, pairs="evidence"),
+    "documented": lambda data, net: natverk.documented(data, VANERSBORG, networks=net),
+    "series": lambda data, net: natverk.series(data, VANERSBORG, networks=net),
+    "disagreements": lambda data, net: natverk.disagreements(data, networks=net),
+    "lists": lambda data, net: natverk.lists(data, networks=net),
+    "benchmarks.recomputed": lambda data, net: natverk.benchmarks.recomputed(data, networks=net),
+    "networks.list_exits": natverk.networks.list_exits,
+    "networks.list_retention": natverk.networks.list_retention,
+    "networks.lists_of": natverk.networks.lists_of,
+    "networks.members_of": natverk.networks.members_of,
+    "networks.member_years": lambda data, net: natverk.networks.member_years(data, net, members(data)),
+    "networks.eligibility": lambda data, net: natverk.networks.eligibility(data, members(data), net),
+    "networks.shared_members": natverk.networks.shared_members,
+    "networks.shared_themes": natverk.networks.shared_themes,
+    "networks.ties_apart": natverk.networks.ties_apart,
+    "twomode.tie_cells": lambda data, net: natverk.twomode.tie_cells(data, networks=net),
+    "compare": lambda data, net: natverk.compare(data, net, "ubc", kind="network", parts=["place"]),
+}
+COUNTY: dict[str, Named] = {
+    "lists": natverk.lists,
+    "peers.county_peers": natverk.peers.county_peers,
+    "roles.actors_of": natverk.roles.actors_of,
+    "roles.compare": lambda data, place: natverk.roles.compare(data, 2019, county=place),
+    "roles.practised": lambda data, place: natverk.roles.practised(data, county=place),
+    "roles.responsibility": natverk.roles.responsibility,
+    "twomode.region_overlap": lambda data, place: natverk.twomode.region_overlap(data, county=place),
+    "twomode.theme_overlap": lambda data, place: natverk.twomode.theme_overlap(data, county=place),
+    "twomode.theme_profiles": lambda data, place: natverk.twomode.theme_profiles(data, county=place),
+    "compare": lambda data, place: natverk.compare(data, place, "Skåne", kind="region", parts=["place"]),
+}
+MUNICIPALITY: dict[str, Named] = {
+    "peers.by_portfolio": natverk.peers.by_portfolio,
+    "peers.by_structure": natverk.peers.by_structure,
+    "peers.candidates": natverk.peers.candidates,
+    "peers.neighbours": lambda data, place: natverk.peers.neighbours(data, place, own(data)),
+    "compare": lambda data, place: natverk.compare(data, place, "Lund", kind="municipality", parts=["place"]),
+}
+TYPED: dict[str, tuple[Named, Any, Any, str]] = {
+    **{f"{name}: actors": (call, "Vänersborg", "municipality:1487", "Vanersborgg") for name, call in ACTORS.items()},
+    **{f"{name}: code": (call, 1487, "municipality:1487", "Vanersborgg") for name, call in ACTORS.items()},
+    **{f"{name}: actor": (call, "Stockholms stad", STOCKHOLM, "Stockholmm") for name, call in ACTOR.items()},
+    **{f"{name}: network": (call, "Eurocities", "eurocities", "eurocites") for name, call in NETWORK.items()},
+    **{f"{name}: county": (call, "Gotlands län", "09", "Gotlnd") for name, call in COUNTY.items()},
+    **{f"{name}: municipality": (call, "vanersborg", "1487", "Vanersborgg") for name, call in MUNICIPALITY.items()},
+}
+UNNAMED_LEFT: set[str] = set()
+
+
+@pytest.mark.parametrize("name", each_function(TYPED, UNNAMED_LEFT))
+def test_names_are_taken_where_ids_are(real: Dataset, name: str) -> None:
+    call, typed, meant, wrong = TYPED[name]
+    given, wanted = (list(frames_in(call(real, value))) for value in (typed, meant))
+    assert wanted
+    for (_, one), (_, other) in zip(given, wanted, strict=True):
+        assert one.equals(other)
+    with pytest.raises(UnknownName, match=r"nearest: '(Stockholm|Vänersborg|Eurocities|Gotland)'") as caught:
+        call(real, wrong)
+    assert "body:" not in str(caught.value)
+
+
+def test_a_county_stands_for_its_municipalities(real: Dataset) -> None:
+    cells = natverk.panel(real, actors=["Skåne", "Region Skåne", "Malmö"], networks="ubc", years=2019)
+    assert len(cells) == 34
+    assert set(cells["actor_id"].str[:15]) >= {"region:12"}
