@@ -1,7 +1,7 @@
 """Coding: sheets for several coders, filled in files of their own, read back and compared.
 
-The face of four modules: `sheets` gives out and reads the files, `spreadsheets` keeps them safe and true to
-every code, `agreement` has Krippendorff's alpha; here the coders are put side by side.
+`sheet` and `write` give out a sheet a coder, `read` takes them back, `check` and `unmatched` list what to mend first;
+`reliability` (Krippendorff's alpha), `confusion` and `differences` put the coders side by side.
 """
 
 from __future__ import annotations
@@ -17,37 +17,312 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from natverk.data.spreadsheets import FORMS, read_table, write_table
+from natverk.data.spreadsheets import FORMS, read_spreadsheet, write_spreadsheet
 from natverk.errors import DataError, InvalidArgument, nearest
 from natverk.frames import choice, several
 
 __all__ = [
-    "KEYS",
-    "LEVELS",
-    "Level",
     "alpha",
     "check",
     "coincidences",
     "confusion",
-    "disagreements",
+    "differences",
     "interval",
     "percent_agreement",
     "ratings",
     "read",
-    "read_table",
+    "read_spreadsheet",
     "reliability",
     "sheet",
-    "variable_in",
+    "unmatched",
     "write",
-    "write_table",
+    "write_spreadsheet",
 ]
 
-
 Numbers = npt.NDArray[np.float64]
-Level = Literal["nominal", "ordinal"]
 #: Levels of measurement: codes that are just different, and codes in an order.
-LEVELS = ("nominal", "ordinal")
-_BLOCK = 200  # draws at a time: bounds the memory of the bootstrap
+Level = Literal["nominal", "ordinal"]
+
+
+def sheet(
+    items: Iterable[str] | pd.DataFrame,
+    variables: Iterable[str] | Mapping[str, Sequence[str]],
+    coders: Iterable[str],
+) -> pd.DataFrame:
+    """Return an empty coding sheet: every item once for every coder, a blank column for every variable.
+
+    Parameters
+    ----------
+    items
+        Ids of what is coded (documents, rows …) as text; or a frame whose first column holds them and whose
+        other columns (a title, a quotation) are shown to the coder.
+    variables
+        Names of what is to be coded; or, by name, the codes that are allowed (see `check`).
+    coders
+        Names of the coders.
+
+    Returns
+    -------
+    pd.DataFrame
+        `coder, item`, the columns shown, and the variables; all text, the variables missing.
+
+    Raises
+    ------
+    InvalidArgument
+        If ids are numbers (`0180` would have become 180) or anything is empty or named twice.
+
+    Examples
+    --------
+    >>> empty = sheet(["0180", "1487"], {"tone": ["-1", "0", "1"]}, ["Anna", "Bo"])
+    >>> empty.shape, empty["item"].tolist()
+    ((4, 3), ['0180', '1487', '0180', '1487'])
+    """
+    frame = items if isinstance(items, pd.DataFrame) else pd.DataFrame({"item": list(items)})
+    frame = frame.rename(columns={frame.columns[0]: "item"})
+    numbers = [value for value in frame["item"] if not isinstance(value, str)]
+    if numbers:
+        raise InvalidArgument(
+            f"the id {numbers[0]!r} is no text", where="items", remedy="write ids as text: '0180', not 180"
+        )
+    lists = {"items": list(frame["item"]), "variables": list(variables), "coders": list(coders)}
+    for name, values in lists.items():
+        if not values or len(set(values)) < len(values) or not all(str(value).strip() for value in values):
+            raise InvalidArgument(
+                f"the {name} are empty, or one is blank or named twice",
+                where=name,
+                remedy=f"name each of the {name} once",
+            )
+    columns = ["coder", "item", *map(str, frame.columns[1:]), *lists["variables"]]
+    if len(set(columns)) < len(columns):
+        raise InvalidArgument("a column name stands twice", where="variables", remedy=f"taken: {', '.join(columns)}")
+    every = pd.concat([frame.assign(coder=coder) for coder in lists["coders"]], ignore_index=True)
+    return every.reindex(columns=columns).astype("str")
+
+
+def write(
+    frame: pd.DataFrame,
+    folder: Path | str,
+    *,
+    form: Literal["csv", "xlsx"] = "csv",
+    separator: str = ";",
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write a sheet to a folder, one file a coder, so that coders do not see each other's codes.
+
+    Parameters
+    ----------
+    frame
+        From `sheet`.
+    folder
+        Made if it is not there. The files are called `01-anna.csv` and so on.
+    form, separator, overwrite
+        As in `write_spreadsheet`; nothing is written if one of the files is there.
+
+    Returns
+    -------
+    list[Path]
+        The files, in the order of the coders.
+
+    Raises
+    ------
+    InvalidArgument
+        If a file is there already, or as in `write_spreadsheet`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> empty = sheet(["0180"], ["tone"], ["Anna", "Bo"])
+    >>> with TemporaryDirectory() as folder:
+    ...     names = [path.name for path in write(empty, folder)]
+    ...     again = read(folder)
+    >>> names, again["item"].tolist()
+    (['01-anna.csv', '02-bo.csv'], ['0180', '0180'])
+    """
+    choice("form", form, FORMS)
+    _check_sheet(frame, "the sheet")
+    paths = {}
+    for number, coder in enumerate(frame["coder"].unique(), 1):
+        letters = unicodedata.normalize("NFKD", coder).encode("ascii", "ignore").decode().lower()
+        name = re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or "coder"
+        paths[coder] = Path(folder, f"{number:02d}-{name}.{form}")
+    there = [path.name for path in paths.values() if path.exists()]
+    if there and not overwrite:
+        raise InvalidArgument(
+            f"{there[0]} is there already", where=str(folder), remedy="choose another folder, or say overwrite=True"
+        )
+    return [
+        write_spreadsheet(frame[frame["coder"] == coder], path, separator=separator, overwrite=overwrite)
+        for coder, path in paths.items()
+    ]
+
+
+def read(paths: Path | str | Iterable[Path | str], *, encoding: str | None = None) -> pd.DataFrame:
+    """Read filled sheets into one frame, as `sheet` gave it out.
+
+    An item that lost its zeros in one file (a spreadsheet made 180 of `0180`) gets them back from another.
+
+    Parameters
+    ----------
+    paths
+        A folder (all its `.csv` and `.xlsx` files), a file, or several files.
+    encoding
+        As in `read_spreadsheet`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `coder, item` and the other columns of the first file; all text, blanks missing.
+
+    Raises
+    ------
+    DataError
+        If a file has other columns than the first, an item has no id, or a coder coded an item twice.
+    InvalidArgument, MissingFile
+        If there is no file to read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "Anna.csv").write_text("coder;item;tone\\nAnna;0180;1\\n", encoding="utf-8")
+    ...     _ = Path(folder, "Bo.csv").write_text("coder;item;tone\\nBo;180;1\\n", encoding="utf-8")
+    ...     read(folder).values.tolist()
+    [['Anna', '0180', '1'], ['Bo', '0180', '1']]
+    """
+    files: list[Path] = []
+    for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        # Names that begin with ~$ are the locks of files that someone has open in Excel.
+        files += [item for item in inside if item == path or item.suffix.lower().lstrip(".") in FORMS]
+    files = [path for path in files if not path.name.startswith("~$")]
+    if not files:
+        raise InvalidArgument(
+            "there is no sheet to read", where="paths", remedy="name a folder with .csv or .xlsx files"
+        )
+    parts: list[pd.DataFrame] = []
+    for path in files:
+        # A blank around a code is a slip of the hand, never another code.
+        part = read_spreadsheet(path, encoding=encoding).apply(lambda cells: cells.str.strip().replace("", None))
+        _check_sheet(part, path.name)
+        other = sorted(set(part.columns) ^ set(parts[0].columns)) if parts else []
+        if other:
+            raise DataError(
+                f"{path.name} and {files[0].name} differ in the columns {', '.join(other)}",
+                where=str(path),
+                remedy="give all sheets the same columns",
+            )
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
+    # Numbers that differ in their leading zeros are one item, unless a coder has both.
+    numbers = frame.loc[frame["item"].str.fullmatch(r"\d+"), ["coder", "item"]]
+    pairs = numbers.assign(short=numbers["item"].str.lstrip("0")).drop_duplicates()
+    short = pairs["short"][~pairs["short"].isin(pairs.loc[pairs.duplicated(["coder", "short"]), "short"])]
+    frame.loc[short.index, "item"] = numbers["item"].groupby(short).transform(lambda forms: max(forms, key=len))
+    _check_once(frame)
+    return frame
+
+
+def check(frame: pd.DataFrame, variables: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """List the codes that are not allowed, so that slips are mended before agreement is counted.
+
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them.
+    variables
+        The codes that are allowed, by variable.
+
+    Returns
+    -------
+    pd.DataFrame
+        `coder, item, variable, code, nearest` (the allowed code most like it; missing where none is).
+
+    Raises
+    ------
+    InvalidArgument
+        If no variable is named, or one is not in the frame.
+
+    Examples
+    --------
+    >>> filled = pd.DataFrame({"coder": ["Anna"], "item": ["a"], "tone": ["possitive"]})
+    >>> check(filled, {"tone": ["positive", "negative"]})[["code", "nearest"]].values.tolist()
+    [['possitive', 'positive']]
+    """
+    found = []
+    for name in _named(frame, variables):
+        allowed = variables[name]
+        wrong = frame[frame[name].notna() & ~frame[name].isin(allowed)]
+        for coder, item, code in zip(wrong["coder"], wrong["item"], wrong[name], strict=True):
+            found.append((coder, item, name, code, nearest(code, allowed)))
+    return pd.DataFrame(found, columns=["coder", "item", "variable", "code", "nearest"], dtype="str")
+
+
+def unmatched(frame: pd.DataFrame) -> pd.DataFrame:
+    """List the items that not every coder's sheet has: an id that someone mistyped, or a row that was lost.
+
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them.
+
+    Returns
+    -------
+    pd.DataFrame
+        `item, coders` (whose sheets have it), `without` (whose do not; both joined by `|`), in the order of the items.
+
+    Raises
+    ------
+    DataError
+        If there is no column of coders or items.
+
+    Examples
+    --------
+    >>> filled = pd.DataFrame({"coder": ["Anna", "Anna", "Bo"], "item": ["a", "b", "a"]})
+    >>> unmatched(filled).values.tolist()
+    [['b', 'Anna', 'Bo']]
+    """
+    _check_sheet(frame, "the frame")
+    coders = list(frame["coder"].unique())
+    found = []
+    for item, own in frame.groupby("item", sort=False)["coder"]:
+        lacking = [coder for coder in coders if coder not in set(own)]
+        if lacking:
+            found.append((item, "|".join(own.unique()), "|".join(lacking)))
+    return pd.DataFrame(found, columns=["item", "coders", "without"], dtype="str")
+
+
+def ratings(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
+    """Return the codes of one variable, items as rows and coders as columns, as `alpha` takes them.
+
+    Parameters
+    ----------
+    frame
+        Filled sheets, as `read` gives them: `coder`, `item` and the variables.
+    variable
+        The column.
+
+    Returns
+    -------
+    pd.DataFrame
+        Items as index, coders as columns, codes as text; missing where a coder left the item out.
+
+    Raises
+    ------
+    DataError, InvalidArgument
+        For a variable that is not there, or an item that a coder coded twice.
+
+    Examples
+    --------
+    >>> filled = pd.DataFrame({"coder": ["Anna", "Bo"], "item": ["a", "a"], "tone": ["1", None]})
+    >>> ratings(filled, "tone").columns.tolist()
+    ['Anna', 'Bo']
+    """
+    _named(frame, [variable])
+    _check_once(frame)
+    codes = frame[variable].mask(frame[variable].astype("str").str.strip() == "")
+    wide = frame.assign(code=codes).pivot(index="item", columns="coder", values="code")
+    return wide.reindex(index=frame["item"].unique(), columns=frame["coder"].unique())
 
 
 def alpha(ratings: pd.DataFrame, *, level: Level = "nominal", order: Sequence[Any] | None = None) -> float:
@@ -87,8 +362,7 @@ def alpha(ratings: pd.DataFrame, *, level: Level = "nominal", order: Sequence[An
     >>> round(alpha(ratings), 3), round(alpha(ratings, level="ordinal"), 3)
     (0.743, 0.815)
     """
-    codes = _codes(ratings, level, order)
-    counts = _counts(ratings, codes)
+    _, counts = _counted(ratings, level, order)
     return float(_alphas(_coincident(counts)[None, :, :], level)[0])
 
 
@@ -135,19 +409,19 @@ def interval(
     >>> low < alpha(ratings) < high
     True
     """
-    fits = {"draws": draws > 0, "confidence": 0 < confidence < 1, "seed": seed >= 0}
-    for name in (name for name, right in fits.items() if not right):
-        remedy = "give at least one draw, a confidence between 0 and 1, and a seed from 0"
-        raise InvalidArgument(f"{name} is out of range", where=name, remedy=remedy)
-    counts = _counts(ratings, _codes(ratings, level, order))
+    for name, fits in {"draws": draws > 0, "confidence": 0 < confidence < 1, "seed": seed >= 0}.items():
+        if not fits:
+            remedy = "give at least one draw, a confidence between 0 and 1, and a seed from 0"
+            raise InvalidArgument(f"{name} is out of range", where=name, remedy=remedy)
+    _, counts = _counted(ratings, level, order)
     if counts.size == 0:
         return np.nan, np.nan, 0
     units, n_codes = counts.shape
     per_unit = np.stack([_coincident(unit[None, :]).ravel() for unit in counts])
     rng = np.random.default_rng(seed)
     found = []
-    for start in range(0, draws, _BLOCK):
-        times = rng.multinomial(units, np.full(units, 1 / units), size=min(_BLOCK, draws - start))
+    for start in range(0, draws, 200):  # blocks of draws bound the memory
+        times = rng.multinomial(units, np.full(units, 1 / units), size=min(200, draws - start))
         found.append(_alphas((times @ per_unit).reshape(-1, n_codes, n_codes), level))
     alphas = np.concatenate(found)
     alphas = alphas[~np.isnan(alphas)]
@@ -179,8 +453,8 @@ def coincidences(ratings: pd.DataFrame) -> pd.DataFrame:
     >>> coincidences(pd.DataFrame({"Anna": ["a", "b", "b"], "Bo": ["a", "b", "a"]})).values.tolist()
     [[2.0, 1.0], [1.0, 2.0]]
     """
-    codes = _codes(ratings, "nominal", None)
-    return pd.DataFrame(_coincident(_counts(ratings, codes)), index=codes, columns=codes)
+    codes, counts = _counted(ratings, "nominal", None)
+    return pd.DataFrame(_coincident(counts), index=codes, columns=codes)
 
 
 def percent_agreement(ratings: pd.DataFrame) -> float:
@@ -207,354 +481,10 @@ def percent_agreement(ratings: pd.DataFrame) -> float:
     >>> percent_agreement(pd.DataFrame({"Anna": ["a", "b", "b"], "Bo": ["a", "b", None], "Cia": ["b", "b", None]}))
     0.6666666666666666
     """
-    counts = _counts(ratings, _codes(ratings, "nominal", None))
+    _, counts = _counted(ratings, "nominal", None)
     sizes = counts.sum(axis=1)
     pairs = (sizes * (sizes - 1)).sum()
     return float((counts * (counts - 1)).sum() / pairs) if pairs else np.nan
-
-
-def _blank(value: object) -> bool:
-    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())  # type: ignore[call-overload]
-
-
-def _codes(ratings: pd.DataFrame, level: Level, order: Sequence[Any] | None) -> list[Any]:
-    """Return the codes: in their order where there is one, else in the order of their text."""
-    choice("level", level, LEVELS)
-    used = {value for value in ratings.to_numpy(dtype=object).ravel() if not _blank(value)}
-    if order is not None:
-        lacking = sorted(str(value) for value in used - set(order))
-        if lacking or len(set(order)) < len(order):
-            raise InvalidArgument(
-                f"the order lacks {', '.join(lacking)}" if lacking else "the order names a code twice",
-                where="order",
-                allowed=[str(item) for item in order],
-                remedy="name every code once, from lowest to highest",
-            )
-        return list(order)
-    if level == "nominal":
-        return sorted(used, key=str)
-    try:
-        return sorted(used, key=float)
-    except ValueError as error:
-        raise InvalidArgument(
-            f"the codes are not all numbers: {error}", where="order", remedy="give order=[lowest, …, highest]"
-        ) from error
-
-
-def _counts(ratings: pd.DataFrame, codes: list[Any]) -> Numbers:
-    """Return how often each code was given to each unit that two or more coders coded: units × codes."""
-    values = ratings.to_numpy(dtype=object)
-    place = {code: n for n, code in enumerate(codes)}
-    counts = np.zeros((len(values), len(codes)))
-    for unit, row in enumerate(values):
-        for value in row:
-            if not _blank(value):
-                counts[unit, place[value]] += 1
-    paired: Numbers = counts[counts.sum(axis=1) >= 2]
-    return paired
-
-
-def _coincident(counts: Numbers) -> Numbers:
-    """Return the coincidence matrix of units × codes."""
-    weight = 1 / (counts.sum(axis=1, keepdims=True) - 1)
-    matrix: Numbers = (counts * weight).T @ counts
-    matrix[np.diag_indices(len(matrix))] -= (counts * weight).sum(axis=0)
-    return matrix
-
-
-def _alphas(matrices: Numbers, level: Level) -> Numbers:
-    """Return alpha for a stack of coincidence matrices; NaN where no disagreement is to be expected."""
-    margins = matrices.sum(axis=2)
-    totals = margins.sum(axis=1)
-    if level == "nominal":
-        distance = np.broadcast_to(1.0 - np.eye(matrices.shape[1]), matrices.shape)
-    else:
-        # Squared number of codes given between the two, half of each end (Krippendorff 2011, section D).
-        rank = margins.cumsum(axis=1) - margins / 2
-        distance = (rank[:, :, None] - rank[:, None, :]) ** 2
-    observed = (matrices * distance).sum(axis=(1, 2)) * (totals - 1)
-    expected = (margins[:, :, None] * margins[:, None, :] * distance).sum(axis=(1, 2))
-    result: Numbers = np.full(len(matrices), np.nan)
-    np.divide(observed, expected, out=result, where=expected > 1e-9)
-    np.subtract(1, result, out=result)
-    return result
-
-
-KEYS = ("coder", "item")
-
-
-def sheet(
-    items: Iterable[str] | pd.DataFrame,
-    variables: Iterable[str] | Mapping[str, Sequence[str]],
-    coders: Iterable[str],
-) -> pd.DataFrame:
-    """Return an empty coding sheet: every item once for every coder, a blank column for every variable.
-
-    Parameters
-    ----------
-    items
-        Ids of what is coded (documents, rows …) as text; or a frame whose first column holds them and whose
-        other columns (a title, a quotation) are shown to the coder.
-    variables
-        Names of what is to be coded; or, by name, the codes that are allowed (see `check`).
-    coders
-        Names of the coders.
-
-    Returns
-    -------
-    pd.DataFrame
-        `coder, item`, the columns shown, and the variables; all text, the variables missing.
-
-    Raises
-    ------
-    InvalidArgument
-        If ids are numbers (`0180` would have become 180) or anything is empty or named twice.
-
-    Examples
-    --------
-    >>> empty = sheet(["0180", "1487"], {"tone": ["-1", "0", "1"]}, ["Anna", "Bo"])
-    >>> empty.shape, empty["item"].tolist()
-    ((4, 3), ['0180', '1487', '0180', '1487'])
-    """
-    frame = items if isinstance(items, pd.DataFrame) else pd.DataFrame({"item": list(items)})
-    frame = frame.rename(columns={frame.columns[0]: "item"})
-    numbers = [value for value in frame["item"] if not isinstance(value, str)]
-    if numbers:
-        raise InvalidArgument(
-            f"the id {numbers[0]!r} is no text", where="items", remedy="write ids as text: '0180', not 180"
-        )
-    shown = [str(name) for name in frame.columns[1:]]
-    lists = {"items": list(frame["item"]), "variables": list(variables), "coders": list(coders)}
-    for name, values in lists.items():
-        if not values or len(set(values)) < len(values) or not all(str(value).strip() for value in values):
-            raise InvalidArgument(
-                f"the {name} are empty, or one is blank or named twice",
-                where=name,
-                remedy=f"name each of the {name} once",
-            )
-    columns = [*KEYS, *shown, *lists["variables"]]
-    if len(set(columns)) < len(columns):
-        raise InvalidArgument("a column name stands twice", where="variables", remedy=f"taken: {', '.join(columns)}")
-    every = pd.concat([frame.assign(coder=coder) for coder in lists["coders"]], ignore_index=True)
-    return every.reindex(columns=columns).astype("str")
-
-
-def write(
-    frame: pd.DataFrame,
-    folder: Path | str,
-    *,
-    form: Literal["csv", "xlsx"] = "csv",
-    separator: str = ";",
-    overwrite: bool = False,
-) -> list[Path]:
-    """Write a sheet to a folder, one file a coder, so that coders do not see each other's codes.
-
-    Parameters
-    ----------
-    frame
-        From `sheet`.
-    folder
-        Made if it is not there. The files are called `01-anna.csv` and so on.
-    form, separator, overwrite
-        As in `write_table`; nothing is written if one of the files is there.
-
-    Returns
-    -------
-    list[Path]
-        The files, in the order of the coders.
-
-    Raises
-    ------
-    InvalidArgument
-        If a file is there already, or as in `write_table`.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> empty = sheet(["0180"], ["tone"], ["Anna", "Bo"])
-    >>> with TemporaryDirectory() as folder:
-    ...     names = [path.name for path in write(empty, folder)]
-    ...     again = read(folder)
-    >>> names, again["item"].tolist()
-    (['01-anna.csv', '02-bo.csv'], ['0180', '0180'])
-    """
-    choice("form", form, FORMS)
-    _keys(frame, "the sheet")
-    folder = Path(folder)
-    coders = [str(coder) for coder in frame["coder"].unique()]
-    paths = [folder / f"{number:02d}-{_slug(coder)}.{form}" for number, coder in enumerate(coders, 1)]
-    there = [path.name for path in paths if path.exists()]
-    if there and not overwrite:
-        raise InvalidArgument(
-            f"{there[0]} is there already", where=str(folder), remedy="choose another folder, or say overwrite=True"
-        )
-    return [
-        write_table(frame[frame["coder"] == coder], path, separator=separator, overwrite=overwrite)
-        for coder, path in zip(coders, paths, strict=True)
-    ]
-
-
-def read(paths: Path | str | Iterable[Path | str]) -> pd.DataFrame:
-    """Read filled sheets into one frame, as `sheet` gave it out.
-
-    Parameters
-    ----------
-    paths
-        A folder (all its `.csv` and `.xlsx` files), a file, or several files.
-
-    Returns
-    -------
-    pd.DataFrame
-        `coder, item` and the other columns of the first file; all text, blanks missing.
-
-    Raises
-    ------
-    DataError
-        If a file has other columns than the first, an item has no id, or a coder coded an item twice.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     _ = Path(folder, "Anna.csv").write_text("coder;item;tone\\nAnna;a;1\\n", encoding="utf-8")
-    ...     read(folder).values.tolist()
-    [['Anna', 'a', '1']]
-    """
-    found = _files(paths)
-    parts: list[pd.DataFrame] = []
-    for path in found:
-        part = read_table(path)
-        _keys(part, path.name)
-        if parts and set(part.columns) != set(parts[0].columns):
-            other = sorted(set(part.columns) ^ set(parts[0].columns))
-            raise DataError(
-                f"{path.name} and {found[0].name} differ in the columns {', '.join(other)}", where=str(path)
-            )
-        parts.append(part)
-    frame = pd.concat(parts, ignore_index=True)[list(parts[0].columns)]
-    # A blank around a code is a slip of the hand, never another code.
-    for name in frame.columns:
-        text = frame[name].str.strip()
-        frame[name] = text.mask(text == "")
-    twice = frame[frame.duplicated(list(KEYS))]
-    if len(twice):
-        coder, item = twice.iloc[0][list(KEYS)]
-        raise DataError(f"{coder} coded {item} twice", where="coding.read", remedy="keep one of the rows")
-    return frame
-
-
-def check(frame: pd.DataFrame, variables: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """List the codes that are not allowed, so that slips are mended before agreement is counted.
-
-    Parameters
-    ----------
-    frame
-        Filled sheets, as `read` gives them.
-    variables
-        The codes that are allowed, by variable.
-
-    Returns
-    -------
-    pd.DataFrame
-        `coder, item, variable, code, nearest` (the allowed code most like it; missing where none is).
-
-    Raises
-    ------
-    InvalidArgument
-        If no variable is named, or one is not in the frame.
-
-    Examples
-    --------
-    >>> filled = pd.DataFrame({"coder": ["Anna"], "item": ["a"], "tone": ["possitive"]})
-    >>> check(filled, {"tone": ["positive", "negative"]})[["code", "nearest"]].values.tolist()
-    [['possitive', 'positive']]
-    """
-    if not variables:
-        raise InvalidArgument("no variable is named", where="variables", remedy="name the codes allowed, by variable")
-    found = []
-    for name, allowed in variables.items():
-        variable_in(frame, name)
-        wrong = frame[frame[name].notna() & ~frame[name].isin(allowed)]
-        for coder, item, code in zip(wrong["coder"], wrong["item"], wrong[name], strict=True):
-            found.append((coder, item, name, code, nearest(code, allowed)))
-    return pd.DataFrame(found, columns=["coder", "item", "variable", "code", "nearest"], dtype="str")
-
-
-def variable_in(frame: pd.DataFrame, name: str) -> None:
-    """Raise unless the frame has coders, items and a column of this name."""
-    _keys(frame, "the frame")
-    if name not in frame.columns:
-        allowed = [str(item) for item in frame.columns if item not in KEYS]
-        raise InvalidArgument(f"there is no variable {name!r}", where="variable", allowed=allowed, value=name)
-
-
-def _keys(frame: pd.DataFrame, name: str) -> None:
-    for key in KEYS:
-        if key not in frame.columns:
-            raise DataError(f"{name} has no column {key!r}", where=name, allowed=[str(item) for item in frame.columns])
-        if frame[key].isna().any():
-            row = int(frame[key].isna().to_numpy().argmax()) + 2
-            raise DataError(f"{name} has no {key} in row {row}", where=name, remedy="fill it in, or take the row out")
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "coder"
-
-
-def _files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
-    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    found = []
-    for path in map(Path, given):
-        # Names that begin with ~$ are the locks of files that someone has open in Excel.
-        inside = (
-            [item for item in sorted(path.iterdir()) if item.suffix.lower().lstrip(".") in FORMS]
-            if path.is_dir()
-            else [path]
-        )
-        found += [item for item in inside if not item.name.startswith("~$")]
-    if not found:
-        raise InvalidArgument(
-            "there is no sheet to read", where="paths", remedy="name a folder with .csv or .xlsx files"
-        )
-    return found
-
-
-def ratings(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
-    """Return the codes of one variable, items as rows and coders as columns, as `alpha` takes them.
-
-    Parameters
-    ----------
-    frame
-        Filled sheets, as `read` gives them: `coder`, `item` and the variables.
-    variable
-        The column.
-
-    Returns
-    -------
-    pd.DataFrame
-        Items as index, coders as columns, codes as text; missing where a coder left the item out.
-
-    Raises
-    ------
-    DataError, InvalidArgument
-        For a variable that is not there, or an item that a coder coded twice.
-
-    Examples
-    --------
-    >>> filled = pd.DataFrame({"coder": ["Anna", "Bo"], "item": ["a", "a"], "tone": ["1", None]})
-    >>> ratings(filled, "tone").columns.tolist()
-    ['Anna', 'Bo']
-    """
-    variable_in(frame, variable)
-    if frame.duplicated(["coder", "item"]).any():
-        coder, item = frame.loc[frame.duplicated(["coder", "item"]), ["coder", "item"]].iloc[0]
-        raise DataError(f"{coder} coded {item} twice", where="the frame", remedy="keep one of the rows")
-    cells = frame[variable]
-    kept = frame.assign(code=cells.mask(cells.astype("str").str.strip() == ""))
-    wide = kept.pivot(index="item", columns="coder", values="code")
-    return wide.reindex(index=frame["item"].unique(), columns=frame["coder"].unique())
 
 
 def reliability(
@@ -601,15 +531,10 @@ def reliability(
     >>> reliability(filled, {"tone": "ordinal"})[["alpha", "agreement", "n_paired"]].values.tolist()
     [[1.0, 1.0, 3.0]]
     """
-    levels: dict[str, Level] = (
-        dict(variables) if isinstance(variables, Mapping) else dict.fromkeys(variables, "nominal")
-    )
-    if not levels:
-        raise InvalidArgument("no variable is named", where="variables", remedy="name the columns that were coded")
     found = []
-    for name, level in levels.items():
-        wide = ratings(frame, name)
-        order = (orders or {}).get(name)
+    for name in _named(frame, variables):
+        level: Level = variables[name] if isinstance(variables, Mapping) else "nominal"
+        wide, order = ratings(frame, name), (orders or {}).get(name)
         value, share = alpha(wide, level=level, order=order), percent_agreement(wide)
         low, high, _ = interval(wide, level=level, order=order, draws=draws, seed=seed) if draws else (np.nan,) * 3
         found.append(
@@ -663,19 +588,17 @@ def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     [['1', '1', 1], ['2', '1', 1]]
     """
     wide = ratings(frame, variable)
-    parts = []
+    found = []
     for one, two in combinations(wide.columns, 2):
-        both = wide[[one, two]].dropna().set_axis(["code_a", "code_b"], axis=1)
-        counts = both.value_counts(sort=False).rename("n").reset_index()
-        parts.append(counts.assign(coder_a=one, coder_b=two, share=counts["n"] / len(both)))
+        met = wide[[one, two]].dropna().value_counts(sort=False)
+        for (code, other), n in zip(met.index.to_numpy(), met, strict=True):
+            found.append((variable, one, two, code, other, n, n / met.sum(), code == other))
     columns = ["variable", "coder_a", "coder_b", "code_a", "code_b", "n", "share", "agree"]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    table = pd.concat(parts, ignore_index=True).assign(variable=variable)
-    return table.assign(agree=table["code_a"] == table["code_b"])[columns]
+    kinds = dict.fromkeys(columns, "str") | {"n": "int64", "share": "float64", "agree": "bool"}
+    return pd.DataFrame(found, columns=columns).astype(kinds)
 
 
-def disagreements(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
+def differences(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
     """List the items that coders coded differently: what to talk about, and which rule to sharpen.
 
     Parameters
@@ -703,20 +626,101 @@ def disagreements(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"] * 2 + ["Bo"] * 2, "item": list("abab"), "tone": list("1211")})
-    >>> disagreements(filled, ["tone"])[["item", "codes"]].values.tolist()
+    >>> differences(filled, ["tone"])[["item", "codes"]].values.tolist()
     [['b', 'Anna: 2 | Bo: 1']]
     """
-    names = several(variables)
-    if not names:
-        raise InvalidArgument("no variable is named", where="variables", remedy="name the columns that were coded")
     found = []
-    for name in names:
-        wide = ratings(frame, name)
-        for item, row in wide.iterrows():
+    for name in _named(frame, variables):
+        for item, row in ratings(frame, name).iterrows():
             given = row.dropna()
             if given.nunique() > 1:
                 codes = " | ".join(f"{coder}: {code}" for coder, code in given.items())
                 share = percent_agreement(given.to_frame().T)
                 found.append((name, item, codes, len(given), given.nunique(), share))
     columns = ["variable", "item", "codes", "n_coders", "n_codes", "agreement"]
-    return pd.DataFrame(found, columns=columns).sort_values("agreement", kind="stable", ignore_index=True)
+    kinds = dict.fromkeys(columns[:3], "str") | {"n_coders": "int64", "n_codes": "int64", "agreement": "float64"}
+    table = pd.DataFrame(found, columns=columns).astype(kinds)
+    return table.sort_values("agreement", kind="stable", ignore_index=True)
+
+
+def _check_sheet(frame: pd.DataFrame, name: str) -> None:
+    """Raise unless every row of a sheet says who coded what."""
+    for key in ("coder", "item"):
+        if key not in frame.columns:
+            raise DataError(f"{name} has no column {key!r}", where=name, allowed=[str(item) for item in frame.columns])
+        if frame[key].isna().any():
+            row = int(frame[key].isna().to_numpy().argmax()) + 2
+            raise DataError(f"{name} has no {key} in row {row}", where=name, remedy="fill it in, or take the row out")
+
+
+def _check_once(frame: pd.DataFrame) -> None:
+    """Raise where a coder coded an item twice."""
+    for coder, item in frame.loc[frame.duplicated(["coder", "item"]), ["coder", "item"]].to_numpy():
+        raise DataError(f"{coder} coded {item} twice", where="the sheets", remedy="keep one of the rows")
+
+
+def _named(frame: pd.DataFrame, variables: Iterable[str]) -> list[str]:
+    """Return the names of the variables, or raise where there is none or one is no column of the sheets."""
+    names = several(variables)
+    if not names:
+        raise InvalidArgument("no variable is named", where="variables", remedy="name the columns that were coded")
+    _check_sheet(frame, "the frame")
+    for name in names:
+        if name not in frame.columns:
+            allowed = [str(item) for item in frame.columns if item not in ("coder", "item")]
+            raise InvalidArgument(f"there is no variable {name!r}", where="variable", allowed=allowed, value=name)
+    return names
+
+
+def _counted(ratings: pd.DataFrame, level: Level, order: Sequence[Any] | None) -> tuple[list[Any], Numbers]:
+    """Return the codes in their order, and how often each was given to each unit that two or more coders coded."""
+    choice("level", level, ("nominal", "ordinal"))
+    cells = pd.Series(ratings.to_numpy(dtype=object).ravel(), dtype=object)
+    cells = cells[cells.notna() & (cells.astype("str").str.strip() != "")]
+    used = set(cells)
+    if order is not None:
+        lacking = sorted(str(value) for value in used - set(order))
+        if lacking or len(set(order)) < len(order):
+            raise InvalidArgument(
+                f"the order lacks {', '.join(lacking)}" if lacking else "the order names a code twice",
+                where="order",
+                allowed=[str(item) for item in order],
+                remedy="name every code once, from lowest to highest",
+            )
+        codes = list(order)
+    else:
+        try:
+            codes = sorted(used, key=str if level == "nominal" else float)
+        except ValueError as error:
+            raise InvalidArgument(
+                f"the codes are not all numbers: {error}", where="order", remedy="give order=[lowest, …, highest]"
+            ) from error
+    counts = np.zeros((len(ratings), len(codes)))
+    units = cells.index.to_numpy() // max(1, ratings.shape[1])
+    np.add.at(counts, (units, cells.map({code: place for place, code in enumerate(codes)}).to_numpy(dtype=int)), 1)
+    return codes, counts[counts.sum(axis=1) >= 2]
+
+
+def _coincident(counts: Numbers) -> Numbers:
+    """Return the coincidence matrix of units × codes."""
+    weight = 1 / (counts.sum(axis=1, keepdims=True) - 1)
+    matrix: Numbers = (counts * weight).T @ counts
+    matrix[np.diag_indices(len(matrix))] -= (counts * weight).sum(axis=0)
+    return matrix
+
+
+def _alphas(matrices: Numbers, level: Level) -> Numbers:
+    """Return alpha for a stack of coincidence matrices; NaN where no disagreement is to be expected."""
+    margins = matrices.sum(axis=2)
+    totals = margins.sum(axis=1)
+    if level == "nominal":
+        distance = np.broadcast_to(1.0 - np.eye(matrices.shape[1]), matrices.shape)
+    else:
+        # Squared number of codes given between the two, half of each end (Krippendorff 2011, section D).
+        rank = margins.cumsum(axis=1) - margins / 2
+        distance = (rank[:, :, None] - rank[:, None, :]) ** 2
+    observed = (matrices * distance).sum(axis=(1, 2)) * (totals - 1)
+    expected = (margins[:, :, None] * margins[:, None, :] * distance).sum(axis=(1, 2))
+    result: Numbers = np.full(len(matrices), np.nan)
+    np.divide(observed, expected, out=result, where=expected > 1e-9)
+    return 1 - result

@@ -1,7 +1,8 @@
 """Strategies: how old the regions' development strategies are, how far they reach, and which are at one stage.
 
-What is not known stays open: a stage is named only where the evidence leaves one, and the stages that it
-does not exclude stand beside it. The arithmetic of bounds is in `natverk.strategies`.
+`history` lists them, `stages` says which holds on a day and where in its cycle it is, `references` and `same_stage`
+compare the regions. What is not known stays open: a stage is named only where the evidence leaves one, and the stages
+that it does not exclude stand beside it.
 """
 
 from __future__ import annotations
@@ -10,303 +11,25 @@ import math
 from collections.abc import Mapping
 from datetime import date as day
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.frames import each_row, has_columns, known_day, not_negative, year_or_none, year_range
+from natverk.frames import each_row, has_columns, known_day, not_negative, year_range
 
-__all__ = [
-    "Process",
-    "REFERENCES",
-    "STAGES",
-    "Version",
-    "candidates",
-    "drafting",
-    "due_until",
-    "history",
-    "last_election",
-    "last_seen",
-    "possible_stages",
-    "references",
-    "reviews",
-    "same_stage",
-    "shifted",
-    "stages",
-    "stages_by_year",
-    "versions",
-    "years_between",
-]
-
+__all__ = ["REFERENCES", "STAGES", "history", "references", "same_stage", "stages", "stages_by_year"]
 
 #: Stages of the cycle, in the order in which the rule asks for them.
 STAGES = ("in_process", "new", "horizon_passed", "due_for_review", "in_force")
-
-#: The task "review the RUS at least once between ordinary elections" (ordinance 2017:583, 12 §).
-REVIEW_TASK = "T002"
-#: Before everything: the lower bound of an adoption of which nothing is known.
-_ALWAYS = "0001-01-01"
-
-
-class Version(NamedTuple):
-    """An adopted strategy: bounds of its adoption (ISO days), horizon, and the strategies before it."""
-
-    strategy_id: str
-    county_code: str
-    first: str
-    last: str
-    horizon: int | None
-    before: frozenset[str]
-    row_id: str
-
-
-class Process(NamedTuple):
-    """A county's drafting on a day: going on, past the years in which it is presumed to, or never dated."""
-
-    current: list[str]
-    overdue: list[str]
-    undated: list[str]
-
-
-def versions(data: Dataset) -> list[Version]:
-    """Return the strategies that were adopted, with the bounds of the adoption.
-
-    Where its day is unknown it lies after the predecessor's first and before the successor's last possible
-    day, and no later than the newest of the row's own sources; the day on which it was read stands for a
-    source without a sure date.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> known = {version.strategy_id: version for version in versions(load())}
-    >>> known["rus-14-2030"].first, known["rus-14-2020"].first, known["rus-14-2020"].last
-    ('2021-02-16', '0001-01-01', '2019-01-14')
-    """
-    rows = [row for row in each_row(data.strategies) if row.status != "in_process"]
-    stated = {row.strategy_id: bounds for row in rows if (bounds := _stated(row)) is not None}
-    before: dict[str, set[str]] = {row.strategy_id: set() for row in rows}
-    for row in each_row(data.strategies):
-        for earlier, later in ((row.predecessor_id, row.strategy_id), (row.strategy_id, row.successor_id)):
-            if earlier in before and later in before:
-                before[later].add(earlier)
-    printed = _printed(data)
-    found = []
-    for row in rows:
-        first, last = stated.get(row.strategy_id, (_ALWAYS, max(printed[name] for name in _sources(row))))
-        if row.strategy_id not in stated:
-            earlier_ones = _all_before(row.strategy_id, before)
-            later_ones = [name for name in before if row.strategy_id in _all_before(name, before)]
-            first = max([first, *(stated[name][0] for name in earlier_ones if name in stated)])
-            last = max(first, min([last, *(stated[name][1] for name in later_ones if name in stated)]))
-        past = frozenset(_all_before(row.strategy_id, before))
-        horizon = year_or_none(row.horizon_year)
-        found.append(Version(row.strategy_id, row.county_code, first, last, horizon, past, row.row_id))
-    return found
-
-
-def last_seen(data: Dataset) -> dict[str, int]:
-    """Return by county the year of the newest dated source, or adoption, of any of its strategies.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> last_seen(load())["25"]
-    2024
-    """
-    years = _source_years(data)
-    seen: dict[str, int] = {}
-    for row in each_row(data.strategies):
-        stated = _stated(row)
-        dated = [year for name in _sources(row) for year in years[name]] + ([int(stated[1][:4])] if stated else [])
-        seen[row.county_code] = max([*dated, seen.get(row.county_code, 0)])
-    return {county: year for county, year in seen.items() if year}
-
-
-def drafting(data: Dataset, today: str, process_years: int) -> dict[str, Process]:
-    """Return the drafting of each county on a day, by the dated sources of strategies in process."""
-    years = _source_years(data)
-    found: dict[str, Process] = {}
-    for row in each_row(data.strategies[data.strategies["status"] == "in_process"]):
-        process = found.setdefault(row.county_code, Process([], [], []))
-        dated = [year for name in _sources(row) for year in years[name]]
-        if not dated:
-            process.undated.append(row.strategy_id)
-        elif int(today[:4]) > max(dated) + process_years:
-            process.overdue.append(row.strategy_id)
-        elif int(today[:4]) >= min(dated):
-            process.current.append(row.strategy_id)
-    return found
-
-
-def candidates(own: list[Version], today: str) -> list[Version]:
-    """Return the strategies of one county that may hold on a day: adopted perhaps, and not surely replaced.
-
-    Examples
-    --------
-    >>> old = Version("a", "01", "2014-01-01", "2014-12-31", 2020, frozenset(), "rus-1")
-    >>> new = Version("b", "01", "2019-01-01", "2021-12-31", 2030, frozenset("a"), "rus-2")
-    >>> [[item.strategy_id for item in candidates([old, new], f"{year}-06-30")] for year in (2018, 2020, 2022)]
-    [['a'], ['a', 'b'], ['b']]
-    """
-    adopted = [version for version in own if version.last <= today]
-    return [
-        version
-        for version in own
-        if version.first <= today
-        and not any(version.strategy_id in other.before or other.first > version.last for other in adopted)
-    ]
-
-
-def possible_stages(
-    version: Version, today: str, new_years: int, due_until: str | None, reviewed: str | None
-) -> set[str]:
-    """Return the stages that a strategy may be at on a day, as far as its bounds tell.
-
-    Parameters
-    ----------
-    due_until
-        A strategy adopted or reviewed on this day or before is due for review; None: nothing is due.
-    reviewed
-        The day of a later review, or None.
-
-    Examples
-    --------
-    >>> one = Version("a", "01", "2018-01-01", "2018-12-31", None, frozenset(), "rus-1")
-    >>> sorted(possible_stages(one, "2021-06-30", 2, "2018-09-09", None))
-    ['due_for_review', 'horizon_passed', 'in_force']
-    """
-    latest_day = min(version.last, today)
-    new_from = shifted(today, -new_years)
-    found = {"new"} if latest_day > new_from else set()
-    if version.first > new_from:
-        return found
-    passed = version.horizon is not None and f"{version.horizon}-12-31" < today
-    if passed or version.horizon is None:
-        found.add("horizon_passed")
-    if not passed:
-        least, most = (max(bound, reviewed or _ALWAYS) for bound in (version.first, min(latest_day, new_from)))
-        if due_until is not None and least <= due_until:
-            found.add("due_for_review")
-        if due_until is None or most > due_until:
-            found.add("in_force")
-    return found
-
-
-def due_until(data: Dataset, today: str, review_after: int | None) -> str | None:
-    """Return the day up to which an adoption or review is due for another one, or None where nothing is due."""
-    if review_after is not None:
-        return shifted(today, -review_after)
-    duty = data.tasks[data.tasks["task_id"] == REVIEW_TASK]
-    holds = [
-        row.since == row.since
-        and earliest(row.since) <= today
-        and (row.until != row.until or today <= latest(row.until))
-        for row in each_row(duty)
-    ]
-    return last_election(today) if any(holds) else None
-
-
-def reviews(known: list[Version], reviewed: Mapping[str, str], today: str) -> dict[str, str]:
-    """Return the reviews up to a day, checked; a partial date stands for its last day.
-
-    Raises
-    ------
-    UnknownName, InvalidArgument
-        If there is no such strategy, or the review comes before its adoption.
-    """
-    first = {version.strategy_id: version.first for version in known}
-    found = {name: latest(date) for name, date in reviewed.items()}
-    for name, date in found.items():
-        if name not in first:
-            raise UnknownName(f"there is no strategy {name!r}", where="reviewed", allowed=sorted(first), value=name)
-        if date < first[name]:
-            raise InvalidArgument(f"{name} was not adopted before {first[name]}", where="reviewed", value=date)
-    return {name: date for name, date in found.items() if date <= today}
-
-
-def last_election(today: str) -> str:
-    """Return the day of the last ordinary election on or before a day, from 1994.
-
-    Every fourth year in September: on the second Sunday (act 2005:837, 1 kap. 3 §), on the third until 2010.
-
-    >>> last_election("2022-09-10"), last_election("2022-09-11"), last_election("2014")
-    ('2018-09-09', '2022-09-11', '2010-09-19')
-    """
-    year = int(today[:4])
-    held = []
-    for election in (year - (year - 2) % 4, year - (year - 2) % 4 - 4):
-        first_sunday = 7 - day(election, 9, 1).weekday()
-        held.append(day(election, 9, first_sunday + (7 if election >= 2014 else 14)).isoformat())
-    return next(date for date in held if date <= earliest(today))
-
-
-def shifted(date: str, years: int) -> str:
-    """Return the day so many years on; from 29 February, 28 February where the year has no other.
-
-    >>> shifted("2024-02-29", -2)
-    '2022-02-28'
-    """
-    year = int(date[:4]) + years
-    return latest(f"{year:04d}-02") if date[5:] == "02-29" else f"{year:04d}{date[4:]}"
-
-
-def years_between(start: str, end: str) -> float:
-    """Return the years from one day to another, to a tenth; negative where the end comes first.
-
-    >>> years_between("2021-02-16", "2022-01-31")
-    1.0
-    """
-    return round((day.fromisoformat(end) - day.fromisoformat(start)).days / 365.25, 1)
-
-
-def _stated(row: Any) -> tuple[str, str] | None:
-    """Return the first and last day that a stated date or year of adoption can mean."""
-    date, year = row.adopted_date, year_or_none(row.adopted_year)
-    if isinstance(date, str):
-        return earliest(date), latest(date)
-    return None if year is None else (f"{year}-01-01", f"{year}-12-31")
-
-
-def _sources(row: Any) -> list[str]:
-    cells = (row.source_id, row.other_sources)
-    return [name for cell in cells if isinstance(cell, str) for name in cell.split(";")]
-
-
-def _printed(data: Dataset) -> dict[str, str]:
-    """Return by source the last day on which it can have been published."""
-    return {
-        row.source_id: latest(row.published)
-        if isinstance(row.published, str) and row.published_precision != "circa"
-        else latest(row.accessed)
-        for row in each_row(data.sources)
-    }
-
-
-def _source_years(data: Dataset) -> dict[str, list[int]]:
-    """Return by source its year of publication, in a list that is empty where it is unknown."""
-    return {
-        row.source_id: [int(row.published[:4])] if isinstance(row.published, str) else []
-        for row in each_row(data.sources)
-    }
-
-
-def _all_before(name: str, before: Mapping[str, set[str]]) -> set[str]:
-    """Return the strategies before one, and before those."""
-    found: set[str] = set()
-    waiting = set(before[name])
-    while waiting:
-        found |= waiting
-        waiting = {earlier for item in waiting for earlier in before[item]} - found
-    return found - {name}
-
-
 #: What a strategy may refer to, and the column of `data.strategies` that says it.
 REFERENCES = {"eu2020": "eu2020_ref", "agenda2030": "agenda2030_ref"}
-#: Before this nothing is known of an adoption: a lower bound that stands for none.
-_NEVER = "1900"
+#: The task "review the RUS at least once between ordinary elections" (ordinance 2017:583, 12 §).
+_REVIEW_TASK = "T002"
+#: Before and after everything: they stand for bounds that nothing tells.
+_ALWAYS, _NEVER = "0001-01-01", "9999-12-31"
 
 
 def history(data: Dataset) -> pd.DataFrame:
@@ -328,61 +51,18 @@ def history(data: Dataset) -> pd.DataFrame:
     >>> table.loc[["rus-17-2020", "rus-17-2040", "rus-07-2035"], ["state", "until"]].values.tolist()
     [['replaced', '2021-06-02'], ['holds', nan], ['in_process', nan]]
     """
-    known = {version.strategy_id: version for version in versions(data)}
-    places = {code: place for place, code in enumerate(data.counties["county_code"])}
-    seen = _seen(data)
-    found = []
-    for row in each_row(data.strategies):
-        version = known.get(row.strategy_id)
-        until = None if version is None else _until(version, list(known.values()))
-        first, last = (None, seen[row.strategy_id]) if version is None else (version.first, version.last)
-        found.append(
-            {
-                "county_code": row.county_code,
-                "strategy_id": row.strategy_id,
-                "title": row.title,
-                "kind": row.kind,
-                "state": "in_process" if version is None else "replaced" if until else "holds",
-                "adopted_first": first if first is not None and first > _NEVER else None,
-                "adopted_last": last,
-                "until": until,
-                "horizon_year": year_or_none(row.horizon_year),
-                **{name: _answer(getattr(row, column)) for name, column in REFERENCES.items()},
-                "row_id": row.row_id,
-                "source_id": row.source_id,
-            }
-        )
-    text = dict.fromkeys(["adopted_first", "adopted_last", "until"], "str")
-    frame = pd.DataFrame(found).astype({**text, "horizon_year": "Int64"})
-    frame = frame.assign(place=frame["county_code"].map(places), drafted=frame["state"] == "in_process")
-    frame = frame.sort_values(["place", "drafted", "adopted_last", "strategy_id"], ignore_index=True)
-    return frame.drop(columns=["place", "drafted"])
-
-
-def _until(version: Version, every: list[Version]) -> str | None:
-    """Return the last possible day on which a newer strategy of the county came to hold, or None."""
-    later = [
-        other.last
-        for other in every
-        if other.county_code == version.county_code
-        and (version.strategy_id in other.before or other.first > version.last)
-    ]
-    return min(later, default=None)
-
-
-def _seen(data: Dataset) -> dict[str, str]:
-    """Return by strategy the last day on which its earliest source can have been published."""
-    printed = {
-        row.source_id: latest(row.published if isinstance(row.published, str) else row.accessed)
-        for row in each_row(data.sources)
-    }
-    cells = zip(data.strategies["source_id"], data.strategies["other_sources"].fillna(""), strict=True)
-    own = [[printed[name] for cell in pair for name in str(cell).split(";") if name] for pair in cells]
-    return {name: min(days) for name, days in zip(data.strategies["strategy_id"], own, strict=True)}
-
-
-def _answer(cell: object) -> str:
-    return "unknown" if pd.isna(cell) else "yes" if cell else "no"  # type: ignore[call-overload]
+    order = {code: place for place, code in enumerate(data.counties["county_code"])}
+    frame = _adoptions(data)
+    drafted, replaced = frame["drafted"], frame["until"] < _NEVER
+    frame = frame.assign(
+        place=frame["county_code"].map(order),
+        state=replaced.map({True: "replaced", False: "holds"}).mask(drafted, "in_process"),
+        adopted_first=frame["first"].mask(drafted | (frame["first"] == _ALWAYS)),
+        adopted_last=frame["last"].mask(drafted, frame["seen"]),
+        until=frame["until"].where(replaced),
+    ).sort_values(["place", "drafted", "adopted_last", "strategy_id"], ignore_index=True)
+    columns = ["county_code", "strategy_id", "title", "kind", "state", "adopted_first", "adopted_last", "until"]
+    return frame[[*columns, "horizon_year", *REFERENCES, "row_id", "source_id"]]
 
 
 def stages(
@@ -457,50 +137,57 @@ def stages(
     years = {"new_years": new_years, "carry_forward": carry_forward, "process_years": process_years}
     for name, value in {**years, "review_after": review_after or 0}.items():
         not_negative(name, value)
-    every, processes, seen = versions(data), drafting(data, today, process_years), last_seen(data)
-    dated_reviews, due = reviews(every, reviewed or {}, today), due_until(data, today, review_after)
-    said = data.strategies.set_index("strategy_id")
+    frame, year = _adoptions(data), int(today[:4])
+    last_told = frame.groupby("county_code")["last_told"].max().to_dict()
+    rows = list(each_row(frame))
+    due, reviews = _due_until(data, today, review_after), _reviews(frame, reviewed or {}, today)
     found = []
     for county in each_row(data.counties):
-        process = processes.get(county.county_code, Process([], [], []))
-        holding = candidates([version for version in every if version.county_code == county.county_code], today)
-        basis = "unknown" if process.overdue else _basis(holding, seen.get(county.county_code), today, carry_forward)
-        other = basis == "unknown"
-        one = holding[0] if len(holding) == 1 and not other else None
-        left = set(STAGES) if other else set()
-        for version in [] if other else holding:
-            left |= possible_stages(version, today, new_years, due, dated_reviews.get(version.strategy_id))
+        own = [row for row in rows if row.county_code == county.county_code]
+        drafts = [row for row in own if row.drafted]
+        drafting = [row.strategy_id for row in drafts if row.first_year <= year <= row.last_year + process_years]
+        # Those that may hold: adopted perhaps, and not surely replaced.
+        holding = [row for row in own if not row.drafted and row.first <= today < row.until]
+        # What is known ends with the county's last dated source, and where a drafting must be over by now.
+        late = year - last_told.get(county.county_code, math.nan)
+        adopted = any(row.last <= today for row in holding)
+        known = adopted and late <= carry_forward and not any(year > row.last_year + process_years for row in drafts)
+        one = holding[0] if known and len(holding) == 1 else None
+        possible = set() if known else set(STAGES)
+        for row in holding if known else []:
+            possible |= _possible_stages(row, today, new_years, due, reviews.get(row.strategy_id))
         # A drafting that is attested outranks whatever strategy it is to replace, known or not.
-        open_stages = ["in_process"] if process.current else [name for name in STAGES if name in left]
+        left = ["in_process"] if drafting else [name for name in STAGES if name in possible]
+        answers = {name: {getattr(row, name) for row in holding} if known else set() for name in REFERENCES}
         found.append(
             {
                 "county_code": county.county_code,
                 "region_actor_id": county.region_actor_id,
                 "region_name": county.region_name,
                 "strategy_id": None if one is None else one.strategy_id,
-                "possible_strategies": "|".join([item.strategy_id for item in holding] + ["other"] * other),
-                "basis": basis,
+                "possible_strategies": "|".join([row.strategy_id for row in holding] + ["other"] * (not known)),
+                "basis": "unknown" if not known else "attested" if late <= 0 else "presumed",
                 **_measured(one, today),
-                "drafting": "|".join(process.current),
-                "drafting_undated": "|".join(process.undated),
-                "stage": open_stages[0] if len(open_stages) == 1 else "unknown",
-                "possible_stages": "|".join(open_stages),
-                **{name: "unknown" if other else _answer_strategies(said, holding, name) for name in REFERENCES},
-                "row_ids": ";".join(item.row_id for item in holding),
+                "drafting": "|".join(drafting),
+                "drafting_undated": "|".join(row.strategy_id for row in drafts if pd.isna(row.first_year)),
+                "stage": left[0] if len(left) == 1 else "unknown",
+                "possible_stages": "|".join(left),
+                **{name: told.pop() if len(told) == 1 else "unknown" for name, told in answers.items()},
+                "row_ids": ";".join(row.row_id for row in holding),
             }
         )
-    text = dict.fromkeys(["strategy_id", "adopted_first", "adopted_last"], "str")
-    years_known = dict.fromkeys(["age_low", "age_high", "horizon_left"], "float64")
-    return pd.DataFrame(found).astype({**text, **years_known, "horizon_year": "Int64"})
+    numbers = dict.fromkeys(["age_low", "age_high", "horizon_left"], "float64") | {"horizon_year": "Int64"}
+    return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
 
 
-def stages_by_year(data: Dataset, years: tuple[int, int]) -> pd.DataFrame:
+def stages_by_year(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return the stages at the end of every year, as far as the data reach.
 
     Parameters
     ----------
     years
-        First and last year. The year in which the data end stands for the day on which they do.
+        First and last year, or one; None for 1997 to the last year of the data. The year in which the data end
+        stands for the day on which they do.
 
     Returns
     -------
@@ -610,31 +297,30 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     'stage=new;adopted=2021;horizon=2030;agenda2030=yes'
     """
     frame = _staged(data, date, table)
-    named = frame[frame["stage"] != "unknown"]
+    frame = frame[frame["stage"] != "unknown"]
+    regions = []
+    for row in each_row(frame):
+        known, middle = {"stage": row.stage}, math.nan
+        if isinstance(row.adopted_first, str):
+            first, last = day.fromisoformat(row.adopted_first), day.fromisoformat(row.adopted_last)
+            known |= {"adopted": str(first.year)} if first.year == last.year else {}
+            middle = (first.toordinal() + last.toordinal()) / 2
+        known |= {} if pd.isna(row.horizon_year) else {"horizon": str(row.horizon_year)}
+        known |= {name: "yes" for name in REFERENCES if getattr(row, name) == "yes"}
+        regions.append((row, known, middle))
     found = []
-    for one, two in combinations(each_row(named), 2):
-        if one.stage != two.stage:
-            continue
-        shared = _profile(one).items() & _profile(two).items()
-        reasons = [f"{name}={value}" for name, value in _profile(one).items() if (name, value) in shared]
-        found.append(
-            {
-                "county_a": one.county_code,
-                "county_b": two.county_code,
-                "region_a": one.region_name,
-                "region_b": two.region_name,
-                "stage": one.stage,
-                "reasons": ";".join(reasons),
-                "n_reasons": len(reasons),
-                "age_gap": round(abs(_middle(one) - _middle(two)) / 365.25, 1),
-            }
-        )
-    columns = ["county_a", "county_b", "region_a", "region_b", "stage", "reasons", "n_reasons", "age_gap"]
-    pairs = pd.DataFrame(found, columns=columns).astype({"n_reasons": "int64", "age_gap": "float64"})
-    pairs["stage"] = pd.Categorical(pairs["stage"], categories=STAGES, ordered=True)
-    order = ["stage", "n_reasons", "age_gap", "county_a", "county_b"]
+    for (one, known, middle), (two, others, other_middle) in combinations(regions, 2):
+        if one.stage == two.stage:
+            shared = [f"{name}={value}" for name, value in known.items() if others.get(name) == value]
+            gap = round(abs(middle - other_middle) / 365.25, 1)
+            counties = (one.county_code, two.county_code, one.region_name, two.region_name)
+            found.append((*counties, one.stage, ";".join(shared), len(shared), gap, STAGES.index(one.stage)))
+    columns = ["county_a", "county_b", "region_a", "region_b", "stage", "reasons", "n_reasons", "age_gap", "place"]
+    kinds = dict.fromkeys(columns[:6], "str") | {"n_reasons": "int64", "age_gap": "float64"}
+    pairs = pd.DataFrame(found, columns=columns)
+    order = ["place", "n_reasons", "age_gap", "county_a", "county_b"]
     pairs = pairs.sort_values(order, ascending=[True, False, True, True, True], ignore_index=True)
-    return pairs.astype({"stage": "str"})
+    return pairs[columns[:-1]].astype(kinds)
 
 
 def _staged(data: Dataset, date: str, table: pd.DataFrame | None) -> pd.DataFrame:
@@ -647,47 +333,161 @@ def _staged(data: Dataset, date: str, table: pd.DataFrame | None) -> pd.DataFram
     return table
 
 
-def _profile(row: Any) -> dict[str, str]:
-    """Return what a region's strategy can share with another: only what is known of it."""
-    known = {"stage": row.stage}
-    if isinstance(row.adopted_first, str) and row.adopted_first[:4] == row.adopted_last[:4]:
-        known["adopted"] = row.adopted_first[:4]
-    if not pd.isna(row.horizon_year):
-        known["horizon"] = str(row.horizon_year)
-    return known | {name: "yes" for name in REFERENCES if getattr(row, name) == "yes"}
+@kept
+def _adoptions(data: Dataset) -> pd.DataFrame:
+    """Return, strategy by strategy, what the sources tell of its adoption and its end.
+
+    `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
+    the successor's last possible day, and no later than the newest of the row's own sources; the day on which it was
+    read stands for a source without a sure date. `until` is the last possible day on which a newer strategy of the
+    county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
+    these and of the stated adoption, `seen` the last day on which the first source can have been published.
+    """
+    rows, sources = data.strategies, data.sources.set_index("source_id")
+    sure = sources["published"].where(sources["published_precision"] != "circa")
+    told = pd.DataFrame(
+        {
+            "printed": sure.fillna(sources["accessed"]).map(latest),
+            "seen": sources["published"].fillna(sources["accessed"]).map(latest),
+            "year": sources["published"].str[:4].astype("float64"),
+        }
+    )
+    cited = (rows["source_id"].fillna("") + ";" + rows["other_sources"].fillna("")).str.split(";").explode()
+    cited = cited[cited != ""]
+    own = told.loc[cited.to_list()].set_axis(cited.index).groupby(level=0)
+    stated = rows["adopted_date"].fillna(rows["adopted_year"].astype("str"))
+    frame = pd.DataFrame(
+        {
+            **{name: rows[name] for name in ("county_code", "strategy_id", "title", "kind", "row_id", "source_id")},
+            "drafted": rows["status"] == "in_process",
+            "first": stated.map(earliest, na_action="ignore"),
+            "last": stated.map(latest, na_action="ignore"),
+            "horizon_year": rows["horizon_year"].astype("Int64"),
+            **{
+                name: rows[column].map({True: "yes", False: "no"}).astype("str").fillna("unknown")
+                for name, column in REFERENCES.items()
+            },
+            "printed": own["printed"].max(),
+            "seen": own["seen"].min(),
+            "first_year": own["year"].min(),
+            "last_year": own["year"].max(),
+        }
+    )
+    frame["last_told"] = frame["last_year"].combine(frame["last"].str[:4].astype("float64"), max)
+    adopted = frame[~frame["drafted"]].set_index("strategy_id")
+    before: dict[str, set[str]] = {name: set() for name in adopted.index}
+    for row in each_row(rows):
+        for old, new in ((row.predecessor_id, row.strategy_id), (row.strategy_id, row.successor_id)):
+            if old in before and new in before:
+                before[new].add(old)
+    for _ in range(len(before)):  # those before the predecessors come before as well
+        before = {name: own.union(*(before[item] for item in own)) - {name} for name, own in before.items()}
+    first, last = dict(adopted["first"].dropna()), dict(adopted["last"].dropna())
+    bounds = {}
+    for name, printed in zip(before, adopted["printed"], strict=True):
+        low = first.get(name) or max([_ALWAYS, *(first[item] for item in before[name] if item in first)])
+        ends = [last[item] for item in last if name in before[item]]
+        bounds[name] = (low, last.get(name) or max(low, min([printed, *ends])))
+    until, county = {}, dict(zip(before, adopted["county_code"], strict=True))
+    for name, (_, high) in bounds.items():
+        newer = [item for item, (start, _) in bounds.items() if name in before[item] or start > high]
+        newer = [item for item in newer if county[item] == county[name]]
+        until[name] = min((bounds[item][1] for item in newer), default=_NEVER)
+    ids = frame["strategy_id"]
+    return frame.drop(columns="printed").assign(
+        first=ids.map({name: low for name, (low, _) in bounds.items()}),
+        last=ids.map({name: high for name, (_, high) in bounds.items()}),
+        until=ids.map(until).fillna(_NEVER),
+    )
 
 
-def _middle(row: Any) -> float:
-    """Return the middle of the bounds of adoption as a count of days; NaN without a lower bound."""
-    if not isinstance(row.adopted_first, str):
-        return math.nan
-    return (day.fromisoformat(row.adopted_first).toordinal() + day.fromisoformat(row.adopted_last).toordinal()) / 2
+def _possible_stages(
+    adoption: Any, today: str, new_years: int, due_until: str | None, reviewed: str | None
+) -> set[str]:
+    """Return the stages that a strategy may be at on a day, by the bounds of its adoption and of a later review.
+
+    Adopted or reviewed on the day `due_until` or before it is due for review; None: nothing is due.
+    """
+    newest = min(adoption.last, today)
+    new_from = _shifted(today, -new_years)
+    found = {"new"} if newest > new_from else set()
+    if adoption.first > new_from:
+        return found
+    open_ended = pd.isna(adoption.horizon_year)
+    passed = not open_ended and f"{adoption.horizon_year}-12-31" < today
+    if passed or open_ended:
+        found.add("horizon_passed")
+    if not passed:
+        least, most = (max(bound, reviewed or _ALWAYS) for bound in (adoption.first, min(newest, new_from)))
+        if due_until is not None and least <= due_until:
+            found.add("due_for_review")
+        if due_until is None or most > due_until:
+            found.add("in_force")
+    return found
 
 
-def _measured(version: Version | None, today: str) -> dict[str, object]:
-    """Return bounds of adoption and age, and what is left to the horizon, of the strategy that holds."""
-    names = ("adopted_first", "adopted_last", "age_low", "age_high", "horizon_year", "horizon_left")
-    if version is None:
+def _due_until(data: Dataset, today: str, review_after: int | None) -> str | None:
+    """Return the day up to which an adoption or review is due for another one, or None where nothing is due."""
+    if review_after is not None:
+        return _shifted(today, -review_after)
+    duty = data.tasks[(data.tasks["task_id"] == _REVIEW_TASK) & data.tasks["since"].notna()]
+    begun = duty["since"].map(earliest) <= today
+    going_on = duty["until"].fillna(_NEVER).map(latest) >= today
+    return _last_election(today) if (begun & going_on).any() else None
+
+
+def _reviews(frame: pd.DataFrame, reviewed: Mapping[str, str], today: str) -> dict[str, str]:
+    """Return the reviews up to a day, checked; a partial date stands for its last day."""
+    first = dict(frame.loc[~frame["drafted"], ["strategy_id", "first"]].itertuples(index=False, name=None))
+    found = {name: latest(date) for name, date in reviewed.items()}
+    for name, date in found.items():
+        if name not in first:
+            raise UnknownName(f"there is no strategy {name!r}", where="reviewed", allowed=sorted(first), value=name)
+        if date < first[name]:
+            raise InvalidArgument(
+                f"{name} was not adopted before {first[name]}",
+                where="reviewed",
+                remedy="name the day of a review after the adoption",
+            )
+    return {name: date for name, date in found.items() if date <= today}
+
+
+def _measured(adoption: Any, today: str) -> dict[str, object]:
+    """Return bounds of adoption and age, and what is left to the horizon, of the strategy that holds, if one does."""
+    if adoption is None:
+        names = ("adopted_first", "adopted_last", "age_low", "age_high", "horizon_year", "horizon_left")
         return dict.fromkeys(names)
-    # Without any lower bound the year 1 stands for it: no age is given then.
-    known = version.first if version.first > "1900" else None
-    last = min(version.last, today)
-    left = None if version.horizon is None else years_between(today, f"{version.horizon}-12-31")
-    age_high = None if known is None else years_between(known, today)
-    values = (known, last, years_between(last, today), age_high, version.horizon, left)
-    return dict(zip(names, values, strict=True))
+    bounded, last = adoption.first > _ALWAYS, min(adoption.last, today)
+    open_ended = pd.isna(adoption.horizon_year)
+    return {
+        "adopted_first": adoption.first if bounded else None,
+        "adopted_last": last,
+        "age_low": _years_between(last, today),
+        "age_high": _years_between(adoption.first, today) if bounded else None,
+        "horizon_year": None if open_ended else adoption.horizon_year,
+        "horizon_left": None if open_ended else _years_between(today, f"{adoption.horizon_year}-12-31"),
+    }
 
 
-def _basis(holding: list[Version], seen: int | None, today: str, carry_forward: int) -> str:
-    """Say on what it rests that one of the strategies holds: a source of the year or later, or one before."""
-    if seen is None or not any(version.last <= today for version in holding):
-        return "unknown"
-    late = int(today[:4]) - seen
-    return "attested" if late <= 0 else "presumed" if late <= carry_forward else "unknown"
+def _last_election(today: str) -> str:
+    """Return the day of the last ordinary election on or before a day, from 1994.
+
+    Every fourth year in September: on the second Sunday (act 2005:837, 1 kap. 3 §), on the third until 2010.
+    """
+    year = int(today[:4])
+    held = []
+    for election in (year - (year - 2) % 4, year - (year - 2) % 4 - 4):
+        first_sunday = 7 - day(election, 9, 1).weekday()
+        held.append(day(election, 9, first_sunday + (7 if election >= 2014 else 14)).isoformat())
+    return next(date for date in held if date <= today)
 
 
-def _answer_strategies(said: pd.DataFrame, holding: list[Version], name: str) -> str:
-    """Say whether every strategy that may hold refers to something; a blank is unknown, not no."""
-    cells = {said[REFERENCES[name]].get(version.strategy_id, pd.NA) for version in holding}
-    answers = {"unknown" if pd.isna(cell) else "yes" if cell else "no" for cell in cells}
-    return answers.pop() if len(answers) == 1 else "unknown"
+def _shifted(date: str, years: int) -> str:
+    """Return the day so many years on; from 29 February, 28 February where the year has no other."""
+    year = int(date[:4]) + years
+    return latest(f"{year:04d}-02") if date[5:] == "02-29" else f"{year:04d}{date[4:]}"
+
+
+def _years_between(start: str, end: str) -> float:
+    """Return the years from one day to another, to a tenth; negative where the end comes first."""
+    return round((day.fromisoformat(end) - day.fromisoformat(start)).days / 365.25, 1)

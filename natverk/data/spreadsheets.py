@@ -1,11 +1,15 @@
-"""Spreadsheets: tables of text to and from CSV and Excel files, safe to open and true to every code.
+"""Spreadsheets: the CSV and Excel files that people fill in, read and written as text.
 
-A cell that begins like a formula gets an apostrophe in front; reading takes it away again.
+Every cell stays the text that it is (`0180` is no number). A file is read where it can mean one thing only;
+otherwise the error names the place and the remedy. What is written starts no formula when it is opened: a cell
+that begins like one gets an apostrophe in front, and reading takes it away again.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
+import datetime
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -16,15 +20,11 @@ import pandas as pd
 
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
-__all__ = [
-    "FORMS",
-    "csv_text",
-    "neutral",
-    "plain",
-    "read_table",
-    "write_table",
-]
+__all__ = ["FORMS", "csv_text", "neutral", "plain", "read_spreadsheet", "write_spreadsheet"]
 
+#: Forms of files; Excel needs openpyxl.
+FORMS = ("csv", "xlsx")
+_SEPARATORS = (";", ",", "\t")
 
 # Full-width signs count: some spreadsheets read them as the ordinary ones.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -34,6 +34,20 @@ _INSIDE = re.compile(rf"([;\t\r\n][\s'\"]*){_STARTS}")
 _INSIDE_MARKED = re.compile(rf"([;\t\r\n][\s'\"]*)'{_STARTS}")
 # Control characters end a file early in some programs, surrogates are no characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+#: What the first bytes of a file say about its encoding; UTF-32 before UTF-16, which begins alike.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+#: The encodings of one byte a letter that spreadsheets in Sweden write: Excel, Excel for Mac, and "CSV (MS-DOS)".
+_ONE_BYTE = ("cp1252", "mac_roman", "cp850")
+# Text of Windows is known by its å, ä, ö, é or è: in the other encodings these bytes are signs that hardly occur.
+# Further letters are few, so that a mixture of encodings, or one of Central Europe, is refused and not misread.
+_WINDOWS = re.compile(r"[\x00-\x7fåäöÅÄÖéèÉÈüÜøØæÆàÀ–—‘’“”„…•€§°½×·«»±²³´\xa0\xad]*")
 
 
 def neutral(cell: str) -> str:
@@ -74,13 +88,7 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     return file.getvalue()
 
 
-#: Forms of files; Excel needs openpyxl.
-FORMS = ("csv", "xlsx")
-_SEPARATORS = (";", ",", "\t")
-_CONTROL_spreadsheets = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", overwrite: bool = False) -> Path:
+def write_spreadsheet(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", overwrite: bool = False) -> Path:
     """Write a table of text to a CSV or Excel file, by the ending of its name.
 
     Parameters
@@ -109,12 +117,13 @@ def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     path = write_table(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), Path(folder, "tone.csv"))
-    ...     read_table(path)["item"].tolist()
+    ...     path = Path(folder, "tone.csv")
+    ...     _ = write_spreadsheet(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), path)
+    ...     read_spreadsheet(path)["item"].tolist()
     ['a', 'b']
     """
     path = Path(path)
-    _form(path)
+    form = _form(path)
     if separator not in _SEPARATORS:
         raise InvalidArgument(f"unknown separator {separator!r}", where="separator", allowed=_SEPARATORS)
     if path.exists() and not overwrite:
@@ -125,11 +134,13 @@ def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", 
     rows += [["" if pd.isna(cell) else str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
     for number, row in enumerate(rows, 1):
         for cell in row:
-            if _CONTROL_spreadsheets.search(cell):
-                raise InvalidArgument(f"row {number} holds a control character: {cell!r}", where=str(path))
+            if _CONTROL.search(cell):
+                raise InvalidArgument(
+                    f"row {number} holds a control character: {cell!r}", where=str(path), remedy="take it out"
+                )
     rows = [[neutral(cell) for cell in row] for row in rows]
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".csv":
+    if form == "csv":
         # The byte order mark tells Excel that å, ä and ö are UTF-8.
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file, delimiter=separator).writerows(rows)
@@ -145,28 +156,34 @@ def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", 
     return path
 
 
-def read_table(path: Path | str) -> pd.DataFrame:
+def read_spreadsheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame:
     """Read a table of text from a CSV or Excel file; blanks are missing, nothing else is interpreted.
 
-    CSV: the separator is the one that gives rows of one width; UTF-8, or the Western encoding that old Excels write.
+    Of Excel the first sheet is read. CSV: the separator is the one that the line `sep=` names, else the one that
+    gives rows of one width. Columns and rows without any cell, as spreadsheets leave them, are left out.
 
     Parameters
     ----------
     path
         Ends in `.csv` or `.xlsx`.
+    encoding
+        Of CSV, by Python's name of it. None (default): UTF-8 or UTF-16, or the encoding of Windows where the
+        letters can be no other; what could be old Mac or DOS as well is refused.
 
     Returns
     -------
     pd.DataFrame
-        All columns text. A number that Excel stored as one comes back in its shortest form; rows without any
-        cell are left out.
+        All columns text. A number that Excel stored as one comes back in its shortest form, a day as `2014-02-26`.
 
     Raises
     ------
     MissingFile
         If there is no such file.
     DataError
-        If it cannot be read, or a row has another number of cells than the first.
+        If it cannot be read, its letters can be read in several ways, or a row has another number of cells than
+        the first.
+    InvalidArgument
+        For another ending, an unknown encoding, or Excel without openpyxl.
 
     Examples
     --------
@@ -175,22 +192,45 @@ def read_table(path: Path | str) -> pd.DataFrame:
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "tone.csv")
     ...     _ = path.write_text("item,tone\\na,01\\nb,\\n", encoding="utf-8")
-    ...     read_table(path)["tone"].fillna("missing").tolist()
+    ...     read_spreadsheet(path)["tone"].fillna("missing").tolist()
     ['01', 'missing']
     """
     path = Path(path)
     form = _form(path)
     if not path.is_file():
-        raise MissingFile(f"there is no file {path.name}", where=str(path))
-    rows = _csv_rows(path) if form == "csv" else _excel_rows(path)
-    if not rows or not any(rows[0]):
-        raise DataError("the first row names no columns", where=str(path))
-    names = [plain(cell) for cell in rows[0]]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DataError(f"a column name stands twice: {twice[0]!r}", where=str(path))
-    cells = [[plain(cell) or None for cell in row] for row in rows[1:] if any(cell.strip() for cell in row)]
-    return pd.DataFrame(cells, columns=names, dtype="str")
+        raise MissingFile(f"there is no file {path.name}", where=str(path), remedy="write the path of the file")
+    rows = _csv_rows(_decoded(path, encoding), path) if form == "csv" else _excel_rows(path)
+    number, header = rows[0]
+    rows = [(line, row) for line, row in rows[1:] if any(cell.strip() for cell in row)]
+    if not any(cell.strip() for cell in header):
+        raise DataError(
+            "the first row names no columns", where=f"{path}, line {number}", remedy="write the names of the columns"
+        )
+    for line, row in rows:
+        # Empty cells beyond the last column are what a spreadsheet leaves where something was deleted.
+        if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
+            raise DataError(
+                f"line {line} has {len(row)} cells, the first {len(header)}",
+                where=f"{path}, line {line}",
+                remedy="put quotes around a cell that holds the separator, and leave blank cells empty",
+            )
+    used = [place for place, name in enumerate(header) if name.strip() or any(row[place].strip() for _, row in rows)]
+    names = [plain(header[place]) for place in used]
+    for place, name in zip(used, names, strict=True):
+        if not name.strip():
+            line, cell = next((line, row[place]) for line, row in rows if row[place].strip())
+            raise DataError(
+                f"column {place + 1} has no name, but holds {cell!r}",
+                where=f"{path}, line {line}",
+                remedy="name the column in the first row, or empty it",
+            )
+        if names.count(name) > 1:
+            raise DataError(
+                f"a column name stands twice: {name!r}",
+                where=f"{path}, line {number}",
+                remedy="give each column a name of its own",
+            )
+    return pd.DataFrame([[plain(row[n]) or None for n in used] for _, row in rows], columns=names, dtype="str")
 
 
 def _form(path: Path) -> str:
@@ -202,47 +242,102 @@ def _form(path: Path) -> str:
     return form
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
+def _decoded(path: Path, encoding: str | None) -> str:
+    """Return the text of a file by its byte-order mark, or as UTF-8, or as Windows text that can be no other."""
     content = path.read_bytes()
+    known = encoding or next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    if known is None and b"\0" in content:
+        # UTF-16 without a mark: a file of ours begins with an ordinary letter, which leaves one of two bytes empty.
+        if b"\0" not in content[:2]:
+            raise DataError("the file is no text", where=str(path), remedy="save it as “CSV UTF-8”")
+        known = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="backslashreplace")
-    read = [_split(text, separator, path) for separator in _SEPARATORS]
-    rows = max(read, key=_likely)
-    width = len(rows[0][1])
-    for line, row in rows:
-        if len(row) != width and any(row):
+        return content.decode(known or "utf-8").removeprefix("\ufeff")
+    except LookupError as error:
+        raise InvalidArgument(
+            f"unknown encoding {known!r}", where="encoding", allowed=["utf-8", "utf-16", *_ONE_BYTE], value=known
+        ) from error
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        word = re.split(rb"[\s;,\"]", content[: error.start])[-1] + re.split(rb"[\s;,\"]", content[error.start :])[0]
+        if known:
             raise DataError(
-                f"line {line} has {len(row)} cells, the first {width}", where=str(path), remedy="mend that line"
-            )
-    return [row for _, row in rows]
+                f"the byte {content[error.start]:#04x} is not {known}",
+                where=f"{path}, line {line}",
+                remedy="save the file as “CSV UTF-8”, or say which encoding it has: encoding=…",
+            ) from error
+    text = content.decode("cp1252", errors="replace")
+    if re.search("[åäöÅÄÖéè]", text) and _WINDOWS.fullmatch(text):
+        return text
+    readings = [f"{word.decode(name, errors='replace')!r} ({name})" for name in _ONE_BYTE]
+    raise DataError(
+        f"the file is not UTF-8, and its letters can be read in several ways: {', '.join(readings)}",
+        where=f"{path}, line {line}",
+        remedy=f"save it as “CSV UTF-8”, or say which it is: encoding={_ONE_BYTE[1]!r}",
+    )
 
 
-def _likely(rows: list[tuple[int, list[str]]]) -> tuple[bool, int, bool]:
-    """Rank a way to split rows: several columns and all rows alike, else the most columns."""
-    width = len(rows[0][1])
-    alike = all(len(row) == width for _, row in rows if any(row))
-    return alike and width > 1, width, alike
+def _csv_rows(text: str, path: Path) -> list[tuple[int, list[str]]]:
+    """Return the rows with the lines on which they begin, split by the most likely separator."""
+    first = re.match(r"sep=(.)(?:\r\n|\r|\n)", text)
+    skipped, separators = (1, [first[1]]) if first else (0, _SEPARATORS)
+    read = [_split(text[first.end() if first else 0 :], separator, skipped) for separator in separators]
+
+    def likely(result: tuple[list[tuple[int, list[str]]], str]) -> tuple[bool, int]:
+        """Rank a way to split: several columns and all rows alike come first, then the most columns."""
+        rows, fault = result
+        width = len(rows[0][1])
+        return width > 1 and not fault and all(len(row) == width for _, row in rows if any(row)), width
+
+    rows, fault = max(read, key=likely)
+    if fault:
+        line = rows[-1][0]
+        raise DataError(
+            f"line {line} cannot be read: {fault}",
+            where=f"{path}, the row that begins on line {line}",
+            remedy="close the quotes of its cells; a quote inside a cell is written twice",
+        )
+    return rows
 
 
-def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]:
-    """Return the rows with the numbers of their lines; one empty row for an empty file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+def _split(text: str, separator: str, skipped: int) -> tuple[list[tuple[int, list[str]]], str]:
+    """Return rows with their lines, one empty row for an empty file; a fault ends them with the row it is in."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    before = skipped
     try:
-        return [(reader.line_num, row) for row in reader] or [(1, [""])]
+        for row in reader:
+            rows.append((before + 1, row))
+            before = reader.line_num + skipped
     except csv.Error as error:
-        raise DataError(f"line {reader.line_num} cannot be read: {error}", where=str(path)) from error
+        return [*rows, (before + 1, [])], str(error)
+    return rows or [(before + 1, [])], ""
 
 
-def _excel_rows(path: Path) -> list[list[str]]:
+def _excel_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the rows of the first sheet with their numbers."""
     try:
-        frame = pd.read_excel(path, header=None, dtype="str", na_filter=False, engine="openpyxl")
+        frame = pd.read_excel(path, header=None, dtype=object, na_filter=False, engine="openpyxl")
     except ImportError as error:
         raise _no_excel(path) from error
     except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise DataError(f"the file is no Excel file: {error}", where=str(path)) from error
-    return [[str(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+        raise DataError(
+            f"the file is no Excel file: {error}", where=str(path), remedy="save it as .xlsx, or as .csv"
+        ) from error
+    rows = []
+    for number, row in enumerate(frame.itertuples(index=False, name=None), 1):
+        cells = []
+        for cell in row:
+            if isinstance(cell, float) and pd.isna(cell):
+                raise DataError(
+                    "a formula gives an error",
+                    where=f"{path}, row {number}",
+                    remedy="write what the cell is to hold, or leave it blank",
+                )
+            midnight = isinstance(cell, datetime.datetime) and cell.time() == datetime.time()
+            cells.append(cell.date().isoformat() if midnight else str(cell))
+        rows.append((number, cells))
+    return rows or [(1, [])]
 
 
 def _no_excel(path: Path) -> InvalidArgument:

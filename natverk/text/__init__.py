@@ -10,7 +10,7 @@ from natverk.text.explorer import Explorer
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
 from natverk.text.profile import MunicipalityProfile
-from natverk.text.review import PortfolioReview
+from natverk.text.review import PortfolioReview, read_sheet
 from natverk.text.sections import RegionReport
 from natverk.text.strategies import StrategiesPage
 from natverk.text.swedenreport import SwedenReport
@@ -31,6 +31,7 @@ __all__ = [
     "frames",
     "municipalframes",
     "networkframes",
+    "read_sheet",
     "show",
     "swedenframes",
     "tables",

@@ -11,7 +11,7 @@ from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
 from natverk.frames import known_actor
 from natverk.locale import Texts
-from natverk.portfolio import Choice, Review
+from natverk.portfolio import Review, Rule
 from natverk.text.documented import FIRM, DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
@@ -53,8 +53,8 @@ class PortfolioPage(DocumentedPage):
         The dataset.
     actor
         Id of a municipality, region or joint body.
-    choice
-        Criteria, weights and rule, from `portfolio.chosen`.
+    rule
+        The rule, with the criteria that it weighs.
     lang
         See `Page`.
 
@@ -66,17 +66,17 @@ class PortfolioPage(DocumentedPage):
     Examples
     --------
     >>> from natverk import load
-    >>> from natverk.portfolio import chosen
-    >>> page = PortfolioPage(load(), "municipality:0180", chosen(), lang="en")
+    >>> from natverk.portfolio import Rule
+    >>> page = PortfolioPage(load(), "municipality:0180", Rule(), lang="en")
     >>> page.name, page.short("uclg"), page.short("metropolis")
     ('Stockholm', 'UCLG', 'Metropolis')
     """
 
-    def __init__(self, data: Dataset, actor: str, choice: Choice, *, lang: str = "sv") -> None:
+    def __init__(self, data: Dataset, actor: str, rule: Rule, *, lang: str = "sv") -> None:
         last = max(_FIRST_YEAR, int(data.known_until[:4]))
         super().__init__(data, years=(_FIRST_YEAR, last), lang=lang, part="portfolio_review")
         self.actor_id = known_actor(data, actor)
-        self.choice = choice
+        self.review_rule = rule
         self.name = plain(self.actor(self.actor_id))
 
     def say(self, key: str, /, **values: object) -> str:
@@ -154,7 +154,7 @@ class PortfolioPage(DocumentedPage):
         return self.t.join([self.names[network] for network in networks])
 
     def _agreement(self, review: Review) -> str:
-        stated = review.beside[review.beside["agreement"].isin(["agrees", "differs"])]
+        stated = review.comparison[review.comparison["agreement"].isin(["agrees", "differs"])]
         k, n = int((stated["agreement"] == "agrees").sum()), len(stated)
         if not n:
             return self.say("opening.agree_none")
@@ -164,23 +164,24 @@ class PortfolioPage(DocumentedPage):
         return self.say("opening.agree_all") if every else self.say("opening.agree_some", k=k, n=n)
 
     def _review(self, review: Review) -> str:
-        if review.judged.empty:
+        if review.judgements.empty:
             return self.say("opening.review_none")
         values = {
-            "judged": self.count("opening.judged", len(review.judged)),
-            "networks": self.t.count("common.network", review.judged["network_id"].nunique()),
+            "judged": self.count("opening.judged", len(review.judgements)),
+            "networks": self.t.count("common.network", review.judgements["network_id"].nunique()),
             "when": self.when(review),
-            "cites": self.references.mark(review.judged["source_id"].unique()),
+            "cites": self.references.mark(review.judgements["source_id"].unique()),
         }
         return self.say("opening.review_text", **values)
 
     def _criteria(self) -> str:
-        if self.choice.equal:
-            names = self.t.join([self.criterion(name) for name in self.choice.criteria])
-            return f"{self.say('opening.criteria_equal', n=len(self.choice.criteria))}: {names}"
+        weights = self.review_rule.weights
+        if max(weights.values()) - min(weights.values()) < 1e-9:
+            names = self.t.join([self.criterion(name) for name in weights])
+            return f"{self.say('opening.criteria_equal', n=len(weights))}: {names}"
         items = [
             self.say("opening.criteria_item", criterion=self.criterion(name), weight=self.t.percent(weight))
-            for name, weight in self.choice.weights.items()
+            for name, weight in weights.items()
         ]
         return self.t.join(items)
 
@@ -245,7 +246,7 @@ class PortfolioPage(DocumentedPage):
 
     def rule(self) -> Prose:
         """Tell the written rule with its thresholds, where its purposes come from, and that one voice is read."""
-        rule = self.choice.rule
+        rule = self.review_rule
         limits = {"leave": rule.leave_below, "keep": rule.keep_above, "expand": rule.expand_from}
         values = {name: f"{value:g}".replace(".", "," if self.lang == "sv" else ".") for name, value in limits.items()}
         core = self.t.join([self.criterion(name) for name in rule.core])

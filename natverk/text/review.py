@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
-from natverk.locale import alphabetic
+from natverk.data.spreadsheets import read_spreadsheet
+from natverk.frames import each_row
+from natverk.locale import LANGUAGES, alphabetic, texts
 from natverk.portfolio import CRITERIA, Review, blank_sheet, review_years
 from natverk.text.page import Prose
 from natverk.text.portfolio import PortfolioPage, signed
 from natverk.text.tables.outcome import n_offices
 
-__all__ = ["PortfolioReview"]
+__all__ = ["PortfolioReview", "read_sheet"]
 
 #: Rows of a sheet for an actor of which no network is known.
 _BLANK_ROWS = 3
 _EVIDENCE = ("functions", "projects", "missions")
+
+
+def read_sheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame:
+    """Read a sheet that a page of a review offers, whatever its language, as `portfolio.filled_sheet` takes it.
+
+    Parameters
+    ----------
+    path, encoding
+        As in `coding.read_spreadsheet`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The sheet with `network`, the criteria by their ids and `rationale` as columns; all text.
+
+    Raises
+    ------
+    MissingFile, DataError, InvalidArgument
+        As in `coding.read_spreadsheet`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from natverk.portfolio import filled_sheet
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ark.csv")
+    ...     _ = path.write_text("Nätverk,Påverkan\\nSERN,+1\\n", encoding="utf-8")
+    ...     filled_sheet(read_sheet(path))[["network_id", "criterion", "judgement"]].values.tolist()
+    [['SERN', 'influence', 1]]
+    """
+    columns: dict[str, str] = {}
+    for t in map(texts, LANGUAGES):
+        columns |= {t(f"page.column.{name}").casefold(): name for name in ("network", "rationale")}
+        columns |= {t(f"terms.criterion.{name}").casefold(): name for name in CRITERIA}
+    filled = read_spreadsheet(path, encoding=encoding)
+    return filled.rename(columns=lambda name: columns.get(name.strip().casefold(), name))
 
 
 class PortfolioReview(PortfolioPage):
@@ -53,15 +93,20 @@ class PortfolioReview(PortfolioPage):
 
     def beside(self, review: Review) -> Prose:
         """Tell, network by network, what the rule gives and what was recommended, and what became of it."""
-        if review.beside.empty:
+        if review.comparison.empty:
             return Prose(self.say("beside.none"))
-        bullets = [f"- {line}" for line in review.compared(self.lang, self.names)]
-        last = [self._departures(review), review.caveat(self.lang)]
+        bullets = []
+        for row in each_row(review.comparison):
+            stated = [self.t(f"terms.recommendation.{item}") for item in row.stated.split("|") if item]
+            computed = self.verdict(row.recommendation) if row.agreement != "not_judged" else ""
+            values = {"network": self.names[row.network_id], "computed": computed, "stated": self.t.join(stated)}
+            bullets.append(f"- {self.t(f'portfolio.{row.agreement}', **values)}")
+        last = [self._departures(review), self.t("portfolio.caveat")]
         return Prose("\n".join(bullets) + "\n\n" + " ".join(line for line in last if line))
 
     def _departures(self, review: Review) -> str:
         """Tell which proposals to leave no decision is known of, which were carried out, and of the boards."""
-        table = review.beside
+        table = review.comparison
         advised = table.loc[table["stated"].str.split("|").map(lambda items: "leave" in items), "network_id"]
         ends = self.data.memberships
         ends = ends[(ends["actor_id"] == self.actor_id) & ends["end_year"].notna()]
@@ -112,7 +157,16 @@ class PortfolioReview(PortfolioPage):
         """Tell which criteria are not judged, which networks are not, and what other evidence there is."""
         scored = self.scored(review)
         firm = self.firm(own)
-        bullets = "\n".join(f"- {line}" for line in review.gaps(self.lang, self.names))
+        lines = []
+        for row in each_row(scored):
+            network = self.names[row.network_id]
+            criteria = self.t.join([self.criterion(item) for item in row.missing.split(";") if item])
+            possible = self.t.join([self.verdict(item) for item in row.possible_recommendations.split("|")])
+            key = "missing" if criteria else "complete"
+            lines.append(self.t(f"portfolio.{key}", network=network, criteria=criteria, possible=possible))
+            if not row.breadth_reachable:
+                lines.append(self.t("portfolio.narrow", network=network, n=self.t.number(row.n_core_judged)))
+        bullets = "\n".join(f"- {line}" for line in lines)
         left = firm.loc[~firm["network_id"].isin(scored["network_id"]), "network_id"]
         names = sorted((self.names[network] for network in left), key=alphabetic)
         unjudged = self.say("missing.unjudged", n=self.t.number(len(names)), names=self.listing(names)) if names else ""
@@ -169,14 +223,13 @@ class PortfolioReview(PortfolioPage):
         networks = {*self.firm(own)["network_id"], *review.scores["network_id"]}
         named = dict(sorted(((item, self.network(item)) for item in networks), key=lambda pair: alphabetic(pair[1])))
         placeholder = {str(number): self.say("sheet.placeholder") for number in range(1, _BLANK_ROWS + 1)}
-        return blank_sheet(named or placeholder, coder=self.actor(self.actor_id), criteria=self.choice.criteria)
+        return blank_sheet(named or placeholder, coder=self.actor(self.actor_id), criteria=self.review_rule.weights)
 
     def sheet(self) -> Prose:
         """Tell how to fill in the empty sheet, with the lines that read it back."""
         code = (
-            "```python\nimport natverk\n\n"
-            f'filled = natverk.coding.read_table("{self.say("sheet.file")}")\n'
-            "judged = natverk.portfolio.filled_sheet(filled)\n"
+            "```python\nimport natverk\nfrom natverk.text import read_sheet\n\n"
+            f'judged = natverk.portfolio.filled_sheet(read_sheet("{self.say("sheet.file")}"))\n'
             "natverk.portfolio.score(judged)\n"
             "natverk.portfolio.sensitivity(judged)\n```"
         )
@@ -184,12 +237,12 @@ class PortfolioReview(PortfolioPage):
 
     def mistake(self, own: pd.DataFrame, review: Review) -> Prose:
         """Return a ready text for reporting a mistake, with the rows behind memberships and judgements."""
-        rows = [*";".join(own["row_ids"]).split(";"), *review.judged["row_id"]]
+        rows = [*";".join(own["row_ids"]).split(";"), *review.judgements["row_id"]]
         return self.mistake_text(f"{self.actor_id} ({self.name})", [row for row in rows if row])
 
     def averaged(self, review: Review) -> pd.DataFrame:
         """Return the judgements as `figures.judgement_grid` takes them: repeated ones averaged, networks by name."""
-        own = review.judged[review.judged["criterion"].isin(self.choice.criteria)]
+        own = review.judgements[review.judgements["criterion"].isin(self.review_rule.weights)]
         means = own.groupby(["network_id", "criterion"])["judgement"].mean().astype("float64")
         return self.named(means.reset_index())
 
@@ -200,4 +253,4 @@ class PortfolioReview(PortfolioPage):
     @property
     def asked(self) -> tuple[str, ...]:
         """The criteria of the page, in the order of all."""
-        return tuple(name for name in CRITERIA if name in self.choice.criteria)
+        return tuple(name for name in CRITERIA if name in self.review_rule.weights)

@@ -17,7 +17,7 @@ __all__ = ["blank", "coded", "compared", "criteria", "networks", "other_years", 
 def networks(page: PortfolioPage, own: pd.DataFrame, review: Review) -> Table:
     """Return the documented networks with since when, how we know, and how many criteria are judged."""
     judged = review.scores.set_index("network_id")["n_judged"].to_dict()
-    total = page.t.number(len(page.choice.criteria))
+    total = page.t.number(len(page.review_rule.weights))
     rows = []
     for row in sorted(records(own), key=lambda row: alphabetic(page.network(row["network_id"]))):
         n = int(judged.get(row["network_id"], 0))
@@ -42,9 +42,9 @@ def criteria(page: PortfolioPage) -> Table:
         {
             "criterion": page.criterion(name),
             "n_weight": page.t.percent(weight, 1),
-            "core": page.say("rule.is_core" if name in page.choice.rule.core else "rule.not_core"),
+            "core": page.say("rule.is_core" if name in page.review_rule.core else "rule.not_core"),
         }
-        for name, weight in page.choice.weights.items()
+        for name, weight in page.review_rule.weights.items()
     ]
     return table_of(page, rows, page.say("rule.table"), "criterion", "n_weight=weight", "core")
 
@@ -53,7 +53,7 @@ def scores(page: PortfolioPage, review: Review) -> Table:
     """Return mean, range, how much is judged, and what the rule gives."""
     rows = []
     for row in records(page.scored(review)):
-        core, asked = int(str(row["n_core_positive"])), len(page.choice.rule.core)
+        core, asked = int(str(row["n_core_positive"])), len(page.review_rule.core)
         low, best, high = (signed(float(str(row[name])), page.t) for name in ("low", "best", "high"))
         judged, missing = int(str(row["n_judged"])), int(str(row["n_missing"]))
         possible = [page.verdict(name) for name in str(row["possible_recommendations"]).split("|")]
@@ -83,7 +83,7 @@ def coded(page: PortfolioPage, review: Review) -> Table:
             "row": row["row_id"],
             "sources": page.references.cite(str(row["source_id"])),
         }
-        for row in records(review.judged)
+        for row in records(review.judgements)
     ]
     columns = ("network", "criterion", "n_judgement=judgement", "rationale", "row", "sources")
     return table_of(page, rows, page.say("scores.coded"), *columns, fold=8)
@@ -102,7 +102,7 @@ def other_years(page: PortfolioPage, review: Review) -> Table:
 def compared(page: PortfolioPage, review: Review) -> Table:
     """Return what the rule gives beside what was recommended."""
     rows = []
-    for row in records(review.beside):
+    for row in records(review.comparison):
         stated = [page.term("recommendation", item) for item in str(row["stated"]).split("|") if item]
         given = isinstance(row["recommendation"], str)
         rows.append(
@@ -153,7 +153,7 @@ def blank(page: PortfolioPage, sheet: pd.DataFrame) -> Table:
     """Return the empty sheet."""
     labels = {
         **page.label("network"),
-        **{name: page.criterion(name).capitalize() for name in page.choice.criteria},
+        **{name: page.criterion(name).capitalize() for name in page.review_rule.weights},
         **page.label("rationale"),
     }
     caption = page.say("sheet.table", name=page.actor(page.actor_id))
