@@ -1,7 +1,7 @@
 """Coding: sheets for several coders, filled in files of their own, read back and compared.
 
 `sheet` and `write` give out a sheet a coder, `read` takes them back, `check` and `unmatched` list what to mend first;
-`reliability` (Krippendorff's alpha), `confusion` and `differences` put the coders side by side.
+`reliability` (Krippendorff's alpha), `confusion` and `discordant` put the coders side by side.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
     "check",
     "coincidences",
     "confusion",
-    "differences",
+    "discordant",
     "interval",
     "percent_agreement",
     "ratings",
@@ -598,7 +598,7 @@ def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype(kinds)
 
 
-def differences(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
+def discordant(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
     """List the items that coders coded differently: what to talk about, and which rule to sharpen.
 
     Parameters
@@ -626,7 +626,7 @@ def differences(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"] * 2 + ["Bo"] * 2, "item": list("abab"), "tone": list("1211")})
-    >>> differences(filled, ["tone"])[["item", "codes"]].values.tolist()
+    >>> discordant(filled, ["tone"])[["item", "codes"]].values.tolist()
     [['b', 'Anna: 2 | Bo: 1']]
     """
     found = []

@@ -196,7 +196,7 @@ def judgements(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     Parameters
     ----------
     actor
-        The actor who judges.
+        Who judges, by id or name.
     year
         The year of the judgements; None for those without one.
 
@@ -258,7 +258,7 @@ def review_years(data: Dataset, actor: str) -> pd.DataFrame:
     Parameters
     ----------
     actor
-        The actor who judges.
+        Who judges, by id or name.
 
     Returns
     -------

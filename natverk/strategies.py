@@ -360,8 +360,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
         {
             **{name: rows[name] for name in ("county_code", "strategy_id", "title", "kind", "row_id", "source_id")},
             "drafted": rows["status"] == "in_process",
-            "first": stated.map(earliest, na_action="ignore"),
-            "last": stated.map(latest, na_action="ignore"),
+            "first": stated.map(earliest, na_action="ignore").astype("str"),
+            "last": stated.map(latest, na_action="ignore").astype("str"),
             "horizon_year": rows["horizon_year"].astype("Int64"),
             **{
                 name: rows[column].map({True: "yes", False: "no"}).astype("str").fillna("unknown")
@@ -395,9 +395,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
         until[name] = min((bounds[item][1] for item in newer), default=_NEVER)
     ids = frame["strategy_id"]
     return frame.drop(columns="printed").assign(
-        first=ids.map({name: low for name, (low, _) in bounds.items()}),
-        last=ids.map({name: high for name, (_, high) in bounds.items()}),
-        until=ids.map(until).fillna(_NEVER),
+        first=ids.map({name: low for name, (low, _) in bounds.items()}).astype("str"),
+        last=ids.map({name: high for name, (_, high) in bounds.items()}).astype("str"),
+        until=ids.map(until).astype("str").fillna(_NEVER),
     )
 
 

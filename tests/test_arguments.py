@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import natverk
-from natverk import coding, peers, portfolio, roles, strategies, twomode
+from natverk import peers, roles, twomode
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.frames import several, year_range
@@ -20,7 +20,6 @@ Make = Callable[..., Dataset]
 Call = Callable[[Dataset], Any]
 ALBY = "municipality:0101"
 MATRIX = np.array([[2, 1], [0, 1]])
-CODED = pd.DataFrame({"coder": ["Anna"], "item": ["a"], "tone": ["1"]})
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +48,12 @@ YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "roles.compare": roles.compare,
     "responsibility_counts": roles.responsibility_counts,
     "responsibility_at": roles.responsibility_at,
-    "stages": strategies.stages,
-    "references": strategies.references,
-    "same_stage": strategies.same_stage,
     "listed_participation": lambda data, year: natverk.models.listed_participation(data, year=year),
     "documented_participation": lambda data, year: natverk.models.documented_participation(data, year=year),
     "by_portfolio": lambda data, year: peers.by_portfolio(data, "Alby", years=(year, year)),
     "by_structure": lambda data, year: peers.by_structure(data, "Alby", year=year),
     "candidates": lambda data, year: natverk.peers.candidates(data, "Alby", year=year),
     "compare": lambda data, year: natverk.compare(data, "0101", "0102", year=year),
-    "judgements": lambda data, year: portfolio.judgements(data, ALBY, year),
 }
 
 
@@ -69,7 +64,7 @@ def test_a_year_outside_what_the_data_can_speak_of_is_refused(data: Dataset, nam
     assert str(year) in said
 
 
-@pytest.mark.parametrize("name", ["responsibility_at", "stages", "references"])
+@pytest.mark.parametrize("name", ["responsibility_at"])
 @pytest.mark.parametrize("date", ["1900", "2027-01", "2019-13"])
 def test_a_day_outside_what_the_data_can_speak_of_is_refused(data: Dataset, name: str, date: str) -> None:
     assert date in refused(lambda given: YEAR[name](given, date), data, InvalidArgument)
@@ -99,14 +94,6 @@ EMPTY: dict[str, Call] = {
     "compare": lambda data: natverk.compare(data, "0101", "0102", parts=()),
     "benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=[]),
     "count": lambda data: natverk.count(natverk.panel(data), []),
-    "references": lambda data: strategies.references(data, "2019", table=strategies.stages(data, "2019").iloc[:0]),
-    "same_stage": lambda data: strategies.same_stage(data, "2019", table=strategies.stages(data, "2019").iloc[:0]),
-    "score": lambda data: portfolio.score(portfolio.sheet(["net"]).iloc[:0]),
-    "sheet": lambda data: portfolio.sheet([]),
-    "coding.sheet": lambda data: coding.sheet([], ["tone"], ["Anna"]),
-    "coding.reliability": lambda data: coding.reliability(CODED, []),
-    "coding.disagreements": lambda data: coding.disagreements(CODED, []),
-    "coding.check": lambda data: coding.check(CODED, {}),
     "null_test": lambda data: twomode.null_test(np.zeros((2, 2)), np.sum, 9, 1),
     "schoener_d": lambda data: twomode.schoener_d({}, {"a": 1}),
 }
@@ -132,7 +119,6 @@ UNKNOWN: dict[str, Call] = {
     "county of actors": lambda data: natverk.roles.actors_of(data, "99"),
     "actor": lambda data: natverk.series(data, ["municipality:0999"]),
     "actor of benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=["municipality:0999"]),
-    "actor of portfolio": lambda data: portfolio.judgements(data, "municipality:0999", 2011),
     "network of exits": lambda data: natverk.networks.list_exits(data, "ubcc"),
     "network of retention": lambda data: natverk.networks.list_retention(data, "ubcc"),
     "list": lambda data: natverk.benchmarks.containment(data, "ubc-2019", "net-2012"),
@@ -146,9 +132,6 @@ UNKNOWN: dict[str, Call] = {
     "cells": lambda data: natverk.count(natverk.panel(data).drop(columns="state"), ["year"]),
     "cells of coverage": lambda data: natverk.coverage(data, pd.DataFrame({"year": [2019]}), "year"),
     "basis of disagreements": lambda data: natverk.disagreements(data, year_basis="x"),  # type: ignore[arg-type]
-    "variable": lambda data: coding.confusion(CODED, "tones"),
-    "level": lambda data: coding.reliability(CODED, {"tone": "interval"}),  # type: ignore[dict-item]
-    "table of strategies": lambda data: strategies.references(data, "2019", table=pd.DataFrame({"stage": []})),
     "recent": lambda data: natverk.documented(data, [ALBY], recent=-1),
 }
 
@@ -196,8 +179,6 @@ def test_a_bare_matrix_is_told_how_to_become_ties(data: Dataset, name: str) -> N
 WEIGHTS: dict[str, Call] = {
     "by_structure": lambda data: peers.by_structure(data, "Alby", weights={"population": 0.5}),
     "candidates": lambda data: natverk.peers.candidates(data, "Alby", weights={"population": 0.5}),
-    "score": lambda data: portfolio.score(portfolio.sheet(["net"]), weights={"influence": 0.5}),
-    "sensitivity": lambda data: portfolio.sensitivity(portfolio.sheet(["net"]), weights={"influence": 2.0}),
 }
 
 
@@ -221,7 +202,6 @@ def test_a_year_of_a_frame_is_a_year_and_one_name_is_no_list_of_letters(data: Da
 
 WRONG_FRAMES: dict[str, Call] = {
     "saturation": lambda data: natverk.networks.saturation(data, pd.DataFrame({"actor_id": [ALBY]})),
-    "beside": lambda data: portfolio.beside(data, ALBY, 2011, pd.DataFrame({"network_id": ["net"]})),
     "tails without draws": lambda _data: twomode.tails(np.array([1.0]), np.zeros((0, 1))),
     "tails of others": lambda _data: twomode.tails(np.array([1.0, 2.0]), np.zeros((3, 1))),
 }

@@ -55,17 +55,13 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 EXCEPTED = {("natverk.data.sources", "locale")}
 
 #: What does not hold yet: to be emptied.
-LANGUAGE_LEFT = ("benchmarks", "models", "peers", "portfolio", "twomode.nullmodel")
+LANGUAGE_LEFT = ("benchmarks", "models", "peers", "twomode.nullmodel")
 CIRCLES_LEFT = ("reports",)
 DOUBLED_LEFT = (
     "benchmarks",
-    "coding",
     "membership.documented",
-    "membership.quality",
     "peers",
-    "portfolio",
     "roles.holders",
-    "strategies",
 )
 
 

@@ -7,7 +7,6 @@ portfolio, participation, coding, benchmarks, role comparison) are not repeated 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import natverk
-from natverk import networks, peers, roles, strategies
+from natverk import networks, peers
 from natverk.data.load import Dataset
 from natverk.twomode.structure import theme_profiles
 
@@ -216,29 +215,6 @@ def test_a_disagreement_needs_two_voices_and_no_name(
     columns = ["kind", "actor_id", "network_id", "values"]
     expected = found.assign(actor_id=found["actor_id"].map(swapped))[columns]
     assert sorted(expected.values.tolist()) == sorted(again[columns].values.tolist())
-
-
-# --- strategies -------------------------------------------------------------------------
-
-
-@some(10)
-@given(adopted=st.lists(st.none() | st.integers(2012, 2021), min_size=3, max_size=3), horizon=st.integers(2020, 2030))
-def test_regions_are_paired_where_their_stage_is_the_same(make: Make, adopted: list[int | None], horizon: int) -> None:
-    plans = [
-        {
-            "strategy_id": f"rus-{place}", "county_code": f"0{place}", "title": "RUS", "kind": "RUS",
-            "adopted_by": "Regionen", "adopter_level": "regional", "status": "adopted", "certainty": "high",
-            "adopted_date": str(year), "horizon_year": horizon,
-        }
-        for place, year in enumerate(adopted, 1) if year is not None
-    ]  # fmt: skip
-    data = make(strategies=plans)
-    stage = strategies.stages(data, "2021-06-30").set_index("county_code")["stage"]
-    known = stage[stage != "unknown"]
-    expected = {(one, two) for one, two in combinations(sorted(known.index), 2) if known[one] == known[two]}
-    pairs = strategies.same_stage(data, "2021-06-30")
-    assert set(pairs[["county_a", "county_b"]].itertuples(index=False, name=None)) == expected
-    assert (pairs["age_gap"].dropna() >= 0).all()
 
 
 verdict = st.tuples(

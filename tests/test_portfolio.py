@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from natverk import portfolio
+from natverk import coding, portfolio
 from natverk.data.load import Dataset
-from natverk.errors import InvalidArgument, UnknownName
-from natverk.portfolio import CORE, CRITERIA, RECOMMENDATIONS, Rule, score, sensitivity
+from natverk.errors import DataError, InvalidArgument, UnknownName
+from natverk.portfolio import (
+    CORE,
+    CRITERIA,
+    RECOMMENDATIONS,
+    Rule,
+    blank_sheet,
+    filled_sheet,
+    fullest_review,
+    review_years,
+    score,
+    sensitivity,
+)
 
 Judged = dict[str, list[int]]
 POS, SERV, MON, INFL = CORE
@@ -97,9 +109,9 @@ def test_thresholds_and_weights_are_arguments() -> None:
     assert one(judged, rule=Rule(leave_below=-1, keep_above=1)).recommendation == "undecided"
     assert one(judged, rule=Rule(leave_below=0.7, keep_above=0.7)).recommendation == "leave"
     assert one(judged, rule=Rule(core=(POS, SERV), breadth=2)).recommendation == "continue"
-    assert one(judged, weights={MON: 1}).recommendation == "leave"
+    assert one(judged, rule=Rule(weights={MON: 1})).recommendation == "leave"
     # Breadth counts judgements whatever they weigh.
-    assert one({POS: [1], SERV: [1], MON: [1]}, weights={POS: 1.0}).recommendation == "expand"
+    assert one({POS: [1], SERV: [1], MON: [1]}, rule=Rule(weights={POS: 1.0})).recommendation == "expand"
 
 
 def test_what_is_missing_is_said_and_never_neutral() -> None:
@@ -115,16 +127,15 @@ def test_what_is_missing_is_said_and_never_neutral() -> None:
 
 
 def test_nothing_judged_gives_no_recommendation() -> None:
-    empty = portfolio.sheet(["a", "b"])
-    table = score(empty, networks=["c"])[["network_id", "recommendation", "best", "n_judged"]]
-    assert score(empty, networks=["c"])["network_id"].tolist() == ["c"]
+    empty = frame(a={POS: [1]}).assign(judgement=pd.NA)
+    table = score(empty, networks=["a", "c"])
+    assert table["network_id"].tolist() == ["a", "c"]
     assert table["recommendation"].isna().all()
     assert table["best"].isna().all()
-    filled = empty.assign(judgement=[1, *[pd.NA] * 13])
-    assert score(filled)["recommendation"].tolist() == ["use_selectively"]
-    weightless = score(frame(net={POS: [2]}), weights={MON: 1.0})
+    assert table["n_judged"].tolist() == [0, 0]
+    weightless = score(frame(net={POS: [2]}), rule=Rule(weights={MON: 1.0}))
     assert weightless["recommendation"].isna().all()
-    assert sensitivity(frame(net={POS: [2]}), weights={MON: 1.0}, draws=5)["share"].isna().all()
+    assert sensitivity(frame(net={POS: [2]}), rule=Rule(weights={MON: 1.0}), draws=5)["share"].isna().all()
 
 
 @quick
@@ -175,8 +186,8 @@ def test_summaries_and_recommendations_are_never_read(real: Dataset) -> None:
 
 
 def test_stockholm_2011_comes_out_as_the_review_recommends(real: Dataset) -> None:
-    review = portfolio.review(real, "municipality:0180", 2011)
-    table = review.beside.set_index("network_id")
+    review = portfolio.review(real, "Stockholm", 2011)
+    table = review.comparison.set_index("network_id")
     assert table["recommendation"].to_dict() == {
         "c40": "use_selectively", "eurocities": "expand", "metropolis": "leave", "uclg": "leave",
     }  # fmt: skip
@@ -189,18 +200,17 @@ def test_stockholm_2011_comes_out_as_the_review_recommends(real: Dataset) -> Non
     assert scores.loc["metropolis", "possible_recommendations"] == "leave"
     # What the agreement does not say: for C40 two of the four core purposes are not judged at all.
     assert not scores.loc["c40", "breadth_reachable"]
-    assert review.judged["evaluator_kind"].unique().tolist() == ["municipality"]
+    assert review.judgements["evaluator_kind"].unique().tolist() == ["municipality"]
+    assert (review.actor, review.year) == ("municipality:0180", 2011)
 
 
 def test_where_the_rule_differs_from_the_document_it_is_said(real: Dataset) -> None:
     later = portfolio.review(real, "municipality:0180", 2018, draws=10)
-    assert later.beside["agreement"].tolist() == ["differs"]
-    english, swedish = later.said("en"), later.said("sv")
-    assert "no validation" in english[0]
-    assert "ingen validering" in swedish[0]
-    assert english[1] == "Eurocities: the rule gives “use selectively”, but the review says “expand”."
-    assert "no judgement of service development" in english[2]
-    assert "core purposes judged: 2" in english[3]
+    assert later.comparison[["recommendation", "stated", "agreement"]].values.tolist() == [
+        ["use_selectively", "expand", "differs"]
+    ]
+    assert later.scores[["missing", "n_core_judged"]].values.tolist()[0][1] == 2
+    assert "service_development" in later.scores["missing"].item()
 
 
 def test_every_evaluator_of_the_data_is_read_alone(real: Dataset) -> None:
@@ -208,10 +218,29 @@ def test_every_evaluator_of_the_data_is_read_alone(real: Dataset) -> None:
     n_judged = 0
     for actor, year in rows[["actor_id", "year"]].drop_duplicates().itertuples(index=False):
         review = portfolio.review(real, actor, None if pd.isna(year) else int(year), draws=5)
-        assert review.said("sv")[0] == review.caveat("sv")
-        assert review.judged["actor_id"].unique().tolist() == [actor]
-        n_judged += len(review.judged)
+        assert review.judgements["actor_id"].unique().tolist() == [actor]
+        assert set(review.comparison["network_id"]) == set(review.scores["network_id"])
+        n_judged += len(review.judgements)
     assert n_judged == len(rows)
+
+
+def test_the_fullest_review_is_taken_and_a_year_can_be_asked_for(real: Dataset) -> None:
+    years = review_years(real, "Stockholm")
+    assert years["year"].tolist()[:2] == [2011, 2016]
+    assert years["n_judged"].is_monotonic_decreasing
+    assert fullest_review(real, "Stockholm", 2018, draws=5).year == 2018
+    assert fullest_review(real, "Stockholm", 0, draws=5).year == 2011
+    with pytest.raises(InvalidArgument, match="2012"):
+        fullest_review(real, "Stockholm", 2012)
+
+
+def test_frames_are_safe_to_compute_with_also_where_nothing_is_judged(real: Dataset) -> None:
+    for actor, n in (("Stockholm", 4), ("municipality:1382", 1), ("municipality:0182", 0)):
+        found = fullest_review(real, actor, draws=5)
+        assert len(found.scores) == len(found.comparison) == n
+        frames = [found.judgements, found.scores, found.sensitivity, found.comparison, review_years(real, actor)]
+        for table in frames:
+            assert {str(kind) for kind in table.dtypes} <= {"int64", "Int64", "float64", "bool", "str"}
 
 
 def test_mixed_evaluators_and_years_are_refused() -> None:
@@ -292,7 +321,7 @@ def test_weights_alone_do_not_turn_judgements_of_one_sign() -> None:
 )
 def test_wrong_weights_are_refused(weights: dict[str, float], complaint: str) -> None:
     with pytest.raises(InvalidArgument, match=complaint):
-        score(frame(net={POS: [1]}), weights=weights)
+        Rule(weights=weights)
 
 
 @pytest.mark.parametrize(
@@ -325,8 +354,9 @@ def test_wrong_frames_and_selections_say_what_is_allowed(real: Dataset) -> None:
         score(frame(net={POS: [1]}).drop(columns="judgement"))
     with pytest.raises(InvalidArgument, match="unknown criterion 'price'"):
         score(frame(net={"price": [1]}))
-    with pytest.raises(InvalidArgument, match="nothing to score"):
-        score(frame())
+    for nothing in (frame(), filled_sheet(blank_sheet(["net"]))):
+        with pytest.raises(InvalidArgument, match="nothing to score"):
+            score(nothing)
     with pytest.raises(InvalidArgument, match="'2011', '2016', '2018', '2022'"):
         portfolio.judgements(real, "municipality:0180", 2012)
     with pytest.raises(UnknownName, match="nearest"):
@@ -334,14 +364,86 @@ def test_wrong_frames_and_selections_say_what_is_allowed(real: Dataset) -> None:
     for options in ({"draws": 0}, {"draws": 2.5}, {"seed": -1}, {"concentration": 0.0}):
         with pytest.raises(InvalidArgument):
             sensitivity(frame(net={POS: [1]}), **options)
+
+
+# --- the rule on chosen criteria --------------------------------------------------------------------------------------
+
+
+def test_criteria_and_weights_are_chosen() -> None:
+    assert Rule() == Rule.of() == Rule.of(CRITERIA, [1.0])
+    rule = Rule.of(["cost_travel", "influence"], [1, 3])
+    assert list(rule.weights.items()) == [("influence", 0.75), ("cost_travel", 0.25)]
+    assert (rule.core, rule.breadth) == (("influence",), 1)
+    rows = frame(a={"influence": [1], "positioning": [-2]})
+    row = score(rows, rule=rule).iloc[0]
+    # What is not chosen neither counts nor is missing.
+    assert (row["best"], row["n_judged"], row["missing"]) == (1.0, 1, "cost_travel")
+    assert row["recommendation"] == "expand"
+    assert row["possible_recommendations"] == "expand|continue"
+
+
+@pytest.mark.parametrize(
+    ("criteria", "weights", "complaint"),
+    [
+        (["influense"], [], "nearest: 'influence'"),
+        (["influence", "influence"], [], "named twice"),
+        (["cost_travel"], [], "core purposes"),
+        (["influence"], [1, 2], "2 weights for 1 criteria"),
+        (["influence", "monitoring"], [1, -1], "weight of monitoring is -1"),
+        (["influence", "monitoring"], [0, 0], "all weights are 0"),
+    ],
+)
+def test_a_wrong_choice_is_refused(criteria: list[str], weights: list[float], complaint: str) -> None:
+    with pytest.raises(InvalidArgument, match=complaint):
+        Rule.of(criteria, weights)
+
+
+# --- the sheet --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_sheet_makes_the_round_trip(tmp_path: Path, form: Any) -> None:
+    empty = blank_sheet({"sern": "SERN", "ensa": "ENSA"}, coder="Åsa")
+    (path,) = coding.write(empty, tmp_path, form=form)
+    given_out = coding.read(path)
+    assert filled_sheet(given_out).empty
+    given_out.loc[given_out["item"] == "sern", ["positioning", "service_development", "monitoring"]] = [
+        "1",
+        " 2 ",
+        "+1",
+    ]
+    given_out.loc[given_out["item"] == "ensa", ["cost_travel", "rationale"]] = ["−2", "long journeys"]
+    (path,) = coding.write(given_out, tmp_path / "filled", form=form)
+    judged = filled_sheet(coding.read(path))
+    assert {name: str(kind) for name, kind in judged.dtypes.items() if name == "judgement"} == {"judgement": "int64"}
+    by_frame = frame(sern={POS: [1], SERV: [2], MON: [1]}, ensa={"cost_travel": [-2]})
+    assert score(judged)["recommendation"].tolist() == ["leave", "expand"]
+    pd.testing.assert_frame_equal(score(judged), score(by_frame))
+    assert judged.loc[judged["network_id"] == "ensa", "rationale"].item() == "long journeys"
+
+
+def test_a_sheet_by_name_and_one_network_alone() -> None:
+    assert blank_sheet("sern")["item"].tolist() == ["sern"]
+    shown = pd.DataFrame({"network": ["SERN"], "influence": ["+1"]})
+    assert filled_sheet(shown)[["network_id", "criterion", "judgement"]].values.tolist() == [["SERN", "influence", 1]]
+
+
+def test_wrong_sheets_are_refused() -> None:
+    empty = blank_sheet(["sern"])
     for networks in ([], ["a", "a"]):
         with pytest.raises(InvalidArgument, match="once"):
-            portfolio.sheet(networks)
-
-
-def test_a_sheet_of_ones_own_is_filled_and_scored() -> None:
-    empty = portfolio.sheet(["sern"])
-    assert empty["criterion"].tolist() == list(CRITERIA)
-    as_text = empty.assign(judgement=["1", "2", "", "1", " ", None, "-1"])
-    row = score(as_text).iloc[0]
-    assert (row["n_judged"], row["best"], row["recommendation"]) == (4, 0.75, "continue")
+            blank_sheet(networks)
+    with pytest.raises(DataError, match="'3' is no judgement"):
+        filled_sheet(empty.assign(influence="3"))
+    with pytest.raises(DataError, match="sern, influence"):
+        filled_sheet(empty.assign(influence="0,5"))
+    with pytest.raises(DataError, match="no column of a criterion"):
+        filled_sheet(empty[["coder", "item"]])
+    with pytest.raises(DataError, match="no column of networks"):
+        filled_sheet(empty[["influence"]])
+    two = pd.concat([empty.assign(influence="1"), blank_sheet(["sern"], coder="Bo").assign(influence="2")])
+    with pytest.raises(InvalidArgument, match="several"):
+        filled_sheet(two)
+    assert filled_sheet(two, coder="Bo")["judgement"].tolist() == [2]
+    with pytest.raises(InvalidArgument, match="no coder"):
+        filled_sheet(two, coder="Åsa")

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from natverk.data.load import Dataset, load
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.strategies import (
+    REFERENCES,
     STAGES,
-    Version,
-    candidates,
-    last_election,
-    possible_stages,
+    _last_election,
+    _possible_stages,
+    _shifted,
+    history,
     references,
     same_stage,
-    shifted,
     stages,
+    stages_by_year,
 )
 
 Make = Callable[..., Dataset]
@@ -38,6 +40,18 @@ SOURCES = [
     {"source_id": "c2025", "published": "2025", "published_precision": "circa"},
 ]
 quick = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+some = settings(
+    max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+)  # fmt: skip
+
+
+class Bounds(NamedTuple):
+    """What the stages of a strategy hang on: the bounds of its adoption and its horizon."""
+
+    first: str
+    last: str
+    horizon_year: int | None
 
 
 def plan(name: str = "rus", county: str = "01", **cells: Any) -> Row:
@@ -200,23 +214,25 @@ def test_bounds_hold_every_stage_that_a_day_between_gives(
     year: int, width: int, horizon: int | None, now: int, new_years: int, due: str | None
 ) -> None:
     today = f"{now}-06-30"
-    vague = Version("a", "01", f"{year}-01-01", f"{year + width}-12-31", horizon, frozenset(), "rus-1")
+    vague = Bounds(f"{year}-01-01", f"{year + width}-12-31", horizon)
     if vague.first > today:
         return
-    found = possible_stages(vague, today, new_years, due, None)
+    found = _possible_stages(vague, today, new_years, due, None)
     days = [f"{y}-{m:02d}-15" for y in range(year, year + width + 1) for m in range(1, 13)]
-    exact = [vague._replace(first=day, last=day) for day in days if day <= today]
-    union = set().union(*(possible_stages(version, today, new_years, due, None) for version in exact))
-    assert union <= found
+    exact = [Bounds(day, day, horizon) for day in days if day <= today]
+    stages_of = [_possible_stages(bounds, today, new_years, due, None) for bounds in exact]
+    assert set().union(*stages_of) <= found
     assert found
     if horizon is not None:
-        assert all(len(possible_stages(version, today, new_years, due, None)) == 1 for version in exact)
+        assert all(len(possible) == 1 for possible in stages_of)
 
 
-def test_no_strategy_holds_before_it_may_have_been_adopted() -> None:
-    old = Version("a", "01", "2014-01-01", "2014-12-31", 2020, frozenset(), "rus-1")
-    assert candidates([old], "2013-12-31") == []
-    assert shifted("2024-02-29", 4) == "2028-02-29"
+def test_no_strategy_holds_before_it_may_have_been_adopted(make: Make) -> None:
+    one = plan(adopted_year=2014, horizon_year=2020, source_id="y2015")
+    assert at(make, "2013", one).possible_strategies == "other"
+    assert at(make, "2014-06", one).possible_strategies == "rus|other"
+    assert _shifted("2024-02-29", 4) == "2028-02-29"
+    assert _shifted("2024-02-29", -2) == "2022-02-28"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +243,105 @@ def test_no_strategy_holds_before_it_may_have_been_adopted() -> None:
     ],
 )  # fmt: skip
 def test_days_of_ordinary_elections(date: str, election: str) -> None:
-    assert last_election(date) == election
+    assert _last_election(date) == election
+
+
+@some
+@given(adopted=st.lists(st.none() | st.integers(2012, 2021), min_size=3, max_size=3), horizon=st.integers(2020, 2030))
+def test_regions_are_paired_where_their_stage_is_the_same(make: Make, adopted: list[int | None], horizon: int) -> None:
+    plans = [
+        {
+            "strategy_id": f"rus-{place}", "county_code": f"0{place}", "title": "RUS", "kind": "RUS",
+            "adopted_by": "Regionen", "adopter_level": "regional", "status": "adopted", "certainty": "high",
+            "adopted_date": str(year), "horizon_year": horizon,
+        }
+        for place, year in enumerate(adopted, 1) if year is not None
+    ]  # fmt: skip
+    data = make(strategies=plans)
+    stage = stages(data, "2021-06-30").set_index("county_code")["stage"]
+    known = stage[stage != "unknown"]
+    expected = {(one, two) for one, two in combinations(sorted(known.index), 2) if known[one] == known[two]}
+    pairs = same_stage(data, "2021-06-30")
+    assert set(pairs[["county_a", "county_b"]].itertuples(index=False, name=None)) == expected
+    assert (pairs["age_gap"].dropna() >= 0).all()
+
+
+answer = st.sampled_from([None, "yes", "no"])
+some_plan = st.fixed_dictionaries(
+    {
+        "county_code": st.sampled_from(["01", "02", "03"]),
+        "adopted_date": st.none() | st.integers(2008, 2021).map(str) | st.integers(2008, 2021).map("{}-05".format),
+        "eu2020_ref": answer,
+        "agenda2030_ref": answer,
+    }
+)
+
+
+def adopted(plans: list[Row]) -> list[Row]:
+    """Return rows of strategies: in process where no day is given."""
+    said = {
+        "title": "RUS", "kind": "RUS", "adopted_by": "Regionen", "adopter_level": "regional", "horizon_year": 2030,
+        "certainty": "high",
+    }  # fmt: skip
+    return [
+        said | row | {"strategy_id": f"rus-{place}", "status": "adopted" if row["adopted_date"] else "in_process"}
+        for place, row in enumerate(plans)
+    ]
+
+
+@some
+@given(plans=st.lists(some_plan, min_size=1, max_size=4), random=st.randoms(use_true_random=False))
+def test_every_strategy_has_one_row_of_history_with_its_days_in_order(
+    make: Make, plans: list[Row], random: Any
+) -> None:
+    rows = adopted(plans)
+    table = history(make(strategies=rows))
+    assert sorted(table["strategy_id"]) == sorted(row["strategy_id"] for row in rows)
+    known = table.dropna(subset=["adopted_first"])
+    assert (known["adopted_first"] <= known["adopted_last"]).all()
+    ended = table.dropna(subset=["until"])
+    assert (ended["until"] > ended["adopted_last"]).all()
+    assert (table["state"] == "replaced").equals(table["until"].notna())
+    # The latest of a county is never replaced, and an answer that is not there is neither yes nor no.
+    assert not table.groupby("county_code")["until"].apply(lambda days: days.notna().all()).any()
+    for name, column in REFERENCES.items():
+        blank = {row["strategy_id"] for row in rows if row[column] is None}
+        assert set(table.loc[table[name] == "unknown", "strategy_id"]) == blank
+    again = history(make(strategies=random.sample(rows, len(rows))))
+    columns = [name for name in table if name not in ("row_id", "source_id")]
+    pd.testing.assert_frame_equal(table[columns], again[columns])
+
+
+@some
+@given(plans=st.lists(some_plan, min_size=1, max_size=4), random=st.randoms(use_true_random=False))
+def test_references_are_bounds_that_an_answer_narrows(make: Make, plans: list[Row], random: Any) -> None:
+    def counted(rows: list[Row]) -> pd.DataFrame:
+        data = make(strategies=random.sample(rows, len(rows)))
+        return references(data, "2021-06-30").set_index("reference")
+
+    rows = adopted(plans)
+    before = counted(rows)
+    assert ((before["low"] <= before["high"]) & (before["n_known"] <= before["n_regions"])).all()
+    assert (before["high"] - before["low"] == before["n_regions"] - before["n_known"]).all()
+    assert (before["coverage"] == before["n_known"] / before["n_regions"]).all()
+    after = counted([row | {"agenda2030_ref": row["agenda2030_ref"] or "yes"} for row in rows])
+    assert after.loc["agenda2030", "low"] >= before.loc["agenda2030", "low"]
+    assert after.loc["agenda2030", "high"] <= before.loc["agenda2030", "high"]
+    assert after.loc["eu2020"].equals(before.loc["eu2020"])
+    pd.testing.assert_frame_equal(before, counted(rows))
+
+
+@some
+@given(plans=st.lists(some_plan, min_size=1, max_size=4))
+def test_a_year_of_stages_is_the_stage_at_its_end(make: Make, plans: list[Row]) -> None:
+    data = make(strategies=adopted(plans))
+    table = stages_by_year(data, (2012, 2014))
+    assert table.groupby("year").size().tolist() == [len(data.counties)] * 3
+    for year, part in table.groupby("year"):
+        own = stages(data, f"{year}-12-31")
+        pd.testing.assert_frame_equal(part.drop(columns="year").reset_index(drop=True), own)
+        open_stages = part["possible_stages"].str.split("|")
+        assert all(row["stage"] in (*open_stages[place], "unknown") for place, row in part.iterrows())
 
 
 def test_real_regions_in_january_2022(real: Dataset) -> None:
@@ -257,9 +371,32 @@ def test_filters_of_the_dataset_are_kept() -> None:
     assert early["stage"].eq("unknown").sum() > 15
 
 
-def test_wrong_arguments_are_refused(real: Dataset) -> None:
-    with pytest.raises(InvalidArgument, match="is no date"):
-        stages(real, "spring 2022")
+def test_frames_are_safe_to_compute_with_and_years_end_with_the_data(real: Dataset) -> None:
+    table = stages_by_year(real)
+    assert (table["year"].min(), table["year"].max()) == (1997, real.last_year)
+    assert stages_by_year(real, 2020)["year"].unique().tolist() == [2020]
+    empty = same_stage(real, "2022", table=table.assign(stage="unknown"))
+    for frame in (table, history(real), references(real, "2022"), same_stage(real, "2022"), empty):
+        assert {str(kind) for kind in frame.dtypes} <= {"int64", "Int64", "float64", "bool", "str"}
+
+
+@pytest.mark.parametrize("measure", [stages, references, same_stage])
+@pytest.mark.parametrize("date", ["1900", "2027-01", "2019-13", "spring 2022", 2027, True])
+def test_a_day_outside_what_the_data_can_speak_of_is_refused(make: Make, measure: Any, date: Any) -> None:
+    with pytest.raises(InvalidArgument, match=str(date)):
+        measure(make(), date)
+
+
+@pytest.mark.parametrize("measure", [references, same_stage])
+def test_a_table_of_something_else_or_of_nothing_is_refused(make: Make, measure: Any) -> None:
+    data = make()
+    with pytest.raises(InvalidArgument, match="empty"):
+        measure(data, "2019", table=stages(data, "2019").iloc[:0])
+    with pytest.raises(InvalidArgument, match=r"give a frame of stages\(\)"):
+        measure(data, "2019", table=pd.DataFrame({"stage": []}))
+
+
+def test_wrong_numbers_of_years_are_refused(real: Dataset) -> None:
     for name in ("new_years", "carry_forward", "process_years", "review_after"):
         with pytest.raises(InvalidArgument, match=name):
             stages(real, "2022", **{name: -1})

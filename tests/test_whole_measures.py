@@ -1,4 +1,4 @@
-"""What must hold of measures that compare or follow: strategies, lists, overlap of region and municipalities.
+"""What must hold of measures that compare or follow: lists, overlap of region and municipalities.
 
 What must hold of counts stands in `test_measure_properties`.
 """
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from natverk import networks, strategies
+from natverk import networks
 from natverk.data.load import Dataset
 from natverk.twomode.structure import region_overlap, theme_overlap
 
@@ -48,86 +48,6 @@ def attested(*statuses: str) -> st.SearchStrategy[Row]:
 
 def renamed(rows: list[Row]) -> list[Row]:
     return [row | {"a": SWAPPED[row["a"]]} for row in rows]
-
-
-# --- strategies -------------------------------------------------------------------------------------------------------
-
-answer = st.sampled_from([None, "yes", "no"])
-plan = st.fixed_dictionaries(
-    {
-        "county_code": st.sampled_from(["01", "02", "03"]),
-        "adopted_date": st.none() | st.integers(2008, 2021).map(str) | st.integers(2008, 2021).map("{}-05".format),
-        "eu2020_ref": answer,
-        "agenda2030_ref": answer,
-    }
-)
-
-
-def adopted(plans: list[Row]) -> list[Row]:
-    """Return rows of strategies: in process where no day is given."""
-    said = {
-        "title": "RUS", "kind": "RUS", "adopted_by": "Regionen", "adopter_level": "regional", "horizon_year": 2030,
-        "certainty": "high",
-    }  # fmt: skip
-    return [
-        said | row | {"strategy_id": f"rus-{place}", "status": "adopted" if row["adopted_date"] else "in_process"}
-        for place, row in enumerate(plans)
-    ]
-
-
-@some(15)
-@given(plans=st.lists(plan, min_size=1, max_size=4), random=st.randoms(use_true_random=False))
-def test_every_strategy_has_one_row_of_history_with_its_days_in_order(
-    make: Make, plans: list[Row], random: Any
-) -> None:
-    rows = adopted(plans)
-    table = strategies.history(make(strategies=rows))
-    assert sorted(table["strategy_id"]) == sorted(row["strategy_id"] for row in rows)
-    known = table.dropna(subset=["adopted_first"])
-    assert (known["adopted_first"] <= known["adopted_last"]).all()
-    ended = table.dropna(subset=["until"])
-    assert (ended["until"] > ended["adopted_last"]).all()
-    assert (table["state"] == "replaced").equals(table["until"].notna())
-    # The latest of a county is never replaced, and an answer that is not there is neither yes nor no.
-    assert not table.groupby("county_code")["until"].apply(lambda days: days.notna().all()).any()
-    for name, column in strategies.REFERENCES.items():
-        blank = {row["strategy_id"] for row in rows if row[column] is None}
-        assert set(table.loc[table[name] == "unknown", "strategy_id"]) == blank
-    again = strategies.history(make(strategies=random.sample(rows, len(rows))))
-    columns = [name for name in table if name not in ("row_id", "source_id")]
-    pd.testing.assert_frame_equal(table[columns], again[columns])
-
-
-@some(15)
-@given(plans=st.lists(plan, min_size=1, max_size=4), random=st.randoms(use_true_random=False))
-def test_references_are_bounds_that_an_answer_narrows(make: Make, plans: list[Row], random: Any) -> None:
-    def counted(rows: list[Row]) -> pd.DataFrame:
-        data = make(strategies=random.sample(rows, len(rows)))
-        return strategies.references(data, "2021-06-30").set_index("reference")
-
-    rows = adopted(plans)
-    before = counted(rows)
-    assert ((before["low"] <= before["high"]) & (before["n_known"] <= before["n_regions"])).all()
-    assert (before["high"] - before["low"] == before["n_regions"] - before["n_known"]).all()
-    assert (before["coverage"] == before["n_known"] / before["n_regions"]).all()
-    after = counted([row | {"agenda2030_ref": row["agenda2030_ref"] or "yes"} for row in rows])
-    assert after.loc["agenda2030", "low"] >= before.loc["agenda2030", "low"]
-    assert after.loc["agenda2030", "high"] <= before.loc["agenda2030", "high"]
-    assert after.loc["eu2020"].equals(before.loc["eu2020"])
-    pd.testing.assert_frame_equal(before, counted(rows))
-
-
-@some(6)
-@given(plans=st.lists(plan, min_size=1, max_size=4))
-def test_a_year_of_stages_is_the_stage_at_its_end(make: Make, plans: list[Row]) -> None:
-    data = make(strategies=adopted(plans))
-    table = strategies.stages_by_year(data, (2012, 2014))
-    assert table.groupby("year").size().tolist() == [len(data.counties)] * 3
-    for year, part in table.groupby("year"):
-        own = strategies.stages(data, f"{year}-12-31")
-        pd.testing.assert_frame_equal(part.drop(columns="year").reset_index(drop=True), own)
-        open_stages = part["possible_stages"].str.split("|")
-        assert all(row["stage"] in (*open_stages[place], "unknown") for place, row in part.iterrows())
 
 
 # --- ties apart -------------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ class PortfolioPage(DocumentedPage):
     data
         The dataset.
     actor
-        Id of a municipality, region or joint body.
+        Id or name of a municipality, region or joint body.
     rule
         The rule, with the criteria that it weighs.
     lang
