@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from natverk.data.spreadsheets import FORMS, read_spreadsheet, write_spreadsheet
+from natverk.data.spreadsheets import FORMS, read_table, write_table
 from natverk.errors import DataError, InvalidArgument, nearest
 from natverk.frames import choice, several
 
@@ -31,12 +31,12 @@ __all__ = [
     "percent_agreement",
     "ratings",
     "read",
-    "read_spreadsheet",
+    "read_table",
     "reliability",
     "sheet",
     "unmatched",
     "write",
-    "write_spreadsheet",
+    "write_table",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -116,7 +116,7 @@ def write(
     folder
         Made if it is not there. The files are called `01-anna.csv` and so on.
     form, separator, overwrite
-        As in `write_spreadsheet`; nothing is written if one of the files is there.
+        As in `write_table`; nothing is written if one of the files is there.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def write(
     Raises
     ------
     InvalidArgument
-        If a file is there already, or as in `write_spreadsheet`.
+        If a file is there already, or as in `write_table`.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def write(
             f"{there[0]} is there already", where=str(folder), remedy="choose another folder, or say overwrite=True"
         )
     return [
-        write_spreadsheet(frame[frame["coder"] == coder], path, separator=separator, overwrite=overwrite)
+        write_table(frame[frame["coder"] == coder], path, separator=separator, overwrite=overwrite)
         for coder, path in paths.items()
     ]
 
@@ -166,7 +166,7 @@ def read(paths: Path | str | Iterable[Path | str], *, encoding: str | None = Non
     paths
         A folder (all its `.csv` and `.xlsx` files), a file, or several files.
     encoding
-        As in `read_spreadsheet`.
+        As in `read_table`.
 
     Returns
     -------
@@ -203,7 +203,7 @@ def read(paths: Path | str | Iterable[Path | str], *, encoding: str | None = Non
     parts: list[pd.DataFrame] = []
     for path in files:
         # A blank around a code is a slip of the hand, never another code.
-        part = read_spreadsheet(path, encoding=encoding).apply(lambda cells: cells.str.strip().replace("", None))
+        part = read_table(path, encoding=encoding).apply(lambda cells: cells.str.strip().replace("", None))
         _check_sheet(part, path.name)
         other = sorted(set(part.columns) ^ set(parts[0].columns)) if parts else []
         if other:

@@ -268,7 +268,7 @@ def test_damaged_sheets_are_named(tmp_path: Path, content: str, complaint: str) 
 
 def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
     coding.write(coding.sheet(["a"], ["tone"], ["Anna"]), tmp_path)
-    coding.write_spreadsheet(coding.sheet(["a"], ["tune"], ["Bo"]), tmp_path / "bo.csv")
+    coding.write_table(coding.sheet(["a"], ["tune"], ["Bo"]), tmp_path / "bo.csv")
     with pytest.raises(DataError, match="columns tone, tune"):
         coding.read(tmp_path)
     with pytest.raises(MissingFile, match=r"no file cia\.csv"):

@@ -20,7 +20,7 @@ import pandas as pd
 
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
-__all__ = ["FORMS", "csv_text", "neutral", "plain", "read_spreadsheet", "write_spreadsheet"]
+__all__ = ["FORMS", "csv_text", "neutral", "plain", "read_table", "write_table"]
 
 #: Forms of files; Excel needs openpyxl.
 FORMS = ("csv", "xlsx")
@@ -88,7 +88,7 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     return file.getvalue()
 
 
-def write_spreadsheet(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", overwrite: bool = False) -> Path:
+def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", overwrite: bool = False) -> Path:
     """Write a table of text to a CSV or Excel file, by the ending of its name.
 
     Parameters
@@ -118,8 +118,8 @@ def write_spreadsheet(frame: pd.DataFrame, path: Path | str, *, separator: str =
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "tone.csv")
-    ...     _ = write_spreadsheet(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), path)
-    ...     read_spreadsheet(path)["item"].tolist()
+    ...     _ = write_table(pd.DataFrame({"item": ["a", "b"], "tone": ["1", None]}), path)
+    ...     read_table(path)["item"].tolist()
     ['a', 'b']
     """
     path = Path(path)
@@ -156,7 +156,7 @@ def write_spreadsheet(frame: pd.DataFrame, path: Path | str, *, separator: str =
     return path
 
 
-def read_spreadsheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame:
+def read_table(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame:
     """Read a table of text from a CSV or Excel file; blanks are missing, nothing else is interpreted.
 
     Of Excel the first sheet is read. CSV: the separator is the one that the line `sep=` names, else the one that
@@ -192,7 +192,7 @@ def read_spreadsheet(path: Path | str, *, encoding: str | None = None) -> pd.Dat
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "tone.csv")
     ...     _ = path.write_text("item,tone\\na,01\\nb,\\n", encoding="utf-8")
-    ...     read_spreadsheet(path)["tone"].fillna("missing").tolist()
+    ...     read_table(path)["tone"].fillna("missing").tolist()
     ['01', 'missing']
     """
     path = Path(path)
@@ -269,11 +269,13 @@ def _decoded(path: Path, encoding: str | None) -> str:
     text = content.decode("cp1252", errors="replace")
     if re.search("[åäöÅÄÖéè]", text) and _WINDOWS.fullmatch(text):
         return text
-    readings = [f"{word.decode(name, errors='replace')!r} ({name})" for name in _ONE_BYTE]
+    readings = {name: word.decode(name, errors="replace") for name in _ONE_BYTE}
+    possible = [name for name, reading in readings.items() if "\ufffd" not in reading]
     raise DataError(
-        f"the file is not UTF-8, and its letters can be read in several ways: {', '.join(readings)}",
+        "the file is not UTF-8, and its letters can be read in several ways: "
+        + ", ".join(f"{readings[name]!r} ({name})" for name in possible),
         where=f"{path}, line {line}",
-        remedy=f"save it as “CSV UTF-8”, or say which it is: encoding={_ONE_BYTE[1]!r}",
+        remedy=f"save it as “CSV UTF-8”, or say which it is: encoding={' or '.join(map(repr, possible))}",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from natverk.data.spreadsheets import read_spreadsheet
+from natverk.data.spreadsheets import read_table
 from natverk.frames import each_row
 from natverk.locale import LANGUAGES, alphabetic, texts
 from natverk.portfolio import CRITERIA, Review, blank_sheet, review_years
@@ -27,7 +27,7 @@ def read_sheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
     Parameters
     ----------
     path, encoding
-        As in `coding.read_spreadsheet`.
+        As in `coding.read_table`.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def read_sheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
     Raises
     ------
     MissingFile, DataError, InvalidArgument
-        As in `coding.read_spreadsheet`.
+        As in `coding.read_table`.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def read_sheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
     for t in map(texts, LANGUAGES):
         columns |= {t(f"page.column.{name}").casefold(): name for name in ("network", "rationale")}
         columns |= {t(f"terms.criterion.{name}").casefold(): name for name in CRITERIA}
-    filled = read_spreadsheet(path, encoding=encoding)
+    filled = read_table(path, encoding=encoding)
     return filled.rename(columns=lambda name: columns.get(name.strip().casefold(), name))
 
 

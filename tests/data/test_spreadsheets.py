@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from natverk.data.spreadsheets import csv_text, neutral, plain, read_spreadsheet, write_spreadsheet
+from natverk.data.spreadsheets import csv_text, neutral, plain, read_table, write_table
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
 quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -98,8 +98,8 @@ def test_csv_comes_back_as_it_went(tmp_path_factory: pytest.TempPathFactory, cel
     folder = tmp_path_factory.mktemp("csv")
     frame = pd.DataFrame(cells, columns=["=col", "ö;"], dtype="str").replace({"": None}).astype("str")
     for separator in (";", ",", "\t"):
-        path = write_spreadsheet(frame, folder / "t.csv", separator=separator, overwrite=True)
-        assert read_spreadsheet(path).equals(frame)
+        path = write_table(frame, folder / "t.csv", separator=separator, overwrite=True)
+        assert read_table(path).equals(frame)
 
 
 def written(folder: Path, content: bytes) -> Path:
@@ -111,12 +111,12 @@ def written(folder: Path, content: bytes) -> Path:
 def test_excel_keeps_text_as_text_and_runs_no_formula(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     frame = pd.DataFrame({"item": ["0180", "=1+1"], "code": ["=2+2", "-1"]})
-    path = write_spreadsheet(frame, tmp_path / "sheet.xlsx")
+    path = write_table(frame, tmp_path / "sheet.xlsx")
     cells = [cell for row in openpyxl.load_workbook(path).active.iter_rows(min_row=2) for cell in row]
     assert {cell.data_type for cell in cells} == {"s"}
     assert {cell.number_format for cell in cells} == {"@"}
     assert not [cell for cell in cells if str(cell.value).startswith("=")]
-    assert read_spreadsheet(path).equals(frame.astype("str"))
+    assert read_table(path).equals(frame.astype("str"))
 
 
 def test_what_is_typed_into_excel_is_read_as_its_text(tmp_path: Path) -> None:
@@ -131,17 +131,17 @@ def test_what_is_typed_into_excel_is_read_as_its_text(tmp_path: Path) -> None:
     ):
         book.active.append(row)
     book.save(tmp_path / "own.xlsx")
-    frame = read_spreadsheet(tmp_path / "own.xlsx")
+    frame = read_table(tmp_path / "own.xlsx")
     assert frame.to_dict("list") == {"item": ["a", "b", "c"], "code": ["2", "2.5", "2014-02-26"]}
     book.active["B3"].value = "#N/A"
     book.active["B3"].data_type = "e"
     book.save(tmp_path / "own.xlsx")
     with pytest.raises(DataError, match=r"row 3"):
-        read_spreadsheet(tmp_path / "own.xlsx")
+        read_table(tmp_path / "own.xlsx")
     book.active["B3"].value, book.active["C5"].value = 1, "lost"
     book.save(tmp_path / "own.xlsx")
     with pytest.raises(DataError, match="column 3 has no name, but holds 'lost'"):
-        read_spreadsheet(tmp_path / "own.xlsx")
+        read_table(tmp_path / "own.xlsx")
 
 
 # --- what spreadsheets and editors write ------------------------------------------------------------------------------
@@ -175,16 +175,16 @@ EXPECTED = {"coder": ["Åsa", "Bo"], "item": ["0180", "0114"], "ton": ["bra på 
     ],
 )  # fmt: skip
 def test_what_has_one_reading_is_read(tmp_path: Path, content: bytes) -> None:
-    assert read_spreadsheet(written(tmp_path, content)).fillna("").to_dict("list") == EXPECTED
+    assert read_table(written(tmp_path, content)).fillna("").to_dict("list") == EXPECTED
 
 
 @pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
 def test_letters_that_can_be_read_in_several_ways_are_refused_with_the_remedy(tmp_path: Path, encoding: str) -> None:
     path = written(tmp_path, SHEET.encode(encoding))
     with pytest.raises(DataError, match=r"(?s)line 2\b.*encoding=") as caught:
-        read_spreadsheet(path)
+        read_table(path)
     assert f"'Åsa' ({encoding})" in caught.value.what
-    assert read_spreadsheet(path, encoding=encoding).fillna("").to_dict("list") == EXPECTED
+    assert read_table(path, encoding=encoding).fillna("").to_dict("list") == EXPECTED
 
 
 swedish = st.text("åäöÅÄÖéü–’”abcKS 1.", min_size=1, max_size=12)
@@ -199,7 +199,7 @@ def test_letters_are_never_silently_others(tmp_path_factory: pytest.TempPathFact
     assume(not one_byte or text.isascii() or "\ufffd" in content.decode(errors="replace"))
     path = written(tmp_path_factory.mktemp("letters"), content)
     try:
-        found = read_spreadsheet(path)
+        found = read_table(path)
     except DataError:
         assert one_byte
         assert encoding != "cp1252" or not re.search("[åäöÅÄÖé]", text)
@@ -228,7 +228,7 @@ def test_letters_are_never_silently_others(tmp_path_factory: pytest.TempPathFact
 )
 def test_what_has_no_reading_or_several_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
     with pytest.raises(DataError) as caught:
-        read_spreadsheet(written(tmp_path, content))
+        read_table(written(tmp_path, content))
     assert complaint in caught.value.what
     assert caught.value.remedy
     assert "sheet.csv" in str(caught.value.where)
@@ -237,22 +237,22 @@ def test_what_has_no_reading_or_several_is_refused(tmp_path: Path, content: byte
 def test_files_and_arguments_that_do_not_fit_are_named(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": ["b"]})
     with pytest.raises(MissingFile, match=r"no file cia\.csv"):
-        read_spreadsheet(tmp_path / "cia.csv")
+        read_table(tmp_path / "cia.csv")
     with pytest.raises(InvalidArgument, match=r"'\.csv', '\.xlsx'"):
-        read_spreadsheet(tmp_path / "sheet.xls")
+        read_table(tmp_path / "sheet.xls")
     with pytest.raises(InvalidArgument, match="unknown encoding 'utf9'"):
-        read_spreadsheet(written(tmp_path, b"a;b\n"), encoding="utf9")
+        read_table(written(tmp_path, b"a;b\n"), encoding="utf9")
     with pytest.raises(InvalidArgument, match="separator"):
-        write_spreadsheet(frame, tmp_path / "x.csv", separator="|")
+        write_table(frame, tmp_path / "x.csv", separator="|")
     with pytest.raises(InvalidArgument, match="control character"):
-        write_spreadsheet(pd.DataFrame({"a": ["\x07"]}), tmp_path / "x.csv")
+        write_table(pd.DataFrame({"a": ["\x07"]}), tmp_path / "x.csv")
     assert not (tmp_path / "x.csv").exists()
-    write_spreadsheet(frame, tmp_path / "x.csv")
+    write_table(frame, tmp_path / "x.csv")
     with pytest.raises(InvalidArgument, match="overwrite=True"):
-        write_spreadsheet(frame, tmp_path / "x.csv")
+        write_table(frame, tmp_path / "x.csv")
     (tmp_path / "no.xlsx").write_bytes(b"no workbook")
     with pytest.raises(DataError, match="no Excel file"):
-        read_spreadsheet(tmp_path / "no.xlsx")
+        read_table(tmp_path / "no.xlsx")
 
 
 def test_excel_without_openpyxl_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,4 +265,4 @@ def test_excel_without_openpyxl_says_what_to_install(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(InvalidArgument, match=r"natverk\[excel\]"):
-        write_spreadsheet(pd.DataFrame({"a": ["b"]}), tmp_path / "x.xlsx")
+        write_table(pd.DataFrame({"a": ["b"]}), tmp_path / "x.xlsx")

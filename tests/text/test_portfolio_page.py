@@ -202,7 +202,7 @@ def test_the_sheet_of_the_page_is_read_as_it_is_shown(tmp_path: Path, lang: str)
     assert set(page.blank(own, review)["item"]) >= {"sern", "ensa", "icc"}
     shown = said(VANERSBORG, lang)[1][-1].frame.copy()
     shown.loc[0, [page.criterion("influence").capitalize()]] = ["-1"]
-    path = natverk.coding.write_spreadsheet(shown, tmp_path / "ark.csv", separator=",")
+    path = natverk.coding.write_table(shown, tmp_path / "ark.csv", separator=",")
     assert filled_sheet(read_sheet(path))[["network_id", "criterion", "judgement"]].values.tolist() == [
         ["ENSA" if lang == "sv" else shown.iloc[0, 0], "influence", -1]
     ]
