@@ -153,8 +153,10 @@ def compare(
         - `roles` (regions): `practised` and `possible_roles` by theme; `formal_against_practised`, `outcome`.
         - `positions`, `projects`: networks (or members) with an office; projects; of municipalities twin towns.
         - `listed`: `listed_memberships, covered_by_lists, documents`; of networks `listed_members` by year.
-        - `peers` (municipalities): `jaccard_known` (on known cells, with bounds), `structural_distance, km`.
-        - `reviews`: `judged, portfolio` (score by criteria, a line a review and year; the recommendation as text).
+        - `peers` (municipalities): `jaccard_known` (on known cells, with bounds), `structural_distance` (1: the mean of
+          all pairs), `km`.
+        - `reviews`: `judged, portfolio` (score by criteria, −2 … 2, a line a review and year; the text is what it
+          recommends).
         - `disagreements` by kind, `benchmarks` by outcome.
 
     Raises
@@ -392,7 +394,7 @@ def _strategy(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _lines(own.assign(item="horizon"), "strategy", "year", value="horizon_year", rows="row_ids")
     if pair.kind == "region":
         alike = same_stage(pair.data, str(pair.year), table=table[table["county_code"].isin(pair.units)])
-        yield _lines(pair.both({"reasons": "".join(alike["reasons"])}), "same_stage", text="reasons")
+        yield _lines(pair.both({"stage": "".join(alike["stage"])}), "same_stage", text="stage")
 
 
 def _networks(pair: Pair) -> Iterator[pd.DataFrame]:
@@ -556,7 +558,7 @@ def _peers(pair: Pair) -> Iterator[pd.DataFrame]:
     bounds = {"value": "jaccard", "low": "jaccard_low", "high": "jaccard_high"}
     yield _lines(own, "jaccard_known", "share", **bounds, text="status")
     yield _lines(own, "known_networks", "networks", value="n_known")
-    yield _lines(own, "structural_distance", "mean difference = 1", value="distance")
+    yield _lines(own, "structural_distance", "mean difference", value="distance")
     yield _lines(own, "km", "km", value="km")
 
 
@@ -573,7 +575,7 @@ def _reviews(pair: Pair) -> Iterator[pd.DataFrame]:
     for _, judged in own.groupby(["of", "review"]):
         found = score(judged).assign(of=judged["of"].iloc[0], review=judged["review"].iloc[0])
         bounds = {"value": "best", "low": "low", "high": "high", "text": "recommendation", "rows": "row_ids"}
-        yield _lines(found, "portfolio", "score −2 … 2", item="review", **bounds)
+        yield _lines(found, "portfolio", "score", item="review", **bounds)
 
 
 def _disagreements(pair: Pair) -> Iterator[pd.DataFrame]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from natverk.comparison import UNIT_KINDS, VERDICTS, resolve_unit
+from natverk.comparison import UNIT_KINDS, VERDICTS, kinds_of_both
 from natverk.data.load import Dataset
-from natverk.errors import InvalidArgument
 from natverk.locale import alphabetic
 from natverk.text.page import Page, Prose, plain
 from natverk.text.table import records
@@ -54,16 +53,9 @@ class ComparePage(Page):
 
     def __init__(self, data: Dataset, a: str, b: str, *, year: int, years: tuple[int, int], lang: str = "sv") -> None:
         super().__init__(data, years=years, lang=lang, part="compare_page")
-        one, two = resolve_unit(data, a), resolve_unit(data, b)
-        common = [kind for kind in UNIT_KINDS if kind in one and kind in two]
-        if not common:
-            raise InvalidArgument(
-                f"{a!r} is a {' or '.join(one)}, {b!r} a {' or '.join(two)}",
-                where="a, b",
-                remedy="compare two units of one kind",
-            )
-        self.kind = common[0]
-        self.a, self.b = one[self.kind], two[self.kind]
+        found = kinds_of_both(data, a, b)
+        self.kind = min(found, key=UNIT_KINDS.index)
+        self.a, self.b = found[self.kind]
         self.year_of = year
         self.first, self.second = self.unit(self.a), self.unit(self.b)
 
@@ -202,9 +194,13 @@ class ComparePage(Page):
             parts.append(f"**{item}.** {' '.join(said)}")
         return Prose("\n\n".join([*parts, self.say("shared.how")]))
 
+    def shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the lines that the page shows: since when each membership is known stands in the data alone."""
+        return table[~table["measure"].isin(["since", "last_seen"])]
+
     def verdicts(self, table: pd.DataFrame) -> Prose:
         """Tell on how many measures they differ, and how sure that is."""
-        counts = table["verdict"].value_counts()
+        counts = self.shown(table)["verdict"].value_counts()
         items = [
             self.count(f"verdicts.{name}", int(counts[name]))
             for name in VERDICTS

@@ -7,9 +7,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from natverk.comparison import resolve_unit
 from natverk.data.load import Dataset
-from natverk.frames import year_or_none
+from natverk.frames import known_networks, year_or_none
 from natverk.membership.actors import population_by_year
 from natverk.membership.panel import SETS
 from natverk.networks import FIRM
@@ -51,7 +50,7 @@ class NetworkPage(Page):
 
     def __init__(self, data: Dataset, network: str, *, years: tuple[int, int], lang: str = "sv") -> None:
         super().__init__(data, years=years, lang=lang, part="network_profile")
-        self.network_id = resolve_unit(data, network, "network")["network"]
+        (self.network_id,) = known_networks(data, [network])
         self.row = data.networks.set_index("network_id").loc[self.network_id]
         self.name = plain(self.network(self.network_id))
         self.kind = str(self.row["counts_as"])

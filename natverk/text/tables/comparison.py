@@ -19,18 +19,29 @@ __all__ = ["label", "measures", "unlabelled"]
 
 Row = Mapping[str, object]
 #: Numbers from 0 to 1 that are an index, not a share of something.
-_INDEX = (
-    "jaccard", "overlap", "schoener", "betweenness", "jaccard_known", "jaccard_with_region", "structural_distance",
-)  # fmt: skip
+_INDEX = ("jaccard", "jaccard_known", "schoener_d")
 _TABLES = (
     "memberships", "functions", "projects", "twins", "strategies", "responsibility", "evaluations", "published_totals",
     "member_lists", "missions", "next_steps", "tasks", "published_figures",
 )  # fmt: skip
+#: Where the words of a measure's codes stand; those of the others stand in one of the vocabularies below.
+_WORDS_OF = {
+    "counts_as": "network_profile.kind.{}.name",
+    "outcome": "rolecompare.outcome.{}",
+    "responsibility": "terms.holder_type.{}",
+    "strategy": "strategies.stage.{}",
+    "same_stage": "strategies.stage.{}",
+}
+_WORDS = (
+    "compare_page.code.{}", "terms.role.{}", "terms.skr_group.{}", "terms.counts_as.{}", "common.theme.{}",
+    "network_profile.scope.{}",
+)  # fmt: skip
+_ITEMS = ("compare_page.item.{}", "terms.disagreement.{}", "common.theme.{}", "terms.policy_area.{}")
 _MOST_SOURCES = 8
 
 
 def measures(page: ComparePage, table: pd.DataFrame, part: str) -> Table:
-    """Return the lines of one part of a comparison, as `natverk.comparison.contrasts` gives them."""
+    """Return the lines of one part of a comparison, as `natverk.compare` gives them."""
     rows = [
         {
             "measure": label(page, row),
@@ -40,7 +51,7 @@ def measures(page: ComparePage, table: pd.DataFrame, part: str) -> Table:
             "verdict": page.say(f"verdict.{row['verdict']}"),
             "sources": _sources(page, row),
         }
-        for row in records(table[table["part"] == part])
+        for row in records(page.shown(table).query("part == @part"))
     ]
     labels = page.label("measure", "unit") | {"a": page.first, "b": page.second} | page.label("verdict", "sources")
     caption = page.say("table.caption", part=page.say(f"part.{part}"), a=page.first, b=page.second)
@@ -50,7 +61,7 @@ def measures(page: ComparePage, table: pd.DataFrame, part: str) -> Table:
 def unlabelled(page: ComparePage, table: pd.DataFrame) -> list[str]:
     """Return the measures, items and units of a comparison that the locale has no words for."""
     missing = set()
-    for row in records(table):
+    for row in records(page.shown(table)):
         if not page.t.has(f"compare_page.measure.{row['measure']}"):
             missing.add(f"measure {row['measure']}")
         if row["unit"] and not page.t.has(f"compare_page.unit.{_key(row['unit'])}"):
@@ -70,74 +81,57 @@ def label(page: ComparePage, row: Row) -> str:
 
 
 def _item(page: ComparePage, row: Row) -> str | None:
+    """Return what an item is called: the network or actor and year of a review, the year of a list, or a word."""
     measure, item = str(row["measure"]), str(row["item"])
     if measure == "portfolio":
         unit, _, year = item.partition(" ")
         name = page.actor(unit) if ":" in unit else page.network(unit)
         return f"{name} {year}".strip()
-    for key in (
-        f"compare_page.item_of.{measure}.{_key(item)}",
-        f"compare_page.item.{_key(item)}",
-        f"terms.disagreement.{item}",
-        f"common.theme.{item}",
-        f"terms.policy_area.{item}",
-    ):
-        if page.t.has(key):
-            return page.t(key)
-    return None
+    return item if measure == "listed_members" else _first(page, _ITEMS, _key(item))
 
 
-def _unit(page: ComparePage, row: Row) -> str:
-    if not row["unit"]:
-        return ""
-    index = row["unit"] == "share" and str(row["measure"]).startswith(_INDEX)
-    key = f"compare_page.unit.{'index' if index else _key(row['unit'])}"
-    return page.t(key) if page.t.has(key) else Foreign(text_of(row["unit"]))
+def _first(page: ComparePage, keys: tuple[str, ...], code: str) -> str | None:
+    """Return the text of the first key that the locale has, with the code put in."""
+    return next((page.t(key.format(code)) for key in keys if page.t.has(key.format(code))), None)
 
 
 def _key(value: object) -> str:
-    """Return a code as a key of the locale: letters and underscores.
+    """Return a code as a key of the locale.
 
-    >>> _key("score −2 … 2"), _key("not comparable")
-    ('score', 'not_comparable')
+    >>> _key("not comparable")
+    'not_comparable'
     """
-    words = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in str(value)).split()
-    letters = [word for word in words if not word.isdigit()]
-    return "_".join(letters) or "number"
+    return str(value).replace(" ", "_")
+
+
+def _unit(page: ComparePage, row: Row) -> str:
+    """Return the unit in the page's language: a share is in per cent, an index has none."""
+    if not row["unit"]:
+        return ""
+    key = f"compare_page.unit.{'index' if row['measure'] in _INDEX else _key(row['unit'])}"
+    return page.t(key) if page.t.has(key) else Foreign(text_of(row["unit"]))
 
 
 def _value(page: ComparePage, row: Row, side: str) -> str:
     """Return the value of one side with its bounds, or the words behind its code; nothing known is a dash."""
-    number = row[side]
+    number, low, high = (row[name] for name in (side, f"{side}_low", f"{side}_high"))
     if pd.isna(number):  # type: ignore[call-overload]
         return _words(page, row, text_of(row[f"{side}_text"]))
     said = _number(page, row, float(str(number)))
-    low, high = row[f"{side}_low"], row[f"{side}_high"]
     if pd.notna(low) and pd.notna(high) and (low != number or high != number):  # type: ignore[call-overload]
         bounds = f"{_number(page, row, float(str(low)))}–{_number(page, row, float(str(high)))}"
         return page.say("value.bounded", n=said, bounds=bounds)
-    years = _years(page, row, text_of(row[f"{side}_text"]))
-    return page.say("value.bounded", n=said, bounds=years) if years else said
-
-
-def _years(page: ComparePage, row: Row, text: str) -> str:
-    """Return the years of the lists that a number rests on; nothing for what rests on none."""
-    if row["measure"] == "list_retention":
-        return text
-    if row["measure"] not in ("complete_lists", "latest_list") or not text:
-        return ""
-    lists = page.data.member_lists.set_index("list_id")["year"]
-    years = sorted({int(lists[item]) for item in text.split(";")})
-    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    return said
 
 
 def _number(page: ComparePage, row: Row, value: float) -> str:
-    unit, measure = str(row["unit"]), str(row["measure"])
+    """Return a number as its unit asks: years bare, shares in per cent, indices and scores with two decimals."""
+    unit = str(row["unit"])
     if unit == "year":
         return str(int(value))
-    if unit == "share" and not measure.startswith(_INDEX):
+    if unit == "share" and row["measure"] not in _INDEX:
         return page.t.percent(value, 1 if value else 0)
-    if unit in ("share", "mean difference = 1") or unit.startswith("score"):
+    if unit in ("share", "mean difference", "score"):
         return page.t.number(value, 2).replace("-", "−")
     return page.t.number(value) if value.is_integer() or abs(value) >= 100 else page.t.number(value, 1)
 
@@ -147,44 +141,13 @@ def _words(page: ComparePage, row: Row, text: str) -> str:
     if not text:
         return "–"
     measure = str(row["measure"])
-    parts = [part for part in text.replace("|", ";").replace("+", ";").split(";") if part]
-    if measure == "strategy" and row["item"] == "title":
+    if row["item"] == "title":
         return text
-    said = [_word(page, measure, part) for part in parts]
-    if any(word is None for word in said):
-        return Foreign(text)
-    return ", ".join(str(word) for word in said)
-
-
-def _word(page: ComparePage, measure: str, code: str) -> str | None:
-    for key in (
-        f"compare_page.word_of.{measure}.{code}",
-        f"rolecompare.outcome.{code}" if measure == "outcome" else "",
-        f"terms.holder_type.{code}" if measure == "responsibility" else "",
-        f"strategies.stage.{code}" if measure in ("strategy", "same_stage") else "",
-        f"strategies.basis.{code}" if measure == "strategy" else "",
-        f"compare_page.code.{code}",
-        f"terms.role.{code}",
-        f"common.theme.{code}",
-        f"network_profile.kind.{code}.name",
-        f"network_profile.scope.{code}",
-        f"terms.recommendation.{code}",
-    ):
-        if key and page.t.has(key):
-            return page.t(key)
-    names = _names(page.data)
-    if code in names:
-        return names[code]
-    return page.network(code) if code in set(page.data.networks["network_id"]) else None
-
-
-@lru_cache(maxsize=2)
-def _names(data: Dataset) -> dict[str, str]:
-    """Return the names behind codes of municipalities and counties, and ids of strategies."""
-    strategies = dict(zip(data.strategies["strategy_id"], data.strategies["title"], strict=True))
-    places = dict(zip(data.municipalities["code"], data.municipalities["name"], strict=True))
-    counties = dict(zip(data.counties["county_code"], data.counties["name"], strict=True))
-    return {str(code): str(name) for group in (strategies, places, counties) for code, name in group.items()}
+    if measure == "county":
+        return str(page.data.counties.set_index("county_code").loc[text, "name"])
+    keys = (*([_WORDS_OF[measure]] if measure in _WORDS_OF else ()), *_WORDS)
+    said = [_first(page, keys, code) for code in text.replace("|", ";").replace("+", ";").split(";") if code]
+    return ", ".join(word for word in said if word) if all(said) else Foreign(text)
 
 
 @lru_cache(maxsize=2)
