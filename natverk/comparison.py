@@ -60,7 +60,7 @@ _LINE = ("part", "of", "measure", "item", "unit", "value", "low", "high", "text"
 
 
 @dataclass(frozen=True)
-class Pair:
+class _Pair:
     """Two units of one kind, their actors by group (`of, item, actor_id`; of networks none), and the years."""
 
     data: Dataset
@@ -201,7 +201,7 @@ def compare(
     ((both, units),) = found.items()
     if units[0] == units[1]:
         raise InvalidArgument(f"{a!r} and {b!r} are the same {both}", where="a, b", remedy="name two different units")
-    pair = Pair(data, both, units, _actors(data, both, units), of_year, (span[0], span[-1]))
+    pair = _Pair(data, both, units, _actors(data, both, units), of_year, (span[0], span[-1]))
     lines = [line.assign(part=part) for part in PARTS if part in wanted for line in _LINES[part](pair) if len(line)]
     return _beside(pd.concat([pd.DataFrame(columns=list(_LINE)), *lines], ignore_index=True), units)
 
@@ -279,7 +279,7 @@ def _lines(own: pd.DataFrame, measure: str, unit: str = "", *, item: str = "item
 
 
 def _counted(
-    pair: Pair, own: pd.DataFrame, column: str, measure: str, unit: str, items: Iterable[str] = ("",), *, rows: str = ""
+    pair: _Pair, own: pd.DataFrame, column: str, measure: str, unit: str, items: Iterable[str] = ("",), rows: str = ""
 ) -> pd.DataFrame:
     """Return how many different names stand in a column, of each unit and item, with the names and the rows."""
     every = pd.MultiIndex.from_product([pair.units, list(items)], names=["of", "item"])
@@ -328,7 +328,7 @@ def _verdicts(table: pd.DataFrame) -> np.ndarray:
 # --- The parts --------------------------------------------------------------------------------------------------------
 
 
-def _place(pair: Pair) -> Iterator[pd.DataFrame]:
+def _place(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield what the tables say of the place, or of the network."""
     data = pair.data
     if pair.kind == "network":
@@ -364,7 +364,7 @@ def _place(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _lines(pair.of_counties(data.counties), "land_area", "km2", value="land_area_km2")
 
 
-def _responsibility(pair: Pair) -> Iterator[pd.DataFrame]:
+def _responsibility(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield who holds the development responsibility at the end of the year, and when it passed on."""
     if pair.kind == "network":
         return
@@ -377,7 +377,7 @@ def _responsibility(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _lines(own, "transfer", "year", item="treatment", **bounds, text="state", rows="row_id")
 
 
-def _strategy(pair: Pair) -> Iterator[pd.DataFrame]:
+def _strategy(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the region's development strategy at the end of the year."""
     if pair.kind == "network":
         return
@@ -397,7 +397,7 @@ def _strategy(pair: Pair) -> Iterator[pd.DataFrame]:
         yield _lines(pair.both({"stage": "".join(alike["stage"])}), "same_stage", text="stage")
 
 
-def _networks(pair: Pair) -> Iterator[pd.DataFrame]:
+def _networks(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the networks that actors are documented in, their memberships of the year, and what the two share."""
     data, groups = pair.data, pair.groups
     if pair.kind == "network":
@@ -422,7 +422,7 @@ def _networks(pair: Pair) -> Iterator[pd.DataFrame]:
     yield from _since(own[own["item"] == groups[0]], "network_id")
 
 
-def _members(pair: Pair) -> Iterator[pd.DataFrame]:
+def _members(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the documented members of two networks by level, those of the year, and what the two share."""
     data, every = pair.data, levels(pair.data)
     own = pd.concat([members_of(data, unit, years=pair.years).assign(of=unit) for unit in pair.units])
@@ -452,7 +452,7 @@ def _in_the_year(cells: pd.DataFrame, measure: str, unit: str) -> Iterator[pd.Da
     yield _lines(known, "coverage", "share", value="coverage")
 
 
-def _sets(pair: Pair, own: pd.DataFrame, unit: str) -> Iterator[pd.DataFrame]:
+def _sets(pair: _Pair, own: pd.DataFrame, unit: str) -> Iterator[pd.DataFrame]:
     """Yield what both have, what only one has, and how alike the sets are, by item: Jaccard's index."""
     for item in pair.groups if unit == "networks" else [unit]:
         names = own[own["item"] == item].groupby("of")["name"].agg(set)
@@ -466,7 +466,7 @@ def _sets(pair: Pair, own: pd.DataFrame, unit: str) -> Iterator[pd.DataFrame]:
         yield _lines(found, "jaccard", "share", value="jaccard")
 
 
-def _themes(pair: Pair, firm: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _themes(pair: _Pair, firm: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield documented networks by theme, one of several themes in each, and how alike the two profiles are."""
     own = firm.assign(item=firm["network_id"].map(pair.data.networks.set_index("network_id")["themes"].str.split(";")))
     lines = _counted(pair, own.explode("item"), "network_id", "theme_profile", "networks", VOCABULARIES["theme"])
@@ -483,7 +483,7 @@ def _since(own: pd.DataFrame, item: str) -> Iterator[pd.DataFrame]:
     yield _lines(own, "last_seen", "year", item=item, value="last_seen", text="mark", rows="row_ids")
 
 
-def _roles(pair: Pair) -> Iterator[pd.DataFrame]:
+def _roles(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the practised roles of two counties theme by theme, and formal against practised ones."""
     if pair.kind != "region":
         return
@@ -502,7 +502,7 @@ def _roles(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _lines(compared, "outcome", item="policy_area", text="outcome", rows="formal_rows")
 
 
-def _positions(pair: Pair) -> Iterator[pd.DataFrame]:
+def _positions(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield in how many networks the unit's actors hold an office, or how many members of a network hold one."""
     own = pair.own(pair.data.functions, *pair.groups)
     if pair.kind == "network":
@@ -511,7 +511,7 @@ def _positions(pair: Pair) -> Iterator[pd.DataFrame]:
         yield _counted(pair, own, "network_id", "networks_with_office", "networks", pair.groups, rows="row_id")
 
 
-def _projects(pair: Pair) -> Iterator[pd.DataFrame]:
+def _projects(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the projects of the unit's actors or within the network, and the twin towns of municipalities."""
     own = pair.own(pair.data.projects, *pair.groups)
     yield _counted(pair, own, "project", "projects", "projects", pair.groups, rows="row_id").assign(text="")
@@ -520,7 +520,7 @@ def _projects(pair: Pair) -> Iterator[pd.DataFrame]:
         yield _counted(pair, towns, "partner_city", "twin_towns", "towns", rows="row_id").assign(text="")
 
 
-def _listed(pair: Pair) -> Iterator[pd.DataFrame]:
+def _listed(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield memberships on complete lists and the documents read; of networks how many each of its lists names."""
     data = pair.data
     if pair.kind == "network":
@@ -546,7 +546,7 @@ def _listed(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _lines(pair.own(read, pair.groups[0]), "documents", "documents", value="n")
 
 
-def _peers(pair: Pair) -> Iterator[pd.DataFrame]:
+def _peers(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield how alike two municipalities are, by what is known of both and by structure."""
     if pair.kind != "municipality":
         return
@@ -562,7 +562,7 @@ def _peers(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _lines(own, "km", "km", value="km")
 
 
-def _reviews(pair: Pair) -> Iterator[pd.DataFrame]:
+def _reviews(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the scores that judgements by criteria give: of the networks an actor judged, or by who judged a network.
 
     One line a review, named by id and year: evaluators and years are never averaged.
@@ -578,14 +578,14 @@ def _reviews(pair: Pair) -> Iterator[pd.DataFrame]:
         yield _lines(found, "portfolio", "score", item="review", **bounds)
 
 
-def _disagreements(pair: Pair) -> Iterator[pd.DataFrame]:
+def _disagreements(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield how often sources disagree about the actors or the network, by kind of disagreement."""
     found = disagreements(pair.data)
     own = pair.own(found.assign(number=found.index.astype("str"))).assign(item=lambda rows: rows["kind"])
     yield _counted(pair, own, "number", "disagreements", "disagreements", KINDS, rows="row_ids").assign(text="")
 
 
-def _benchmarks(pair: Pair) -> Iterator[pd.DataFrame]:
+def _benchmarks(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield how many published numbers about the actors or the network ours equals, contradicts or cannot meet."""
     found = []
     for unit in pair.units:
@@ -596,7 +596,7 @@ def _benchmarks(pair: Pair) -> Iterator[pd.DataFrame]:
     yield _counted(pair, own, "row_id", "benchmarks", "published numbers", OUTCOMES, rows="row_id").assign(text="")
 
 
-_LINES: dict[str, Callable[[Pair], Iterator[pd.DataFrame]]] = {
+_LINES: dict[str, Callable[[_Pair], Iterator[pd.DataFrame]]] = {
     "place": _place,
     "responsibility": _responsibility,
     "strategy": _strategy,
