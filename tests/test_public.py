@@ -44,7 +44,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 #: What does not hold yet: to be emptied.
 UNSAFE_LEFT = {
-    "compare",
     "count",
     "coverage",
     "panel",
