@@ -216,8 +216,9 @@ def read(paths: Path | str | Iterable[Path | str], *, encoding: str | None = Non
     frame = pd.concat(parts, ignore_index=True)
     # Numbers that differ in their leading zeros are one item, unless a coder has both.
     numbers = frame.loc[frame["item"].str.fullmatch(r"\d+"), ["coder", "item"]]
-    pairs = numbers.assign(short=numbers["item"].str.lstrip("0")).drop_duplicates()
-    short = pairs["short"][~pairs["short"].isin(pairs.loc[pairs.duplicated(["coder", "short"]), "short"])]
+    short = numbers["item"].str.lstrip("0")
+    pairs = numbers.assign(item=short)[~numbers.duplicated()]
+    short = short[~short.isin(pairs.loc[pairs.duplicated(), "item"])]
     frame.loc[short.index, "item"] = numbers["item"].groupby(short).transform(lambda forms: max(forms, key=len))
     _check_once(frame)
     return frame
@@ -472,10 +473,6 @@ def percent_agreement(ratings: pd.DataFrame) -> float:
     float
         0–1; NaN where no unit has two codes.
 
-    References
-    ----------
-    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
-
     Examples
     --------
     >>> percent_agreement(pd.DataFrame({"Anna": ["a", "b", "b"], "Bo": ["a", "b", None], "Cia": ["b", "b", None]}))
@@ -520,10 +517,6 @@ def reliability(
     ------
     DataError, InvalidArgument
         If no variable is named or one is not there, for an unknown level, or an item coded twice.
-
-    References
-    ----------
-    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
 
     Examples
     --------
@@ -577,10 +570,6 @@ def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     DataError, InvalidArgument
         For a variable that is not there, or an item that a coder coded twice.
 
-    References
-    ----------
-    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
-
     Examples
     --------
     >>> filled = pd.DataFrame({"coder": ["Anna"] * 2 + ["Bo"] * 2, "item": list("abab"), "tone": list("1211")})
@@ -618,10 +607,6 @@ def discordant(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
     ------
     DataError, InvalidArgument
         If no variable is named or one is not there, or a coder coded an item twice.
-
-    References
-    ----------
-    Krippendorff, K. (2018). Content Analysis (4th ed.). Sage, ch. 12.
 
     Examples
     --------

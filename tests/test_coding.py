@@ -306,6 +306,17 @@ def test_codes_get_their_lost_zeros_back_where_another_sheet_has_them(tmp_path: 
     assert coding.reliability(frame, ["tone"]).loc[0, ["n_items", "n_paired"]].tolist() == [4, 3]
 
 
+def test_an_item_twice_is_seen_whatever_its_zeros(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Anna coded 0180 twice"):
+        coding.read(files(tmp_path, "180;1 180;2", "0180;1"))
+
+
+def test_a_sheet_without_rows_is_an_empty_frame(tmp_path: Path) -> None:
+    frame = coding.read(files(tmp_path, ""))
+    assert frame.columns.tolist() == ["coder", "item", "tone"]
+    assert len(frame) == 0
+
+
 def test_numbers_that_one_coder_tells_apart_stay_apart(tmp_path: Path) -> None:
     frame = coding.read(files(tmp_path, "1;1 01;2 07;1", "1;1 7;1"))
     assert frame["item"].tolist() == ["1", "01", "07", "1", "07"]
