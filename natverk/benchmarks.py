@@ -1,14 +1,14 @@
 """Benchmarks: published numbers against ours, each one equal, different, or not comparable with the reason.
 
-Nothing is passed silently: every published row comes out exactly once.
+Nothing is passed over: every published row comes out exactly once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,369 +22,73 @@ from natverk.membership.lists import lists
 from natverk.membership.panel import panel
 from natverk.roles.holders import responsibility, responsibility_at
 
-if TYPE_CHECKING:
-    from natverk.locale import Texts
-
 __all__ = [
-    "Claim",
-    "Evidence",
-    "Found",
     "OUTCOMES",
     "REASONS",
     "RECIPES",
-    "Recipe",
-    "agrees",
-    "recomputed",
     "containment",
-    "in_words",
-    "recipe_of",
-    "spoken",
-    "total",
+    "recomputed",
 ]
-
-
-class Claim(NamedTuple):
-    """One published number as either table states it; `year` and `network_id` may be missing."""
-
-    table: str
-    row_id: str
-    network_id: str | None
-    actor_id: str | None
-    fact: str
-    value: float
-    qualifier: str
-    unit: str
-    year: int | None
-    source_id: str | None
-
-
-class Found(NamedTuple):
-    """What our rows give: the number, on what it rests, and why it cannot be compared (if so).
-
-    `basis`: `list` (a complete list), `stated` (years or members that sources state), `units` (the tables of
-    units), `responsibility`; `documented` (attested in the year: a lower bound), `documented_ever`.
-    """
-
-    ours: float | None
-    basis: str = ""
-    reason: str = ""
-    rows: str = ""
-    also: str = ""
-
-
-class Evidence:
-    """What the recipes read, computed once for all claims; with `networks` no cell of another network is read."""
-
-    def __init__(self, data: Dataset, networks: list[str] | None = None) -> None:
-        self.data = data
-        self.networks = list(data.networks["network_id"]) if networks is None else networks
-
-    @cached_property
-    def levels(self) -> pd.DataFrame:
-        """The levels of all actors."""
-        return levels(self.data)
-
-    @cached_property
-    def dated(self) -> pd.DataFrame:
-        """The evidence with stated years."""
-        return graded(self.data)
-
-    @cached_property
-    def positive(self) -> pd.DataFrame:
-        """All evidence of membership, whatever its years rest on."""
-        rows = graded(self.data, year_basis="any")
-        return rows[rows["grade"] == "positive"]
-
-    @cached_property
-    def attested(self) -> pd.DataFrame:
-        """The attested cells of the panel: actor, network, year, rows."""
-        rows = self.data.memberships
-        actors = rows.loc[rows["network_id"].isin(self.networks), "actor_id"].unique()
-        if not len(actors):
-            return pd.DataFrame(columns=["actor_id", "network_id", "year", "rows"])
-        years = (1990, int(self.data.known_until[:4]))
-        cells = panel(self.data, actors=actors, networks=self.networks, years=years, pairs="evidence")
-        return cells.loc[cells["low"] == 1, ["actor_id", "network_id", "year", "rows"]]
-
-    def of_level(self, frame: pd.DataFrame, level: str | None, county: str = "") -> pd.DataFrame:
-        """Keep the rows of actors of a level (`municipality`, `region`), in a county if one is given."""
-        own = self.levels if level is None else self.levels[self.levels[level].astype(bool)]
-        if county:
-            own = own[own["county_codes"].fillna("").str.split(";").map(lambda codes: county in codes)]
-        wanted = set(own["actor_id"])
-        return frame[np.array([actor in wanted for actor in frame["actor_id"]], dtype=bool)]
-
-    def members(self, list_id: str, level: str | None = None) -> pd.DataFrame:
-        """Return the rows of a complete list, one a member."""
-        rows = self.data.memberships
-        return self.of_level(rows[rows["list_id"] == list_id].drop_duplicates("actor_id"), level)
-
-
-Recipe = Callable[[Evidence, Claim], Found]
-
-
-def list_members(
-    evidence: Evidence, claim: Claim, *, list_id: str, level: str | None = None, within: str = ""
-) -> Found:
-    """Count the members that a complete list names; `within` names a list that should contain them all."""
-    lists = set(evidence.data.member_lists["list_id"])
-    members = evidence.members(list_id, level)
-    if list_id not in lists or members.empty:
-        return Found(None, reason="left_out")
-    also = ""
-    if within in lists:
-        inside = members["actor_id"].isin(evidence.members(within, None)["actor_id"])
-        also = f"{int(inside.sum())} of {len(members)} in {within}"
-    return Found(float(len(members)), "list", rows=_ids([list_id, *members["row_id"]]), also=also)
-
-
-def growth(evidence: Evidence, claim: Claim, *, first: str, last: str) -> Found:
-    """Subtract the number of members on one complete list from that on a later one."""
-    before, after = list_members(evidence, claim, list_id=first), list_members(evidence, claim, list_id=last)
-    if before.ours is None or after.ours is None:
-        return Found(None, reason="left_out")
-    return Found(after.ours - before.ours, "list", rows=f"{first};{last}", also=f"{before.ours:.0f} → {after.ours:.0f}")
-
-
-def population_share(evidence: Evidence, claim: Claim, *, list_id: str, year: int) -> Found:
-    """Return the share of the country's population that lives in the municipalities of a list, in per cent."""
-    members = evidence.members(list_id, "municipality")
-    population = population_by_year(evidence.data)
-    if members.empty or year not in population.columns:
-        return Found(None, reason="left_out")
-    inside = population[year].reindex(members["actor_id"].str.removeprefix("municipality:")).sum()
-    share = 100 * float(inside) / float(population[year].sum())
-    return Found(
-        share, "list", rows=list_id, also=f"{int(inside)} of {int(population[year].sum())} on 31 December {year}"
-    )
-
-
-def first_year(evidence: Evidence, claim: Claim, *, actor: str, network: str) -> Found:
-    """Return the first year of a membership that sources state; rival years are shown beside it."""
-    rows = evidence.dated
-    rows = rows[(rows["actor_id"] == actor) & (rows["network_id"] == network) & rows["start"].notna()]
-    if rows.empty:
-        return Found(None, reason="left_out")
-    years = sorted({int(year) for year in rows["start"]})
-    also = "" if len(years) == 1 else "stated: " + " | ".join(map(str, years))
-    return Found(float(years[0]), "stated", rows=_ids(rows["row_id"]), also=also)
-
-
-def named(
-    evidence: Evidence,
-    claim: Claim,
-    *,
-    network: str,
-    source: str,
-    level: str = "municipality",
-    start: int | None = None,
-) -> Found:
-    """Count the members that the page itself names, with `start` those it says joined in a year."""
-    rows = evidence.data.memberships[(evidence.data.memberships["network_id"] == network)]
-    rows = rows[
-        rows["source_id"].str.split(";").map(lambda ids: source in ids) & rows["actor_id"].str.startswith(level)
-    ]
-    if start is not None:
-        rows = rows[rows["start_year"] == start]
-    if rows.empty:
-        return Found(None, reason="left_out")
-    return Found(float(rows["actor_id"].nunique()), "stated", rows=_ids(rows["row_id"]))
-
-
-def described(evidence: Evidence, claim: Claim) -> Found:
-    """Count the networks that the page describes as the actor's, whatever number it gives itself."""
-    rows = evidence.data.memberships
-    rows = rows[(rows["actor_id"] == claim.actor_id) & (rows["source_id"] == claim.source_id)]
-    if rows.empty:
-        return Found(None, reason="left_out")
-    return Found(float(rows["network_id"].nunique()), "stated", rows=_ids(rows["row_id"]))
-
-
-def holders(evidence: Evidence, claim: Claim, *, date: str, kind: str) -> Found:
-    """Count the counties whose development responsibility a type of holder has on a day."""
-    at = responsibility_at(evidence.data, date)
-    own = at[at["holder_type"] == kind]
-    if at["holder_type"].isna().any():
-        return Found(None, reason="left_out")
-    others = at["holder_type"].value_counts().drop(kind, errors="ignore")
-    also = "; ".join(f"{number} {name}" for name, number in sorted(others.items()))
-    return Found(float(len(own)), "responsibility", rows=_ids(own["row_ids"]), also=also)
-
-
-def transfers(evidence: Evidence, claim: Claim, *, date: str) -> Found:
-    """Count the counties where a region took over the responsibility on a day."""
-    frame = responsibility(evidence.data)
-    if frame["county_code"].nunique() < len(evidence.data.counties):
-        return Found(None, reason="left_out")
-    own = frame[(frame["holder_type"] == "region") & (frame["start"] == date)]
-    return Found(float(len(own)), "responsibility", rows=_ids(own["row_id"]), also=";".join(own["county_code"]))
-
-
-def units(evidence: Evidence, claim: Claim) -> Found:
-    """Count the municipalities of the table of units."""
-    count, regions = len(evidence.data.municipalities), evidence.data.counties["region_actor_id"].nunique()
-    also = f"{count} municipalities and {regions} regions; Gotland is both"
-    return Found(float(count), "units", also=also)
-
-
-def documented(evidence: Evidence, claim: Claim, *, network: str | None = None, level: str | None = None) -> Found:
-    """Count the members attested in the year: a lower bound, since no complete list of that year is known."""
-    cells = evidence.attested
-    cells = cells[(cells["network_id"] == (network or claim.network_id)) & (cells["year"] == claim.year)]
-    cells = evidence.of_level(cells, level)
-    return Found(float(len(cells)), "documented", "incomplete_list", _ids(cells["rows"]))
-
-
-def networks_in_year(evidence: Evidence, claim: Claim) -> Found:
-    """Count the networks in which an actor is attested in the year: a lower bound."""
-    if claim.actor_id is None:
-        return Found(None, reason="ambiguous_actor")
-    if claim.year is None:
-        return Found(None, reason="undated")
-    cells = evidence.attested
-    cells = cells[(cells["actor_id"] == claim.actor_id) & (cells["year"] == claim.year)]
-    return Found(float(len(cells)), "documented", "incomplete_list", _ids(cells["rows"]))
-
-
-def undated(
-    evidence: Evidence, claim: Claim, *, network: str | None = None, level: str | None = None, county: str = ""
-) -> Found:
-    """Show how many members are documented at any time, beside a number that no page dates."""
-    rows = evidence.positive
-    rows = evidence.of_level(rows[rows["network_id"] == (network or claim.network_id)], level, county)
-    places = int((evidence.data.municipalities["county_code"] == county).sum())
-    also = f"{places} municipalities in the county" if county else ""
-    return Found(float(rows["actor_id"].nunique()), "documented_ever", "undated", _ids(rows["row_id"]), also)
-
-
-def cannot(evidence: Evidence, claim: Claim, *, reason: str) -> Found:
-    """Say why a number cannot be recomputed from these data."""
-    return Found(None, reason=reason)
-
-
-def both_roles(evidence: Evidence, claim: Claim) -> Found:
-    """Say how 311 units come about: Gotland is counted as a municipality and as a region."""
-    count, regions = len(evidence.data.municipalities), evidence.data.counties["region_actor_id"].nunique()
-    also = f"{count} municipalities + {regions} regions = {count + regions}, Gotland counted as both"
-    return Found(None, reason="not_coded", also=also)
-
-
-#: Facts that count members of every country, unless the network is a Swedish one.
-_EVERY_COUNTRY = ("members", "municipalities", "regions", "full_members", "founding_members")
-_LEVEL = {"municipalities": "municipality", "regions": "region"}
-
-
-def total(evidence: Evidence, claim: Claim) -> Found:
-    """Recompute a published total by rule.
-
-    (1) A number of an actor's networks is compared with those attested in the year, a lower bound. (2) Partners
-    and peaks are not coded. (3) Members of all countries cannot be compared with Swedish rows. (4) Founding
-    members are not named. (5) An undated number has nothing to be compared with; ours at any time stands
-    beside it. (6) A complete list of the year gives the number. (7) Without one, the attested members are a
-    lower bound.
-    """
-    data = evidence.data
-    if claim.fact == "networks_of_actor":
-        return networks_in_year(evidence, claim)
-    if claim.fact in ("partners", "members_peak"):
-        return Found(None, reason="not_coded")
-    scope = data.networks.set_index("network_id")["scope"].get(claim.network_id)
-    if claim.fact in _EVERY_COUNTRY and scope not in ("national", "subnational"):
-        return Found(None, reason="world_total")
-    if claim.fact.startswith("founding_"):
-        return Found(None, reason="not_named")
-    level = _LEVEL.get(claim.fact.removesuffix("_sweden"))
-    if claim.year is None:
-        return undated(evidence, claim, level=level)
-    lists = data.member_lists
-    lists = lists[(lists["network_id"] == claim.network_id) & (lists["year"] == claim.year)]
-    lists = lists[lists["counties_at_risk"].isna()]
-    lists = lists[lists["status_scope"] == ("full" if claim.fact.startswith("full_") else "all")]
-    lists = lists[lists["levels_at_risk"].map(lambda names: level is None or level in names.split(";")).astype(bool)]
-    if len(lists):
-        return list_members(evidence, claim, list_id=str(lists["list_id"].iloc[0]), level=level)
-    return documented(evidence, claim, level=level)
-
-
-def _ids(items: Iterable[object]) -> str:
-    return ";".join(sorted({part for item in items for part in str(item).split(";") if part}))
-
-
-def _figures(numbers: str, recipe: Recipe) -> dict[str, Recipe]:
-    return {f"fig-{int(number):05d}": recipe for number in numbers.split()}
-
-
-_VIABLE, _MISSION, _CLIMATE = "viable-cities-kn2030", "eu-mission-100", "klimatkommunerna"
-_VIABLE_2021 = f"{_VIABLE}-2021"
-
-#: Row id → how its number is recomputed.
-RECIPES: dict[str, Recipe] = {
-    "fig-00001": partial(list_members, list_id=_VIABLE_2021),
-    "fig-00002": partial(population_share, list_id=_VIABLE_2021, year=2021),
-    "fig-00003": partial(growth, first=f"{_VIABLE}-2020", last=_VIABLE_2021),
-    "fig-00004": partial(list_members, list_id=f"{_MISSION}-2022", within=_VIABLE_2021),
-    "fig-00009": partial(cannot, reason="incomplete_list"),
-    "fig-00010": partial(named, network=_CLIMATE, source="klimatk-2022vaxa", start=2022),
-    "fig-00021": both_roles,
-    "fig-00027": partial(documented, network="covenant-of-mayors", level="municipality"),
-    "fig-00029": partial(undated, network="covenant-of-mayors", level="municipality"),
-    "fig-00030": partial(undated, network="covenant-of-mayors", level="municipality", county="25"),
-    "fig-00031": partial(undated, network="covenant-of-mayors", level="municipality", county="07"),
-    "fig-00034": partial(undated, network="sern"),
-    "fig-00035": partial(named, network="sern", source="komforb-bd-sern"),
-    "fig-00037": partial(first_year, actor="municipality:1487", network="sern"),
-    "fig-00038": partial(list_members, list_id="eurocities-2011"),
-    "fig-00039": partial(first_year, actor="municipality:0180", network="eurocities"),
-    "fig-00040": partial(first_year, actor="municipality:0182", network="eurocities"),
-    "fig-00042": partial(first_year, actor="municipality:1280", network="eccar"),
-    "fig-00043": partial(first_year, actor="municipality:1283", network="eccar"),
-    "fig-00044": partial(first_year, actor="municipality:1480", network="eccar"),
-    "fig-00045": partial(first_year, actor="municipality:0180", network="eccar"),
-    "fig-00046": partial(documented, network="fairtrade-city", level="municipality"),
-    "fig-00051": partial(holders, date="2018-04", kind="region"),
-    "fig-00052": partial(transfers, date="2019-01-01"),
-    "fig-00053": partial(holders, date="2019-01-01", kind="region"),
-    "fig-00054": partial(transfers, date="2017-01-01"),
-    "fig-00056": units,
-    **_figures("8 11 12 13", partial(documented, network=_CLIMATE)),
-    **_figures("15 16", partial(undated, network="sveriges-ekokommuner", level="municipality")),
-    **_figures("17 18", partial(undated, network="sveriges-ekokommuner")),
-    **_figures("47 48 49", partial(undated, network="fairtrade-city", level="municipality")),
-    **_figures("6 28 32 33 36 41 50", partial(cannot, reason="world_total")),
-    **_figures("5 14", partial(cannot, reason="not_named")),
-    **_figures("7 19 20 22 23 24 25 26 55 62 65 66", partial(cannot, reason="not_coded")),
-    **_figures("57 58 59 60 61 63 64 67 68", partial(cannot, reason="survey")),
-    **_figures("69 70 71 72 73 74 75 76 77 78", partial(cannot, reason="other_study")),
-    # The page says two and describes three; both numbers are kept.
-    "tot-00204": described,
-    "tot-00269": described,
-}
-
-
-def recipe_of(claim: Claim) -> tuple[str, Recipe]:
-    """Return the recipe of a claim and its name; a figure without one says so.
-
-    >>> claim = Claim("published_totals", "tot-99999", "ubc", None, "members", 100.0, "about", "members", None, None)
-    >>> recipe_of(claim)[0]
-    'total'
-    """
-    fallback = total if claim.table == "published_totals" else partial(cannot, reason="no_recipe")
-    recipe = RECIPES.get(claim.row_id, fallback)
-    return getattr(recipe, "func", recipe).__name__, recipe
 
 
 OUTCOMES = ("equal", "differs", "not comparable")
 
-#: Why a published number cannot be compared; the sentences stand in the locale.
+#: Why a published number cannot be compared.
 REASONS = (
     "incomplete_list", "undated", "world_total", "not_named", "not_coded", "ambiguous_actor", "survey", "other_study",
     "left_out", "no_recipe",
 )  # fmt: skip
 
-_COLUMNS = [
-    "table", "row_id", "network_id", "actor_id", "claim", "published", "qualifier", "unit", "year", "outcome", "reason",
-    "ours", "difference", "basis", "also", "recipe", "rows", "source_id",
-]  # fmt: skip
+
+def _by(recipe: str, numbers: str, **arguments: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Give published figures, by number, the recipe that recomputes them and its arguments."""
+    return {f"fig-{int(number):05d}": (recipe, arguments) for number in numbers.split()}
+
+
+_VIABLE_2020, _VIABLE_2021 = "viable-cities-kn2030-2020", "viable-cities-kn2030-2021"
+
+#: Row id → the recipe (a method of `_Recipes`) by which its number is recomputed, and its arguments.
+RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
+    **_by("listed", "1", list_id=_VIABLE_2021),
+    **_by("population_share", "2", list_id=_VIABLE_2021, year=2021),
+    **_by("growth", "3", first=_VIABLE_2020, last=_VIABLE_2021),
+    **_by("listed", "4", list_id="eu-mission-100-2022", within=_VIABLE_2021),
+    **_by("documented", "8 11 12 13", network="klimatkommunerna"),
+    **_by("named", "10", network="klimatkommunerna", source="klimatk-2022vaxa", start=2022),
+    **_by("undated", "15 16", network="sveriges-ekokommuner", level="municipality"),
+    **_by("undated", "17 18", network="sveriges-ekokommuner"),
+    **_by("both_roles", "21"),
+    **_by("documented", "27", network="covenant-of-mayors", level="municipality"),
+    **_by("undated", "29", network="covenant-of-mayors", level="municipality"),
+    **_by("undated", "30", network="covenant-of-mayors", level="municipality", county="25"),
+    **_by("undated", "31", network="covenant-of-mayors", level="municipality", county="07"),
+    **_by("undated", "34", network="sern"),
+    **_by("named", "35", network="sern", source="komforb-bd-sern"),
+    **_by("first_year", "37", actor="municipality:1487", network="sern"),
+    **_by("listed", "38", list_id="eurocities-2011"),
+    **_by("first_year", "39", actor="municipality:0180", network="eurocities"),
+    **_by("first_year", "40", actor="municipality:0182", network="eurocities"),
+    **_by("first_year", "42", actor="municipality:1280", network="eccar"),
+    **_by("first_year", "43", actor="municipality:1283", network="eccar"),
+    **_by("first_year", "44", actor="municipality:1480", network="eccar"),
+    **_by("first_year", "45", actor="municipality:0180", network="eccar"),
+    **_by("documented", "46", network="fairtrade-city", level="municipality"),
+    **_by("undated", "47 48 49", network="fairtrade-city", level="municipality"),
+    **_by("holders", "51", date="2018-04", kind="region"),
+    **_by("transfers", "52", date="2019-01-01"),
+    **_by("holders", "53", date="2019-01-01", kind="region"),
+    **_by("transfers", "54", date="2017-01-01"),
+    **_by("units", "56"),
+    **_by("cannot", "9", reason="incomplete_list"),
+    **_by("cannot", "6 28 32 33 36 41 50", reason="world_total"),
+    **_by("cannot", "5 14", reason="not_named"),
+    **_by("cannot", "7 19 20 22 23 24 25 26 55 62 65 66", reason="not_coded"),
+    **_by("cannot", "57 58 59 60 61 63 64 67 68", reason="survey"),
+    **_by("cannot", "69 70 71 72 73 74 75 76 77 78", reason="other_study"),
+    # The page says two and describes three; both numbers are kept.
+    "tot-00204": ("described", {}),
+    "tot-00269": ("described", {}),
+}
 
 
 def recomputed(
@@ -412,7 +116,7 @@ def recomputed(
         `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `REASONS`,
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
-        `natverk.benchmarks`), `rows` (row and list ids), `source_id`. In the order of the tables.
+        `RECIPES`), `rows` (row and list ids), `source_id`. In the order of the tables.
 
     Raises
     ------
@@ -432,85 +136,53 @@ def recomputed(
     --------
     >>> from natverk import load
     >>> table = recomputed(load()).set_index("row_id")
-    >>> in_words(table.loc[["fig-00001", "fig-00002"]]).tolist()
-    ['equal: published 23, ours 23', 'differs: published about 40, ours 38.4']
+    >>> table.loc[["fig-00001", "fig-00002"], ["outcome", "published", "ours"]].round(1).values.tolist()
+    [['equal', 23.0, 23.0], ['differs', 40.0, 38.4]]
     """
     counted_from_one("significant", significant)
-    wanted = None if actors is None and networks is None else {
+    everything = actors is None and networks is None
+    wanted = {
         *(known_actors(data, actors) if actors is not None else ()),
         *(known_networks(data, networks) if networks is not None else ()),
-    }  # fmt: skip
-    only = None if actors is not None or networks is None else known_networks(data, networks)
-    evidence = Evidence(data, only)
-    found = []
-    for claim in [*_figures_benchmarks(data), *_totals(data)]:
-        name, recipe = recipe_of(claim)
-        if wanted is None or {claim.actor_id, claim.network_id, *_networks_of(data, recipe)} & wanted:
-            found.append(_row(claim, name, recipe(evidence, claim), significant))
-    for item in each_row(lists(data)):
-        if wanted is None or item.network_id in wanted:
-            claim = Claim("member_lists", item.list_id, item.network_id, None, "members_sweden", float(item.n_sweden),
-                          "exact", "members", item.year, item.source_id)  # fmt: skip
-            found.append(_row(claim, "listed", Found(float(item.n_members), "list", rows=item.list_id), significant))
-    frame = pd.DataFrame(found, columns=_COLUMNS)
-    numbers = {"published": "float64", "ours": "Float64", "difference": "Float64", "year": "Int64"}
-    return frame.astype({**{name: "str" for name in _COLUMNS if name not in numbers}, **numbers})
-
-
-def agrees(ours: float, published: float, qualifier: str, significant: int = 2) -> bool:
-    """Say whether a number of ours fulfils a published one; see `benchmarks`.
-
-    >>> agrees(38.4, 40, "about"), agrees(38.4, 40, "about", significant=1), agrees(134, 130, "over")
-    (False, True, True)
-    >>> agrees(4.52, 4.5, "exact"), agrees(35, 38, "exact")
-    (True, False)
-    """
-    if qualifier == "exact":
-        decimals = len(f"{published:.6f}".rstrip("0").partition(".")[2])
-        return math.isclose(round(ours, decimals), published, abs_tol=1e-9)
-    if qualifier == "about":
-        return math.isclose(_rounded(ours, significant), _rounded(published, significant), rel_tol=1e-9)
-    step = 10.0 ** (_magnitude(published) - significant + 1)
-    return published <= ours < published + step
-
-
-def in_words(table: pd.DataFrame, lang: str = "en") -> pd.Series:
-    """Put each benchmark into words: equal, differs, or not comparable and why.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> table = recomputed(load()).query("row_id == 'fig-00008'")
-    >>> in_words(table).iloc[0]
-    'not comparable, because no complete list of that year is known (attested: at least 9)'
-    """
-    # The locale brings Babel along: only whoever wants words pays for it.
-    from natverk.locale import texts
-
-    t = texts(lang)
-    said = []
-    for row in each_row(table):
-        ours = "" if pd.isna(row.ours) else spoken(t, row.ours, row.unit)
-        if row.outcome == "not comparable":
-            words = t("benchmarks.not_comparable", reason=t(f"benchmarks.reason.{row.reason}"))
-            beside = "at_least" if row.basis == "documented" else "beside"
-            said.append(words + (t(f"benchmarks.{beside}", ours=ours) if ours else ""))
-        else:
-            published = t(f"benchmarks.qualifier.{row.qualifier}", n=spoken(t, row.published, row.unit))
-            said.append(t(f"benchmarks.{row.outcome}", published=published, ours=ours))
-    return pd.Series(said, index=table.index, dtype="str", name="in_words")
-
-
-def spoken(t: Texts, value: float, unit: str) -> str:
-    """Write a number as a page does: at most one decimal, and a year without a separator.
-
-    >>> from natverk.locale import texts
-    >>> spoken(texts("en"), 1995, "year"), spoken(texts("en"), 1995, "members"), spoken(texts("en"), 38.44, "per cent")
-    ('1995', '1,995', '38.4')
-    """
-    if unit.startswith("year"):
-        return str(int(value))
-    return t.number(value) if float(value).is_integer() else t.number(value, 1)
+    }
+    list_network = data.member_lists.set_index("list_id")["network_id"].to_dict()
+    chosen = []
+    for claim in _claims(data):
+        fallback = ("total", {}) if claim.table == "published_totals" else ("cannot", {"reason": "no_recipe"})
+        recipe, arguments = RECIPES.get(claim.row_id, fallback)
+        # Besides the actor and network of a total, the network, or list of one, that a recipe names.
+        about = {claim.actor_id, claim.network_id, arguments.get("network")}
+        about |= {list_network.get(value) for value in arguments.values()}
+        if everything or not wanted.isdisjoint(about):
+            chosen.append((claim, recipe, arguments, about))
+    recipes = _Recipes(data, set().union(*(about for *_, about in chosen)))
+    found = [(claim, recipe, getattr(recipes, recipe)(claim, **arguments)) for claim, recipe, arguments, _ in chosen]
+    if everything or networks is not None:
+        for row in each_row(lists(data)):
+            if everything or row.network_id in wanted:
+                claim = Claim("member_lists", row.list_id, row.network_id, None, "members_sweden", float(row.n_sweden),
+                              "exact", "members", row.year, row.source_id)  # fmt: skip
+                found.append((claim, "listed", Found(float(row.n_members), "list", rows=row.list_id)))
+    rows = []
+    for claim, recipe, result in found:
+        outcome, reason = _outcome(claim, result, significant)
+        known = result.ours is not None and outcome != "not comparable"
+        rows.append(
+            {
+                **claim._asdict(),
+                **result._asdict(),
+                "outcome": outcome,
+                "reason": reason,
+                "difference": result.ours - claim.published if known else None,
+                "recipe": recipe,
+            }
+        )
+    columns = [
+        "table", "row_id", "network_id", "actor_id", "claim", "published", "qualifier", "unit", "year", "outcome",
+        "reason", "ours", "difference", "basis", "also", "recipe", "rows", "source_id",
+    ]  # fmt: skip
+    numbers = {"published": "float64", "ours": "float64", "difference": "float64", "year": "Int64"}
+    return pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, "str"), **numbers})
 
 
 def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
@@ -566,71 +238,270 @@ def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
     )
 
 
-def _figures_benchmarks(data: Dataset) -> Iterator[Claim]:
-    for row in each_row(data.published_figures):
-        yield Claim(
-            "published_figures", row.row_id, None, None, row.claim, float(row.value), row.qualifier, str(row.unit),
-            year_or_none(row.year), _text(row.source_id),
-        )  # fmt: skip
+class Claim(NamedTuple):
+    """A published number, as either table states it; `claim` is its text, or the fact counted."""
+
+    table: str
+    row_id: str
+    network_id: str | None
+    actor_id: str | None
+    claim: str
+    published: float
+    qualifier: str
+    unit: str
+    year: int | None
+    source_id: str | None
 
 
-def _totals(data: Dataset) -> Iterator[Claim]:
-    for row in each_row(data.published_totals):
-        yield Claim(
-            "published_totals", row.row_id, _text(row.network_id), _text(row.actor_id), row.fact, float(row.value),
-            row.qualifier, row.fact, year_or_none(row.year), _text(row.source_id),
-        )  # fmt: skip
+class Found(NamedTuple):
+    """What our rows give: the number, on what it rests, and why it cannot be compared (if so).
+
+    `basis`: `list` (a complete list), `stated` (years or members that sources state), `units` (the tables of
+    units), `responsibility`; `documented` (attested in the year: a lower bound), `documented_ever`.
+    """
+
+    ours: float | None
+    basis: str = ""
+    reason: str = ""
+    rows: str = ""
+    also: str = ""
 
 
-def _row(claim: Claim, recipe: str, found: Found, significant: int) -> dict[str, object]:
-    outcome, reason = _judged(claim, found, significant)
-    compared = found.ours is not None and outcome != "not comparable"
-    return {
-        "table": claim.table,
-        "row_id": claim.row_id,
-        "network_id": claim.network_id,
-        "actor_id": claim.actor_id,
-        "claim": claim.fact,
-        "published": claim.value,
-        "qualifier": claim.qualifier,
-        "unit": claim.unit,
-        "year": claim.year,
-        "outcome": outcome,
-        "reason": reason,
-        "ours": found.ours,
-        "difference": found.ours - claim.value if compared and found.ours is not None else None,
-        "basis": found.basis,
-        "also": found.also,
-        "recipe": recipe,
-        "rows": found.rows,
-        "source_id": claim.source_id,
-    }
+def _claims(data: Dataset) -> list[Claim]:
+    """Return every published figure and published total."""
+    figures = data.published_figures.assign(table="published_figures", network_id=None, actor_id=None)
+    totals = data.published_totals.assign(table="published_totals")
+    totals = totals.assign(claim=totals["fact"], unit=totals["fact"])
+    both = pd.concat([frame.rename(columns={"value": "published"})[list(Claim._fields)] for frame in (figures, totals)])
+    both = both.astype(object).where(both.notna(), None)
+    return [Claim(*row)._replace(published=float(row.published), year=year_or_none(row.year)) for row in each_row(both)]
 
 
-def _judged(claim: Claim, found: Found, significant: int) -> tuple[str, str]:
+def _outcome(claim: Claim, found: Found, significant: int) -> tuple[str, str]:
+    """Return the outcome of a comparison, and the reason where there is none."""
     if found.ours is None:
         return "not comparable", found.reason or "left_out"
-    same = agrees(found.ours, claim.value, claim.qualifier, significant)
+    same = _agrees(found.ours, claim.published, claim.qualifier, significant)
     if not found.reason:
         return ("equal" if same else "differs"), ""
-    beyond = found.basis == "documented" and claim.qualifier != "over" and found.ours > claim.value and not same
+    # More attested members than the number allows contradict it; fewer do not.
+    beyond = found.basis == "documented" and claim.qualifier != "over" and found.ours > claim.published and not same
     return ("differs", "") if beyond else ("not comparable", found.reason)
 
 
-def _magnitude(value: float) -> int:
-    return math.floor(math.log10(abs(value))) if value else 0
+def _agrees(ours: float, published: float, qualifier: str, significant: int = 2) -> bool:
+    """Say whether a number of ours fulfils a published one; see `recomputed`.
+
+    >>> _agrees(38.4, 40, "about"), _agrees(38.4, 40, "about", significant=1), _agrees(134, 130, "over")
+    (False, True, True)
+    >>> _agrees(4.52, 4.5, "exact"), _agrees(35, 38, "exact")
+    (True, False)
+    """
+    if qualifier == "exact":
+        decimals = len(f"{published:.6f}".rstrip("0").partition(".")[2])
+        return math.isclose(round(ours, decimals), published, abs_tol=1e-9)
+    # The power of ten of the last significant digit.
+    last, last_of_ours = (
+        (math.floor(math.log10(abs(value))) if value else 0) - significant + 1 for value in (published, ours)
+    )
+    if qualifier == "about":
+        return math.isclose(round(ours, -last_of_ours), round(published, -last), rel_tol=1e-9)
+    return published <= ours < published + 10.0**last
 
 
-def _rounded(value: float, significant: int) -> float:
-    return round(value, significant - 1 - _magnitude(value))
+def _ids(items: Iterable[object]) -> str:
+    """Return ids, single or joined by `;`, in order and each once."""
+    return ";".join(sorted({part for item in items for part in str(item).split(";") if part}))
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+_LEFT_OUT = Found(None, reason="left_out")
+#: Facts that count members of every country, unless the network is a Swedish one.
+_EVERY_COUNTRY = ("members", "municipalities", "regions", "full_members", "founding_members")
+_LEVEL = {"municipalities": "municipality", "regions": "region"}
 
 
-def _networks_of(data: Dataset, recipe: Recipe) -> set[str]:
-    """Return the networks that a recipe names, itself or by their complete lists."""
-    named = {str(value) for value in getattr(recipe, "keywords", {}).values()}
-    lists = data.member_lists
-    return (named & set(data.networks["network_id"])) | set(lists.loc[lists["list_id"].isin(named), "network_id"])
+class _Recipes:
+    """How published numbers are recomputed: one method a recipe, its name as in the column `recipe`.
+
+    `about` are the networks and actors that the claims to be recomputed name: no cell of others is read.
+    """
+
+    def __init__(self, data: Dataset, about: set[str | None]) -> None:
+        self.data = data
+        self.about = about
+        self.actors, self.lists = list(each_row(levels(data))), list(each_row(data.member_lists))
+        self.scope = data.networks.set_index("network_id")["scope"].to_dict()
+        evidence = graded(data, year_basis="any")
+        self.positive = evidence[evidence["grade"] == "positive"]
+
+    @cached_property
+    def attested(self) -> pd.DataFrame:
+        """The attested cells of the panel: actor, network, year, rows."""
+        rows = self.data.memberships
+        own = rows[rows["network_id"].isin(self.about) | rows["actor_id"].isin(self.about)]
+        if own.empty:
+            return pd.DataFrame(columns=["actor_id", "network_id", "year", "rows"])
+        cells = panel(
+            self.data, actors=own["actor_id"].unique(), networks=own["network_id"].unique(),
+            years=(1990, int(self.data.known_until[:4])), pairs="evidence",
+        )  # fmt: skip
+        return cells[cells["low"] == 1]
+
+    def of_level(self, frame: pd.DataFrame, level: str | None, county: str = "") -> pd.DataFrame:
+        """Keep the rows of actors of a level (`municipality`, `region`), in a county if one is given."""
+        wanted = {
+            actor.actor_id
+            for actor in self.actors
+            if (level is None or getattr(actor, level)) and county in str(actor.county_codes)
+        }
+        return frame[np.array([actor in wanted for actor in frame["actor_id"]], dtype=bool)]
+
+    def members(self, list_id: str, level: str | None = None) -> pd.DataFrame:
+        """Return the rows of a complete list, one a member."""
+        rows = self.data.memberships
+        return self.of_level(rows[rows["list_id"] == list_id].drop_duplicates("actor_id"), level)
+
+    # --- From complete lists
+
+    def listed(self, claim: Claim, list_id: str, level: str | None = None, within: str = "") -> Found:
+        """Count the members that a complete list names; `within` names a list that should contain them all."""
+        known, members = {item.list_id for item in self.lists}, self.members(list_id, level)
+        if list_id not in known or members.empty:
+            return _LEFT_OUT
+        inside = int(members["actor_id"].isin(self.members(within)["actor_id"]).sum())
+        also = f"{inside} of {len(members)} in {within}" if within in known else ""
+        return Found(float(len(members)), "list", rows=_ids([list_id, *members["row_id"]]), also=also)
+
+    def growth(self, claim: Claim, first: str, last: str) -> Found:
+        """Subtract the number of members on one complete list from that on a later one."""
+        before, after = self.listed(claim, first).ours, self.listed(claim, last).ours
+        if before is None or after is None:
+            return _LEFT_OUT
+        return Found(after - before, "list", rows=f"{first};{last}", also=f"{before:.0f} → {after:.0f}")
+
+    def population_share(self, claim: Claim, list_id: str, year: int) -> Found:
+        """Return the share of the country's population that lives in the municipalities of a list, in per cent."""
+        members, population = self.members(list_id, "municipality"), population_by_year(self.data)
+        if members.empty or year not in population.columns:
+            return _LEFT_OUT
+        codes = members["actor_id"].str.removeprefix("municipality:")
+        inside, total = int(population[year].reindex(codes).sum()), int(population[year].sum())
+        return Found(100 * inside / total, "list", rows=list_id, also=f"{inside} of {total} on 31 December {year}")
+
+    # --- From what sources state
+
+    def first_year(self, claim: Claim, actor: str, network: str) -> Found:
+        """Return the first year of a membership that sources state; rival years are shown beside it."""
+        rows = graded(self.data)
+        rows = rows[(rows["actor_id"] == actor) & (rows["network_id"] == network) & rows["start"].notna()]
+        if rows.empty:
+            return _LEFT_OUT
+        years = sorted({int(year) for year in rows["start"]})
+        also = "" if len(years) == 1 else "stated: " + " | ".join(map(str, years))
+        return Found(float(years[0]), "stated", rows=_ids(rows["row_id"]), also=also)
+
+    def named(
+        self, claim: Claim, network: str, source: str, level: str = "municipality", start: int | None = None
+    ) -> Found:
+        """Count the members that the page itself names, with `start` those it says joined in a year."""
+        rows = self.data.memberships
+        rows = rows[(rows["network_id"] == network) & rows["actor_id"].str.startswith(level)]
+        rows = rows[rows["source_id"].str.split(";").map(lambda ids: source in ids).astype(bool)]
+        if start is not None:
+            rows = rows[rows["start_year"] == start]
+        return Found(float(rows["actor_id"].nunique()), "stated", rows=_ids(rows["row_id"])) if len(rows) else _LEFT_OUT
+
+    def described(self, claim: Claim) -> Found:
+        """Count the networks that the page describes as the actor's, whatever number it gives itself."""
+        rows = self.data.memberships
+        rows = rows[(rows["actor_id"] == claim.actor_id) & (rows["source_id"] == claim.source_id)]
+        number = float(rows["network_id"].nunique())
+        return Found(number, "stated", rows=_ids(rows["row_id"])) if len(rows) else _LEFT_OUT
+
+    # --- From the responsibility and the tables of units
+
+    def holders(self, claim: Claim, date: str, kind: str) -> Found:
+        """Count the counties whose development responsibility a type of holder has on a day."""
+        at = responsibility_at(self.data, date)
+        if at["holder_type"].isna().any():
+            return _LEFT_OUT
+        counts = at["holder_type"].value_counts()
+        also = "; ".join(f"{n} {name}" for name, n in sorted(counts.drop(kind, errors="ignore").items()))
+        rows = _ids(at.loc[at["holder_type"] == kind, "row_ids"])
+        return Found(float(counts.get(kind, 0)), "responsibility", rows=rows, also=also)
+
+    def transfers(self, claim: Claim, date: str) -> Found:
+        """Count the counties where a region took over the responsibility on a day."""
+        frame = responsibility(self.data)
+        if frame["county_code"].nunique() < len(self.data.counties):
+            return _LEFT_OUT
+        own = frame[(frame["holder_type"] == "region") & (frame["start"] == date)]
+        return Found(float(len(own)), "responsibility", rows=_ids(own["row_id"]), also=";".join(own["county_code"]))
+
+    def units(self, claim: Claim) -> Found:
+        """Count the municipalities of the table of units."""
+        n, regions = len(self.data.municipalities), self.data.counties["region_actor_id"].nunique()
+        return Found(float(n), "units", also=f"{n} municipalities and {regions} regions; Gotland is both")
+
+    def both_roles(self, claim: Claim) -> Found:
+        """Say how 311 units come about: Gotland is counted as a municipality and as a region."""
+        n, regions = len(self.data.municipalities), self.data.counties["region_actor_id"].nunique()
+        also = f"{n} municipalities + {regions} regions = {n + regions}, Gotland counted as both"
+        return Found(None, reason="not_coded", also=also)
+
+    # --- Lower bounds, what stands beside, and what cannot be recomputed
+
+    def documented(self, claim: Claim, network: str | None = None, level: str | None = None) -> Found:
+        """Count the members attested in the year: a lower bound, since no complete list of that year is known."""
+        cells = self.attested
+        cells = cells[(cells["network_id"] == (network or claim.network_id)) & (cells["year"] == claim.year)]
+        cells = self.of_level(cells, level)
+        return Found(float(len(cells)), "documented", "incomplete_list", _ids(cells["rows"]))
+
+    def networks_in_year(self, claim: Claim) -> Found:
+        """Count the networks in which an actor is attested in the year: a lower bound."""
+        if claim.actor_id is None or claim.year is None:
+            return Found(None, reason="ambiguous_actor" if claim.actor_id is None else "undated")
+        cells = self.attested
+        cells = cells[(cells["actor_id"] == claim.actor_id) & (cells["year"] == claim.year)]
+        return Found(float(len(cells)), "documented", "incomplete_list", _ids(cells["rows"]))
+
+    def undated(self, claim: Claim, network: str | None = None, level: str | None = None, county: str = "") -> Found:
+        """Show how many members are documented at any time, beside a number that no page dates."""
+        rows = self.positive[self.positive["network_id"] == (network or claim.network_id)]
+        rows = self.of_level(rows, level, county)
+        places = int((self.data.municipalities["county_code"] == county).sum())
+        also = f"{places} municipalities in the county" if county else ""
+        return Found(float(rows["actor_id"].nunique()), "documented_ever", "undated", _ids(rows["row_id"]), also)
+
+    def cannot(self, claim: Claim, reason: str) -> Found:
+        """Say why a number cannot be recomputed from these data."""
+        return Found(None, reason=reason)
+
+    def total(self, claim: Claim) -> Found:
+        """Recompute a published total by rule.
+
+        (1) A number of an actor's networks is compared with those attested in the year, a lower bound. (2) Partners
+        and peaks are not coded. (3) Members of all countries cannot be compared with Swedish rows. (4) Founding
+        members are not named. (5) An undated number has nothing to be compared with; ours at any time stands
+        beside it. (6) A complete list of the year gives the number. (7) Without one, the attested members are a
+        lower bound.
+        """
+        fact = claim.claim
+        if fact == "networks_of_actor":
+            return self.networks_in_year(claim)
+        if fact in ("partners", "members_peak"):
+            return self.cannot(claim, "not_coded")
+        if fact in _EVERY_COUNTRY and self.scope.get(str(claim.network_id)) not in ("national", "subnational"):
+            return self.cannot(claim, "world_total")
+        if fact.startswith("founding_"):
+            return self.cannot(claim, "not_named")
+        level = _LEVEL.get(fact.removesuffix("_sweden"))
+        if claim.year is None:
+            return self.undated(claim, level=level)
+        wanted = (claim.network_id, claim.year, "full" if fact.startswith("full_") else "all")
+        for item in self.lists:
+            covers = pd.isna(item.counties_at_risk) and (level is None or level in item.levels_at_risk.split(";"))
+            if (item.network_id, item.year, item.status_scope) == wanted and covers:
+                return self.listed(claim, item.list_id, level)
+        return self.documented(claim, level=level)

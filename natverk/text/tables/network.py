@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from natverk.benchmarks import in_words, spoken
 from natverk.frames import year_or_none
+from natverk.text.benchmarks import number_text, outcome_texts
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.outcome import function_label, function_term
 from natverk.text.tables.rows import records, table_of, text_of
@@ -134,7 +134,7 @@ def lists(page: NetworkProfile, listed: pd.DataFrame) -> Table:
 def published(page: NetworkProfile, compared: pd.DataFrame) -> Table:
     """Return published numbers beside ours, each equal, different, or not comparable with the reason."""
     compared = compared[compared["table"] != "member_lists"]
-    words = in_words(compared, page.lang)
+    words = outcome_texts(page.t, compared)
     ordered = compared.assign(words=words).sort_values("year", na_position="last", kind="stable")
     rows = [
         {
@@ -157,7 +157,7 @@ def published(page: NetworkProfile, compared: pd.DataFrame) -> Table:
 def _number(page: NetworkProfile, row: Row, name: str) -> str:
     if pd.isna(row[name]):  # type: ignore[call-overload]
         return ""
-    return spoken(page.t, float(str(row[name])), text_of(row["unit"]))
+    return number_text(page.t, float(str(row[name])), text_of(row["unit"]))
 
 
 def counties(page: NetworkProfile, table: pd.DataFrame) -> Table:

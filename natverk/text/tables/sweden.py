@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.benchmarks import in_words
 from natverk.frames import each_row
 from natverk.models import Participation
+from natverk.text.benchmarks import outcome_texts
 from natverk.text.page import Page
 from natverk.text.sweden import FIRST_YEAR
 from natverk.text.table import Foreign, Table
@@ -246,7 +246,7 @@ def benchmarks(page: Page, table: pd.DataFrame) -> Table:
     """Return the published numbers that can be compared with ours, the differences first."""
     compared = table[table["outcome"] != "not comparable"]
     compared = compared.sort_values("outcome", key=lambda names: names != "differs", kind="stable")
-    words = in_words(compared, page.lang)
+    words = outcome_texts(page.t, compared)
     rows = []
     for row, text in zip(records(compared), words, strict=True):
         subject = page.network(row["network_id"]) or page.actor(row["actor_id"])
