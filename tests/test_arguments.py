@@ -14,6 +14,7 @@ from natverk import peers, roles, twomode
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.frames import several, year_range
+from natverk.membership import spells
 from natverk.twomode.matrix import TwoMode
 
 Make = Callable[..., Dataset]
@@ -53,7 +54,6 @@ YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "by_portfolio": lambda data, year: peers.by_portfolio(data, "Alby", years=(year, year)),
     "by_structure": lambda data, year: peers.by_structure(data, "Alby", year=year),
     "candidates": lambda data, year: natverk.peers.candidates(data, "Alby", year=year),
-    "compare": lambda data, year: natverk.compare(data, "0101", "0102", year=year),
 }
 
 
@@ -76,7 +76,7 @@ EMPTY: dict[str, Call] = {
     "series": lambda data: natverk.series(data, []),
     "networks_of": lambda data: natverk.documented(data, []),
     "undated_pairs": lambda data: natverk.membership.documented.undated_pairs(data, []),
-    "durations": lambda data: natverk.membership.spells.durations(data, actors=[]),
+    "durations": lambda data: spells.durations(data, actors=[]),
     "two_mode of no actors": lambda data: natverk.twomode.two_mode(data, actors=[]),
     "two_mode of no status": lambda data: natverk.twomode.two_mode(data, statuses=()),
     "two_mode without a tie": lambda data: natverk.twomode.two_mode(data, year=1990),
@@ -91,7 +91,6 @@ EMPTY: dict[str, Call] = {
     "documented_participation": lambda data: natverk.models.documented_participation(data, counts_as=()),
     "by_portfolio": lambda data: peers.by_portfolio(data, "Alby", counts_as=()),
     "candidates": lambda data: natverk.peers.candidates(data, "Alby", counts_as=()),
-    "compare": lambda data: natverk.compare(data, "0101", "0102", parts=()),
     "benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=[]),
     "count": lambda data: natverk.count(natverk.panel(data), []),
     "null_test": lambda data: twomode.null_test(np.zeros((2, 2)), np.sum, 9, 1),
@@ -110,7 +109,7 @@ UNKNOWN: dict[str, Call] = {
     "kind of network": lambda data: natverk.panel(data, networks=None, pairs="evidence", counting="x"),  # type: ignore[arg-type]
     "counts_as of practised": lambda data: roles.practised(data, counts_as=("members",)),
     "counts_as of two_mode": lambda data: natverk.twomode.two_mode(data, counts_as=("members",)),
-    "counts_as of spells": lambda data: natverk.membership.spells.durations(data, counts_as=("members",)),
+    "counts_as of spells": lambda data: spells.durations(data, counts_as=("members",)),
     "county of overlap": lambda data: twomode.region_overlap(data, county="99"),
     "county of roles": lambda data: roles.compare(data, 2010, county="99"),
     "county of practised": lambda data: roles.practised(data, county="99"),
@@ -124,7 +123,6 @@ UNKNOWN: dict[str, Call] = {
     "list": lambda data: natverk.benchmarks.containment(data, "ubc-2019", "net-2012"),
     "row": lambda data: natverk.explain(data, "mem-99999"),
     "municipality": lambda data: peers.by_portfolio(data, "Albyy"),
-    "unit": lambda data: natverk.compare(data, "Albyy", "Boda"),
     "interval": lambda data: natverk.roles.transfers(data, interval="never"),  # type: ignore[arg-type]
     "certainty": lambda data: natverk.models.listed_participation(data, certainty="low"),  # type: ignore[arg-type]
     "group of coverage": lambda data: natverk.coverage(data, natverk.panel(data), "theme"),

@@ -200,7 +200,7 @@ def test_a_name_of_two_kinds_asks_which(real: Dataset) -> None:
     with pytest.raises(InvalidArgument, match='kind="region"'):
         compare(real, "Uppsala", "Stockholm")
     # The other side settles it.
-    assert compare(real, "Uppsala", "Lund")["measure"].eq("skr_group").any()
+    assert compare(real, "Uppsala", "Lund", parts="place")["measure"].eq("skr_group").any()
 
 
 def test_an_unknown_unit_gets_the_nearest_name(real: Dataset) -> None:
@@ -217,8 +217,9 @@ def test_wrong_arguments_say_what_is_allowed(real: Dataset) -> None:
         compare(real, "Lund", "1281")
     with pytest.raises(InvalidArgument, match="'network'"):
         compare(real, "Lund", "Malmö", kind="town")
-    with pytest.raises(InvalidArgument, match="outside"):
-        compare(real, "Lund", "Malmö", year=3000)
+    for year in (1900, 2027, 2019.5, True, "next year"):
+        with pytest.raises(InvalidArgument, match=f"year {year!r} is outside|{year!r} is no year"):
+            compare(real, "Lund", "Malmö", year=year)  # type: ignore[arg-type]
     with pytest.raises(InvalidArgument, match="'benchmarks'"):
         compare(real, "Lund", "Malmö", parts=("benchmark",))
     with pytest.raises(InvalidArgument, match="the selection is empty"):
