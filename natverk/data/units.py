@@ -162,9 +162,9 @@ class Directory:
         """Return the directory of a dataset."""
 
         def rows(table: str) -> list[Record]:
-            frame = data.table(table).reindex(columns=list(_COLUMNS[table])).astype(object)
-            rows = frame.where(frame.notna(), None).to_dict("records")
-            return [{str(name): value for name, value in row.items()} for row in rows]
+            frame, names = data.table(table), _COLUMNS[table]
+            cells = [frame[name].to_numpy(dtype=object, na_value=None) for name in names]
+            return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
 
         return cls(rows)
 
