@@ -162,8 +162,9 @@ class Directory:
         """Return the directory of a dataset."""
 
         def rows(table: str) -> list[Record]:
-            frame, names = data.table(table), _COLUMNS[table]
-            cells = [frame[name].to_numpy(dtype=object, na_value=None) for name in names]
+            names = _COLUMNS[table]
+            columns = [data.table(table)[name] for name in names]
+            cells = [column.astype(object).where(column.notna(), None).tolist() for column in columns]
             return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
 
         return cls(rows)
