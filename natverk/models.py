@@ -1,7 +1,8 @@
-"""Event study around the transfers of responsibility: do documented joins change when a county is taken over?
+"""Participation: what the number of memberships of municipalities goes with, by count models of statsmodels.
 
-The outcome is what sources date: joins with a stated year. Most joins have none, so the study refuses, with its
-counts, unless the dated ones can carry it.
+Two outcomes: memberships in networks with a complete list, where absence is known, and *documented* memberships,
+with the number of documents read as a covariate. Where the data carry no model the result is a refusal with its
+counts.
 """
 
 from __future__ import annotations
@@ -9,171 +10,430 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from html import escape
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument
-from natverk.frames import choice, each_row, known_actors, not_negative, year_range
+from natverk.frames import choice, has_columns, known_actors, not_negative, year_range
 from natverk.membership.actors import population_by_year
 from natverk.membership.evidence import Counting, graded
 from natverk.membership.lists import AtRisk, latest_lists, listed_memberships
 from natverk.membership.panel import networks_counting_as
 from natverk.roles.holders import TREATMENTS, Interval, Pilots, transfers
 
-if TYPE_CHECKING:
-    from natverk.locale import Texts
-
 __all__ = [
-    "Errors",
     "FAMILIES",
+    "Errors",
     "Family",
     "Fit",
     "Participation",
     "Refusal",
     "Skr",
-    "checked_superpopulation",
     "covariates",
     "documented_participation",
     "documents",
     "fit_counts",
     "leave_one_county_out",
     "listed_participation",
-    "modelled",
     "overdispersion",
-    "sentences",
-    "tally",
-    "terms_of",
 ]
 
 
-CaseCounts = Mapping[str, float]
+Errors = Literal["county", "model"]
+Family = Literal["poisson", "negative_binomial"]
+Skr = Literal["main", "nine"]
+FAMILIES: tuple[Family, ...] = ("poisson", "negative_binomial")
+
+#: What becomes of a municipality: it enters the model, or it does not, and why.
+_REASONS = ("enters", "interval_start", "unknown_transfer", "unknown_place", "unknown_population", "not_at_risk")
+_MAIN_GROUPS = {"big_city": ("A1", "A2"), "larger_town": ("B3", "B4", "B5")}
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a measure gives no result for these data: a reason with the counts behind it.
+class Refusal(NamedTuple):
+    """Why there is no model for these data: a code with the counts behind it.
 
     A refusal is part of a result and no error: the data are in order, they only do not carry the answer.
 
     Attributes
     ----------
-    part
-        The measure, which is also the part of the locale (`"survival"`, `"participation"`, …).
     reason
-        The reason as a code.
+        `too_few_memberships`, `collinear` (a term does not vary or follows from the others) or `separated` (on one
+        side of a dummy there is no membership at all).
     counts
-        The numbers that decide, by name.
+        `n` (municipalities), `n_memberships`, `n_terms`, `min_per_term`.
     names
-        The things concerned (terms, cohorts), joined into the sentence.
-
-    Examples
-    --------
-    >>> Refusal("participation", "nothing_counted", {"n_counted": 0}).counts["n_counted"]
-    0
+        The terms concerned.
     """
 
-    part: str
     reason: str
-    counts: CaseCounts
+    counts: Mapping[str, int]
     names: tuple[str, ...] = ()
 
-    def text(self, lang: str = "en") -> str:
-        """Return the refusal as a sentence."""
-        t = _texts(lang)
-        shown = {name: _number(t, value) for name, value in self.counts.items()}
-        return t(f"{self.part}.refused.{self.reason}", **shown, names=t.join(list(self.names)))
+
+@dataclass(frozen=True)
+class Participation:
+    """Count models of one outcome, what entered them, and how far they can be trusted.
+
+    Attributes
+    ----------
+    outcome
+        `listed_memberships` or `documented_memberships`: also the name of the column in `design`.
+    coefficients
+        `family` and the columns of `natverk.models.fit_counts`; empty when refused.
+    fits
+        One row a family, see the same place, with `per_term` (memberships counted per term).
+    overdispersion
+        See `natverk.models.overdispersion`; of the Poisson fit.
+    design
+        One row a municipality that enters: `code, actor_id, county_code`, the outcome, `exposure` (lists
+        that cover it; 1 for documented memberships) and the terms.
+    terms
+        The covariates.
+    lists
+        The complete lists used and not used, with the reason (see `natverk.membership.lists`); None for
+        documented memberships.
+    reasons
+        `reason, enters, n_municipalities`: why municipalities enter or do not.
+    refused
+        Why there is no model, or None.
+    superpopulation
+        As stated by the caller. None: the municipalities are a population, and there are no standard errors.
+    """
+
+    outcome: str
+    coefficients: pd.DataFrame
+    fits: pd.DataFrame
+    overdispersion: pd.DataFrame
+    design: pd.DataFrame
+    terms: tuple[str, ...]
+    lists: pd.DataFrame | None
+    reasons: pd.DataFrame
+    refused: Refusal | None
+    superpopulation: str | None
+
+    def __repr__(self) -> str:
+        n, total = len(self.design), int(self.design[self.outcome].sum())
+        shown = f"{self.outcome}: {n} municipalities, {total} memberships, {len(self.terms)} terms"
+        return f"<natverk.models.Participation {shown}{f'; refused: {self.refused.reason}' if self.refused else ''}>"
+
+    def _repr_html_(self) -> str:
+        """Show the coefficients in a notebook, or why there are none."""
+        head = f"<p><code>{escape(repr(self))}</code></p>"
+        if self.refused is not None:
+            names = {"names": ", ".join(self.refused.names)} if self.refused.names else {}
+            counts = pd.Series({**self.refused.counts, **names}, name=self.refused.reason, dtype="object")
+            return head + counts.to_frame().to_html()
+        tables = [frame.round(3).to_html(index=False) for frame in (self.coefficients, self.fits)]
+        return "\n".join([head, *tables])
 
 
-def tally(reasons: pd.Series, order: Mapping[str, bool], unit: str) -> pd.DataFrame:
-    """Count cases by reason, in a fixed order, every reason named even when no case has it.
+def listed_participation(
+    data: Dataset,
+    *,
+    year: int | None = None,
+    networks: Iterable[str] | None = None,
+    certainty: Literal["high", "medium"] = "high",
+    at_risk: AtRisk = "eligible",
+    skr: Skr = "main",
+    pilots: Pilots = "count",
+    interval: Interval = "leave_out",
+    min_per_term: int = 5,
+    superpopulation: str | None = None,
+    errors: Errors = "county",
+) -> Participation:
+    """Model how many of the listed networks a municipality belongs to: the primary outcome.
+
+    Only the latest complete list of each network up to `year` counts, and a municipality only for the lists that
+    cover it (their number is the exposure): outside, its membership is unknown, and unknown is not zero. A list
+    that names everybody it covers, or nobody, says nothing of who joins and is left out.
 
     Parameters
     ----------
-    reasons
-        One reason a case.
-    order
-        The reasons in order, and whether a case with it enters.
-    unit
-        What is counted; the column is called `n_` and the unit.
+    year
+        The latest year of a list, and the year to which the covariates refer. Default: the year of the latest
+        list of this certainty, up to the last year of the data.
+    networks
+        Ids or names; default all with a complete list, memberships and programmes.
+    certainty
+        The least certainty that a list is complete (default `"high"`).
+    at_risk
+        Whom a list covers: by its own population at risk and the network's rule of eligibility
+        (`"eligible"`, default: who may not join is no non-member by choice), or by the `"list"` alone. Who is
+        on the list is covered in any case.
+    skr, pilots, interval
+        See `natverk.models.covariates`; by default counties with a transfer known as an
+        interval across years are kept out.
+    min_per_term
+        The fewest memberships per covariate; with fewer the model is refused. Default 5, the lower end of
+        what Vittinghoff & McCulloch (2007) found to be workable.
+    superpopulation
+        What the municipalities are thought to be drawn from, in words. Default None: the 290 are a
+        population, coefficients describe it, and there are no standard errors and no p-values.
+    errors
+        With a superpopulation: standard errors clustered by `"county"` (default: transfers came by county)
+        or the `"model"`'s own.
+
+    Returns
+    -------
+    Participation
+        Poisson and negative binomial side by side, test of over-dispersion, marginal effects, design.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown network or value, or no complete list up to the year.
+
+    References
+    ----------
+    Cameron, A. C. & Trivedi, P. K. (1990). Regression-based tests for overdispersion in the Poisson model.
+    Journal of Econometrics 46, 347–364. Vittinghoff, E. & McCulloch, C. E. (2007). Relaxing the rule of ten
+    events per variable in logistic and Cox regression. American Journal of Epidemiology 165, 710–718.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> result = listed_participation(load(), interval="conventional")
+    >>> result.fits["n"].tolist(), "std_error" in result.coefficients
+    ([290, 290], False)
+    """
+    if year is None:
+        table = data.member_lists
+        certain = table["certainty"].isin(("high",) if certainty == "high" else ("high", "medium"))
+        years = table.loc[certain & (table["status_scope"] == "all") & (table["year"] <= data.last_year), "year"]
+        year = int(years.max()) if len(years) else data.last_year
+    lists = latest_lists(data, year=year, networks=networks, certainty=certainty, at_risk=at_risk)
+    counts = listed_memberships(data, lists, at_risk=at_risk)
+    frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
+    terms = _terms(frame)
+    frame = frame.merge(counts, on="actor_id", how="left", validate="one_to_one")
+    outside = frame["exposure"].fillna(0) == 0
+    frame["reason"] = frame["reason"].mask(outside & (frame["reason"] == "enters"), "not_at_risk")
+    return _modelled(frame, "listed_memberships", terms, lists, min_per_term, superpopulation, errors)
+
+
+def documented_participation(
+    data: Dataset,
+    *,
+    year: int | None = None,
+    counts_as: tuple[str, ...] = ("membership",),
+    counting: Counting = "strict",
+    skr: Skr = "main",
+    pilots: Pilots = "count",
+    interval: Interval = "leave_out",
+    min_per_term: int = 5,
+    superpopulation: str | None = None,
+    errors: Errors = "county",
+) -> Participation:
+    """Model how many memberships of a municipality are *documented*, given how many documents were read.
+
+    This is no model of membership: a municipality without a documented membership may belong to many networks.
+    The covariate `log_documents` (logarithm of 1 + documents by url that attest anything about the municipality)
+    holds documentation fixed as far as a count can; since a document that names a membership raises both sides,
+    its coefficient is no effect.
+
+    Parameters
+    ----------
+    year
+        Memberships attested up to this year or in no year; covariates of this year. Default: the last year of the
+        data.
+    counts_as, counting
+        Kinds of network and statuses, see `natverk.panel`.
+    skr, pilots, interval, min_per_term, superpopulation, errors
+        See `listed_participation`.
+
+    Returns
+    -------
+    Participation
+        As `listed_participation` gives it, with the outcome `documented_memberships`.
+
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value.
+
+    References
+    ----------
+    As `listed_participation`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> result = documented_participation(load(), interval="conventional")
+    >>> result.outcome, "log_documents" in result.terms
+    ('documented_memberships', True)
+    """
+    year = year_range(year, "year", data=data)[0]
+    rows = graded(data, counting=counting)
+    rows = rows[(rows["grade"] == "positive") & rows["network_id"].isin(networks_counting_as(data, counts_as))]
+    rows = rows[(rows["first"].isna() | (rows["first"] <= year)).fillna(value=True)]
+    frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
+    frame["log_documents"] = np.log1p(documents(data, frame["actor_id"]).to_numpy(dtype=float))
+    terms = _terms(frame)
+    # A count of documents' statements, not of memberships: none documented is a known 0.
+    found = rows.groupby("actor_id")["network_id"].nunique()
+    frame["documented_memberships"] = found.reindex(frame["actor_id"], fill_value=0).to_numpy()
+    frame["exposure"] = 1
+    return _modelled(frame, "documented_memberships", terms, None, min_per_term, superpopulation, errors)
+
+
+def _modelled(
+    frame: pd.DataFrame,
+    outcome: str,
+    terms: list[str],
+    lists: pd.DataFrame | None,
+    min_per_term: int,
+    superpopulation: str | None,
+    errors: Errors,
+) -> Participation:
+    """Fit both models to the municipalities that enter, or refuse."""
+    not_negative("min_per_term", min_per_term)
+    choice("errors", errors, ("county", "model"))
+    _check_superpopulation(superpopulation)
+    counts = frame["reason"].value_counts().reindex(_REASONS, fill_value=0)
+    reasons = pd.DataFrame({"reason": pd.Series(_REASONS, dtype="str"), "n_municipalities": counts.to_numpy()})
+    reasons.insert(1, "enters", reasons["reason"] == "enters")
+    columns = ["code", "actor_id", "county_code", outcome, "exposure", *terms]
+    design = frame.loc[frame["reason"] == "enters", columns].reset_index(drop=True)
+    design = design.astype({**dict.fromkeys(terms, "float64"), outcome: "int64", "exposure": "int64"})
+    refused = _refusal(design, outcome, terms, min_per_term)
+    numbers = dict.fromkeys(["coefficient", "rate_ratio", "marginal_effect"], "float64")
+    coefficients = _empty({"family": "str", "term": "str", **numbers})
+    fits = _empty({"family": "str", "status": "str", "n": "int64", "total": "int64"})
+    tested = _empty({"form": "str", "alpha": "float64"})
+    if refused is None:
+        cluster = "county_code" if errors == "county" else None
+        both = {
+            family: fit_counts(
+                design, outcome, terms, family=family, exposure="exposure", superpopulation=superpopulation,
+                cluster=cluster,
+            )
+            for family in FAMILIES
+        }  # fmt: skip
+        tables = {family: fit.coefficients for family, fit in both.items()}
+        coefficients = pd.concat(tables, names=["family"]).reset_index(level=0).reset_index(drop=True)
+        fits = pd.concat([fit.summary for fit in both.values()], ignore_index=True)
+        fits["per_term"] = fits["total"] / fits["n_terms"]
+        if fits["status"].iloc[0] == "fitted":
+            tested = overdispersion(design[outcome], both["poisson"].fitted, superpopulation=superpopulation)
+    return Participation(
+        outcome, coefficients, fits, tested, design, tuple(terms), lists, reasons, refused, superpopulation
+    )
+
+
+def _empty(types: dict[str, str]) -> pd.DataFrame:
+    """Return a frame without rows whose columns have types."""
+    return pd.DataFrame(columns=list(types)).astype(types)
+
+
+def _refusal(design: pd.DataFrame, outcome: str, terms: list[str], least: int) -> Refusal | None:
+    """Return why a design carries no model, or None."""
+    total = int(design[outcome].sum())
+    counts = {"n": len(design), "n_memberships": total, "n_terms": len(terms), "min_per_term": least}
+    if total < least * len(terms) or total == 0:
+        return Refusal("too_few_memberships", counts)
+    y, matrix, _ = _arrays(design, outcome, terms, "exposure")
+    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+        return Refusal("collinear", counts, tuple(terms))
+    separated = _separated(y, matrix)
+    return Refusal("separated", counts, tuple(terms[place - 1] for place in separated)) if separated else None
+
+
+def _arrays(
+    design: pd.DataFrame, outcome: str, terms: list[str], exposure: str | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the counts, the intercept and terms as a matrix, and the exposure."""
+    matrix = np.column_stack([np.ones(len(design)), design[terms].to_numpy(dtype=float)])
+    weight = np.ones(len(design)) if exposure is None else design[exposure].to_numpy(dtype=float)
+    return design[outcome].to_numpy(dtype=float), matrix, weight
+
+
+def _separated(y: np.ndarray, matrix: np.ndarray) -> list[int]:
+    """Return the dummies of which one side has no membership at all: their coefficient is infinite."""
+    return [
+        place
+        for place, column in enumerate(matrix.T)
+        if set(np.unique(column)) == {0, 1} and (y[column == 0].sum() == 0 or y[column == 1].sum() == 0)
+    ]
+
+
+def leave_one_county_out(result: Participation, *, family: Family = "poisson") -> pd.DataFrame:
+    """Fit the model again without each county: does one county carry the result?
+
+    Parameters
+    ----------
+    result
+        A result of `listed_participation` or `documented_participation`.
+    family
+        Which of the models (default `"poisson"`).
 
     Returns
     -------
     pd.DataFrame
-        `reason, enters, n_<unit>`.
+        `county_code` (left out), `n` (municipalities that remain), `term, coefficient, full` (coefficient with
+        all counties), `change` (of the coefficient), `sign_kept`. Where the model cannot be fitted without a
+        county, its coefficients are missing.
+
+    Raises
+    ------
+    InvalidArgument
+        For an unknown family, one that was not fitted, or a result that is itself a refusal.
+
+    References
+    ----------
+    Belsley, D. A., Kuh, E. & Welsch, R. E. (1980). Regression Diagnostics, Wiley (deletion diagnostics, here by
+    county).
 
     Examples
     --------
-    >>> tally(pd.Series(["ended", "undated"]), {"ended": True, "undated": False}, "spells").values.tolist()
-    [['ended', True, 1], ['undated', False, 1]]
+    >>> from natverk import load
+    >>> from natverk.models import listed_participation
+    >>> once = leave_one_county_out(listed_participation(load(), interval="conventional"))
+    >>> once["county_code"].nunique()
+    21
     """
-    counts = reasons.value_counts()
-    return pd.DataFrame(
-        {
-            "reason": pd.Series(list(order), dtype="str"),
-            "enters": list(order.values()),
-            f"n_{unit}": [int(counts.get(reason, 0)) for reason in order],
-        }
-    )
-
-
-def sentences(part: str, frame: pd.DataFrame, lang: str = "en") -> str:
-    """Put a tally into words: how many enter, how many do not, and each reason that occurs with its count."""
-    t = _texts(lang)
-    column = frame.columns[-1]
-    total, entering = int(frame[column].sum()), int(frame.loc[frame["enters"], column].sum())
-    words = [t(f"{part}.said.sum", n=t.number(entering), total=t.number(total))]
-    for enters in (True, False):
-        cases = frame[(frame["enters"] == enters) & (frame[column] > 0)]
-        if len(cases):
-            each = [
-                f"{t(f'{part}.reason.{row.reason}')} ({t.number(getattr(row, str(column)))})" for row in each_row(cases)
-            ]
-            words.append(t(f"{part}.said.{'enter' if enters else 'out'}", reasons="; ".join(each)))
-    return " ".join(words)
-
-
-def checked_superpopulation(value: object) -> str | None:
-    """Return the stated superpopulation, or raise: standard errors need one, in words.
-
-    The 290 municipalities are a population, no sample: a standard error means something only when the reader
-    is told what they are thought to be drawn from.
-
-    >>> checked_superpopulation(None) is None
-    True
-    """
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
+    choice("family", family, FAMILIES)
+    if result.refused is not None:
+        counts = ", ".join(f"{name} {n}" for name, n in result.refused.counts.items())
         raise InvalidArgument(
-            f"superpopulation is {value!r}: it must say what the cases are thought to be drawn from",
-            where="superpopulation",
-            remedy="leave it out for a result without standard errors, or name the superpopulation in words",
+            f"there is no model of {result.outcome}: {result.refused.reason} ({counts})",
+            where="result",
+            remedy="admit more cases, or fewer terms",
         )
-    return value
-
-
-def _texts(lang: str) -> Texts:
-    # The locale brings Babel along: only whoever wants words pays for it.
-    from natverk.locale import texts
-
-    return texts(lang)
-
-
-def _number(t: Texts, value: float) -> str:
-    return t.number(value) if float(value).is_integer() else t.number(value, 2)
-
-
-Skr = Literal["main", "nine"]
-_MAIN = {"big_city": ("A1", "A2"), "larger_town": ("B3", "B4", "B5")}
+    status = str(result.fits.loc[result.fits["family"] == family, "status"].iloc[0])
+    if status != "fitted":
+        raise InvalidArgument(
+            f"there is no {family} model of {result.outcome}: {status}",
+            where="family",
+            allowed=["poisson"],
+            value=family,
+        )
+    full = result.coefficients[result.coefficients["family"] == family].set_index("term")["coefficient"]
+    y, matrix, weight = _arrays(result.design, result.outcome, list(result.terms), "exposure")
+    county = result.design["county_code"].to_numpy()
+    parts = []
+    for code in sorted(set(county)):
+        rest = county != code
+        fit = None
+        if np.linalg.matrix_rank(matrix[rest]) == matrix.shape[1] and not _separated(y[rest], matrix[rest]):
+            fit, _ = _fitted(y[rest], matrix[rest], weight[rest], family, {})
+        # Where there is no fit the coefficients are missing.
+        values = np.full(len(full), np.nan) if fit is None else np.asarray(fit.params)[: len(full)]
+        parts.append(pd.DataFrame({"county_code": code, "n": int(rest.sum()), "coefficient": values, "full": full}))
+    frame = pd.concat(parts).rename_axis("term").reset_index().astype({"county_code": "str"})
+    frame["change"] = frame["coefficient"] - frame["full"]
+    same = np.sign(frame["coefficient"]) == np.sign(frame["full"])
+    frame["sign_kept"] = same.astype("boolean").mask(frame["coefficient"].isna())
+    return frame[["county_code", "n", "term", "coefficient", "full", "change", "sign_kept"]]
 
 
 def covariates(
     data: Dataset,
-    year: int,
+    year: int | None = None,
     *,
     skr: Skr = "main",
     pilots: Pilots = "count",
@@ -184,7 +444,7 @@ def covariates(
     Parameters
     ----------
     year
-        The year to which population and years since a transfer refer.
+        The year to which population and years since a transfer refer; default the last year of the data.
     skr
         How the municipality groups of SKR enter. `"main"` (default): the dummies `big_city` (A1 and A2,
         which are the main group A) and `larger_town` (B3–B5) against rural municipalities and smaller towns
@@ -216,7 +476,7 @@ def covariates(
     (14, 6, 1)
     """
     choice("skr", skr, ("main", "nine"))
-    year_range(year, "year", data=data)
+    year = year_range(year, "year", data=data)[0]
     population = population_by_year(data)
     published = [int(str(column)) for column in population.columns if int(str(column)) <= year]
     if not published:
@@ -227,37 +487,36 @@ def covariates(
             value=str(year),
         )
     places = data.municipalities
-    size = places["code"].map(population[max(published)]).astype("Float64")
+    size = places["code"].map(population[max(published)]).astype("float64")
     frame = places[["code", "actor_id", "county_code"]].assign(
-        log_population=np.log(size.to_numpy(dtype=float, na_value=np.nan)),
-        population_year=max(published),
-        coast=places["coastal"].astype("Int64"),
+        log_population=np.log(size), population_year=max(published), coast=places["coastal"].astype("Int64")
     )
+    group = places["skr_group"]
     if skr == "main":
-        for name, groups in _MAIN.items():
-            frame[name] = places["skr_group"].isin(groups).astype("Int64").where(places["skr_group"].notna())
+        dummies = _MAIN_GROUPS
     else:
-        counts = places["skr_group"].value_counts()
-        for group in sorted(set(counts.index) - {counts.index[0]}):
-            frame[f"skr_{group}"] = (places["skr_group"] == group).astype("Int64").where(places["skr_group"].notna())
+        # A dummy for each but the most numerous group.
+        dummies = {f"skr_{name}": (name,) for name in sorted(set(group.dropna()) - {group.value_counts().index[0]})}
+    for name, groups in dummies.items():
+        frame[name] = group.isin(groups).astype("Int64").mask(group.isna())
+    unknown_place = frame[["coast", *dummies]].isna().any(axis=1)
     when = transfers(data, pilots=pilots, interval=interval).set_index(["treatment", "county_code"])
     reason = pd.Series("enters", index=frame.index, dtype="str")
     for treatment in TREATMENTS:
-        own = when.loc[treatment].reindex(frame["county_code"])
-        since = (year - own["year"]).clip(lower=0).mask((own["state"] == "none").astype(bool), 0)
-        # An interval that begins after the year: not yet transferred, whatever the day.
-        since = since.mask((own["earliest"] > year).fillna(value=False), 0)
-        frame[f"years_since_{treatment}"] = since.to_numpy()
+        own = when.loc[treatment].reindex(frame["county_code"]).reset_index()
+        since = (year - own["year"]).clip(lower=0)
+        # No transfer to this day, or none yet: an interval that begins after the year, whatever its day.
+        none_yet = (own["state"] == "none") | (own["earliest"] > year).fillna(value=False)
+        frame[f"years_since_{treatment}"] = since.mask(none_yet, 0).to_numpy()
         missing = frame[f"years_since_{treatment}"].isna()
         interval_start = missing & (own["state"] == "interval").to_numpy()
         reason = reason.mask(missing & ~interval_start, "unknown_transfer").mask(interval_start, "interval_start")
-    dummies = [name for name in terms_of(frame) if not name.startswith(("years_since", "log_"))]
-    reason = reason.mask(frame[dummies].isna().any(axis=1), "unknown_place")
+    reason = reason.mask(unknown_place, "unknown_place")
     frame["reason"] = reason.mask(frame["log_population"].isna(), "unknown_population")
     return frame
 
 
-def terms_of(frame: pd.DataFrame) -> list[str]:
+def _terms(frame: pd.DataFrame) -> list[str]:
     """Return the names of the covariates in a frame made by `covariates`, in order."""
     fixed = {"code", "actor_id", "county_code", "population_year", "reason"}
     return [str(column) for column in frame.columns if column not in fixed]
@@ -281,24 +540,24 @@ def documents(data: Dataset, actors: Iterable[str]) -> pd.Series:
     >>> bool(count.iloc[0] > count.iloc[1] > 0)
     True
     """
-    wanted = known_actors(data, actors)
+    return _documents(data).reindex(known_actors(data, actors), fill_value=0)
+
+
+@kept
+def _documents(data: Dataset) -> pd.Series:
+    """Count the documents of every actor that any evidence names."""
     parts = []
     for name, table in SCHEMA.items():
         columns = [column for column in ("actor_id", "member_actor_id") if column in table.names]
         if table.evidence and columns:
             part = data.table(name)[[columns[0], "source_id"]].dropna()
             parts.append(part.set_axis(["actor_id", "source_id"], axis=1))
-    rows = pd.concat(parts, ignore_index=True)
-    rows = rows[rows["actor_id"].isin(wanted)]
+    rows = pd.concat(parts, ignore_index=True).drop_duplicates()
     rows = rows.assign(source_id=rows["source_id"].str.split(";")).explode("source_id")
     url = data.sources.set_index("source_id")["url"]
     # A source without an address is a document of its own.
     rows["document"] = rows["source_id"].map(url).fillna(rows["source_id"])
-    return rows.groupby("actor_id")["document"].nunique().reindex(wanted, fill_value=0).rename("n_documents")
-
-
-Family = Literal["poisson", "negative_binomial"]
-FAMILIES = ("poisson", "negative_binomial")
+    return rows.groupby("actor_id")["document"].nunique().astype("int64").rename("n_documents")
 
 
 class Fit(NamedTuple):
@@ -368,17 +627,10 @@ def fit_counts(
     >>> fit_counts(design, "y", ["x"]).coefficients[["rate_ratio", "marginal_effect"]].round(6).values.tolist()
     [[2.0, nan], [2.0, 2.0]]
     """
-    checked_superpopulation(superpopulation)
-    _check(design, outcome, terms, exposure, family)
-    y = design[outcome].to_numpy(dtype=float)
-    matrix = np.column_stack([np.ones(len(design)), design[terms].to_numpy(dtype=float)])
-    weight = np.ones(len(design)) if exposure is None else design[exposure].to_numpy(dtype=float)
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
-        raise InvalidArgument(
-            f"the terms {', '.join(terms)} are linear combinations of each other or constant in these cases",
-            where="terms",
-            remedy="leave one of them out, or take more cases",
-        )
+    choice("family", family, FAMILIES)
+    _check_superpopulation(superpopulation)
+    _check_design(design, outcome, terms, exposure)
+    y, matrix, weight = _arrays(design, outcome, terms, exposure)
     covariance: dict[str, Any] = {}
     if cluster is not None and superpopulation is not None:
         groups = pd.factorize(design[cluster])[0]
@@ -386,28 +638,32 @@ def fit_counts(
     result, status = _fitted(y, matrix, weight, family, covariance)
     names = ["intercept", *terms]
     extra = ["std_error", "statistic", "p_value", "low", "high"] if superpopulation is not None else []
-    columns = ["coefficient", "rate_ratio", "marginal_effect", *extra]
-    frame = pd.DataFrame(np.nan, index=range(len(names)), columns=columns)
+    frame = pd.DataFrame(
+        np.nan, index=range(len(names)), columns=["coefficient", "rate_ratio", "marginal_effect", *extra]
+    )
     frame.insert(0, "term", pd.Series(names, dtype="str"))
     summary = {"family": family, "status": status, "n": len(design), "total": int(y.sum()), "n_terms": len(terms)}
     if result is None:
         blank = dict.fromkeys(("log_likelihood", "aic", "pearson_dispersion", "alpha"), np.nan)
         return Fit(frame, pd.DataFrame([{**summary, **blank}]), np.full(len(y), np.nan))
     parameters = np.asarray(result.params)[: len(names)]
-    alpha = float(result.params[-1]) if family == "negative_binomial" else 0.0
     mean = weight * np.exp(matrix @ parameters)
     frame["coefficient"], frame["rate_ratio"] = parameters, np.exp(parameters)
-    frame["marginal_effect"] = [np.nan, *_marginal(design, terms, matrix, parameters, weight)]
+    # Averaged over the cases; the margins of statsmodels leave the exposure out.
+    for place, term in enumerate(terms, 1):
+        at_one = mean * np.exp((1 - matrix[:, place]) * parameters[place])
+        is_dummy = design[term].isin([0, 1]).all()
+        effect = at_one * (1 - np.exp(-parameters[place])) if is_dummy else mean * parameters[place]
+        frame.loc[place, "marginal_effect"] = effect.mean()
     if superpopulation is not None:
         for column, values in (("std_error", result.bse), ("statistic", result.tvalues), ("p_value", result.pvalues)):
             frame[column] = np.asarray(values)[: len(names)]
         frame[["low", "high"]] = np.asarray(result.conf_int())[: len(names)]
-    squares = (y - mean) ** 2 / (mean + alpha * mean**2)
     measures = {
         "log_likelihood": float(result.llf),
-        "aic": float(-2 * result.llf + 2 * len(result.params)),
-        "pearson_dispersion": float(squares.sum() / max(len(y) - len(names), 1)),
-        "alpha": alpha,
+        "aic": float(result.aic),
+        "pearson_dispersion": float((result.resid_pearson**2).sum() / max(len(y) - len(names), 1)),
+        "alpha": float(result.params[-1]) if family == "negative_binomial" else 0.0,
     }
     return Fit(frame, pd.DataFrame([{**summary, **measures}]), mean)
 
@@ -416,40 +672,26 @@ def _fitted(
     y: np.ndarray, matrix: np.ndarray, weight: np.ndarray, family: str, covariance: dict[str, Any]
 ) -> tuple[Any, str]:
     """Return the result of statsmodels (None where there is none) and the status."""
-    import statsmodels.api as sm
-    from statsmodels.discrete.discrete_model import NegativeBinomial
+    from statsmodels.discrete.discrete_model import NegativeBinomial, Poisson
 
     with warnings.catch_warnings():
         # What statsmodels warns of here is returned as the status.
         warnings.simplefilter("ignore")
-        poisson = sm.GLM(y, matrix, family=sm.families.Poisson(), exposure=weight)
-        settings = covariance if family == "poisson" else {}
-        result = poisson.fit(maxiter=200, tol=1e-10, **settings)
-        if family == "poisson":
-            return (result, "fitted") if result.converged else (None, "not_converged")
+        try:
+            settings = covariance if family == "poisson" else {}
+            poisson = Poisson(y, matrix, exposure=weight).fit(maxiter=200, disp=0, **settings)
+        except np.linalg.LinAlgError:
+            return None, "not_converged"
+        if family == "poisson" or not poisson.mle_retvals["converged"]:
+            return (poisson, "fitted") if poisson.mle_retvals["converged"] else (None, "not_converged")
         # The likelihood rises from alpha = 0 only if the counts vary more than Poisson counts do.
-        if ((y - result.mu) ** 2 - y).sum() <= 0:
+        if ((y - poisson.predict()) ** 2 - y).sum() <= 0:
             return None, "no_overdispersion"
         model = NegativeBinomial(y, matrix, loglike_method="nb2", exposure=weight)
-        start = np.append(result.params, 0.5)
+        start = np.append(poisson.params, 0.5)
         result = model.fit(start_params=start, method="bfgs", maxiter=1000, gtol=1e-6, disp=0, **covariance)
         good = bool(result.mle_retvals["converged"]) and result.params[-1] > 0
         return (result, "fitted") if good else (None, "not_converged")
-
-
-def _marginal(
-    design: pd.DataFrame, terms: list[str], matrix: np.ndarray, parameters: np.ndarray, weight: np.ndarray
-) -> list[float]:
-    """Average the effect of each term on the expected count over the cases."""
-    base = matrix @ parameters
-    effects = []
-    for place, term in enumerate(terms, 1):
-        if design[term].isin([0, 1]).all():
-            rest = base - matrix[:, place] * parameters[place]
-            effects.append(float(np.mean(weight * (np.exp(rest + parameters[place]) - np.exp(rest)))))
-        else:
-            effects.append(float(np.mean(weight * np.exp(base)) * parameters[place]))
-    return effects
 
 
 def overdispersion(
@@ -487,10 +729,10 @@ def overdispersion(
     >>> overdispersion(np.array([0, 4, 0, 4]), np.array([2.0, 2.0, 2.0, 2.0]))["alpha"].tolist()
     [0.5, 1.0]
     """
-    import statsmodels.api as sm
     from scipy.stats import norm
+    from statsmodels.regression.linear_model import OLS
 
-    checked_superpopulation(superpopulation)
+    _check_superpopulation(superpopulation)
     y, mean = np.asarray(observed, dtype=float), np.asarray(fitted, dtype=float)
     if y.shape != mean.shape or not len(y) or not (np.isfinite(y).all() and np.isfinite(mean).all()):
         raise InvalidArgument(
@@ -502,21 +744,18 @@ def overdispersion(
     excess = ((y - mean) ** 2 - y) / mean
     found = []
     for form, regressor in (("nb2", mean), ("nb1", np.ones_like(mean))):
-        fit = sm.OLS(excess, regressor).fit()
+        fit = OLS(excess, regressor).fit()
         row: dict[str, object] = {"form": form, "alpha": float(fit.params[0])}
         if superpopulation is not None:
             row |= {"t": float(fit.tvalues[0]), "p_value": float(norm.sf(fit.tvalues[0]))}
         found.append(row)
-    return pd.DataFrame(found)
+    return pd.DataFrame(found).astype({"form": "str"})
 
 
-def _check(design: pd.DataFrame, outcome: str, terms: list[str], exposure: str | None, family: str) -> None:
-    if family not in FAMILIES:
-        raise InvalidArgument(f"unknown value {family!r}", where="family", allowed=FAMILIES, value=family)
+def _check_design(design: pd.DataFrame, outcome: str, terms: list[str], exposure: str | None) -> None:
+    """Raise unless the columns are there, without gaps, counts and exposures are what they must be, no term follows."""
     columns = [outcome, *terms, *([exposure] if exposure else [])]
-    for column in columns:
-        if column not in design.columns:
-            raise InvalidArgument(f"no column {column!r}", where="design", allowed=list(design.columns), value=column)
+    has_columns(design, columns, "design", "name columns of the design")
     if not terms or design.empty:
         raise InvalidArgument("there are no terms or no cases", where="design", remedy="name at least one term")
     if design[columns].isna().any(axis=None):
@@ -528,382 +767,24 @@ def _check(design: pd.DataFrame, outcome: str, terms: list[str], exposure: str |
         raise InvalidArgument("the outcome is no count", where=outcome, remedy="give whole numbers from 0")
     if exposure and (design[exposure].to_numpy(dtype=float) <= 0).any():
         raise InvalidArgument("an exposure is not positive", where=exposure, remedy="leave out cases without exposure")
-
-
-Errors = Literal["county", "model"]
-_COLUMNS = ["family", "term", "coefficient", "rate_ratio", "marginal_effect"]
-
-#: What becomes of a municipality, and whether it enters.
-REASONS = {
-    "enters": True,
-    "interval_start": False,
-    "unknown_transfer": False,
-    "unknown_place": False,
-    "unknown_population": False,
-    "not_at_risk": False,
-}
-
-
-@dataclass(frozen=True)
-class Participation:
-    """Count models of one outcome, what entered them, and how far they can be trusted.
-
-    Attributes
-    ----------
-    outcome
-        `listed_memberships` or `documented_memberships`: also the name of the column in `design`.
-    coefficients
-        `family` and the columns of `natverk.models.fit_counts`; empty when refused.
-    fits
-        One row a family, see the same place, with `per_term` (memberships counted per term).
-    overdispersion
-        See `natverk.models.overdispersion`; of the Poisson fit.
-    design
-        One row a municipality that enters: `code, actor_id, county_code`, the outcome, `exposure` (lists
-        that cover it; 1 for documented memberships) and the terms.
-    terms
-        The covariates.
-    lists
-        The complete lists used and not used, with the reason (see `natverk.membership.lists`); None for
-        documented memberships.
-    said
-        `reason, enters, n_municipalities`.
-    refused
-        Why there is no model, or None.
-    superpopulation
-        As stated by the caller. None: the municipalities are a population, and there are no standard errors.
-    """
-
-    outcome: str
-    coefficients: pd.DataFrame
-    fits: pd.DataFrame
-    overdispersion: pd.DataFrame
-    design: pd.DataFrame
-    terms: tuple[str, ...]
-    lists: pd.DataFrame | None
-    said: pd.DataFrame
-    refused: Refusal | None
-    superpopulation: str | None
-
-    def text(self, lang: str = "en") -> str:
-        """Say what is counted, who enters, why there are (no) standard errors, and whether there is a model."""
-        from natverk.locale import texts
-
-        t = texts(lang)
-        words = [t(f"participation.outcome.{self.outcome}"), sentences("participation", self.said, lang)]
-        if self.refused is not None:
-            words.append(self.refused.text(lang))
-        elif self.superpopulation is None:
-            words.append(t("participation.population"))
-        else:
-            words.append(t("participation.superpopulation", named=self.superpopulation))
-        return " ".join(words)
-
-
-def leave_one_county_out(result: Participation, *, family: Family = "poisson") -> pd.DataFrame:
-    """Fit the model again without each county: does one county carry the result?
-
-    Parameters
-    ----------
-    result
-        A result of `listed_participation` or `documented_participation`.
-    family
-        Which of the models (default `"poisson"`).
-
-    Returns
-    -------
-    pd.DataFrame
-        `county_code` (left out), `n` (municipalities that remain), `term, coefficient, full` (coefficient with
-        all counties), `change` (of the coefficient), `sign_kept`. Where the model cannot be fitted without a
-        county, its coefficients are missing.
-
-    Raises
-    ------
-    InvalidArgument
-        For an unknown family, one that was not fitted, or a result that is itself a refusal.
-
-    References
-    ----------
-    Belsley, D. A., Kuh, E. & Welsch, R. E. (1980). Regression Diagnostics, Wiley (deletion diagnostics, here by
-    county).
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> from natverk.models import listed_participation
-    >>> once = leave_one_county_out(listed_participation(load(), interval="conventional"))
-    >>> once["county_code"].nunique()
-    21
-    """
-    choice("family", family, FAMILIES)
-    if result.refused is not None:
-        raise InvalidArgument(result.refused.text(), where="result", remedy="admit more cases, or fewer terms")
-    status = str(result.fits.loc[result.fits["family"] == family, "status"].iloc[0])
-    if status != "fitted":
+    matrix = _arrays(design, outcome, terms, exposure)[1]
+    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         raise InvalidArgument(
-            f"there is no {family} model of {result.outcome}: {status}",
-            where="family",
-            allowed=["poisson"],
-            value=family,
+            f"the terms {', '.join(terms)} are linear combinations of each other or constant in these cases",
+            where="terms",
+            remedy="leave one of them out, or take more cases",
         )
-    full = result.coefficients[result.coefficients["family"] == family].set_index("term")["coefficient"]
-    terms = list(result.terms)
-    found = []
-    for county in sorted(set(result.design["county_code"])):
-        rest = result.design[result.design["county_code"] != county]
-        values = pd.Series(np.nan, index=full.index)
-        if not _separated(rest, result.outcome, terms) and _full_rank(rest, terms):
-            fit = fit_counts(rest, result.outcome, terms, family=family, exposure="exposure")
-            if fit.summary["status"].iloc[0] == "fitted":
-                values = fit.coefficients.set_index("term")["coefficient"]
-        part = pd.DataFrame({"term": full.index, "coefficient": values.to_numpy(), "full": full.to_numpy()})
-        part.insert(0, "n", len(rest))
-        part.insert(0, "county_code", county)
-        found.append(part)
-    frame = pd.concat(found, ignore_index=True)
-    frame["change"] = frame["coefficient"] - frame["full"]
-    kept = np.sign(frame["coefficient"]) == np.sign(frame["full"])
-    frame["sign_kept"] = kept.astype("boolean").mask(frame["coefficient"].isna())
-    return frame
 
 
-def modelled(
-    frame: pd.DataFrame,
-    outcome: str,
-    terms: list[str],
-    lists: pd.DataFrame | None,
-    min_per_term: int,
-    superpopulation: str | None,
-    errors: Errors,
-) -> Participation:
-    """Fit both models to the municipalities that enter, or refuse.
+def _check_superpopulation(value: object) -> None:
+    """Raise unless the superpopulation is None or stated in words.
 
-    Parameters
-    ----------
-    frame
-        One row a municipality: `code, actor_id, county_code, reason`, the outcome, `exposure` and the terms.
-    outcome, terms
-        Column names.
-    lists
-        Kept in the result.
-    min_per_term, superpopulation, errors
-        See `natverk.models.listed_participation`.
-
-    Returns
-    -------
-    Participation
-        The result, or its refusal.
-
-    Raises
-    ------
-    InvalidArgument
-        For an unknown value.
+    The 290 municipalities are a population, no sample: a standard error means something only when the reader
+    is told what they are thought to be drawn from.
     """
-    not_negative("min_per_term", min_per_term)
-    choice("errors", errors, ("county", "model"))
-    checked_superpopulation(superpopulation)
-    said = tally(frame["reason"], REASONS, "municipalities")
-    columns = ["code", "actor_id", "county_code", outcome, "exposure", *terms]
-    design = frame.loc[frame["reason"] == "enters", columns].reset_index(drop=True)
-    design = design.astype({**dict.fromkeys(terms, "float64"), outcome: "int64", "exposure": "int64"})
-    refused = _refusal(design, outcome, terms, min_per_term)
-    fits: list[pd.DataFrame] = []
-    coefficients: list[pd.DataFrame] = []
-    tested = pd.DataFrame(columns=["form", "alpha"])
-    families: tuple[Family, ...] = ("poisson", "negative_binomial")
-    for family in families if refused is None else ():
-        cluster = "county_code" if errors == "county" else None
-        fit = fit_counts(
-            design,
-            outcome,
-            terms,
-            family=family,
-            exposure="exposure",
-            superpopulation=superpopulation,
-            cluster=cluster,
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise InvalidArgument(
+            f"superpopulation is {value!r}: it must say what the cases are thought to be drawn from",
+            where="superpopulation",
+            remedy="leave it out for a result without standard errors, or name the superpopulation in words",
         )
-        fits.append(fit.summary.assign(per_term=fit.summary["total"] / fit.summary["n_terms"]))
-        fit.coefficients.insert(0, "family", family)
-        coefficients.append(fit.coefficients)
-        if family == "poisson" and fit.summary["status"].iloc[0] == "fitted":
-            tested = overdispersion(design[outcome], fit.fitted, superpopulation=superpopulation)
-    return Participation(
-        outcome,
-        pd.concat(coefficients, ignore_index=True) if coefficients else pd.DataFrame(columns=_COLUMNS),
-        pd.concat(fits, ignore_index=True) if fits else pd.DataFrame(columns=["family", "status", "n", "total"]),
-        tested,
-        design,
-        tuple(terms),
-        lists,
-        said,
-        refused,
-        superpopulation,
-    )
-
-
-def _refusal(design: pd.DataFrame, outcome: str, terms: list[str], least: int) -> Refusal | None:
-    total = int(design[outcome].sum())
-    counts = {"n": len(design), "n_memberships": total, "n_terms": len(terms), "min_per_term": least}
-    if total < least * len(terms) or total == 0:
-        return Refusal("participation", "too_few_memberships", counts)
-    if not _full_rank(design, terms):
-        return Refusal("participation", "collinear", counts, tuple(terms))
-    empty = _separated(design, outcome, terms)
-    if empty:
-        return Refusal("participation", "separated", counts, tuple(empty))
-    return None
-
-
-def _full_rank(design: pd.DataFrame, terms: list[str]) -> bool:
-    matrix = np.column_stack([np.ones(len(design)), design[terms].to_numpy()])
-    return bool(np.linalg.matrix_rank(matrix) == matrix.shape[1])
-
-
-def _separated(design: pd.DataFrame, outcome: str, terms: list[str]) -> list[str]:
-    """Return the dummies of which one side has no membership at all: their coefficient is infinite."""
-    dummies = [term for term in terms if design[term].isin([0, 1]).all()]
-    return [term for term in dummies if (design.groupby(term)[outcome].sum() == 0).any()]
-
-
-def listed_participation(
-    data: Dataset,
-    *,
-    year: int = 2022,
-    networks: Iterable[str] | None = None,
-    certainty: Literal["high", "medium"] = "high",
-    at_risk: AtRisk = "eligible",
-    skr: Skr = "main",
-    pilots: Pilots = "count",
-    interval: Interval = "leave_out",
-    min_per_term: int = 5,
-    superpopulation: str | None = None,
-    errors: Errors = "county",
-) -> Participation:
-    """Model how many of the listed networks a municipality belongs to: the primary outcome.
-
-    Only the latest complete list of each network up to `year` counts, and a municipality only for the lists that
-    cover it (their number is the exposure): outside, its membership is unknown, and unknown is not zero. A list
-    that names everybody it covers, or nobody, says nothing of who joins and is left out.
-
-    Parameters
-    ----------
-    year
-        The latest year of a list, and the year to which the covariates refer (default 2022, that of the
-        latest lists of high certainty).
-    networks
-        Network ids; default all with a complete list, memberships and programmes.
-    certainty
-        The least certainty that a list is complete (default `"high"`).
-    at_risk
-        Whom a list covers: by its own population at risk and the network's rule of eligibility
-        (`"eligible"`, default: who may not join is no non-member by choice), or by the `"list"` alone. Who is
-        on the list is covered in any case.
-    skr, pilots, interval
-        See `natverk.models.covariates`; by default counties with a transfer known as an
-        interval across years are kept out.
-    min_per_term
-        The fewest memberships per covariate; with fewer the model is refused. Default 5, the lower end of
-        what Vittinghoff & McCulloch (2007) found to be workable.
-    superpopulation
-        What the municipalities are thought to be drawn from, in words. Default None: the 290 are a
-        population, coefficients describe it, and there are no standard errors and no p-values.
-    errors
-        With a superpopulation: standard errors clustered by `"county"` (default: transfers came by county)
-        or the `"model"`'s own.
-
-    Returns
-    -------
-    Participation
-        Poisson and negative binomial side by side, test of over-dispersion, marginal effects, design.
-
-    Raises
-    ------
-    UnknownName, InvalidArgument
-        For an unknown network or value, or no complete list up to the year.
-
-    References
-    ----------
-    Cameron, A. C. & Trivedi, P. K. (1990). Regression-based tests for overdispersion in the Poisson model.
-    Journal of Econometrics 46, 347–364. Vittinghoff, E. & McCulloch, C. E. (2007). Relaxing the rule of ten
-    events per variable in logistic and Cox regression. American Journal of Epidemiology 165, 710–718.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> result = listed_participation(load(), interval="conventional")
-    >>> result.fits["n"].tolist(), "std_error" in result.coefficients
-    ([290, 290], False)
-    """
-    lists = latest_lists(data, year=year, networks=networks, certainty=certainty, at_risk=at_risk)
-    counts = listed_memberships(data, lists, at_risk=at_risk)
-    frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
-    terms = terms_of(frame)
-    frame = frame.merge(counts, on="actor_id", how="left", validate="one_to_one")
-    outside = frame["exposure"].fillna(0) == 0
-    frame["reason"] = frame["reason"].mask(outside & (frame["reason"] == "enters"), "not_at_risk")
-    return modelled(frame, "listed_memberships", terms, lists, min_per_term, superpopulation, errors)
-
-
-def documented_participation(
-    data: Dataset,
-    *,
-    year: int = 2024,
-    counts_as: tuple[str, ...] = ("membership",),
-    counting: Counting = "strict",
-    skr: Skr = "main",
-    pilots: Pilots = "count",
-    interval: Interval = "leave_out",
-    min_per_term: int = 5,
-    superpopulation: str | None = None,
-    errors: Errors = "county",
-) -> Participation:
-    """Model how many memberships of a municipality are *documented*, given how many documents were read.
-
-    This is no model of membership: a municipality without a documented membership may belong to many networks.
-    The covariate `log_documents` (logarithm of 1 + documents by url that attest anything about the municipality)
-    holds documentation fixed as far as a count can; since a document that names a membership raises both sides,
-    its coefficient is no effect.
-
-    Parameters
-    ----------
-    year
-        Memberships attested up to this year or in no year; covariates of this year (default 2024, the latest
-        with published population).
-    counts_as, counting
-        Kinds of network and statuses, see `natverk.panel`.
-    skr, pilots, interval, min_per_term, superpopulation, errors
-        See `listed_participation`.
-
-    Returns
-    -------
-    Participation
-        As `listed_participation` gives it, with the outcome `documented_memberships`.
-
-    Raises
-    ------
-    InvalidArgument
-        For an unknown value.
-
-    References
-    ----------
-    As `listed_participation`.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> result = documented_participation(load(), interval="conventional")
-    >>> result.outcome, "log_documents" in result.terms
-    ('documented_memberships', True)
-    """
-    year_range(year, "year", data=data)
-    rows = graded(data, counting=counting)
-    rows = rows[(rows["grade"] == "positive") & rows["network_id"].isin(networks_counting_as(data, counts_as))]
-    rows = rows[(rows["first"].isna() | (rows["first"] <= year)).fillna(value=True)]
-    found = rows.groupby("actor_id")["network_id"].nunique()
-    frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
-    frame["log_documents"] = np.log1p(documents(data, frame["actor_id"]).to_numpy(dtype=float))
-    terms = terms_of(frame)
-    # A count of documents' statements, not of memberships: none documented is a known 0.
-    frame["documented_memberships"] = frame["actor_id"].map(found).fillna(0).astype("int64")
-    frame["exposure"] = 1
-    return modelled(frame, "documented_memberships", terms, None, min_per_term, superpopulation, errors)

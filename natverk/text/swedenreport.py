@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.models import Participation, leave_one_county_out
+from natverk.text.models import participation_text
 from natverk.text.nullvalues import tested, verdict
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.sweden import SwedenPage
@@ -133,7 +134,7 @@ class SwedenReport(SwedenPage):
         """Tell what a participation model says: who enters, what doubling the population goes with, dispersion."""
         kind = result.outcome
         if result.refused is not None:
-            return self.markdown(result.text(self.lang))
+            return self.markdown(participation_text(self.t, result))
         own = result.coefficients[result.coefficients["family"] == "poisson"].set_index("term")["coefficient"]
         once = leave_one_county_out(result)
         once = once[once["term"].isin(result.terms)]
@@ -149,7 +150,7 @@ class SwedenReport(SwedenPage):
         }
         n = once["county_code"].nunique()
         return self.paragraphs(
-            (result.text(self.lang),),
+            (participation_text(self.t, result),),
             (
                 self.say("model.size", total=total, n=self.t.number(len(result.design)), terms=len(result.terms)),
                 self.say(f"model.population_{kind}", ratio=self.t.number(2 ** float(own["log_population"]), 1)),
