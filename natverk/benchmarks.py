@@ -15,7 +15,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.errors import UnknownName
-from natverk.frames import counted_from_one, each_row, known_actors, known_networks, year_or_none
+from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
 from natverk.membership.actors import levels, population_by_year
 from natverk.membership.evidence import graded
 from natverk.membership.lists import lists
@@ -95,16 +95,16 @@ def recomputed(
     data: Dataset,
     *,
     significant: int = 2,
-    actors: Iterable[str] | None = None,
-    networks: Iterable[str] | None = None,
+    actors: Names | None = None,
+    networks: Names | None = None,
 ) -> pd.DataFrame:
     """Compare every published figure, published total and complete list with what our rows give.
 
     Parameters
     ----------
     actors, networks
-        Only the published totals and lists that name one of these, and the figures whose recipe recomputes one of the
-        networks; default everything.
+        By id, code or name: only the published totals and lists that name one of these, and the figures whose recipe
+        recomputes one of the networks; default everything.
     significant
         How many significant digits "about" claims (default 2).
 

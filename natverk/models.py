@@ -8,7 +8,7 @@ counts.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal, NamedTuple
@@ -19,7 +19,7 @@ import pandas as pd
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument
-from natverk.frames import choice, has_columns, known_actors, not_negative, year_range
+from natverk.frames import Names, choice, has_columns, known_actors, known_networks, not_negative, year_range
 from natverk.membership.actors import population_by_year
 from natverk.membership.evidence import Counting, graded
 from natverk.membership.lists import AtRisk, latest_lists, listed_memberships
@@ -136,7 +136,7 @@ def listed_participation(
     data: Dataset,
     *,
     year: int | None = None,
-    networks: Iterable[str] | None = None,
+    networks: Names | None = None,
     certainty: Literal["high", "medium"] = "high",
     at_risk: AtRisk = "eligible",
     skr: Skr = "main",
@@ -206,7 +206,8 @@ def listed_participation(
         certain = table["certainty"].isin(("high",) if certainty == "high" else ("high", "medium"))
         years = table.loc[certain & (table["status_scope"] == "all") & (table["year"] <= data.last_year), "year"]
         year = int(years.max()) if len(years) else data.last_year
-    lists = latest_lists(data, year=year, networks=networks, certainty=certainty, at_risk=at_risk)
+    wanted = None if networks is None else known_networks(data, networks)
+    lists = latest_lists(data, year=year, networks=wanted, certainty=certainty, at_risk=at_risk)
     counts = listed_memberships(data, lists, at_risk=at_risk)
     frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
     terms = _terms(frame)
@@ -522,16 +523,26 @@ def _terms(frame: pd.DataFrame) -> list[str]:
     return [str(column) for column in frame.columns if column not in fixed]
 
 
-def documents(data: Dataset, actors: Iterable[str]) -> pd.Series:
+def documents(data: Dataset, actors: Names) -> pd.Series:
     """Count the documents that attest anything about actors: different urls, over all evidence tables.
 
     Stored versions of one page count once. What is not read is not counted: the number says how much has been
     read about an actor, not how much exists.
 
+    Parameters
+    ----------
+    actors
+        Actors by id, code or name; a county for its municipalities.
+
     Returns
     -------
     pd.Series
         Index actor id, in the order given; number of documents, 0 where none was read.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor, or none.
 
     Examples
     --------

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import natverk
-from natverk import peers, roles, twomode
+from natverk import peers, twomode
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.frames import several, year_range
@@ -44,13 +44,6 @@ YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
     "region_overlap": lambda data, year: twomode.region_overlap(data, year=year),
     "theme_overlap": lambda data, year: twomode.theme_overlap(data, year=year),
     "theme_profiles": lambda data, year: twomode.theme_profiles(data, year=year),
-    "formal": roles.formal,
-    "practised": lambda data, year: roles.practised(data, year=year),
-    "roles.compare": roles.compare,
-    "responsibility_counts": roles.responsibility_counts,
-    "responsibility_at": roles.responsibility_at,
-    "listed_participation": lambda data, year: natverk.models.listed_participation(data, year=year),
-    "documented_participation": lambda data, year: natverk.models.documented_participation(data, year=year),
     "by_portfolio": lambda data, year: peers.by_portfolio(data, "Alby", years=(year, year)),
     "by_structure": lambda data, year: peers.by_structure(data, "Alby", year=year),
     "candidates": lambda data, year: natverk.peers.candidates(data, "Alby", year=year),
@@ -62,12 +55,6 @@ YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
 def test_a_year_outside_what_the_data_can_speak_of_is_refused(data: Dataset, name: str, year: Any) -> None:
     said = refused(lambda given: YEAR[name](given, year), data, InvalidArgument)
     assert str(year) in said
-
-
-@pytest.mark.parametrize("name", ["responsibility_at"])
-@pytest.mark.parametrize("date", ["1900", "2027-01", "2019-13"])
-def test_a_day_outside_what_the_data_can_speak_of_is_refused(data: Dataset, name: str, date: str) -> None:
-    assert date in refused(lambda given: YEAR[name](given, date), data, InvalidArgument)
 
 
 EMPTY: dict[str, Call] = {
@@ -83,15 +70,8 @@ EMPTY: dict[str, Call] = {
     "theme_profiles": lambda data: twomode.theme_profiles(data, themes=[]),
     "theme_overlap": lambda data: twomode.theme_overlap(data, themes=[]),
     "region_overlap": lambda data: twomode.region_overlap(data, counts_as=()),
-    "practised": lambda data: roles.practised(data, counts_as=()),
-    "roles.compare": lambda data: roles.compare(data, 2010, counts_as=()),
-    "summary_by_county": lambda data: roles.summary_by_county(roles.compare(data, 2010).iloc[:0]),
-    "national_summary": lambda data: roles.national_summary(roles.compare(data, 2010).iloc[:0]),
-    "listed_participation": lambda data: natverk.models.listed_participation(data, networks=[]),
-    "documented_participation": lambda data: natverk.models.documented_participation(data, counts_as=()),
     "by_portfolio": lambda data: peers.by_portfolio(data, "Alby", counts_as=()),
     "candidates": lambda data: natverk.peers.candidates(data, "Alby", counts_as=()),
-    "benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=[]),
     "count": lambda data: natverk.count(natverk.panel(data), []),
     "null_test": lambda data: twomode.null_test(np.zeros((2, 2)), np.sum, 9, 1),
     "schoener_d": lambda data: twomode.schoener_d({}, {"a": 1}),
@@ -107,24 +87,16 @@ UNKNOWN: dict[str, Call] = {
     "theme of profiles": lambda data: twomode.theme_profiles(data, themes=["kultur"]),
     "theme of overlap": lambda data: twomode.theme_overlap(data, themes=["kultur"]),
     "kind of network": lambda data: natverk.panel(data, networks=None, pairs="evidence", counting="x"),  # type: ignore[arg-type]
-    "counts_as of practised": lambda data: roles.practised(data, counts_as=("members",)),
     "counts_as of two_mode": lambda data: natverk.twomode.two_mode(data, counts_as=("members",)),
     "counts_as of spells": lambda data: spells.durations(data, counts_as=("members",)),
     "county of overlap": lambda data: twomode.region_overlap(data, county="99"),
-    "county of roles": lambda data: roles.compare(data, 2010, county="99"),
-    "county of practised": lambda data: roles.practised(data, county="99"),
-    "county of responsibility": lambda data: roles.responsibility(data, "99"),
     "county of listed": lambda data: natverk.lists(data, "99"),
     "county of actors": lambda data: natverk.roles.actors_of(data, "99"),
     "actor": lambda data: natverk.series(data, ["municipality:0999"]),
-    "actor of benchmarks": lambda data: natverk.benchmarks.recomputed(data, actors=["municipality:0999"]),
     "network of exits": lambda data: natverk.networks.list_exits(data, "ubcc"),
     "network of retention": lambda data: natverk.networks.list_retention(data, "ubcc"),
-    "list": lambda data: natverk.benchmarks.containment(data, "ubc-2019", "net-2012"),
     "row": lambda data: natverk.explain(data, "mem-99999"),
     "municipality": lambda data: peers.by_portfolio(data, "Albyy"),
-    "interval": lambda data: natverk.roles.transfers(data, interval="never"),  # type: ignore[arg-type]
-    "certainty": lambda data: natverk.models.listed_participation(data, certainty="low"),  # type: ignore[arg-type]
     "group of coverage": lambda data: natverk.coverage(data, natverk.panel(data), "theme"),
     "column of count": lambda data: natverk.count(natverk.panel(data), ["theme"]),
     "cells": lambda data: natverk.count(natverk.panel(data).drop(columns="state"), ["year"]),

@@ -55,17 +55,9 @@ UNSAFE_LEFT = {
     "twomode.tie_cells",
 }
 UNCALLED_LEFT = {
-    "models.modelled",
-    "models.tally",
     "peers.in_words",
 }
 UNDOCUMENTED_LEFT = {
-    "models.checked_superpopulation",
-    "models.documents",
-    "models.modelled",
-    "models.sentences",
-    "models.tally",
-    "models.terms_of",
     "peers.component_weights",
     "peers.differences",
     "peers.population_at",

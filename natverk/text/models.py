@@ -25,7 +25,7 @@ def participation_text(t: Texts, result: Participation) -> str:
     >>> from natverk.locale import texts
     >>> from natverk.models import listed_participation
     >>> print(participation_text(texts("en"), listed_participation(load(), skr="nine")))
-    The model counts ... No model: 36 memberships for 12 covariates in 220 municipalities; ...
+    The model counts ... No model: 33 memberships for 12 covariates in 220 municipalities; ...
     """
     enters, n = result.reasons["enters"], result.reasons["n_municipalities"]
     words = [

@@ -260,14 +260,20 @@ def test_wrong_arguments_say_what_is_allowed(make: Make, real: Dataset) -> None:
         compare_roles(data, YEAR, county="99")
     with pytest.raises(InvalidArgument, match="1997"):
         compare_roles(real, 1996)
+    for year in (1900, 2027, 2019.5, True, "next year"):
+        with pytest.raises(InvalidArgument, match=str(year)):
+            compare_roles(data, year)  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgument, match="empty"):
+        compare_roles(data, YEAR, counts_as=())
     with pytest.raises(InvalidArgument, match="'known_bodies'"):
         compare_roles(data, YEAR, joint="all")  # type: ignore[arg-type]
     with pytest.raises(InvalidArgument, match="'valid'"):
         compare_roles(data, YEAR, undated_tasks="no")  # type: ignore[arg-type]
     with pytest.raises(InvalidArgument, match="compare_roles"):
         summary_by_county(pd.DataFrame({"year": [2019]}))
-    with pytest.raises(InvalidArgument, match="empty"):
-        national_summary(compare_roles(data, YEAR).iloc[:0])
+    for summary in (summary_by_county, national_summary):
+        with pytest.raises(InvalidArgument, match="empty"):
+            summary(compare_roles(data, YEAR).iloc[:0])
 
 
 def test_every_code_has_words_in_both_languages(table: pd.DataFrame) -> None:

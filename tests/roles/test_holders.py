@@ -92,6 +92,13 @@ def test_before_the_table_begins(make: Make) -> None:
         responsibility_counts(make(), (1996, 2000))
 
 
+@pytest.mark.parametrize("when", [1900, 2027, 2019.5, True, "next year", "1900", "2027-01", "2019-13"])
+def test_what_is_no_year_nor_day_of_the_data_is_refused(make: Make, when: Any) -> None:
+    for function in (responsibility_at, responsibility_counts):
+        with pytest.raises(InvalidArgument, match=str(when)):
+            function(make(), when)
+
+
 # --- The real data ----------------------------------------------------------------------------------------------------
 
 
