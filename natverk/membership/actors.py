@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
-from natverk.frames import each_row, known_county, year_or_none
+from natverk.data.load import Dataset, kept
+from natverk.frames import YEARS, known_county
 
 __all__ = [
     "actors_of",
+    "at_risk_in",
     "eligible",
     "existence",
     "levels",
+    "member_actors",
     "population_by_year",
+    "population_known",
 ]
 
 
+@kept
 def levels(data: Dataset) -> pd.DataFrame:
     """Return the level of every actor that can hold a membership.
 
@@ -83,44 +89,31 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     """
     county = known_county(data, county)
     row = data.counties.set_index("county_code").loc[county]
-    table = levels(data).set_index("actor_id")
-    population = population_by_year(data)
-    latest = population[population.columns.max()]
-    places = data.municipalities[data.municipalities["county_code"] == county]
-    municipal = pd.DataFrame(
-        {
-            "actor_id": places["actor_id"],
-            "name": places["name"],
-            "level": "municipal",
-            "code": places["code"],
-            "population": places["code"].map(latest),
-        }
-    ).sort_values(["population", "name"], ascending=[False, True])
-    bodies = table[
-        (table["level"] == "joint") & table["county_codes"].fillna("").str.split(";").map(lambda ids: county in ids)
-    ]
-    joint = pd.DataFrame({"actor_id": bodies.index, "name": bodies["name"].to_numpy(), "level": "joint"}).sort_values(
-        "name"
-    )
     region = str(row["region_actor_id"])
-    if region in set(municipal["actor_id"]):
-        municipal["level"] = "unitary"
-        parts = [municipal, joint]
-    else:
-        head = pd.DataFrame(
-            {
-                "actor_id": [region],
-                "name": [str(row["region_name"])],
-                "level": ["regional"],
-                "population": [row["population_2024"]],
-            }
-        )
-        parts = [head, joint, municipal]
+    population = population_by_year(data)
+    places = data.municipalities[data.municipalities["county_code"] == county]
+    municipal = places[["actor_id", "name", "code"]].assign(
+        level="unitary" if region in set(places["actor_id"]) else "municipal",
+        population=places["code"].map(population[population.columns.max()]),
+    )
+    head = {"actor_id": region, "name": row["region_name"], "level": "regional"}
+    regional = pd.DataFrame([head | {"population": municipal["population"].sum(min_count=1)}])
+    table = levels(data)
+    at_home = table["county_codes"].fillna("").str.split(";").map(lambda codes: county in codes)
+    joint = table.loc[(table["level"] == "joint") & at_home, ["actor_id", "name", "level"]]
+    parts = [
+        regional[~regional["actor_id"].isin(places["actor_id"])],
+        joint.sort_values("name"),
+        municipal.sort_values(["population", "name"], ascending=[False, True]),
+    ]
+    if region in set(places["actor_id"]):
+        parts.reverse()
     result = pd.concat([part for part in parts if len(part)], ignore_index=True)
     result = result.reindex(columns=["actor_id", "name", "level", "code", "population"])
-    return result.astype({"population": "Int64", "code": "str"})
+    return result.astype({"population": "Int64", "code": "str", "level": "str"})
 
 
+@kept
 def existence(data: Dataset) -> pd.DataFrame:
     """Return since when and until when actors exist, where that is known: new municipalities, joint bodies.
 
@@ -153,12 +146,60 @@ def existence(data: Dataset) -> pd.DataFrame:
     return both.astype({"exists_from": "Int64", "exists_to": "Int64"}).set_index("actor_id")
 
 
+@kept
 def population_by_year(data: Dataset) -> pd.DataFrame:
     """Return population on 31 December: index municipality code, one column a year, inhabitants.
 
     Years that were not published (2022, 2023) have no column; nothing is interpolated.
     """
     return data.population.pivot(index="code", columns="year", values="population")
+
+
+@kept
+def population_known(data: Dataset) -> pd.DataFrame:
+    """Return the latest published population up to each year an argument may name; missing before the first one."""
+    published = population_by_year(data).astype("float64")
+    return published.reindex(columns=range(YEARS[0], YEARS[1] + 1)).ffill(axis=1)
+
+
+@kept
+def member_actors(data: Dataset) -> list[str]:
+    """Return the actors that measures look at by default: all municipalities and regions."""
+    table = levels(data)
+    return list(table.loc[table["municipality"] | table["region"], "actor_id"])
+
+
+def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> pd.Series:
+    """Say which actors (a frame as `levels` gives it) a complete list covers by its levels and counties."""
+    at_risk = table[list_levels.split(";")].any(axis=1)
+    if isinstance(list_counties, str) and list_counties:
+        covered = set(list_counties.split(";"))
+        at_risk &= table["county_codes"].fillna("").map(lambda codes: not covered.isdisjoint(codes.split(";")))
+    return at_risk
+
+
+class _Eligible(NamedTuple):
+    """Who may belong to what and when, for all actors, networks and years; and where each stands."""
+
+    actors: pd.Index
+    networks: pd.Index
+    may: np.ndarray
+
+
+@kept
+def _eligible(data: Dataset) -> _Eligible:
+    table, networks = levels(data), data.networks
+    size = population_known(data)
+    # Only municipality codes are found there: regions and bodies stay without a size.
+    sizes = size.reindex(table["actor_id"].str.rpartition(":")[2]).to_numpy()[:, None, :]
+    own = table[["municipality", "region"]].to_numpy()
+    open_to = networks["eligible_levels"].str.get_dummies(";").reindex(columns=["municipality", "region"], fill_value=0)
+    by_level = (own.astype(int) @ open_to.to_numpy().T > 0)[:, :, None]
+    bounds = networks[["min_population", "max_population"]].astype("float64").to_numpy()
+    least, most = bounds[:, 0][:, None], bounds[:, 1][:, None]
+    # A bound or a size that is not known rules nobody out: comparisons with it are false.
+    may = by_level & ~((sizes < least) | (sizes > most))
+    return _Eligible(pd.Index(table["actor_id"]), pd.Index(networks["network_id"]), may)
 
 
 def eligible(data: Dataset, actors: list[str], networks: list[str], years: range) -> np.ndarray:
@@ -179,23 +220,6 @@ def eligible(data: Dataset, actors: list[str], networks: list[str], years: range
     >>> may[:, 0, 0].tolist()
     [True, False]
     """
-    table = levels(data).set_index("actor_id").reindex(actors)
-    by_level = {level: table[level].to_numpy(dtype=bool) for level in ("municipality", "region")}
-    # Only municipality codes are found there: regions and bodies stay without a size.
-    population = population_by_year(data).reindex([actor.rpartition(":")[2] for actor in actors])
-    sizes = {int(str(year)): population[year].to_numpy(dtype=float, na_value=np.nan) for year in population.columns}
-    rules = {row.network_id: row for row in each_row(data.networks)}
-    result = np.zeros((len(actors), len(networks), len(years)), dtype=bool)
-    for n, network in enumerate(networks):
-        rule = rules[network]
-        result[:, n, :] = np.any([by_level[level] for level in rule.eligible_levels.split(";")], axis=0)[:, None]
-        least, most = year_or_none(rule.min_population), year_or_none(rule.max_population)
-        if least is None and most is None:
-            continue
-        for t, year in enumerate(years):
-            published = [other for other in sizes if other <= year]
-            if published:
-                size = sizes[max(published)]
-                unfit = (size < (least or 0)) | (size > (np.inf if most is None else most))
-                result[:, n, t] &= ~unfit
-    return result
+    own = _eligible(data)
+    places = own.actors.get_indexer(actors), own.networks.get_indexer(networks), np.asarray(years) - YEARS[0]
+    return own.may[np.ix_(*places)]

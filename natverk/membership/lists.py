@@ -1,32 +1,69 @@
-"""Listed memberships: for each municipality, how many of the complete lists cover it and how many name it."""
+"""Complete lists: who is on them, who is not, and what comparing them tells. Only here does absence mean anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, each_row, known_county, known_networks, year_range
-from natverk.membership.actors import eligible, existence, levels
+from natverk.membership.actors import at_risk_in, eligible, existence, levels
 from natverk.membership.evidence import graded
-from natverk.membership.panel import at_risk_in
 
 __all__ = [
-    "lists",
     "AtRisk",
+    "CERTAINTY",
+    "ListCertainty",
+    "absences",
     "latest_lists",
     "list_exits",
     "list_retention",
     "listed_memberships",
+    "lists",
     "on_lists",
 ]
 
-
 ListCertainty = Literal["high", "medium"]
+AtRisk = Literal["eligible", "list"]
+
+#: Which lists are certain enough, by the least certainty that is asked for.
+CERTAINTY = {"high": ("high",), "medium": ("high", "medium"), "low": ("high", "medium", "low")}
+
+
+@kept
+def _listed(data: Dataset) -> pd.DataFrame:
+    """Return the actors that each complete list covers or names: `covered`, `on`, `row_id` of the row that names it."""
+    table = levels(data).set_index("actor_id")
+    rows = data.memberships.dropna(subset=["list_id"]).drop_duplicates(["list_id", "actor_id"])
+    named = {str(key): group.set_index("actor_id")["row_id"] for key, group in rows.groupby("list_id")}
+    columns = ["list_id", "network_id", "year", "certainty", "status_scope"]
+    parts = [pd.DataFrame(columns=["actor_id", "covered", "on", "row_id", *columns])]
+    for item in each_row(data.member_lists):
+        own = named.get(item.list_id, pd.Series(dtype="str"))
+        covered = table.index[at_risk_in(table, item.levels_at_risk, item.counties_at_risk)]
+        part = pd.DataFrame({"actor_id": covered.union(own.index)})
+        part["covered"], part["on"] = part["actor_id"].isin(covered), part["actor_id"].isin(own.index)
+        part["row_id"] = part["actor_id"].map(own)
+        parts.append(part.assign(**{name: getattr(item, name) for name in columns}))
+    text = dict.fromkeys(["actor_id", "row_id", *columns], "str")
+    seen = pd.concat(parts[1:] or parts, ignore_index=True)
+    return seen.astype({**text, "year": "int64", "covered": "bool", "on": "bool"})
+
+
+@kept
+def absences(data: Dataset, certainty: str) -> pd.DataFrame:
+    """Return who is absent from which complete list that covers it: `actor_id, network_id, year, list_id`.
+
+    A list of full members says of the others only that they are not *full* members, and is left out.
+    """
+    seen = _listed(data)
+    lacking = seen["covered"] & ~seen["on"] & (seen["status_scope"] == "all")
+    return seen.loc[
+        lacking & seen["certainty"].isin(CERTAINTY[certainty]), ["actor_id", "network_id", "year", "list_id"]
+    ]
 
 
 def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high") -> pd.DataFrame:
@@ -69,43 +106,36 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     (9, [[2019, 2020]])
     """
     seen = on_lists(data, network, certainty=certainty)
-    groups = seen.groupby(["network_id", "actor_id"], sort=True)
-    before = groups[["on", "year", "list_id", "row_id"]].shift(1)
+    pair = ["network_id", "actor_id"]
+    before = seen.groupby(pair, sort=True)[["on", "year", "list_id", "row_id"]].shift(1)
     out = ~seen["on"] & before["on"].fillna(value=False).astype(bool)
-    former = before[out].set_axis(["on_before", "first", "list_after", "row_before"], axis=1)
-    steps = pd.concat([seen[out], former], axis=1)
+    former = before.loc[out, ["year", "list_id", "row_id"]].set_axis(["first", "list_after", "row_before"], axis=1)
+    steps = seen.loc[out, [*pair, "year", "list_id"]].join(former).rename(columns={"list_id": "list_before"})
+    steps = steps.astype({"first": "int64"}).reset_index(drop=True)
+
+    # What other rows say of each step, and later lists.
     rows = graded(data)
     rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["list_id"].isna()]
-    rows = rows[rows["actor_id"].isin(steps["actor_id"])]
-    by_pair = dict(iter(rows.groupby(["network_id", "actor_id"])))
-    found = []
-    for step in each_row(steps):
-        after, first = int(step.year), int(step.first)
-        other = by_pair.get((step.network_id, step.actor_id), rows.iloc[:0])
-        between = other[(other["first"] < after) & (other["last"] > first)]
-        later = other[(other["last"] >= after).fillna(value=False)]
-        told = other["end"][((other["end"] >= first) & (other["end"] < after)).fillna(value=False)]
-        again = seen["on"] & (seen["network_id"] == step.network_id) & (seen["actor_id"] == step.actor_id)
-        back = seen.loc[again & (seen["year"] > after), "year"]
-        found.append(
-            {
-                "network_id": step.network_id,
-                "actor_id": step.actor_id,
-                "exit_after": max([first, *between["last"].clip(upper=after - 1)]),
-                "exit_before": after,
-                "list_after": step.list_after,
-                "list_before": step.list_id,
-                "returned": back.min() if len(back) else pd.NA,
-                "conflict": len(later) > 0,
-                "stated_end": told.max() if len(told) else pd.NA,
-                "row_ids": ";".join(sorted({step.row_before, *later["row_id"]})),
-            }
-        )
+    rows = rows[[*pair, "row_id", "first", "last", "end"]].rename(columns={"first": "from"})
+    met = steps.reset_index(names="step").merge(rows, on=pair).set_index("step")
+    between = met[((met["from"] < met["year"]) & (met["last"] > met["first"])).fillna(False)]
+    last_seen = between["last"].clip(upper=between["year"] - 1).groupby("step").max()
+    contrary = met.loc[(met["last"] >= met["year"]).fillna(False), "row_id"].groupby("step").agg(";".join)
+    told = met.loc[((met["end"] >= met["first"]) & (met["end"] < met["year"])).fillna(False), "end"]
+    back = steps.reset_index(names="step").merge(seen[seen["on"]], on=pair, suffixes=("", "_on")).set_index("step")
+    back = back.loc[back["year_on"] > back["year"], "year_on"]
+    named = steps["row_before"].str.cat(contrary.reindex(steps.index).fillna(""), sep=";").str.strip(";")
+    frame = steps.assign(
+        exit_after=last_seen.reindex(steps.index).fillna(steps["first"]),
+        exit_before=steps["year"],
+        returned=back.groupby("step").min(),
+        conflict=steps.index.isin(contrary.index),
+        stated_end=told.groupby("step").max(),
+        row_ids=[";".join(sorted(set(ids.split(";")))) for ids in named],
+    )
     columns = ["network_id", "actor_id", "exit_after", "exit_before", "list_after", "list_before", "returned"]
-    frame = pd.DataFrame(found, columns=[*columns, "conflict", "stated_end", "row_ids"])
     whole = dict.fromkeys(["exit_after", "exit_before", "returned", "stated_end"], "Int64")
-    text = dict.fromkeys(["network_id", "actor_id", "list_after", "list_before", "row_ids"], "str")
-    frame = frame.astype({**whole, **text, "conflict": "bool"})
+    frame = frame[[*columns, "conflict", "stated_end", "row_ids"]].astype({**whole, "row_ids": "str"})
     return frame.sort_values(["network_id", "exit_before", "actor_id"], ignore_index=True)
 
 
@@ -142,26 +172,22 @@ def list_retention(data: Dataset, network: str | None = None, *, certainty: List
     [[2014, 21, 21], [2019, 21, 14], [2020, 21, 13], [2022, 21, 12]]
     """
     seen = on_lists(data, network, certainty=certainty)
-    found = []
-    for network_id, own in seen.groupby("network_id", sort=True):
-        first = set(own.loc[(own["year"] == own["year"].min()) & own["on"], "actor_id"])
-        for year, part in own.groupby("year"):
-            followed = part[part["actor_id"].isin(first)]
-            absent_before = set(own.loc[(own["year"] < year) & ~own["on"], "actor_id"])
-            new = int((part["on"] & part["actor_id"].isin(absent_before)).sum())
-            found.append(
-                {
-                    "network_id": network_id,
-                    "year": year,
-                    "n_listed": int(part["on"].sum()),
-                    "n_first": len(followed),
-                    "n_still": int(followed["on"].sum()),
-                    "share": followed["on"].mean() if len(followed) else np.nan,
-                    "n_new": pd.NA if year == own["year"].min() else new,
-                }
-            )
-    columns = ["network_id", "year", "n_listed", "n_first", "n_still", "share", "n_new"]
-    return pd.DataFrame(found, columns=columns).astype({"network_id": "str", "share": "float64", "n_new": "Int64"})
+    pair = [seen["network_id"], seen["actor_id"]]
+    opening = seen["year"] == seen.groupby("network_id")["year"].transform("min")
+    first = (seen["on"] & opening).groupby(pair).transform("any")
+    absent_before = (~seen["on"]).groupby(pair).cumsum() - ~seen["on"] > 0
+    columns = {
+        "n_listed": seen["on"],
+        "n_first": first,
+        "n_still": first & seen["on"],
+        "n_new": seen["on"] & absent_before,
+    }
+    table = seen.assign(**columns).groupby(["network_id", "year"])[list(columns)].sum()
+    table["share"] = (table["n_still"] / table["n_first"]).where(table["n_first"] > 0)
+    table = table.reset_index()
+    followed = table["year"] > table.groupby("network_id")["year"].transform("min")
+    table["n_new"] = table["n_new"].astype("Int64").where(followed)
+    return table[["network_id", "year", "n_listed", "n_first", "n_still", "share", "n_new"]]
 
 
 def on_lists(
@@ -185,30 +211,15 @@ def on_lists(
         actor, year. Of two lists of one year, being on either counts.
     """
     choice("certainty", certainty, ("high", "medium"))
-    lists = data.member_lists
-    kept = lists["certainty"].isin(("high",) if certainty == "high" else ("high", "medium"))
-    lists = lists[kept & (lists["status_scope"] == "all")]
+    seen = _listed(data)
+    seen = seen[seen["certainty"].isin(CERTAINTY[certainty]) & (seen["status_scope"] == "all")]
     if network is not None:
-        lists = lists[lists["network_id"] == known_networks(data, [network])[0]]
+        seen = seen[seen["network_id"] == known_networks(data, [network])[0]]
     else:
-        lists = lists[lists.groupby("network_id")["year"].transform("nunique") >= at_least]
-    table = levels(data).set_index("actor_id")
-    rows = data.memberships
-    parts = [pd.DataFrame(columns=["network_id", "actor_id", "year", "list_id", "on", "row_id"])]
-    for item in each_row(lists):
-        named = rows[rows["list_id"] == item.list_id].drop_duplicates("actor_id").set_index("actor_id")["row_id"]
-        covered = table.index[at_risk_in(table, item.levels_at_risk, item.counties_at_risk)]
-        part = pd.DataFrame({"actor_id": covered.union(named.index)})
-        part = part.assign(network_id=item.network_id, year=int(item.year), list_id=item.list_id)
-        parts.append(part.assign(on=part["actor_id"].isin(named.index), row_id=part["actor_id"].map(named)))
-    seen = pd.concat(parts[1:] or parts, ignore_index=True).astype({"on": "bool", "year": "int64"})
-    seen = seen.sort_values(["network_id", "actor_id", "year", "on"]).drop_duplicates(
-        ["network_id", "actor_id", "year"], keep="last"
-    )
-    return seen.reset_index(drop=True)
-
-
-AtRisk = Literal["eligible", "list"]
+        seen = seen[seen.groupby("network_id")["year"].transform("nunique") >= at_least]
+    seen = seen.sort_values(["network_id", "actor_id", "year", "on"], kind="stable")
+    seen = seen.drop_duplicates(["network_id", "actor_id", "year"], keep="last", ignore_index=True)
+    return seen[["actor_id", "network_id", "year", "list_id", "on", "row_id"]]
 
 
 def latest_lists(
@@ -259,7 +270,7 @@ def latest_lists(
         lists = lists[lists["network_id"].isin(known_networks(data, networks))]
     lists = lists.sort_values(["network_id", "year"], ignore_index=True)
     reason = pd.Series("used", index=lists.index, dtype="str")
-    enough = lists["certainty"].isin(("high",) if certainty == "high" else ("high", "medium"))
+    enough = lists["certainty"].isin(CERTAINTY[certainty])
     good = (lists["year"] <= year) & enough & (lists["status_scope"] == "all")
     last = lists[good].groupby("network_id")["year"].transform("max").reindex(lists.index)
     reason = reason.mask(good & (lists["year"] < last).fillna(value=False), "superseded")
@@ -322,19 +333,19 @@ def _coverage(data: Dataset, lists: pd.DataFrame, at_risk: AtRisk) -> tuple[pd.D
     """Return two tables of yes and no, municipality by list: does the list cover it, does the list name it."""
     choice("at_risk", at_risk, ("eligible", "list"))
     municipalities = list(data.municipalities["actor_id"])
-    table = levels(data).set_index("actor_id").loc[municipalities]
+    seen = _listed(data).set_index(["actor_id", "list_id"])
+    covered, named = (
+        seen[name].unstack(fill_value=False).reindex(index=municipalities, columns=lists["list_id"], fill_value=False)
+        for name in ("covered", "on")
+    )
     born = existence(data)["exists_from"].reindex(municipalities).fillna(0)
-    rows = data.memberships
-    covered, named = {}, {}
     for item in each_row(lists):
-        on = table.index.isin(rows.loc[rows["list_id"] == item.list_id, "actor_id"])
-        may = at_risk_in(table, item.levels_at_risk, item.counties_at_risk) & (born <= item.year)
+        covered[item.list_id] &= (born <= item.year).to_numpy(dtype=bool)
         if at_risk == "eligible":
-            year = int(item.year)
-            may &= eligible(data, municipalities, [item.network_id], range(year, year + 1))[:, 0, 0]
-        covered[item.list_id] = may.to_numpy(dtype=bool) | on
-        named[item.list_id] = on
-    return pd.DataFrame(covered, index=municipalities), pd.DataFrame(named, index=municipalities)
+            covered[item.list_id] &= eligible(data, municipalities, [item.network_id], range(item.year, item.year + 1))[
+                :, 0, 0
+            ]
+    return covered | named, named
 
 
 def lists(
@@ -375,36 +386,25 @@ def lists(
     [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     choice("certainty", certainty, ("high", "medium"))
-    found_lists = data.member_lists
-    found_lists = found_lists[found_lists["certainty"].isin(("high", "medium") if certainty == "medium" else ("high",))]
+    complete = data.member_lists
+    complete = complete[complete["certainty"].isin(CERTAINTY[certainty])]
     if networks is not None:
-        found_lists = found_lists[found_lists["network_id"].isin(known_networks(data, networks))]
-    table = levels(data).set_index("actor_id")
+        complete = complete[complete["network_id"].isin(known_networks(data, networks))]
+    table = levels(data)
     table = table[table["municipality"] | table["region"]]
     if county is not None:
         code = known_county(data, county)
         table = table[table["county_codes"].str.split(";").map(lambda codes: code in codes)]
-    rows = data.memberships
-    found = []
-    for item in each_row(found_lists):
-        at_risk = at_risk_in(table, item.levels_at_risk, item.counties_at_risk)
-        members = rows.loc[(rows["list_id"] == item.list_id) & rows["actor_id"].isin(table.index), "actor_id"]
-        found.append(
-            {
-                "network_id": item.network_id,
-                "year": item.year,
-                "n_members": members.nunique(),
-                "n_at_risk": int(at_risk.sum()),
-                "n_sweden": item.n_sweden,
-                "full_only": item.status_scope == "full",
-                "certainty": item.certainty,
-                "list_id": item.list_id,
-                "source_id": item.source_id,
-            }
-        )
+    seen = _listed(data)
+    counts = seen[seen["actor_id"].isin(table["actor_id"])].groupby("list_id")[["on", "covered"]].sum()
+    counts = counts.reindex(complete["list_id"], fill_value=0)
+    complete = complete.assign(
+        n_members=counts["on"].to_numpy(), n_at_risk=counts["covered"].to_numpy(),
+        full_only=complete["status_scope"] == "full",
+    )  # fmt: skip
     columns = [
         "network_id", "year", "n_members", "n_at_risk", "n_sweden", "full_only", "certainty", "list_id",
         "source_id",
     ]  # fmt: skip
-    frame = pd.DataFrame(found, columns=columns).sort_values(["network_id", "year"], ignore_index=True)
+    frame = complete[columns].sort_values(["network_id", "year"], ignore_index=True)
     return frame.astype({**dict.fromkeys(columns[1:5], "int64"), "full_only": "bool"})

@@ -1,21 +1,24 @@
 """The panel: actor × network × year, each cell with a named state. Absence needs evidence too.
 
-`panel` is the frame, `count` sums it to low / best / high with coverage. The rules of one pair stand in
-`natverk.membership.panel`.
+The rules of a cell stand in `Pair.cell`, in their order; they give the state together with its reasons, and
+`natverk.explain` asks them again for a single cell. `panel` is the frame, `count` sums it to low / best / high
+with coverage.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.errors import InvalidArgument
 from natverk.frames import (
+    YEARS,
     choice,
     each_row,
     has_columns,
@@ -26,29 +29,57 @@ from natverk.frames import (
     year_or_none,
     year_range,
 )
-from natverk.membership.actors import eligible, existence, levels
+from natverk.membership.actors import eligible, existence, member_actors
 from natverk.membership.evidence import Counting, YearBasis, graded, proposals_to_leave, status_of
+from natverk.membership.lists import CERTAINTY, absences
 
 __all__ = [
     "Cell",
     "KNOWN",
     "Pair",
     "PartYear",
+    "RULES",
+    "Reason",
+    "Rules",
     "SETS",
     "STATES",
     "Span",
-    "at_risk_in",
     "count",
+    "decided_runs",
     "networks_counting_as",
+    "pair_of",
     "pairs_of",
     "panel",
 ]
 
-
 PartYear = Literal["any", "whole", "start", "end"]
 
+#: Kinds of network by what belonging means (column `counts_as`).
+SETS = ("membership", "commitment", "programme", "representation")
 #: The named states of a cell, from the most to the least positive.
 STATES = ("member", "presumed", "unknown", "left", "not_member", "no_network", "no_actor")
+#: States that evidence or fact decides; `presumed` and `unknown` are not known.
+KNOWN = ("member", "not_member", "left", "no_network", "no_actor")
+
+#: The rules that decide a cell, and the state that each gives; their values are in `Reason.values`.
+RULES = {
+    "attested": "member",  # first, last
+    "actor_not_formed": "no_actor",  # exists_from
+    "actor_dissolved": "no_actor",  # exists_to
+    "not_member": "not_member",  # list
+    "left": "left",  # ended
+    "network_not_founded": "no_network",  # founded
+    "network_dissolved": "no_network",  # dissolved
+    "presumed": "presumed",  # last_attested, carry_forward
+    "after_list": "unknown",  # last_attested, list
+    "after_proposal": "unknown",  # last_attested, proposal
+    "after_carry_forward": "unknown",  # last_attested, carry_forward
+    "part_of_year": "unknown",  # start, part_year
+    "before_first": "unknown",  # first_attested
+    "before_end": "unknown",  # ended
+    "undated": "unknown",
+    "never_attested": "unknown",
+}
 
 
 class Span(NamedTuple):
@@ -61,46 +92,111 @@ class Span(NamedTuple):
     status: str
     row_id: str
 
+    def enters_after(self, end: int) -> bool:
+        """Say whether the row states an entry that a stated end does not contradict.
+
+        An entry in the year of the end counts where the row goes on beyond it: out in 2010, and in again in 2010.
+        """
+        return self.start is not None and (self.start > end or (self.start == end and self.last > end))
+
+
+class Reason(NamedTuple):
+    """A rule that speaks about a cell, with its values and the rows and lists that it rests on."""
+
+    rule: str
+    values: dict[str, int | str]
+    rows: list[str]
+
 
 class Cell(NamedTuple):
-    """State of one actor in one network in one year, and what decides it."""
+    """One actor in one network in one year: the reasons for its state, of which the first decides."""
 
-    state: str
-    conflict: bool
-    status: str
-    rows: str
+    reasons: list[Reason]
+    conflict: bool = False
+    status: str = ""
+
+    @property
+    def state(self) -> str:
+        """The state, see `STATES`."""
+        return RULES[self.reasons[0].rule]
+
+    @property
+    def rows(self) -> str:
+        """The ids that decide the cell; none where it is unknown."""
+        return "" if self.state == "unknown" else _ids(row for reason in self.reasons for row in reason.rows)
+
+
+class Rules(NamedTuple):
+    """The arguments of `panel` that decide a cell."""
+
+    part_year: PartYear = "any"
+    after_last: Literal["presumed", "unknown"] = "presumed"
+    carry_forward: int = 3
+    year_basis: YearBasis = "stated"
+    counting: Counting = "strict"
+    list_certainty: Literal["high", "medium", "low"] = "high"
+    prefer: Literal["list", "own_page"] = "list"
+
+    @property
+    def presume(self) -> int:
+        """For how many years membership is presumed after the last evidence."""
+        return self.carry_forward if self.after_last == "presumed" else 0
+
+    def checked(self) -> Rules:
+        """Return the rules, or raise `InvalidArgument` for an unknown value."""
+        choice("part_year", self.part_year, ("any", "whole", "start", "end"))
+        choice("after_last", self.after_last, ("presumed", "unknown"))
+        not_negative("carry_forward", self.carry_forward)
+        choice("year_basis", self.year_basis, ("stated", "any"))
+        choice("counting", self.counting, ("strict", "loose"))
+        choice("list_certainty", self.list_certainty, tuple(CERTAINTY))
+        choice("prefer", self.prefer, ("list", "own_page"))
+        return self
 
 
 @dataclass
 class Pair:
     """The evidence of one actor in one network, as the rules of a cell need it.
 
-    `ends` are last years as member, by a stated end or by a page that speaks of a former member; `absent`
-    maps years to complete lists that cover the actor and do not have it; `proposals` are years of a
-    recorded proposal to leave.
+    `ends` are last years as member, by a stated end or by a page that speaks of a former member; `undated` are rows
+    without a usable year; `absent` maps years to complete lists that cover the actor and do not have it; `proposals`
+    maps the years of recorded proposals to leave to their rows.
     """
 
     spans: list[Span] = field(default_factory=list)
     ends: list[tuple[int, str]] = field(default_factory=list)
+    undated: list[str] = field(default_factory=list)
     absent: dict[int, str] = field(default_factory=dict)
-    proposals: list[int] = field(default_factory=list)
+    proposals: dict[int, str] = field(default_factory=dict)
+    founded: int | None = None
+    dissolved: int | None = None
+    exists_from: int | None = None
+    exists_to: int | None = None
 
-    def decided(self, span: range, presume: int) -> list[int]:
-        """Return the years in which the pair's own evidence can decide; in all others the cell is as without it.
+    def runs(self, rules: Rules) -> list[tuple[int, int, Cell]]:
+        """Return the cells that the pair's own evidence can decide, as first and last year of equal ones.
 
         From the first attested year, or the first end, on: to the last presumed one, or for good after an end.
         """
-        starts = [row.first for row in self.spans] + [end for end, _ in self.ends]
-        first = min(starts, default=span.stop)
-        last = span.stop if self.ends else max((row.last for row in self.spans), default=first) + presume
-        return [year for year in span if first <= year <= last or year in self.absent]
+        first = min([span.first for span in self.spans] + [end for end, _ in self.ends])
+        last = YEARS[1] if self.ends else max(span.last for span in self.spans) + rules.presume
+        # The years in which some comparison that the rules make changes its answer.
+        turns = {first, *self.absent, *(year + 1 for year in (*self.absent, *self.proposals))}
+        turns |= {end + 1 for end, _ in self.ends}
+        for span in self.spans:
+            turns |= {span.first, span.last + 1, span.last + rules.presume + 1}
+            turns |= {year + step for year in (span.start, span.end) if year is not None for step in (0, 1)}
+        turns |= {year for year in (self.founded, self.exists_from) if year is not None}
+        turns |= {year + 1 for year in (self.dissolved, self.exists_to) if year is not None}
+        years = sorted(year for year in turns if first <= year <= last)
+        return [(year, until - 1, self.cell(year, rules)) for year, until in pairwise([*years, last + 1])]
 
     def begun(self, year: int, part_year: PartYear) -> list[Span]:
         """Return the rows whose membership has begun by a year; the year of entry only where a part of it will do."""
         entry = part_year in ("whole", "start")
         return [span for span in self.spans if span.first <= year and not (entry and year == span.start)]
 
-    def attested(self, year: int, part_year: PartYear) -> list[Span]:
+    def attested(self, year: int, part_year: PartYear = "any") -> list[Span]:
         """Return the rows that attest membership in a year.
 
         Under `part_year="any"` every part of a year counts; `"whole"` leaves out stated years of entry and
@@ -112,96 +208,94 @@ class Pair:
             span for span in self.begun(year, part_year) if year <= span.last and not (leaving and year == span.end)
         ]
 
-    def ended(self, year: int, part_year: PartYear) -> list[tuple[int, str]]:
-        """Return the ends that lie behind a year; a stated year of exit itself where its last day must be covered."""
-        leaving = part_year in ("whole", "end")
-        exits = [(year, span.row_id) for span in self.spans if leaving and span.end == year]
-        return [end for end in self.ends if end[0] < year] + exits
-
-    def cell(
-        self,
-        year: int,
-        *,
-        part_year: PartYear,
-        presume: int,
-        founded: int | None,
-        dissolved: int | None,
-        exists: bool,
-        list_wins: bool,
-    ) -> Cell:
-        """Apply the rules of one cell in their order; see `natverk.membership.panel.panel`."""
-        rows = self.attested(year, part_year)
-        no_network = (founded is not None and year < founded) or (dissolved is not None and year > dissolved)
-        absent = self.absent.get(year, "")
-        if not exists:
-            against = "no_actor"
-        elif absent:
-            against = "not_member"
-        else:
-            against = "no_network" if no_network else ""
-        if rows:
-            status, ids = status_of({span.status for span in rows}), [span.row_id for span in rows]
-            if against:
-                lists = [absent] if against == "not_member" else []
-                return Cell(against if list_wins else "member", True, status, _ids([*ids, *lists]))
-            contrary = self._contrary(year)
-            return Cell("member", bool(contrary), status, _ids([*ids, *contrary]))
-        if against in ("no_actor", "not_member"):
-            return Cell(against, False, "", absent if against == "not_member" else "")
-        before = self.begun(year, part_year)
-        seen = max((min(span.last, year) for span in before), default=None)
-        ends = self.ended(year, part_year)
-        closing = max((end for end, _ in ends), default=None)
-        if closing is not None and (seen is None or seen <= closing):
-            return Cell("left", False, "", _ids([row for end, row in ends if end == closing]))
-        if no_network:
-            return Cell("no_network", False, "", "")
-        if seen is not None and self._presumed(year, seen, presume, list_wins):
-            last = [span for span in before if min(span.last, year) == seen]
-            return Cell(
-                "presumed", False, status_of({span.status for span in last}), _ids([span.row_id for span in last])
-            )
-        return Cell("unknown", False, "", "")
-
-    def _contrary(self, year: int) -> list[str]:
-        """Return the rows of ends that a membership attested in a year contradicts.
+    def contrary(self, year: int) -> list[tuple[int, str]]:
+        """Return the ends that a membership attested in a year contradicts.
 
         A membership stated to begin after the end is a new spell; a bare sighting after it is a contradiction.
         """
-        entry = max((span.start for span in self.spans if span.start is not None and span.start <= year), default=None)
-        return [row for end, row in self.ends if end < year and (entry is None or entry <= end)]
+        entered = [span for span in self.spans if span.start is not None and span.start <= year]
+        return [end for end in self.ends if end[0] < year and not any(span.enters_after(end[0]) for span in entered)]
 
-    def _presumed(self, year: int, seen: int, presume: int, list_wins: bool) -> bool:
-        if not 0 < year - seen <= presume:
-            return False
-        proposed = any(seen <= proposal < year for proposal in self.proposals)
+    def cell(self, year: int, rules: Rules) -> Cell:
+        """Apply the rules of one cell in their order; see `natverk.panel`."""
+        part_year, list_wins = rules.part_year, rules.prefer == "list"
+        rows = self.attested(year, part_year)
+        fact = self._fact(year)
+        if rows:
+            status = status_of(span.status for span in rows)
+            first, last = min(span.first for span in rows), max(span.last for span in rows)
+            attested = Reason("attested", {"first": first, "last": last}, [span.row_id for span in rows])
+            if fact:
+                return Cell([fact, attested] if list_wins else [attested, fact], True, status)
+            contrary = self.contrary(year)
+            if contrary:
+                left = Reason("left", {"ended": max(end for end, _ in contrary)}, [row for _, row in contrary])
+                return Cell([attested, left], True, status)
+            return Cell([attested], False, status)
+        if fact and RULES[fact.rule] != "no_network":
+            return Cell([fact])
+        before = self.begun(year, part_year)
+        seen = max((min(span.last, year) for span in before), default=None)
+        # A stated year of exit is over itself where its last day must be covered.
+        ends = [(end, row) for end, row in self.ends if end < year]
+        ends += [(year, span.row_id) for span in self.spans if part_year in ("whole", "end") and span.end == year]
+        closing = max((end for end, _ in ends), default=None)
+        if closing is not None and (seen is None or seen <= closing):
+            return Cell([Reason("left", {"ended": closing}, [row for end, row in ends if end == closing])])
+        if fact:
+            return Cell([fact])
+        if seen is None:
+            return Cell([self._not_yet(year, part_year)])
+        last_rows = [span for span in before if min(span.last, year) == seen]
+        reason = self._later(year, seen, [span.row_id for span in last_rows], rules)
+        return Cell([reason], False, status_of(s.status for s in last_rows) if reason.rule == "presumed" else "")
+
+    def _fact(self, year: int) -> Reason | None:
+        """Return what speaks against membership in a year whatever pages say: no actor, a list, no network."""
+        if self.exists_from is not None and year < self.exists_from:
+            return Reason("actor_not_formed", {"exists_from": self.exists_from}, [])
+        if self.exists_to is not None and year > self.exists_to:
+            return Reason("actor_dissolved", {"exists_to": self.exists_to}, [])
+        if year in self.absent:
+            return Reason("not_member", {"list": self.absent[year]}, [self.absent[year]])
+        if self.founded is not None and year < self.founded:
+            return Reason("network_not_founded", {"founded": self.founded}, [])
+        if self.dissolved is not None and year > self.dissolved:
+            return Reason("network_dissolved", {"dissolved": self.dissolved}, [])
+        return None
+
+    def _later(self, year: int, seen: int, rows: list[str], rules: Rules) -> Reason:
+        """Say whether membership is presumed after the last evidence, and what stops the presumption."""
         # Where the list wins over a page of the same year, that page presumes nothing either.
-        absent = any((seen <= other if list_wins else seen < other) and other < year for other in self.absent)
-        return not proposed and not absent
+        after = seen if rules.prefer == "list" else seen + 1
+        lists = [other for other in self.absent if after <= other < year]
+        if lists:
+            name = self.absent[min(lists)]
+            return Reason("after_list", {"last_attested": seen, "list": name}, [*rows, name])
+        proposals = [proposal for proposal in self.proposals if seen <= proposal < year]
+        if proposals:
+            ids = self.proposals[min(proposals)].split(";")
+            return Reason("after_proposal", {"last_attested": seen, "proposal": min(proposals)}, [*rows, *ids])
+        rule = "presumed" if year - seen <= rules.presume else "after_carry_forward"
+        return Reason(rule, {"last_attested": seen, "carry_forward": rules.presume}, rows)
+
+    def _not_yet(self, year: int, part_year: PartYear) -> Reason:
+        """Say why nothing is known of a year before which nothing is attested."""
+        entering = [span for span in self.spans if span.start == year]
+        if entering:
+            return Reason("part_of_year", {"start": year, "part_year": part_year}, [span.row_id for span in entering])
+        if self.spans:
+            first = min(span.first for span in self.spans)
+            ids = [span.row_id for span in self.spans if span.first == first]
+            return Reason("before_first", {"first_attested": first}, ids)
+        if self.ends:
+            end = min(end for end, _ in self.ends)
+            return Reason("before_end", {"ended": end}, [row for other, row in self.ends if other == end])
+        return Reason("undated" if self.undated else "never_attested", {}, self.undated)
 
 
-def pairs_of(rows: pd.DataFrame) -> dict[tuple[str, str], Pair]:
-    """Collect graded evidence (see `natverk.membership.evidence.graded`) by actor and network."""
-    pairs: dict[tuple[str, str], Pair] = {}
-    for row in each_row(rows[rows["grade"].isin(["positive", "exit"])]):
-        pair = pairs.setdefault((row.actor_id, row.network_id), Pair())
-        first, last, end = year_or_none(row.first), year_or_none(row.last), year_or_none(row.end)
-        if first is not None and last is not None:
-            pair.spans.append(Span(first, last, year_or_none(row.start), end, row.status, row.row_id))
-        if end is not None:
-            pair.ends.append((end, row.row_id))
-    return pairs
-
-
-def _ids(rows: list[str]) -> str:
+def _ids(rows: Iterable[str]) -> str:
     return ";".join(sorted(set(rows)))
-
-
-#: States that evidence or fact decides; `presumed` and `unknown` are not known.
-KNOWN = ("member", "not_member", "left", "no_network", "no_actor")
-#: Kinds of network by what belonging means (column `counts_as`).
-SETS = ("membership", "commitment", "programme", "representation")
-_CERTAINTY = {"high": ("high",), "medium": ("high", "medium"), "low": ("high", "medium", "low")}
 
 
 def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership",)) -> list[str]:
@@ -221,12 +315,93 @@ def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership"
     return list(table.loc[table["counts_as"].isin(wanted), "network_id"])
 
 
+@kept
+def _life(data: Dataset) -> tuple[dict[str, dict[str, int | None]], dict[str, dict[str, int | None]]]:
+    """Return when networks were founded and dissolved, and when actors began and ceased to exist, where known."""
+    founded = {
+        row.network_id: {"founded": year_or_none(row.founded_year), "dissolved": year_or_none(row.dissolved_year)}
+        for row in each_row(data.networks)
+    }
+    exists = {
+        row.actor_id: {"exists_from": year_or_none(row.exists_from), "exists_to": year_or_none(row.exists_to)}
+        for row in each_row(existence(data).reset_index())
+    }
+    return founded, exists
+
+
+@kept
+def pairs_of(
+    data: Dataset, year_basis: YearBasis = "stated", counting: Counting = "strict", list_certainty: str = "high"
+) -> dict[tuple[str, str], Pair]:
+    """Collect the graded evidence by actor and network, with the lists without the actor and what else the rules read.
+
+    What it returns is kept with the dataset and must not be changed.
+    """
+    founded, exists = _life(data)
+    rows = graded(data, year_basis=year_basis, counting=counting)
+    rows = rows[rows["grade"].isin(["positive", "exit"])]
+    pairs: dict[tuple[str, str], Pair] = {}
+    for row in each_row(rows):
+        key = row.actor_id, row.network_id
+        pair = pairs.setdefault(key, Pair(**founded[row.network_id], **exists.get(row.actor_id, {})))
+        first, last, end = year_or_none(row.first), year_or_none(row.last), year_or_none(row.end)
+        if first is not None and last is not None:
+            pair.spans.append(Span(first, last, year_or_none(row.start), end, row.status, row.row_id))
+        elif end is None and row.grade == "positive":
+            pair.undated.append(row.row_id)
+        if end is not None:
+            pair.ends.append((end, row.row_id))
+    own = rows[["actor_id", "network_id"]].drop_duplicates()
+    for row in each_row(absences(data, list_certainty).merge(own)):
+        pairs[row.actor_id, row.network_id].absent[row.year] = row.list_id
+    for row in each_row(proposals_to_leave(data).merge(own)):
+        pairs[row.actor_id, row.network_id].proposals[row.year] = row.row_ids
+    return pairs
+
+
+def pair_of(data: Dataset, actor: str, network: str, rules: Rules) -> Pair:
+    """Return one pair, also one without any evidence of its own."""
+    found = pairs_of(data, rules.year_basis, rules.counting, rules.list_certainty).get((actor, network))
+    if found is None:
+        founded, exists = _life(data)
+        lists = absences(data, rules.list_certainty)
+        lists = lists[(lists["actor_id"] == actor) & (lists["network_id"] == network)]
+        absent = dict(zip(lists["year"].tolist(), lists["list_id"].tolist(), strict=True))
+        found = Pair(**founded[network], **exists.get(actor, {}), absent=absent)
+    return found
+
+
+@kept
+def decided_runs(data: Dataset, rules: Rules) -> pd.DataFrame:
+    """Return the cells that the evidence of a pair itself decides, as runs of equal years.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, network_id, first, last` (years; 2030 where nothing ends the run), `state, conflict, status, rows`
+        as in `panel`, `attested` (whether any year of the pair is attested). One row a pair and run, every pair with
+        evidence of some year has one; before its first and after its last run a cell is as without that evidence.
+    """
+    pairs = pairs_of(data, rules.year_basis, rules.counting, rules.list_certainty)
+    found = [
+        (actor, network, first, last, cell.state, cell.conflict, cell.status, cell.rows, bool(pair.spans))
+        for (actor, network), pair in pairs.items()
+        if pair.spans or pair.ends
+        for first, last, cell in pair.runs(rules)
+    ]
+    columns = ["actor_id", "network_id", "first", "last", "state", "conflict", "status", "rows", "attested"]
+    text = dict.fromkeys(["actor_id", "network_id", "state", "status", "rows"], "str")
+    whole, yes_no = dict.fromkeys(["first", "last"], "int64"), dict.fromkeys(["conflict", "attested"], "bool")
+    return pd.DataFrame(found, columns=columns).astype({**text, **whole, **yes_no})
+
+
 def panel(
     data: Dataset,
     *,
     actors: Iterable[str] | None = None,
     networks: Iterable[str] | None = None,
-    years: tuple[int, int] | int = (1997, 2024),
+    counts_as: Iterable[str] = ("membership",),
+    years: tuple[int, int] | int | None = None,
     part_year: PartYear = "any",
     after_last: Literal["presumed", "unknown"] = "presumed",
     carry_forward: int = 3,
@@ -247,12 +422,17 @@ def panel(
 
     Parameters
     ----------
+    data
+        The dataset.
     actors
-        Actor ids; default all municipalities and regions.
+        Actors by id or name, or a county for its municipalities; default all municipalities and regions.
     networks
-        Network ids; default those that count as `membership`.
+        Networks by id or name, whatever their kind; default those of `counts_as`.
+    counts_as
+        Kinds of network, where `networks` names none: by default those that one is a *member* of. Commitments
+        (charters one signs), programmes and offices are memberships in a wider sense; `SETS` has all four kinds.
     years
-        First and last year, or one year.
+        First and last year, or one year; default 1997 to the last year of the data.
     part_year
         Which part of a year a stated entry or exit must cover: `"any"` (default; sources give years, not
         days), `"whole"`, `"start"` (1 January), `"end"` (31 December).
@@ -267,17 +447,21 @@ def panel(
         Which side a conflict takes as best: the contrary `"list"` or fact (default: a register of the
         network knows its members better than an old page), or the actor's `"own_page"`. A sighting after a
         stated end opens a new spell under both, and is a conflict unless a membership is stated to begin
-        after that end.
+        after that end, or in its year and to go on.
     pairs
-        `"all"` (default), or only the pairs of actor and network with `"evidence"` of their own, which is
-        enough for what is documented and a hundredth of the size.
+        `"all"` (default), or only the pairs of actor and network with dated `"evidence"` of their own. That is
+        enough for what is attested or presumed (low and best are the same) and a hundredth of the size, but **most
+        actors have no row then**: about two in three municipalities are in no network by evidence, and neither
+        `high` nor shares of all actors can be computed. What was left out is in `frame.attrs["left_out"]`.
 
     Returns
     -------
     pd.DataFrame
         `actor_id, network_id, year, state, conflict, status, low, best, high, rows`: `low` counts attested
-        cells, `best` also presumed ones, `high` also unknown ones of eligible actors; `rows` are the ids
-        that decide the cell. Sorted by actor, network, year.
+        cells, `best` also presumed ones, `high` also unknown ones of eligible actors (0 or 1, int64); `rows` are the
+        ids that decide the cell, separated by `;`. Sorted by actor, network, year. Its `attrs` hold `left_out`
+        (numbers of `actors` and `pairs` without a row) and `panel` (the arguments that decide a cell, read by
+        `natverk.explain`).
 
     Raises
     ------
@@ -295,161 +479,91 @@ def panel(
     >>> cells = panel(load(), actors=["municipality:0127"], networks=["ubc"], years=(2018, 2020))
     >>> cells[["year", "state", "conflict", "low", "best", "high"]].values.tolist()
     [[2018, 'unknown', False, 0, 0, 1], [2019, 'not_member', True, 0, 0, 1], [2020, 'not_member', False, 0, 0, 0]]
+
+    The share of municipalities and regions attested as members of UBC in 2019, in per cent:
+
+    >>> cells = panel(load(), networks=["ubc"], years=2019)
+    >>> round(100 * cells["low"].sum() / len(cells), 1)
+    4.5
     """
-    choice("part_year", part_year, ("any", "whole", "start", "end"))
-    choice("after_last", after_last, ("presumed", "unknown"))
-    choice("list_certainty", list_certainty, tuple(_CERTAINTY))
-    choice("prefer", prefer, ("list", "own_page"))
     choice("pairs", pairs, ("all", "evidence"))
-    not_negative("carry_forward", carry_forward)
-    table = levels(data)
-    chosen = table.loc[table["municipality"] | table["region"], "actor_id"] if actors is None else actors
-    actor_ids = known_actors(data, chosen)
-    network_ids = known_networks(data, networks_counting_as(data) if networks is None else networks)
+    rules = Rules(part_year, after_last, carry_forward, year_basis, counting, list_certainty, prefer).checked()
+    actor_ids = sorted(known_actors(data, member_actors(data) if actors is None else actors))
+    network_ids = sorted(known_networks(data, networks_counting_as(data, counts_as) if networks is None else networks))
     span = year_range(years, data=data)
+    actor_index, network_index = pd.Index(actor_ids), pd.Index(network_ids)
 
-    rows = graded(data, year_basis=year_basis, counting=counting)
-    known = pairs_of(rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(network_ids)])
-    _add_absences(data, known, actor_ids, network_ids, _CERTAINTY[list_certainty])
-    for row in each_row(proposals_to_leave(data)):
-        if (row.actor_id, row.network_id) in known:
-            known[row.actor_id, row.network_id].proposals.append(row.year)
+    def places(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        return actor_index.get_indexer(frame["actor_id"]), network_index.get_indexer(frame["network_id"])
 
-    grid = _empty_grid(data, actor_ids, network_ids, span)
-    order_a = {actor: place for place, actor in enumerate(actor_ids)}
-    order_n = {network: place for place, network in enumerate(network_ids)}
-    life = {
-        row.network_id: (year_or_none(row.founded_year), year_or_none(row.dissolved_year))
-        for row in each_row(data.networks)
-    }
-    presume = carry_forward if after_last == "presumed" else 0
-    attested_once = np.zeros((len(actor_ids), len(network_ids)), dtype=bool)
-    with_evidence = attested_once.copy()
-    for (actor, network), pair in known.items():
-        if actor not in order_a or network not in order_n:
-            continue
-        a, n = order_a[actor], order_n[network]
-        attested_once[a, n] = bool(pair.spans)
-        with_evidence[a, n] = bool(pair.spans or pair.ends)
-        if pairs == "evidence" and not with_evidence[a, n]:
-            continue
-        founded, dissolved = life[network]
-        for year in pair.decided(span, presume):
-            t = year - span.start
-            cell = pair.cell(
-                year,
-                part_year=part_year,
-                presume=presume,
-                founded=founded,
-                dissolved=dissolved,
-                exists=bool(grid["exists"][a, t]),
-                list_wins=prefer == "list",
-            )
-            grid["state"][a, n, t] = STATES.index(cell.state)
-            grid["conflict"][a, n, t] = cell.conflict
-            grid["status"][a, n, t], grid["rows"][a, n, t] = cell.status, cell.rows
-    shown = with_evidence if pairs == "evidence" else np.ones_like(with_evidence)
-    return _long(data, grid, actor_ids, network_ids, span, attested_once, shown)
+    def chosen(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["actor_id"].isin(actor_index) & frame["network_id"].isin(network_index)]
 
+    # One row a pair, one column a year; each cell holds the place of its decision in the table below.
+    runs = chosen(decided_runs(data, rules))
+    row_of = np.full((len(actor_ids), len(network_ids)), -1)
+    shown = np.full(row_of.shape, pairs == "all")
+    shown[places(runs)] = True
+    a, n = np.nonzero(shown)
+    row_of[a, n] = np.arange(len(a))
+    lists = chosen(absences(data, rules.list_certainty))
+    lists = lists[lists["year"].between(span[0], span[-1]) & (row_of[places(lists)] >= 0)]
+    names, list_codes = np.unique(lists["list_id"].to_numpy(dtype=object), return_inverse=True)
+    decisions = pd.concat(
+        [
+            pd.DataFrame({"state": ["unknown", "no_network", "no_actor"]}),
+            pd.DataFrame({"state": "not_member", "rows": names}),
+            runs[["state", "conflict", "status", "rows"]],
+        ],
+        ignore_index=True,
+    ).fillna({"conflict": False, "status": "", "rows": ""})
 
-def _empty_grid(data: Dataset, actors: list[str], networks: list[str], span: range) -> dict[str, np.ndarray]:
-    """Fill in what is known without evidence of the pair: no actor, no network, else unknown."""
-    shape = (len(actors), len(networks), len(span))
-    life = existence(data).reindex(actors)
-    years = np.asarray(span)
-    born = life["exists_from"].fillna(-9999).to_numpy(dtype=int)[:, None]
-    gone = life["exists_to"].fillna(9999).to_numpy(dtype=int)[:, None]
-    exists = (years >= born) & (years <= gone)
-    table = data.networks.set_index("network_id").reindex(networks)
-    founded = table["founded_year"].fillna(-9999).to_numpy(dtype=int)[:, None]
-    dissolved = table["dissolved_year"].fillna(9999).to_numpy(dtype=int)[:, None]
-    open_ = (years >= founded) & (years <= dissolved)
-    state = np.full(shape, STATES.index("unknown"), dtype=np.int8)
-    state[:, ~open_] = STATES.index("no_network")
-    state[np.broadcast_to(~exists[:, None, :], shape)] = STATES.index("no_actor")
-    empty = np.full(shape, "", dtype=object)
-    return {
-        "state": state,
-        "conflict": np.zeros(shape, dtype=bool),
-        "status": empty,
-        "rows": empty.copy(),
-        "exists": exists,
-    }
+    # What is known without evidence of the pair: no actor, absent from a list, no network; then the pairs' own runs.
+    years_ = np.asarray(span)
+    life = data.networks.set_index("network_id")[["founded_year", "dissolved_year"]].reindex(network_index)
+    which = np.where(_within(life, years_), 0, 1)[n]
+    which[row_of[places(lists)], lists["year"].to_numpy() - span[0]] = 3 + list_codes
+    which[~_within(existence(data).reindex(actor_index), years_)[a]] = 2
+    begin = runs["first"].clip(lower=span[0]).to_numpy() - span[0]
+    length = np.maximum(runs["last"].clip(upper=span[-1]).to_numpy() - span[0] - begin + 1, 0)
+    offset = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
+    code = np.repeat(len(decisions) - len(runs) + np.arange(len(runs)), length)
+    which[np.repeat(row_of[places(runs)], length), np.repeat(begin, length) + offset] = code
 
-
-def _add_absences(
-    data: Dataset,
-    pairs: dict[tuple[str, str], Pair],
-    actors: list[str],
-    networks: list[str],
-    certainty: tuple[str, ...],
-) -> None:
-    """Note for every actor at risk the complete lists it is absent from.
-
-    A list of full members says of the others only that they are not *full* members; their cell stays unknown.
-    """
-    lists = data.member_lists
-    lists = lists[
-        lists["certainty"].isin(certainty) & (lists["status_scope"] == "all") & lists["network_id"].isin(networks)
-    ]
-    table = levels(data).set_index("actor_id").reindex(actors)
-    rows = data.memberships
-    for item in each_row(lists):
-        at_risk = at_risk_in(table, item.levels_at_risk, item.counties_at_risk)
-        listed = set(rows.loc[rows["list_id"] == item.list_id, "actor_id"])
-        for actor in table.index[at_risk]:
-            if actor not in listed:
-                pairs.setdefault((actor, item.network_id), Pair()).absent[item.year] = item.list_id
-
-
-def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> pd.Series:
-    """Say which actors (a frame as `levels` gives it) a list covers by its levels and counties."""
-    at_risk = pd.Series(False, index=table.index)
-    for level in list_levels.split(";"):
-        at_risk |= table[level].astype(bool)
-    if isinstance(list_counties, str) and list_counties:
-        covered = set(list_counties.split(";"))
-        at_risk &= table["county_codes"].fillna("").map(lambda codes: bool(covered & set(codes.split(";"))))
-    return at_risk
-
-
-def _long(
-    data: Dataset,
-    grid: dict[str, np.ndarray],
-    actors: list[str],
-    networks: list[str],
-    span: range,
-    attested_once: np.ndarray,
-    shown: np.ndarray,
-) -> pd.DataFrame:
-    state = grid["state"]
-    member, presumed, unknown = (STATES.index(name) for name in ("member", "presumed", "unknown"))
-    conflict = grid["conflict"]
-    low = (state == member) & ~conflict
-    best = (state == member) | (state == presumed)
-    may_belong = eligible(data, actors, networks, span) | attested_once[:, :, None]
-    high = best | conflict | ((state == unknown) & may_belong)
-    where = np.nonzero(np.broadcast_to(shown[:, :, None], state.shape))
+    state = decisions["state"]
+    unknown, conflict = (state == "unknown").to_numpy()[which], decisions["conflict"].to_numpy(dtype=bool)[which]
+    best = state.isin(["member", "presumed"]).to_numpy()[which]
+    low = (state == "member").to_numpy()[which] & ~conflict
+    may = eligible(data, actor_ids, network_ids, span)[a, n]
+    may[row_of[places(runs[runs["attested"]])]] = True
+    cell = which.ravel()
+    texts = {name: decisions[name].astype("str").array.take(cell) for name in ("state", "status", "rows")}
     frame = pd.DataFrame(
         {
-            "actor_id": np.asarray(actors, dtype=object)[where[0]],
-            "network_id": np.asarray(networks, dtype=object)[where[1]],
-            "year": np.asarray(span)[where[2]],
-            "state": np.asarray(STATES, dtype=object)[state[where]],
-            "conflict": conflict[where],
-            "status": grid["status"][where],
-            "low": low[where].astype(np.int8),
-            "best": best[where].astype(np.int8),
-            "high": high[where].astype(np.int8),
-            "rows": grid["rows"][where],
+            "actor_id": actor_index.astype("str").array.take(np.repeat(a, len(span))),
+            "network_id": network_index.astype("str").array.take(np.repeat(n, len(span))),
+            "year": np.tile(years_, len(a)).astype("int64"),
+            "state": texts["state"],
+            "conflict": conflict.ravel(),
+            "status": texts["status"],
+            "low": low.ravel().astype("int64"),
+            "best": best.ravel().astype("int64"),
+            "high": (best | conflict | (unknown & may)).ravel().astype("int64"),
+            "rows": texts["rows"],
         }
     )
-    text = ["actor_id", "network_id", "state", "status", "rows"]
-    frame = frame.astype(dict.fromkeys(text, "str"))
-    return frame.sort_values(["actor_id", "network_id", "year"], kind="stable", ignore_index=True)
+    frame.attrs["left_out"] = {"actors": len(actor_ids) - len(np.unique(a)), "pairs": row_of.size - len(a)}
+    frame.attrs["panel"] = rules._asdict()
+    return frame
 
 
-def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _within(life: pd.DataFrame, years: np.ndarray) -> np.ndarray:
+    """Say for each row of first and last years which years lie between them; what is missing bounds nothing."""
+    first, last = (life.iloc[:, place].astype("float64").to_numpy()[:, None] for place in (0, 1))
+    return np.asarray(~((years < first) | (years > last)))
+
+
+def count(cells: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
     """Sum a panel: how many memberships, between which bounds, and how much is known.
 
     Parameters
@@ -463,7 +577,8 @@ def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     -------
     pd.DataFrame
         The grouping columns and `low, best, high` (memberships), `n_cells`, `n_known`, `coverage` (share of
-        cells known, 0–1), `n_conflict`.
+        cells known, 0–1), `n_conflict`; numbers are int64. Of a panel of `pairs="evidence"`, `high`, `n_cells` and
+        `coverage` tell of the pairs with evidence alone.
 
     Raises
     ------
@@ -497,5 +612,7 @@ def count(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         n_known=("known", "sum"),
         n_conflict=("conflict", "sum"),
     ).reset_index()
+    numbers = ["low", "best", "high", "n_cells", "n_known", "n_conflict"]
+    result = result.astype(dict.fromkeys(numbers, "int64"))
     result["coverage"] = result["n_known"] / result["n_cells"]
     return result[[*by, "low", "best", "high", "n_cells", "n_known", "coverage", "n_conflict"]]
