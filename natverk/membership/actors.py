@@ -221,5 +221,5 @@ def eligible(data: Dataset, actors: list[str], networks: list[str], years: range
     [True, False]
     """
     own = _eligible(data)
-    places = own.actors.get_indexer(actors), own.networks.get_indexer(networks), np.asarray(years) - YEARS[0]
-    return own.may[np.ix_(*places)]
+    a, n = own.actors.get_indexer(pd.Index(actors)), own.networks.get_indexer(pd.Index(networks))
+    return np.asarray(own.may[np.ix_(a, n, np.asarray(years) - YEARS[0])])

@@ -1,59 +1,65 @@
-"""Relations that are no membership: through another body, reporting to a platform, an application, a decision."""
+"""What is documented of actors: networks with all evidence read together, year by year, and ties beside membership."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
-from natverk.frames import (
-    each_row,
-    known_actors,
-    known_networks,
-    not_negative,
-    year_or_none,
-    year_range,
-)
-from natverk.membership.actors import population_by_year
-from natverk.membership.evidence import Counting, YearBasis, graded, status_of
-from natverk.membership.panel import SETS, networks_counting_as, panel
+from natverk.data.load import Dataset, kept
+from natverk.frames import Names, choice, known_actors, known_networks, not_negative, year_range
+from natverk.membership.actors import member_actors, population_known
+from natverk.membership.evidence import Counting, YearBasis, gathered, graded
+from natverk.membership.panel import SETS, PartYear, Rules, decided_runs, networks_counting_as, panel
 
 __all__ = [
+    "DOCUMENTED",
     "documented",
     "relations",
     "series",
     "undated_pairs",
 ]
 
+#: Marks that stand for a documented membership. A former member (`left`) or a looser tie (`loose`) is shown beside
+#: them, but not counted. Whoever counts documented memberships counts these.
+DOCUMENTED = ("recent", "earlier", "undated", "conflict")
+
+_PAIR = ["actor_id", "network_id"]
+
 
 def documented(
     data: Dataset,
-    actors: Iterable[str],
+    actors: Names,
     *,
-    years: tuple[int, int] = (1997, 2024),
+    years: tuple[int, int] | int | None = None,
     recent: int = 5,
-    counts_as: tuple[str, ...] = SETS,
-    networks: Iterable[str] | None = None,
+    counts_as: Iterable[str] = SETS,
+    networks: Names | None = None,
     year_basis: YearBasis = "stated",
 ) -> pd.DataFrame:
     """Return which networks actors are documented in: one row a pair, all its evidence read together.
 
     Parameters
     ----------
+    data
+        The dataset.
     actors
-        Actor ids.
+        Actors by id or name, or a county for its municipalities.
     years
-        The window. A membership attested before it, and not known to have ended, is kept and marked
-        `earlier`; one attested only after it is left out.
+        The window; default 1997 to the last year of the data. A membership attested before it, and not known to have
+        ended, is kept and marked `earlier`; one attested only after it is left out.
     recent
         A membership last attested within so many years before the window's end is `recent`.
-    counts_as, year_basis
-        See `panel`. Relations that are not membership (indirect, reporting, applicant) are left out; loose
-        ones are kept and marked.
+    counts_as
+        Kinds of network. All four are read by default, unlike in `natverk.panel` and `natverk.series`: a page shows
+        the commitments, programmes and offices of an actor beside its memberships, and tells them apart.
     networks
         Only these networks, instead of those of `counts_as`.
+    year_basis
+        See `natverk.panel`. Relations that are not membership (indirect, reporting, applicant) are left out; loose
+        ones are kept and marked.
 
     Returns
     -------
@@ -63,7 +69,8 @@ def documented(
         published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
         former member); `conflict` (contradicted in the window); `undated` (attested, year unknown); `loose`
-        (only takes part, pays or promotes).
+        (only takes part, pays or promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by
+        actor and network.
 
     Raises
     ------
@@ -84,127 +91,116 @@ def documented(
     actor_ids = known_actors(data, actors)
     span = year_range(years, data=data)
     not_negative("recent", recent)
+    choice("year_basis", year_basis, ("stated", "any"))
     chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
-    rows = graded(data, year_basis=year_basis, counting="strict")
-    rows = rows[rows["actor_id"].isin(actor_ids) & rows["network_id"].isin(chosen)]
+    found = _documented(data, span[0], span[-1], recent, year_basis)
+    return found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+
+
+@kept
+def _documented(data: Dataset, first_year: int, last_year: int, recent: int, year_basis: YearBasis) -> pd.DataFrame:
+    """Return what is documented of all actors in all networks."""
+    rows = graded(data, year_basis=year_basis)
     rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
-    cells = panel(
-        data,
-        actors=actor_ids,
-        networks=chosen,
-        years=years,
-        year_basis=year_basis,
-        pairs="evidence",
-    )
-    conflicts = set(cells.loc[cells["conflict"], ["actor_id", "network_id"]].itertuples(index=False, name=None))
-    final = cells[cells["year"] == span[-1]].set_index(["actor_id", "network_id"])["state"].to_dict()
-    minimum = data.networks.set_index("network_id")["min_population"].dropna().to_dict()
-    population = population_by_year(data)
-    pairs: dict[tuple[str, str], list[Any]] = {}
-    for row in each_row(rows.astype(object).where(rows.notna(), None)):
-        pairs.setdefault((row.actor_id, row.network_id), []).append(row)
-    found = []
-    for (actor, network), group in sorted(pairs.items()):
-        firm = [row for row in group if row.grade != "loose"]
-        conflict = (actor, network) in conflicts
-        left = final.get((actor, network)) == "left"
-        mark, last = _mark(firm, span, recent=recent, conflict=conflict, left=left)
-        if mark is None:
-            continue
-        used = firm or group
-        # What is first known after the window is no since-when of a page about it.
-        started = [row.start for row in firm if row.start is not None and row.start <= span[-1]]
-        dated = [row.first for row in firm if row.first is not None and row.first <= span[-1]]
-        found.append(
-            {
-                "actor_id": actor,
-                "network_id": network,
-                "status": status_of({row.status for row in used}),
-                "mark": mark,
-                "since": min(started or dated, default=None),
-                "since_basis": "stated" if started else "seen" if dated else None,
-                "last_seen": last,
-                "end": max((row.end for row in firm if row.end is not None), default=None),
-                "conflict": conflict,
-                "below_minimum": _below(actor, min(dated, default=None), minimum.get(network), population),
-                "n_rows": len(used),
-                "n_sources": len({row.source_id for row in used}),
-                "row_ids": ";".join(sorted(row.row_id for row in used)),
-                "source_ids": ";".join(sorted({row.source_id for row in used})),
-            }
+    is_firm = rows["grade"] != "loose"
+    has_firm = is_firm.groupby([rows[name] for name in _PAIR]).transform("any")
+    pairs = gathered(rows[is_firm | ~has_firm], _PAIR).reset_index()
+
+    def by_pair(frame: pd.DataFrame) -> pd.DataFrame:
+        """Give each row the place of its pair as its index."""
+        return frame.set_axis(
+            pd.MultiIndex.from_frame(pairs[_PAIR]).get_indexer(pd.MultiIndex.from_frame(frame[_PAIR]))
         )
-    columns = [
-        "actor_id", "network_id", "status", "mark", "since", "since_basis", "last_seen", "end", "conflict",
-        "below_minimum", "n_rows", "n_sources", "row_ids", "source_ids",
-    ]  # fmt: skip
-    frame = pd.DataFrame(found, columns=columns)
-    return frame.astype(
-        {
-            **dict.fromkeys(["since", "last_seen", "end"], "Int64"),
-            "since_basis": "str",
-            "conflict": "bool",
-            "below_minimum": "bool",
-        }
+
+    def of_pair(values: pd.Series, how: str) -> pd.Series:
+        """Sum the rows of each pair; missing, or no, for pairs without such a row."""
+        found = values.groupby(level=0).agg(how).reindex(pairs.index)
+        return found if how in ("min", "max") else found.fillna(False).astype(bool)
+
+    firm = by_pair(rows[is_firm])
+    began = firm["first"] <= last_year
+    within = (began & (firm["last"] >= first_year)).fillna(False)
+    # What is first known after the window is no since-when of a page about it, and no last sighting in it.
+    started = of_pair(firm.loc[(firm["start"] <= last_year).fillna(False), "start"], "min")
+    dated = of_pair(firm.loc[began.fillna(False), "first"], "min")
+    in_window = of_pair(within, "any")
+    last = of_pair(firm["last"], "max").mask(in_window, of_pair(firm.loc[within, "last"].clip(upper=last_year), "max"))
+
+    runs = by_pair(decided_runs(data, Rules(year_basis=year_basis)))
+    runs = runs[(runs["first"] <= last_year) & (runs["last"] >= first_year)]
+    conflict = of_pair(runs["conflict"], "any")
+    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any")
+    any_year, every_year = of_pair(firm["first"].notna(), "any"), of_pair(firm["first"].notna(), "all")
+    # Joined after the window: what has no year is of later too. Only seen after it: that may belong to it.
+    later = ~in_window & any_year & (of_pair(firm["first"], "min") > last_year).fillna(False)
+    outside = later & (of_pair(firm["start"].notna(), "any") | every_year)
+    loose = ~of_pair(firm["grade"].notna(), "any")
+    marks = np.select(
+        [
+            loose,
+            conflict,
+            left | of_pair(firm["grade"] == "exit", "all"),
+            ~any_year | later | (~in_window & ~every_year),
+            (last > last_year - recent).fillna(False),
+        ],
+        ["loose", "conflict", "left", "undated", "recent"],
+        default="earlier",
     )
+    mark = pd.Series(marks, index=pairs.index, dtype="str")
+    frame = pairs.assign(
+        mark=mark,
+        since=started.fillna(dated),
+        since_basis=pd.Series("seen", index=pairs.index).where(dated.notna()).mask(started.notna(), "stated"),
+        last_seen=last.mask(later & (mark == "undated")),
+        end=of_pair(firm["end"], "max"),
+        conflict=conflict,
+        below_minimum=_below_minimum(data, pairs[_PAIR].assign(year=dated)),
+    )[~(outside & (mark == "undated"))]
+    columns = [
+        *_PAIR, "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "n_rows",
+        "n_sources", "row_ids", "source_ids",
+    ]  # fmt: skip
+    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64")
+    return frame[columns].astype({**whole, "since_basis": "str"})
 
 
-def _mark(firm: list[Any], span: range, *, recent: int, conflict: bool, left: bool) -> tuple[str | None, int | None]:
-    """Return the mark of a pair and the last year in which it is attested; no mark for what comes after the window."""
-    within = [row for row in firm if row.first is not None and row.first <= span[-1] and row.last >= span[0]]
-    # What a later source tells of later years says nothing about how recent the membership is in the window.
-    last = max((min(row.last, span[-1]) for row in within), default=None)
-    if not within:
-        last = max((row.last for row in firm if row.last is not None), default=None)
-    dated = [row.first for row in firm if row.first is not None]
-    if not firm:
-        return "loose", last
-    if conflict:
-        return "conflict", last
-    if left or all(row.grade == "exit" for row in firm):
-        return "left", last
-    if not dated:
-        return "undated", last
-    if not within and min(dated) > span[-1]:
-        # Joined after the window: what has no year is of later too. Only seen after it: that may belong to it.
-        joined = any(row.start is not None for row in firm)
-        return (None if joined or len(dated) == len(firm) else "undated"), None
-    if not within and len(dated) < len(firm):
-        return "undated", last
-    return ("recent" if last is not None and last > span[-1] - recent else "earlier"), last
-
-
-def _below(actor: str, since: Any, minimum: int | None, population: pd.DataFrame) -> bool:
-    code, year = actor.rpartition(":")[2], year_or_none(since)
-    if minimum is None or year is None or code not in population.index:
-        return False
-    sizes = {int(str(column)): int(size) for column, size in population.loc[code].to_dict().items()}
-    published = [known for known in sizes if known <= year]
-    return bool(published) and sizes[max(published)] < minimum
+def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
+    """Say which pairs began in a municipality with fewer inhabitants than the network asks of a full member."""
+    least = pairs["network_id"].map(data.networks.set_index("network_id")["min_population"])
+    asked = pairs[least.notna() & pairs["year"].notna()]
+    sizes = population_known(data).stack()
+    places = pd.MultiIndex.from_arrays([asked["actor_id"].str.rpartition(":")[2], asked["year"].astype("int64")])
+    below = sizes.reindex(places).to_numpy() < least[asked.index].to_numpy(dtype=float)
+    return pd.Series(below, index=asked.index, dtype="bool").reindex(pairs.index, fill_value=False)
 
 
 def series(
     data: Dataset,
-    actors: Iterable[str],
+    actors: Names | None = None,
     *,
-    years: tuple[int, int] = (1997, 2024),
-    counts_as: tuple[str, ...] = SETS,
+    networks: Names | None = None,
+    counts_as: Iterable[str] = ("membership",),
+    years: tuple[int, int] | int | None = None,
+    part_year: PartYear = "any",
+    after_last: Literal["presumed", "unknown"] = "presumed",
     carry_forward: int = 3,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
-    networks: Iterable[str] | None = None,
+    list_certainty: Literal["high", "medium", "low"] = "high",
+    prefer: Literal["list", "own_page"] = "list",
 ) -> pd.DataFrame:
     """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
 
+    The numbers are those of `natverk.count(natverk.panel(...), ["year"])` with the same arguments.
+
     Parameters
     ----------
-    actors
-        Actor ids.
-    years
-        First and last year.
-    counts_as, carry_forward, year_basis, counting
+    data
+        The dataset.
+    actors, networks, counts_as, years, part_year, after_last, carry_forward, year_basis, counting
+        See `natverk.panel`; the defaults are the same.
+    list_certainty, prefer
         See `natverk.panel`.
-    networks
-        Keeps only these, of those that `counts_as` names; None keeps all.
 
     Returns
     -------
@@ -221,27 +217,28 @@ def series(
     Examples
     --------
     >>> from natverk import load
-    >>> nacka = series(load(), ["municipality:0182"], years=(2013, 2015), counts_as=("membership",))
+    >>> nacka = series(load(), ["municipality:0182"], years=(2013, 2015))
     >>> nacka[["year", "low", "best"]].values.tolist()
     [[2013, 0, 1], [2014, 1, 1], [2015, 0, 1]]
     """
-    actor_ids = known_actors(data, actors)
-    counted = networks_counting_as(data, counts_as)
-    wanted = counted if networks is None else [name for name in counted if name in set(known_networks(data, networks))]
+    actor_ids = known_actors(data, member_actors(data) if actors is None else actors)
+    wanted = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
     cells = panel(
-        data, actors=actor_ids, networks=wanted, years=years, pairs="evidence",
-        carry_forward=carry_forward, year_basis=year_basis, counting=counting,
+        data, actors=actor_ids, networks=wanted, years=years, part_year=part_year, after_last=after_last,
+        carry_forward=carry_forward, year_basis=year_basis, counting=counting, list_certainty=list_certainty,
+        prefer=prefer, pairs="evidence",
     )  # fmt: skip
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
-    undated = undated_pairs(data, actor_ids, counts_as=counts_as, year_basis=year_basis, counting=counting)
-    return sums.astype(int).rename_axis("year").reset_index().assign(n_undated=undated["network_id"].isin(wanted).sum())
+    undated = _undated(data, year_basis, counting)
+    n_undated = (undated["actor_id"].isin(actor_ids) & undated["network_id"].isin(wanted)).sum()
+    return sums.rename_axis("year").reset_index().assign(n_undated=int(n_undated))
 
 
 def undated_pairs(
     data: Dataset,
-    actors: Iterable[str],
+    actors: Names,
     *,
-    counts_as: tuple[str, ...] = SETS,
+    counts_as: Iterable[str] = SETS,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
 ) -> pd.DataFrame:
@@ -249,15 +246,17 @@ def undated_pairs(
 
     Parameters
     ----------
+    data
+        The dataset.
     actors
-        Actor ids.
+        Actors by id or name, or a county for its municipalities.
     counts_as, year_basis, counting
-        See `natverk.panel`.
+        See `natverk.panel`; all four kinds of network by default, as in `documented`.
 
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, row_ids`.
+        `actor_id, network_id, row_ids`. Sorted by actor and network.
 
     Raises
     ------
@@ -271,26 +270,30 @@ def undated_pairs(
     >>> pairs.columns.tolist(), pairs["network_id"].is_unique
     (['actor_id', 'network_id', 'row_ids'], True)
     """
+    choice("year_basis", year_basis, ("stated", "any"))
+    choice("counting", counting, ("strict", "loose"))
+    pairs, networks = _undated(data, year_basis, counting), networks_counting_as(data, counts_as)
+    own = pairs["actor_id"].isin(known_actors(data, actors)) & pairs["network_id"].isin(networks)
+    return pairs[own].reset_index(drop=True)
+
+
+@kept
+def _undated(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.DataFrame:
     rows = graded(data, year_basis=year_basis, counting=counting)
-    rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & (rows["grade"] == "positive")]
-    rows = rows[rows["network_id"].isin(networks_counting_as(data, counts_as))]
-    groups = rows.groupby(["actor_id", "network_id"])
-    undated = groups.filter(lambda group: bool(group["first"].isna().all()))
-    if undated.empty:
-        return pd.DataFrame(columns=["actor_id", "network_id", "row_ids"])
-    return undated.groupby(["actor_id", "network_id"], as_index=False).agg(row_ids=("row_id", ";".join))
+    rows = rows[rows["grade"] == "positive"]
+    dated = rows["first"].notna().groupby([rows[name] for name in _PAIR]).transform("any")
+    return gathered(rows[~dated], _PAIR)[["row_ids"]].reset_index().astype(dict.fromkeys(_PAIR, "str"))
 
 
-_COLUMNS = ["actor_id", "network_id", "relation", "first", "last", "n_rows", "row_ids", "source_ids"]
-
-
-def relations(data: Dataset, actors: Iterable[str]) -> pd.DataFrame:
+def relations(data: Dataset, actors: Names) -> pd.DataFrame:
     """Return what ties actors to networks without being counted as membership.
 
     Parameters
     ----------
+    data
+        The dataset.
     actors
-        Actor ids.
+        Actors by id or name, or a county for its municipalities.
 
     Returns
     -------
@@ -298,7 +301,7 @@ def relations(data: Dataset, actors: Iterable[str]) -> pd.DataFrame:
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
         member; `reporting`: reports to a platform; `applicant`; `future`: decided for a year after the data's
         vintage), `first, last` (years for which pages are dated to attest it, missing where none is), `n_rows, row_ids,
-        source_ids`. The association that all municipalities belong to is left out. Sorted by network.
+        source_ids`. The association that all municipalities belong to is left out. Sorted by actor and network.
 
     Raises
     ------
@@ -311,37 +314,24 @@ def relations(data: Dataset, actors: Iterable[str]) -> pd.DataFrame:
     >>> relations(load(), ["municipality:0180"]).set_index("network_id").loc["uclg", "relation"]
     'indirect'
     """
-    rows = graded(data)
-    rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & rows["grade"].isin(["separate", "never"])]
-    kind = data.networks.set_index("network_id")["counts_as"].to_dict()
-    evidence = data.memberships
-    evidence = evidence[evidence["row_id"].isin(rows["row_id"])]
-    years = evidence.set_index("row_id")[["start_year", "observed_year", "observed_basis"]]
-    years["observed_year"] = years["observed_year"].where(years["observed_basis"] == "stated")
-    found: dict[tuple[str, str, str], list[tuple[str, str, list[int]]]] = {}
-    for row in each_row(rows.join(years, on="row_id")):
-        if kind[row.network_id] == "universal":
-            continue
-        relation = str(row.status)
-        if relation not in ("indirect", "reporting", "applicant"):
-            relation = "reporting" if kind[row.network_id] == "reporting" else "future"
-        dated = [row.start_year] if relation == "future" else [row.start_year, row.observed_year]
-        known = [int(year) for year in dated if pd.notna(year)]
-        found.setdefault((row.actor_id, row.network_id, relation), []).append((row.row_id, row.source_id, known))
-    frame = pd.DataFrame(
-        [
-            {
-                "actor_id": actor,
-                "network_id": network,
-                "relation": relation,
-                "first": min((year for _, _, known in group for year in known), default=None),
-                "last": max((year for _, _, known in group for year in known), default=None),
-                "n_rows": len(group),
-                "row_ids": ";".join(sorted(row for row, _, _ in group)),
-                "source_ids": ";".join(sorted({source for _, source, _ in group})),
-            }
-            for (actor, network, relation), group in sorted(found.items())
-        ],
-        columns=_COLUMNS,
-    )
-    return frame.astype({"first": "Int64", "last": "Int64"})
+    found = _relations(data)
+    return found[found["actor_id"].isin(known_actors(data, actors))].reset_index(drop=True)
+
+
+@kept
+def _relations(data: Dataset) -> pd.DataFrame:
+    evidence = data.memberships[["row_id", "start_year", "observed_year", "observed_basis"]]
+    kinds = data.networks[["network_id", "counts_as"]]
+    rows = graded(data).merge(evidence, on="row_id").merge(kinds, on="network_id")
+    rows = rows[rows["grade"].isin(["separate", "never"]) & (rows["counts_as"] != "universal")]
+    named = rows["status"].isin(["indirect", "reporting", "applicant"])
+    other = rows["counts_as"].eq("reporting").map({True: "reporting", False: "future"})
+    rows = rows.assign(relation=rows["status"].where(named, other))
+    # A decision for a year to come is not seen in any year.
+    seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))
+    key = [*_PAIR, "relation"]
+    years = pd.concat([rows[key].assign(year=dates) for dates in (rows["start_year"], seen)])
+    bounds = years.groupby(key)["year"].agg(first="min", last="max")
+    frame = gathered(rows, key).join(bounds).reset_index()
+    columns = [*key, "first", "last", "n_rows", "row_ids", "source_ids"]
+    return frame[columns].astype({**dict.fromkeys(key, "str"), **dict.fromkeys(["first", "last"], "Int64")})

@@ -219,7 +219,7 @@ def gathered(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     for key, row in zip(zip(*(rows[name].tolist() for name in by), strict=True), cells, strict=True):
         groups.setdefault(key, []).append(row)
     found = []
-    for key in sorted(groups):  # type: ignore[type-var]
+    for key in sorted(groups):
         ids, sources, statuses = (set(column) for column in zip(*groups[key], strict=True))
         found.append(
             (*key, status_of(statuses), len(ids), len(sources), ";".join(sorted(ids)), ";".join(sorted(sources)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
 from natverk.errors import InvalidArgument
-from natverk.frames import choice, each_row, known_county, known_networks, year_range
+from natverk.frames import Names, choice, each_row, known_county, known_networks, year_range
 from natverk.membership.actors import at_risk_in, eligible, existence, levels
 from natverk.membership.evidence import graded
 
@@ -20,6 +20,7 @@ __all__ = [
     "absences",
     "latest_lists",
     "list_exits",
+    "list_members",
     "list_retention",
     "listed_memberships",
     "lists",
@@ -34,23 +35,23 @@ CERTAINTY = {"high": ("high",), "medium": ("high", "medium"), "low": ("high", "m
 
 
 @kept
-def _listed(data: Dataset) -> pd.DataFrame:
+def list_members(data: Dataset) -> pd.DataFrame:
     """Return the actors that each complete list covers or names: `covered`, `on`, `row_id` of the row that names it."""
-    table = levels(data).set_index("actor_id")
+    table, complete = levels(data).set_index("actor_id"), data.member_lists
     rows = data.memberships.dropna(subset=["list_id"]).drop_duplicates(["list_id", "actor_id"])
-    named = {str(key): group.set_index("actor_id")["row_id"] for key, group in rows.groupby("list_id")}
+    place = pd.Index(complete["list_id"]).get_indexer(pd.Index(rows["list_id"]))
+    who = table.index.get_indexer(pd.Index(rows["actor_id"]))
+    named = np.full((len(complete), len(table)), None, dtype=object)
+    named[place, who] = rows["row_id"]
+    covered = np.zeros(named.shape, dtype=bool)
+    for (whom, where), group in complete.groupby(["levels_at_risk", "counties_at_risk"], dropna=False):
+        covered[complete.index.isin(group.index)] = at_risk_in(table, str(whom), where)
+    on = named != None  # noqa: E711 - element by element
+    place, who = np.nonzero(covered | on)
     columns = ["list_id", "network_id", "year", "certainty", "status_scope"]
-    parts = [pd.DataFrame(columns=["actor_id", "covered", "on", "row_id", *columns])]
-    for item in each_row(data.member_lists):
-        own = named.get(item.list_id, pd.Series(dtype="str"))
-        covered = table.index[at_risk_in(table, item.levels_at_risk, item.counties_at_risk)]
-        part = pd.DataFrame({"actor_id": covered.union(own.index)})
-        part["covered"], part["on"] = part["actor_id"].isin(covered), part["actor_id"].isin(own.index)
-        part["row_id"] = part["actor_id"].map(own)
-        parts.append(part.assign(**{name: getattr(item, name) for name in columns}))
-    text = dict.fromkeys(["actor_id", "row_id", *columns], "str")
-    seen = pd.concat(parts[1:] or parts, ignore_index=True)
-    return seen.astype({**text, "year": "int64", "covered": "bool", "on": "bool"})
+    seen = complete[columns].iloc[place].reset_index(drop=True).assign(actor_id=table.index[who])
+    seen = seen.assign(covered=covered[place, who], on=on[place, who], row_id=named[place, who])
+    return seen.astype({"year": "int64", "actor_id": "str", "row_id": "str"})
 
 
 @kept
@@ -59,7 +60,7 @@ def absences(data: Dataset, certainty: str) -> pd.DataFrame:
 
     A list of full members says of the others only that they are not *full* members, and is left out.
     """
-    seen = _listed(data)
+    seen = list_members(data)
     lacking = seen["covered"] & ~seen["on"] & (seen["status_scope"] == "all")
     return seen.loc[
         lacking & seen["certainty"].isin(CERTAINTY[certainty]), ["actor_id", "network_id", "year", "list_id"]
@@ -122,8 +123,8 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     last_seen = between["last"].clip(upper=between["year"] - 1).groupby("step").max()
     contrary = met.loc[(met["last"] >= met["year"]).fillna(False), "row_id"].groupby("step").agg(";".join)
     told = met.loc[((met["end"] >= met["first"]) & (met["end"] < met["year"])).fillna(False), "end"]
-    back = steps.reset_index(names="step").merge(seen[seen["on"]], on=pair, suffixes=("", "_on")).set_index("step")
-    back = back.loc[back["year_on"] > back["year"], "year_on"]
+    again = steps.reset_index(names="step").merge(seen[seen["on"]], on=pair, suffixes=("", "_on")).set_index("step")
+    back = again.loc[again["year_on"] > again["year"], "year_on"]
     named = steps["row_before"].str.cat(contrary.reindex(steps.index).fillna(""), sep=";").str.strip(";")
     frame = steps.assign(
         exit_after=last_seen.reindex(steps.index).fillna(steps["first"]),
@@ -175,7 +176,8 @@ def list_retention(data: Dataset, network: str | None = None, *, certainty: List
     pair = [seen["network_id"], seen["actor_id"]]
     opening = seen["year"] == seen.groupby("network_id")["year"].transform("min")
     first = (seen["on"] & opening).groupby(pair).transform("any")
-    absent_before = (~seen["on"]).groupby(pair).cumsum() - ~seen["on"] > 0
+    absent = (~seen["on"]).astype("int64")
+    absent_before = absent.groupby(pair).cumsum() > absent
     columns = {
         "n_listed": seen["on"],
         "n_first": first,
@@ -211,7 +213,7 @@ def on_lists(
         actor, year. Of two lists of one year, being on either counts.
     """
     choice("certainty", certainty, ("high", "medium"))
-    seen = _listed(data)
+    seen = list_members(data)
     seen = seen[seen["certainty"].isin(CERTAINTY[certainty]) & (seen["status_scope"] == "all")]
     if network is not None:
         seen = seen[seen["network_id"] == known_networks(data, [network])[0]]
@@ -226,7 +228,7 @@ def latest_lists(
     data: Dataset,
     *,
     year: int,
-    networks: Iterable[str] | None = None,
+    networks: Names | None = None,
     certainty: Literal["high", "medium"] = "high",
     at_risk: AtRisk = "eligible",
 ) -> pd.DataFrame:
@@ -333,7 +335,7 @@ def _coverage(data: Dataset, lists: pd.DataFrame, at_risk: AtRisk) -> tuple[pd.D
     """Return two tables of yes and no, municipality by list: does the list cover it, does the list name it."""
     choice("at_risk", at_risk, ("eligible", "list"))
     municipalities = list(data.municipalities["actor_id"])
-    seen = _listed(data).set_index(["actor_id", "list_id"])
+    seen = list_members(data).set_index(["actor_id", "list_id"])
     covered, named = (
         seen[name].unstack(fill_value=False).reindex(index=municipalities, columns=lists["list_id"], fill_value=False)
         for name in ("covered", "on")
@@ -352,7 +354,7 @@ def lists(
     data: Dataset,
     county: str | None = None,
     *,
-    networks: Iterable[str] | None = None,
+    networks: Names | None = None,
     certainty: str = "medium",
 ) -> pd.DataFrame:
     """Return membership where it is known: the network-years of complete lists.
@@ -395,7 +397,7 @@ def lists(
     if county is not None:
         code = known_county(data, county)
         table = table[table["county_codes"].str.split(";").map(lambda codes: code in codes)]
-    seen = _listed(data)
+    seen = list_members(data)
     counts = seen[seen["actor_id"].isin(table["actor_id"])].groupby("list_id")[["on", "covered"]].sum()
     counts = counts.reindex(complete["list_id"], fill_value=0)
     complete = complete.assign(

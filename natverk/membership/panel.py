@@ -7,8 +7,8 @@ with coverage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,7 @@ from natverk.data.load import Dataset, kept
 from natverk.errors import InvalidArgument
 from natverk.frames import (
     YEARS,
+    Names,
     choice,
     each_row,
     has_columns,
@@ -53,6 +54,8 @@ __all__ = [
 ]
 
 PartYear = Literal["any", "whole", "start", "end"]
+#: First and last year; missing where not known.
+Lifetime = tuple[int | None, int | None]
 
 #: Kinds of network by what belonging means (column `counts_as`).
 SETS = ("membership", "commitment", "programme", "representation")
@@ -104,7 +107,7 @@ class Reason(NamedTuple):
     """A rule that speaks about a cell, with its values and the rows and lists that it rests on."""
 
     rule: str
-    values: dict[str, int | str]
+    values: Mapping[str, int | str]
     rows: list[str]
 
 
@@ -160,7 +163,8 @@ class Pair:
 
     `ends` are last years as member, by a stated end or by a page that speaks of a former member; `undated` are rows
     without a usable year; `absent` maps years to complete lists that cover the actor and do not have it; `proposals`
-    maps the years of recorded proposals to leave to their rows.
+    maps the years of recorded proposals to leave to their rows; `actor_years` and `network_years` are their first and
+    last year, where known.
     """
 
     spans: list[Span] = field(default_factory=list)
@@ -168,10 +172,8 @@ class Pair:
     undated: list[str] = field(default_factory=list)
     absent: dict[int, str] = field(default_factory=dict)
     proposals: dict[int, str] = field(default_factory=dict)
-    founded: int | None = None
-    dissolved: int | None = None
-    exists_from: int | None = None
-    exists_to: int | None = None
+    actor_years: Lifetime = (None, None)
+    network_years: Lifetime = (None, None)
 
     def runs(self, rules: Rules) -> list[tuple[int, int, Cell]]:
         """Return the cells that the pair's own evidence can decide, as first and last year of equal ones.
@@ -186,8 +188,8 @@ class Pair:
         for span in self.spans:
             turns |= {span.first, span.last + 1, span.last + rules.presume + 1}
             turns |= {year + step for year in (span.start, span.end) if year is not None for step in (0, 1)}
-        turns |= {year for year in (self.founded, self.exists_from) if year is not None}
-        turns |= {year + 1 for year in (self.dissolved, self.exists_to) if year is not None}
+        for begin, end in (self.actor_years, self.network_years):
+            turns |= {begin or first, (end or last) + 1}
         years = sorted(year for year in turns if first <= year <= last)
         return [(year, until - 1, self.cell(year, rules)) for year, until in pairwise([*years, last + 1])]
 
@@ -252,16 +254,18 @@ class Pair:
 
     def _fact(self, year: int) -> Reason | None:
         """Return what speaks against membership in a year whatever pages say: no actor, a list, no network."""
-        if self.exists_from is not None and year < self.exists_from:
-            return Reason("actor_not_formed", {"exists_from": self.exists_from}, [])
-        if self.exists_to is not None and year > self.exists_to:
-            return Reason("actor_dissolved", {"exists_to": self.exists_to}, [])
+        exists_from, exists_to = self.actor_years
+        founded, dissolved = self.network_years
+        if exists_from is not None and year < exists_from:
+            return Reason("actor_not_formed", {"exists_from": exists_from}, [])
+        if exists_to is not None and year > exists_to:
+            return Reason("actor_dissolved", {"exists_to": exists_to}, [])
         if year in self.absent:
             return Reason("not_member", {"list": self.absent[year]}, [self.absent[year]])
-        if self.founded is not None and year < self.founded:
-            return Reason("network_not_founded", {"founded": self.founded}, [])
-        if self.dissolved is not None and year > self.dissolved:
-            return Reason("network_dissolved", {"dissolved": self.dissolved}, [])
+        if founded is not None and year < founded:
+            return Reason("network_not_founded", {"founded": founded}, [])
+        if dissolved is not None and year > dissolved:
+            return Reason("network_dissolved", {"dissolved": dissolved}, [])
         return None
 
     def _later(self, year: int, seen: int, rows: list[str], rules: Rules) -> Reason:
@@ -316,17 +320,51 @@ def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership"
 
 
 @kept
-def _life(data: Dataset) -> tuple[dict[str, dict[str, int | None]], dict[str, dict[str, int | None]]]:
-    """Return when networks were founded and dissolved, and when actors began and ceased to exist, where known."""
-    founded = {
-        row.network_id: {"founded": year_or_none(row.founded_year), "dissolved": year_or_none(row.dissolved_year)}
-        for row in each_row(data.networks)
+def _lifetimes(data: Dataset) -> dict[str, Lifetime]:
+    """Return the first and last year of networks and of the actors that have not existed throughout."""
+    networks = data.networks.set_index("network_id")[["founded_year", "dissolved_year"]]
+    return {
+        str(name): (year_or_none(first), year_or_none(last))
+        for table in (networks, existence(data))
+        for name, first, last in table.itertuples(name=None)
     }
-    exists = {
-        row.actor_id: {"exists_from": year_or_none(row.exists_from), "exists_to": year_or_none(row.exists_to)}
-        for row in each_row(existence(data).reset_index())
-    }
-    return founded, exists
+
+
+@kept
+def _evidence_of_pairs(data: Dataset, year_basis: YearBasis, counting: Counting) -> dict[tuple[str, str], Pair]:
+    """Collect the graded evidence by actor and network, without the lists."""
+    life = _lifetimes(data)
+    rows = graded(data, year_basis=year_basis, counting=counting)
+    rows = rows[rows["grade"].isin(["positive", "exit"])]
+    years = rows[["first", "last", "start", "end"]].astype(object)
+    years = years.where(years.notna(), None)
+    texts = rows[["actor_id", "network_id", "status", "grade", "row_id"]].astype(object)
+    pairs: dict[tuple[str, str], Pair] = {}
+    for actor, network, status, grade, row, first, last, start, end in texts.join(years).itertuples(
+        index=False, name=None
+    ):
+        if (actor, network) not in pairs:
+            pairs[actor, network] = Pair(actor_years=life.get(actor, (None, None)), network_years=life[network])
+        pair = pairs[actor, network]
+        if first is not None:
+            pair.spans.append(Span(first, last, start, end, status, row))
+        elif end is None and grade == "positive":
+            pair.undated.append(row)
+        if end is not None:
+            pair.ends.append((end, row))
+    for row in each_row(proposals_to_leave(data)):
+        if (row.actor_id, row.network_id) in pairs:
+            pairs[row.actor_id, row.network_id].proposals[row.year] = row.row_ids
+    return pairs
+
+
+@kept
+def _absent(data: Dataset, list_certainty: str) -> dict[tuple[str, str], dict[int, str]]:
+    """Return by pair the years of the lists that cover the actor and do not have it."""
+    found: dict[tuple[str, str], dict[int, str]] = {}
+    for actor, network, year, name in absences(data, list_certainty).astype(object).itertuples(index=False, name=None):
+        found.setdefault((actor, network), {})[year] = name
+    return found
 
 
 @kept
@@ -337,37 +375,16 @@ def pairs_of(
 
     What it returns is kept with the dataset and must not be changed.
     """
-    founded, exists = _life(data)
-    rows = graded(data, year_basis=year_basis, counting=counting)
-    rows = rows[rows["grade"].isin(["positive", "exit"])]
-    pairs: dict[tuple[str, str], Pair] = {}
-    for row in each_row(rows):
-        key = row.actor_id, row.network_id
-        pair = pairs.setdefault(key, Pair(**founded[row.network_id], **exists.get(row.actor_id, {})))
-        first, last, end = year_or_none(row.first), year_or_none(row.last), year_or_none(row.end)
-        if first is not None and last is not None:
-            pair.spans.append(Span(first, last, year_or_none(row.start), end, row.status, row.row_id))
-        elif end is None and row.grade == "positive":
-            pair.undated.append(row.row_id)
-        if end is not None:
-            pair.ends.append((end, row.row_id))
-    own = rows[["actor_id", "network_id"]].drop_duplicates()
-    for row in each_row(absences(data, list_certainty).merge(own)):
-        pairs[row.actor_id, row.network_id].absent[row.year] = row.list_id
-    for row in each_row(proposals_to_leave(data).merge(own)):
-        pairs[row.actor_id, row.network_id].proposals[row.year] = row.row_ids
-    return pairs
+    pairs, absent = _evidence_of_pairs(data, year_basis, counting), _absent(data, list_certainty)
+    return {key: replace(pair, absent=absent[key]) if key in absent else pair for key, pair in pairs.items()}
 
 
 def pair_of(data: Dataset, actor: str, network: str, rules: Rules) -> Pair:
     """Return one pair, also one without any evidence of its own."""
     found = pairs_of(data, rules.year_basis, rules.counting, rules.list_certainty).get((actor, network))
     if found is None:
-        founded, exists = _life(data)
-        lists = absences(data, rules.list_certainty)
-        lists = lists[(lists["actor_id"] == actor) & (lists["network_id"] == network)]
-        absent = dict(zip(lists["year"].tolist(), lists["list_id"].tolist(), strict=True))
-        found = Pair(**founded[network], **exists.get(actor, {}), absent=absent)
+        life, absent = _lifetimes(data), _absent(data, rules.list_certainty).get((actor, network), {})
+        found = Pair(absent=absent, actor_years=life.get(actor, (None, None)), network_years=life[network])
     return found
 
 
@@ -398,8 +415,8 @@ def decided_runs(data: Dataset, rules: Rules) -> pd.DataFrame:
 def panel(
     data: Dataset,
     *,
-    actors: Iterable[str] | None = None,
-    networks: Iterable[str] | None = None,
+    actors: Names | None = None,
+    networks: Names | None = None,
     counts_as: Iterable[str] = ("membership",),
     years: tuple[int, int] | int | None = None,
     part_year: PartYear = "any",
@@ -494,7 +511,9 @@ def panel(
     actor_index, network_index = pd.Index(actor_ids), pd.Index(network_ids)
 
     def places(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        return actor_index.get_indexer(frame["actor_id"]), network_index.get_indexer(frame["network_id"])
+        return actor_index.get_indexer(pd.Index(frame["actor_id"])), network_index.get_indexer(
+            pd.Index(frame["network_id"])
+        )
 
     def chosen(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["actor_id"].isin(actor_index) & frame["network_id"].isin(network_index)]
@@ -519,11 +538,11 @@ def panel(
     ).fillna({"conflict": False, "status": "", "rows": ""})
 
     # What is known without evidence of the pair: no actor, absent from a list, no network; then the pairs' own runs.
-    years_ = np.asarray(span)
+    calendar = np.asarray(span)
     life = data.networks.set_index("network_id")[["founded_year", "dissolved_year"]].reindex(network_index)
-    which = np.where(_within(life, years_), 0, 1)[n]
+    which = np.where(_within(life, calendar), 0, 1)[n]
     which[row_of[places(lists)], lists["year"].to_numpy() - span[0]] = 3 + list_codes
-    which[~_within(existence(data).reindex(actor_index), years_)[a]] = 2
+    which[~_within(existence(data).reindex(actor_index), calendar)[a]] = 2
     begin = runs["first"].clip(lower=span[0]).to_numpy() - span[0]
     length = np.maximum(runs["last"].clip(upper=span[-1]).to_numpy() - span[0] - begin + 1, 0)
     offset = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
@@ -542,7 +561,7 @@ def panel(
         {
             "actor_id": actor_index.astype("str").array.take(np.repeat(a, len(span))),
             "network_id": network_index.astype("str").array.take(np.repeat(n, len(span))),
-            "year": np.tile(years_, len(a)).astype("int64"),
+            "year": np.tile(calendar, len(a)).astype("int64"),
             "state": texts["state"],
             "conflict": conflict.ravel(),
             "status": texts["status"],

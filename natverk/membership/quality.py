@@ -1,24 +1,38 @@
-"""Explanation: from a number on a page back to the source rows it came from."""
+"""How much is known and how sure it is: coverage, disagreements between sources, and the reasons for a cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
+from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument
-from natverk.frames import each_row, has_columns, known_actors, known_networks
-from natverk.membership.evidence import YearBasis, graded
-from natverk.membership.panel import SETS, count, networks_counting_as, panel
+from natverk.frames import (
+    Names,
+    choice,
+    each_row,
+    has_columns,
+    known_actor,
+    known_actors,
+    known_networks,
+    year_or_none,
+    year_range,
+)
+from natverk.membership.actors import eligible, levels, population_known
+from natverk.membership.evidence import Counting, YearBasis, gathered, graded
+from natverk.membership.lists import CERTAINTY, list_members
+from natverk.membership.panel import SETS, Reason, Rules, Span, count, decided_runs, networks_counting_as, pair_of
 
 __all__ = [
+    "BESIDE",
     "KINDS",
     "audit_summary",
     "coverage",
     "disagreements",
     "explain",
-    "years_without_evidence",
 ]
 
 
@@ -88,26 +102,7 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     audit = data.audit.assign(material=data.audit["severity"] == "material")
     result = audit.groupby("verdict", as_index=False).agg(n=("audit_id", "size"), n_material=("material", "sum"))
     result["share"] = result["n"] / result["n"].sum()
-    return result
-
-
-def years_without_evidence(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return by year how many cells evidence decides: a series that stops is not a membership that ends.
-
-    Returns
-    -------
-    pd.DataFrame
-        `year, attested` (member cells), `closed` (not_member and left), `unknown` (unknown and presumed).
-    """
-    has_columns(cells, ["year", "state"], "cells", "give a panel, or rows of one")
-    groups = cells.groupby("year")["state"]
-    return pd.DataFrame(
-        {
-            "attested": groups.apply(lambda states: int((states == "member").sum())),
-            "closed": groups.apply(lambda states: int(states.isin(["not_member", "left"]).sum())),
-            "unknown": groups.apply(lambda states: int(states.isin(["unknown", "presumed"]).sum())),
-        }
-    ).reset_index()
+    return result.astype({"n": "int64", "n_material": "int64"})
 
 
 #: Kinds of disagreement, in the order in which a page shows them.
@@ -118,8 +113,8 @@ COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "sourc
 def disagreements(
     data: Dataset,
     *,
-    actors: Iterable[str] | None = None,
-    networks: Iterable[str] | None = None,
+    actors: Names | None = None,
+    networks: Names | None = None,
     year_basis: YearBasis = "stated",
 ) -> pd.DataFrame:
     """List where sources disagree, with one another or with themselves.
@@ -131,9 +126,10 @@ def disagreements(
 
     Parameters
     ----------
+    data
+        The dataset.
     actors
-        Keep those about these actors, and those about a network as such; default all. Conflicts are then sought
-        for these actors only, which takes a fraction of the time.
+        Keep those about these actors, and those about a network as such; default all.
     networks
         Keep those about these networks; default all.
     year_basis
@@ -161,11 +157,20 @@ def disagreements(
     >>> found.query("kind == 'totals' and network_id == 'klimatkommunerna' and year == 2015")["values"].tolist()
     ['35 | 38']
     """
-    chosen = None if actors is None else set(known_actors(data, actors))
-    within = None if networks is None else set(known_networks(data, networks))
+    choice("year_basis", year_basis, ("stated", "any"))
+    frame = _disagreements(data, year_basis)
+    if actors is not None:
+        frame = frame[frame["actor_id"].isin(known_actors(data, actors)) | frame["actor_id"].isna()]
+    if networks is not None:
+        frame = frame[frame["network_id"].isin(known_networks(data, networks))]
+    return frame.reset_index(drop=True)
+
+
+@kept
+def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     parts = [
         _totals(data),
-        _conflicts(data, year_basis, chosen, within),
+        _conflicts(data, year_basis),
         _starts(data),
         _statuses(data),
         _offices(data),
@@ -173,26 +178,26 @@ def disagreements(
     ]
     found = [part.reindex(columns=COLUMNS) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)]
     frame = pd.concat(found, ignore_index=True)
-    frame["kind"] = pd.Categorical(frame["kind"], categories=KINDS, ordered=True)
-    frame = frame.sort_values(["kind", "network_id", "actor_id", "year", "values"], na_position="last", kind="stable")
-    if chosen is not None:
-        frame = frame[frame["actor_id"].isin(chosen) | frame["actor_id"].isna()]
-    if within is not None:
-        frame = frame[frame["network_id"].isin(within)]
-    text = [name for name in COLUMNS if name != "year"]
-    return frame.astype({"year": "Int64", **dict.fromkeys(text, "str")}).reset_index(drop=True)
+    frame["rank"] = frame["kind"].map(KINDS.index)
+    by = ["rank", "network_id", "actor_id", "year", "values"]
+    frame = frame.sort_values(by, na_position="last", kind="stable", ignore_index=True).drop(columns="rank")
+    return frame.astype({"year": "Int64", **dict.fromkeys([name for name in COLUMNS if name != "year"], "str")})
 
 
 def _rivals(frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     """Return the groups with more than one value: the values, rows and sources side by side."""
-    # Most groups have one value: they are left out before their rows are put into words.
     n_values = frame.groupby(keys, dropna=False)[value].transform("nunique")
-    groups = frame[n_values > 1].groupby(keys, dropna=False, sort=True)
-    return groups.agg(
-        values=(value, lambda items: " | ".join(str(item) for item in sorted(set(items.dropna())))),
-        row_ids=("row_id", lambda items: ";".join(sorted(items))),
-        source_ids=("source_id", lambda items: ";".join(sorted(set(items)))),
-    ).reset_index()
+    frame = frame[n_values > 1]
+    groups: dict[tuple[Any, ...], list[tuple[Any, str, str]]] = {}
+    for *key, own, row, source in (
+        frame[[*keys, value, "row_id", "source_id"]].astype(object).itertuples(index=False, name=None)
+    ):
+        groups.setdefault(tuple(None if pd.isna(item) else item for item in key), []).append((own, row, source))
+    found = []
+    for names, rows in groups.items():
+        values, ids, sources = (sorted(set(column)) for column in zip(*rows, strict=True))
+        found.append((*names, " | ".join(str(item) for item in values), ";".join(ids), ";".join(sources)))
+    return pd.DataFrame(found, columns=[*keys, "values", "row_ids", "source_ids"])
 
 
 def _totals(data: Dataset) -> pd.DataFrame:
@@ -202,58 +207,45 @@ def _totals(data: Dataset) -> pd.DataFrame:
     return rivals.rename(columns={"fact": "note"}).assign(kind="totals")
 
 
-def _conflicts(data: Dataset, year_basis: YearBasis, chosen: set[str] | None, within: set[str] | None) -> pd.DataFrame:
-    networks = [item for item in networks_counting_as(data, SETS) if within is None or item in within]
-    rows = data.memberships
-    documented = set(rows.loc[rows["network_id"].isin(networks), "actor_id"])
-    actors = sorted(documented if chosen is None else documented & chosen)
-    if not actors:
-        return pd.DataFrame(columns=COLUMNS)
-    years = (1990, int(data.known_until[:4]))
-    cells = panel(
-        data,
-        actors=actors,
-        networks=networks,
-        years=years,
-        year_basis=year_basis,
-        list_certainty="medium",
-        pairs="evidence",
-    )
-    cells = cells[cells["conflict"]]
-    if cells.empty:
-        return pd.DataFrame(columns=COLUMNS)
-    evidence = data.memberships.set_index("row_id")["source_id"]
-    lists = data.member_lists.set_index("list_id")["source_id"]
-    sources = {**evidence.to_dict(), **lists.to_dict()}
-    groups = (
-        cells.groupby(["actor_id", "network_id", "state", "rows"], sort=True)["year"].agg(["min", "max"]).reset_index()
-    )
-    span = [
-        str(low) if low == high else f"{low}–{high}" for low, high in zip(groups["min"], groups["max"], strict=True)
-    ]
+def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
+    runs = decided_runs(data, Rules(year_basis=year_basis, list_certainty="medium"))
+    vintage = int(data.known_until[:4])
+    shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS))
+    runs = runs[shown & (runs["last"] >= 1990) & (runs["first"] <= vintage)]
+    groups = runs.groupby(["actor_id", "network_id", "state", "rows"], as_index=False)
+    found = groups.agg(first=("first", "min"), last=("last", "max"))
+    first, last = found["first"].clip(lower=1990), found["last"].clip(upper=vintage)
+    sources = {
+        **data.memberships.set_index("row_id")["source_id"].to_dict(),
+        **data.member_lists.set_index("list_id")["source_id"].to_dict(),
+    }
     return pd.DataFrame(
         {
             "kind": "conflict",
-            "actor_id": groups["actor_id"],
-            "network_id": groups["network_id"],
-            "year": groups["min"],
-            "values": ["member | " + (state if state != "member" else "left") for state in groups["state"]],
-            "row_ids": groups["rows"],
-            "source_ids": [";".join(sorted({sources[item] for item in rows.split(";")})) for rows in groups["rows"]],
-            "note": span,
+            "actor_id": found["actor_id"],
+            "network_id": found["network_id"],
+            "year": first,
+            "values": "member | " + found["state"].replace("member", "left"),
+            "row_ids": found["rows"],
+            "source_ids": [";".join(sorted({sources[item] for item in rows.split(";")})) for rows in found["rows"]],
+            "note": first.astype("str").where(first == last, first.astype("str") + "–" + last.astype("str")),
         }
     )
 
 
 def _starts(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
-    rows = rows[rows["grade"].isin(["positive", "exit"])].astype({"start": "Int64", "end": "Int64"})
+    rows = rows[rows["grade"].isin(["positive", "exit"])]
     pair = ["actor_id", "network_id"]
     started = rows[rows["start"].notna()]
     # A membership that begins after a stated end is another one: its first year rivals nothing before it.
-    met = started.merge(rows.loc[rows["end"].notna(), [*pair, "end"]], on=pair, how="left", suffixes=("_own", ""))
-    ended = (met["end"] < met["start"]).fillna(False).groupby(met["row_id"]).sum()
-    started = started.assign(ends_before=started["row_id"].map(ended), start_year=started["start"])
+    met = started.merge(rows.loc[rows["end"].notna(), [*pair, "end"]], on=pair, suffixes=("", "_other"))
+    entered = [
+        Span(0, -1 if pd.isna(last) else last, start, None, "", "").enters_after(end)
+        for last, start, end in zip(met["last"], met["start"], met["end_other"], strict=True)
+    ]
+    ends = met.assign(entered=entered).groupby("row_id")["entered"].sum()
+    started = started.assign(ends_before=started["row_id"].map(ends).fillna(0), start_year=started["start"])
     return _rivals(started, [*pair, "ends_before"], "start_year").assign(kind="start_year")
 
 
@@ -302,60 +294,264 @@ def _flagged(data: Dataset) -> pd.DataFrame:
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def explain(data: Dataset, rows: str) -> pd.DataFrame:
-    """Show the evidence rows and lists behind a cell, with their sources.
+#: Rules that decide nothing, but tell why a cell stays unknown and whether it counts in `high`; with their values.
+BESIDE = (
+    "not_counted",  # status: rows that are no membership under these arguments
+    "list_not_covering",  # list
+    "list_full_only",  # list
+    "list_uncertain",  # list, certainty
+    "eligible",
+    "not_eligible_level",  # eligible_levels
+    "not_eligible_size",  # population, min_population, max_population
+)
+
+#: Columns of the frames of natverk that name rows of evidence or lists.
+_IDS = ("rows", "row_ids", "row_id", "list_id", "list_ids", "list_after", "list_before", "checked_row_id")
+#: What of a row says whom and what it is about, and when; the first column that a table has.
+_ABOUT = (
+    "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
+    "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
+    "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
+    "finding", "text", "value",
+)  # fmt: skip
+_WHEN = {
+    "start": ("start_year", "start", "start_date", "since"),
+    "end": ("end_year", "end", "end_date", "until"),
+    "seen": ("observed_year", "year", "date", "due", "adopted_date", "adopted_year"),
+}
+
+
+def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
+    """Give the reasons for cells of a panel, or the evidence behind rows of any other frame, with sources.
 
     Parameters
     ----------
-    rows
-        The `rows` of a cell: ids separated by `;`.
+    data
+        The dataset.
+    what
+        Cells of a panel: one row (a Series, dictionary or named tuple with `actor_id, network_id, year`) or a frame
+        of them. Or evidence: a row or frame of another measure with `row_ids` or the like, one id, several ids
+        separated by `;`, or a list of ids; any `row_id` of any table and any `list_id` is known.
+    **rules
+        The arguments of `panel` that decide a cell (`carry_forward=5`). Rows of a frame that `panel` made bring
+        them along; dictionaries and named tuples do not, and count as made with the defaults.
 
     Returns
     -------
     pd.DataFrame
-        `id, what, years, source_id, title, publisher, url`.
+        One row a cell, reason and piece of evidence: `cell` (place of the row that was given, from 0), `actor_id,
+        network_id, year, state, conflict`; `rule` (see `natverk.membership.panel.RULES` and `BESIDE`), `values`
+        (`last_attested=2020, carry_forward=3`), `decides` (the first reason; the others are what it conflicts with,
+        or tell why the cell stays unknown); `id, table, what` (ids and codes of whom it is about), `start, end,
+        seen` (dates as stated), `source_id, title, publisher, url, locator`. A reason without evidence has one row
+        without id; evidence without a cell has no rule. A row with several sources stands once for each.
 
     Raises
     ------
     InvalidArgument
-        For an id that is neither a row nor a list.
+        For an id that is neither a row nor a list, for a row without cell or ids, and for a cell that the panel
+        did not make with these arguments.
+    UnknownName
+        For an unknown actor or network.
+
+    See Also
+    --------
+    natverk.text.explain_text : the reasons as sentences, in Swedish and English.
 
     Examples
     --------
-    >>> from natverk import load
-    >>> explain(load(), "mem-01467")["source_id"].tolist()
+    >>> from natverk import load, panel
+    >>> data = load()
+    >>> cells = panel(data, actors=["Botkyrka"], networks=["ubc"], years=(2018, 2019))
+    >>> explain(data, cells)[["year", "rule", "values", "id"]].values.tolist()[-2:]
+    [[2019, 'not_member', 'list=ubc-2019', 'ubc-2019'], [2019, 'attested', 'first=2019, last=2019', 'mem-01359']]
+    >>> explain(data, "mem-01467")["source_id"].tolist()
     ['seed-vanersborg-2024']
     """
-    ids = [item for item in rows.split(";") if item]
-    evidence, lists = data.memberships.set_index("row_id"), data.member_lists.set_index("list_id")
-    found = []
-    for item in ids:
-        if item in evidence.index:
-            row = evidence.loc[item]
-            years = ", ".join(
-                f"{name} {row[column]}"
-                for name, column in (("from", "start_year"), ("to", "end_year"), ("seen", "observed_year"))
-                if pd.notna(row[column])
-            )
-            found.append(
-                {
-                    "id": item,
-                    "what": f"{row['actor_id']} {row['status']} {row['network_id']}",
-                    "years": years,
-                    "source_id": row["source_id"],
-                }
-            )
-        elif item in lists.index:
-            row = lists.loc[item]
-            found.append(
-                {
-                    "id": item,
-                    "what": f"complete list of {row['network_id']}",
-                    "years": str(row["year"]),
-                    "source_id": row["source_id"],
-                }
-            )
+    records, settings = _records(what)
+    for name in rules:
+        choice("rules", name, Rules._fields)
+    settled = Rules(**{**settings, **rules}).checked()
+    found: list[dict[str, Any]] = []
+    for place, record in enumerate(records):
+        named = [str(record[name]) for name in _IDS if pd.notna(record.get(name)) and record[name] != ""]
+        is_cell = {"actor_id", "network_id", "year"} <= record.keys() and pd.notna(record["year"])
+        if is_cell and ("state" in record or not named):
+            found += [{"cell": place, **reason} for reason in _reasons(data, record, settled)]
+        elif named or "rows" in record:
+            ids = dict.fromkeys(item for ids in named for item in ids.split(";") if item)
+            found += [{"cell": place, "id": item} for item in ids]
         else:
-            raise InvalidArgument(f"there is no row {item!r}", where="rows", allowed=[*lists.index], value=item)
-    frame = pd.DataFrame(found, columns=["id", "what", "years", "source_id"])
-    return frame.merge(data.sources[["source_id", "title", "publisher", "url"]], on="source_id", how="left")
+            raise InvalidArgument(
+                "the row names no cell and no evidence",
+                where="what",
+                allowed=["actor_id, network_id, year", *_IDS],
+                remedy="give rows of a panel, or row ids",
+            )
+    columns = ["cell", "actor_id", "network_id", "year", "state", "conflict", "rule", "values", "decides", "id"]
+    frame = pd.DataFrame(found, columns=columns)
+    frame["id"] = frame["id"].replace("", None)
+    frame = frame.merge(_evidence_of(data, frame["id"].dropna()), on="id", how="left")
+    frame["source_id"] = frame["source_id"].str.split(";")
+    frame = frame.explode("source_id", ignore_index=True).astype({"source_id": "str"})
+    frame = frame.merge(data.sources[["source_id", "title", "publisher", "url"]], on="source_id", how="left")
+    order = [*columns, "table", "what", *_WHEN, "source_id", "title", "publisher", "url", "locator"]
+    text = [name for name in order if name not in ("cell", "year", "conflict", "decides")]
+    other = {"cell": "int64", "year": "Int64", "conflict": "boolean", "decides": "boolean"}
+    return frame[order].astype({**dict.fromkeys(text, "str"), **other})
+
+
+def _records(what: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the rows that `explain` was given, and the arguments of the panel that they come from."""
+    if isinstance(what, pd.DataFrame):
+        return [row._asdict() for row in each_row(what)], what.attrs.get("panel", {})
+    if isinstance(what, pd.Series):
+        return [{str(name): value for name, value in what.items()}], what.attrs.get("panel", {})
+    if isinstance(what, Mapping):
+        return [dict(what)], {}
+    if isinstance(what, tuple) and hasattr(what, "_asdict"):
+        return [what._asdict()], {}
+    ids = [what] if isinstance(what, str) else list(what) if isinstance(what, Iterable) else [what]
+    if not all(isinstance(item, str) for item in ids):
+        raise InvalidArgument(
+            f"{what!r} is no row and no id", where="what", remedy="give rows of a panel, or row ids such as 'mem-00001'"
+        )
+    return [{"rows": ";".join(ids)}], {}
+
+
+def _reasons(data: Dataset, record: Mapping[str, Any], rules: Rules) -> list[dict[str, Any]]:
+    """Ask the rules of the panel again for one cell, and say what else bears on it where it is unknown."""
+    actor = known_actor(data, record["actor_id"])
+    network = known_networks(data, record["network_id"])[0]
+    year = year_range(int(record["year"]), "year", data=data)[0]
+    pair = pair_of(data, actor, network, rules)
+    cell = pair.cell(year, rules)
+    own: dict[str, Any] = {
+        "actor_id": actor, "network_id": network, "year": year, "state": cell.state, "conflict": cell.conflict
+    }  # fmt: skip
+    for name in ("state", "conflict"):
+        if name in record and record[name] != own[name]:
+            raise InvalidArgument(
+                f"the row has {name} {record[name]!r}, but these arguments and data give {own[name]!r}",
+                where="rules",
+                allowed=Rules._fields,
+                remedy="pass the arguments that the panel was made with, such as carry_forward=5",
+            )
+    reasons = list(cell.reasons)
+    if cell.state == "unknown":
+        uncounted = _uncounted(data, rules.year_basis, rules.counting).get((actor, network))
+        reasons += [uncounted] if uncounted else []
+        reasons += _silent_lists(data, actor, network, year, rules)
+        # Who was a member in another year may be one in this: nobody asks whether it was eligible.
+        reasons += [] if pair.spans else [_eligibility(data, actor, network, year)]
+    return [
+        {
+            **own,
+            "rule": reason.rule,
+            "values": ", ".join(f"{name}={value}" for name, value in reason.values.items()),
+            "decides": place == 0,
+            "id": item,
+        }
+        for place, reason in enumerate(reasons)
+        for item in sorted(set(reason.rows)) or [""]
+    ]
+
+
+@kept
+def _uncounted(data: Dataset, year_basis: YearBasis, counting: Counting) -> dict[tuple[str, str], Reason]:
+    """Return by pair the rows that count as no membership under these arguments."""
+    rows = graded(data, year_basis=year_basis, counting=counting)
+    facts = gathered(rows[~rows["grade"].isin(["positive", "exit"])], ["actor_id", "network_id"])
+    return {
+        (row.actor_id, row.network_id): Reason("not_counted", {"status": row.status}, row.row_ids.split(";"))
+        for row in each_row(facts.reset_index())
+    }
+
+
+@kept
+def _listings(data: Dataset) -> tuple[dict[tuple[str, int], list[Any]], dict[tuple[str, str], bool]]:
+    """Return the complete lists by network and year, and for each list and actor that it covers or names: is it on?"""
+    lists: dict[tuple[str, int], list[Any]] = {}
+    for item in each_row(data.member_lists):
+        lists.setdefault((item.network_id, item.year), []).append(item)
+    seen = list_members(data)
+    return lists, dict(zip(zip(seen["list_id"], seen["actor_id"], strict=True), seen["on"].tolist(), strict=True))
+
+
+def _silent_lists(data: Dataset, actor: str, network: str, year: int, rules: Rules) -> list[Reason]:
+    """Say why the lists of the network and year do not tell that the actor is no member."""
+    lists, on = _listings(data)
+    found = []
+    for item in lists.get((network, year), []):
+        known = on.get((item.list_id, actor))
+        if known is None:
+            found.append(Reason("list_not_covering", {"list": item.list_id}, [item.list_id]))
+        elif not known and item.status_scope != "all":
+            found.append(Reason("list_full_only", {"list": item.list_id}, [item.list_id]))
+        elif not known and item.certainty not in CERTAINTY[rules.list_certainty]:
+            values = {"list": item.list_id, "certainty": item.certainty}
+            found.append(Reason("list_uncertain", values, [item.list_id]))
+    return found
+
+
+@kept
+def _eligibility_rules(data: Dataset) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return networks and levels by id."""
+    networks = {row.network_id: row for row in each_row(data.networks)}
+    return networks, {row.actor_id: row for row in each_row(levels(data))}
+
+
+def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
+    networks, actors = _eligibility_rules(data)
+    rule, own = networks[network], actors[actor]
+    if eligible(data, [actor], [network], range(year, year + 1)).item():
+        return Reason("eligible", {}, [])
+    if not any(getattr(own, level) for level in rule.eligible_levels.split(";")):
+        return Reason("not_eligible_level", {"eligible_levels": rule.eligible_levels}, [])
+    size = int(population_known(data)[year].loc[actor.rpartition(":")[2]])
+    bounds = {"min_population": year_or_none(rule.min_population), "max_population": year_or_none(rule.max_population)}
+    known = {name: value for name, value in bounds.items() if value is not None}
+    return Reason("not_eligible_size", {"population": size, **known}, [])
+
+
+def _evidence_of(data: Dataset, ids: pd.Series) -> pd.DataFrame:
+    """Return what the rows and lists of these ids are about, one row an id, or raise where there is none."""
+    tables: dict[str, list[str]] = {}
+    for item in dict.fromkeys(ids):
+        kinds = (name for name, table in SCHEMA.items() if _has_row_id(name) and table.columns[0].fits(item))
+        tables.setdefault(next(kinds, "member_lists"), []).append(item)
+    parts = [pd.DataFrame(columns=["id", "table", "what", *_WHEN, "source_id", "locator"], dtype="str")]
+    for name, wanted in tables.items():
+        known = _evidence_in(data, name)
+        for item in wanted:
+            if item not in known.index:
+                raise InvalidArgument(
+                    f"there is no row {item!r}",
+                    where="rows",
+                    allowed=[*known.index] if name != "member_lists" else [*known.index, "mem-00001, …"],
+                    value=item,
+                    remedy="a dataset loaded with filters has fewer rows than the whole",
+                )
+        parts.append(known.loc[wanted].rename_axis("id").reset_index())
+    return pd.concat(parts, ignore_index=True)
+
+
+def _has_row_id(table: str) -> bool:
+    return SCHEMA[table].columns[0].name == "row_id"
+
+
+@kept
+def _evidence_in(data: Dataset, table: str) -> pd.DataFrame:
+    frame = data.table(table)
+    text = frame.astype("string").fillna("")
+    about = text[[name for name in _ABOUT if name in text]]
+    result = pd.DataFrame(
+        {"table": table, "what": [" ".join(filter(None, row)) for row in about.itertuples(index=False)]},
+        index=pd.Index(text[text.columns[0]], dtype="str"),
+    )
+    for name, columns in _WHEN.items():
+        known = [text[column] for column in columns if column in text]
+        result[name] = known[0].to_numpy() if known else ""
+    for name in ("source_id", "locator"):
+        result[name] = text[name].to_numpy() if name in text else ""
+    return result.astype("str").replace("", None).astype("str")

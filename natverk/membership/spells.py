@@ -1,26 +1,31 @@
-"""Survival of memberships: spells with a stated start, followed for as long as sources see them.
+"""Spells of membership, and the same as durations: from when at risk, until when, and what then.
 
-A spell that is first seen years after it began is known only because it had lasted: it is at risk from its
-first sighting (left truncation). One without a stated end is right-censored. What cannot enter is counted.
+Spells are read from the same pairs of evidence as the panel (`natverk.membership.panel.Pair`): both have the same
+years, ends and entries. A spell that is first seen years after it began is known only because it had lasted: it is at
+risk from its first sighting (left truncation). One without a stated end is right-censored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
-from natverk.frames import choice, each_row, known_actors, known_networks, year_or_none
-from natverk.membership.actors import levels
-from natverk.membership.evidence import Counting, YearBasis, graded, status_of
+from natverk.data.load import Dataset, kept
+from natverk.frames import Names, choice, known_actors, known_networks
+from natverk.membership.actors import member_actors
+from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.lists import on_lists
-from natverk.membership.panel import networks_counting_as
+from natverk.membership.panel import Pair, networks_counting_as, pairs_of
 
 __all__ = [
+    "Censor",
+    "Dissolution",
+    "Entry",
+    "REASONS",
     "chosen_spells",
     "durations",
     "spells",
@@ -34,10 +39,15 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     is the earliest stated first year (`start_basis="stated"`), else the first sighting (`"seen"`: left
     truncated); (3) an end exists only where a source states it; (4) evidence without any usable year makes a
     spell of its own, undated, when the pair has no dated one; (5) a gap between sightings does not end a
-    spell, and is given as the longest number of years without evidence.
+    spell, and is given as the longest number of years without evidence; (6) an end that another row spans (member
+    from before it until after it) ends no spell, unless a source states that membership began again: the spell goes
+    on, in `conflict`; (7) a membership stated to begin in the year of an end, and to go on, is the next spell; (8) a
+    further end with no year attested since the last one tells of the same spell.
 
     Parameters
     ----------
+    data
+        The dataset.
     year_basis, counting
         See `natverk.membership.evidence.graded`.
 
@@ -45,8 +55,9 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     -------
     pd.DataFrame
         `actor_id, network_id, spell` (1, 2, …), `start, start_basis` (`stated`, `seen`, missing),
-        `last_seen, end` (missing: no end stated), `longest_gap` (years), `dated`, `status, n_rows, n_sources,
-        row_ids`. Sorted by actor, network, spell.
+        `last_seen, end` (missing: no end stated), `longest_gap` (years), `dated`, `conflict` (some of its years are
+        attested although a source states an end before them; `natverk.panel` flags these years), `status, n_rows,
+        n_sources, row_ids`. Sorted by actor, network, spell.
 
     Raises
     ------
@@ -64,105 +75,87 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     >>> int(one["start"]), one["start_basis"], int(one["last_seen"]), bool(pd.isna(one["end"]))
     (2003, 'stated', 2011, True)
     """
-    rows = graded(data, year_basis=year_basis, counting=counting)
-    pairs: dict[tuple[str, str], list[Row]] = {}
-    for row in each_row(rows[rows["grade"].isin(["positive", "exit"])]):
-        years = [year_or_none(value) for value in (row.first, row.last, row.start, row.end)]
-        own = Row(row.row_id, row.source_id, row.status, row.grade, *years)
-        pairs.setdefault((row.actor_id, row.network_id), []).append(own)
+    choice("year_basis", year_basis, ("stated", "any"))
+    choice("counting", counting, ("strict", "loose"))
+    return _spells(data, year_basis, counting)
+
+
+@kept
+def _spells(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.DataFrame:
     found = [
         {"actor_id": actor, "network_id": network, "spell": number, **spell}
-        for (actor, network), evidence in sorted(pairs.items())
-        for number, spell in enumerate(_of_pair(evidence), start=1)
+        for (actor, network), pair in sorted(pairs_of(data, year_basis, counting).items())
+        for number, spell in enumerate(_of_pair(pair), start=1)
     ]
-    columns = [
-        "actor_id",
-        "network_id",
-        "spell",
-        "start",
-        "start_basis",
-        "last_seen",
-        "end",
-        "longest_gap",
-        "dated",
-        "status",
-        "n_rows",
-        "n_sources",
-        "row_ids",
-    ]
+    key = ["actor_id", "network_id", "spell"]
+    columns = [*key, "start", "start_basis", "last_seen", "end", "longest_gap", "dated", "conflict", "row_id"]
     frame = pd.DataFrame(found, columns=columns)
+    rows = graded(data, year_basis=year_basis, counting=counting)[["row_id", "source_id", "status"]]
+    facts = gathered(frame[[*key, "row_id"]].explode("row_id").merge(rows, on="row_id"), key)
+    frame = frame.drop(columns="row_id").merge(facts.drop(columns="source_ids").reset_index(), on=key)
     whole = dict.fromkeys(["start", "last_seen", "end", "longest_gap"], "Int64")
-    return frame.astype({**whole, "start_basis": "str", "dated": "bool"})
+    text = dict.fromkeys(["actor_id", "network_id", "start_basis"], "str")
+    return frame.astype({**whole, **text, "spell": "int64", "dated": "bool", "conflict": "bool"})
 
 
-class Row(NamedTuple):
-    """One graded evidence row: `first` and `last` as member, `start` and `end` only where stated."""
+def _of_pair(pair: Pair) -> list[dict[str, Any]]:
+    """Cut the evidence of a pair at the ends that close a spell; see the rules of `spells`."""
+    years = {year for span in pair.spans for year in range(span.first, span.last + 1)}
+    closing: list[int] = []
+    for end in sorted({end for end, _ in pair.ends}):
+        again = min((year for year in years if year > end), default=end)
+        entered = any(span.enters_after(end) and span.first <= again for span in pair.spans)
+        spanned = any(span.first <= end < span.last and not span.enters_after(end) for span in pair.spans)
+        since = not closing or any(closing[-1] < year <= end for year in years)
+        if since and (entered or not spanned):
+            closing.append(end)
 
-    row_id: str
-    source_id: str
-    status: str
-    grade: str
-    first: int | None
-    last: int | None
-    start: int | None
-    end: int | None
+    def spell_of(end: int) -> int:
+        """Return the place of the spell that an end tells of."""
+        for place, last in enumerate(closing):
+            if end <= last or not any(last < year <= end for year in years):
+                return place
+        return len(closing)
 
-    def years(self) -> range:
-        """The years the row attests; none when it is undated."""
-        return range(0) if self.first is None or self.last is None else range(self.first, self.last + 1)
-
-
-def _of_pair(rows: list[Row]) -> list[dict[str, object]]:
-    left = [row for row in rows if row.first is not None]
-    bare_exits = [row for row in rows if row.first is None and row.end is not None]
-    result: list[dict[str, object]] = []
-    for end in sorted({row.end for row in rows if row.end is not None}):
-        own = [row for row in left if row.first is not None and row.first <= end]
-        left = [row for row in left if row not in own]
-        exits = [row for row in bare_exits if row.end == end]
-        if own or exits:
-            result.append(_spell(own, exits, end))
-    # After the last stated end there may be a further, open spell.
-    if left:
-        result.append(_spell(left, [], None))
-    undated = [row for row in rows if row.first is None and row.end is None and row.grade == "positive"]
-    if not result and undated:
+    result: list[dict[str, Any]] = []
+    for place, (after, end) in enumerate(pairwise([-1, *closing, 9999])):
+        # The years that each row gives to this spell; an entry in the year of the last end belongs to this one alone.
+        own = {
+            span: range(span.first if span.start == after else max(span.first, after + 1), min(span.last, end) + 1)
+            for span in pair.spans
+            if not (span.start == end < span.last) and not span.last < after + 1
+        }
+        own = {span: covered for span, covered in own.items() if covered}
+        rows = {span.row_id for span in own} | {row for other, row in pair.ends if spell_of(other) == place}
+        if not rows:
+            continue
+        covered = sorted({year for part in own.values() for year in part})
+        stated = [span.start for span, part in own.items() if span.start is not None and span.start in part]
+        result.append(
+            {
+                "start": min(stated or covered, default=None),
+                "start_basis": "stated" if stated else "seen" if covered else None,
+                "last_seen": max(covered, default=None),
+                "end": end if end < 9999 else None,
+                # The longest run of years within the spell that no row attests.
+                "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
+                "dated": True,
+                "conflict": any(pair.contrary(year) for year in covered),
+                "row_id": sorted(rows),
+            }
+        )
+    if not result and pair.undated:
         nothing = dict.fromkeys(("start", "start_basis", "last_seen", "end", "longest_gap"))
-        result.append({**nothing, "dated": False, **_facts(undated)})
+        result.append({**nothing, "dated": False, "conflict": False, "row_id": pair.undated})
     return result
-
-
-def _spell(own: list[Row], exits: list[Row], end: int | None) -> dict[str, object]:
-    stated = [row.start for row in own if row.start is not None]
-    covered = sorted({year for row in own for year in row.years()})
-    last = covered[-1] if covered else None
-    return {
-        "start": min(stated) if stated else covered[0] if covered else None,
-        "start_basis": "stated" if stated else "seen" if own else None,
-        "last_seen": last if last is None or end is None else min(last, end),
-        "end": end,
-        # The longest run of years within the spell that no row attests.
-        "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
-        "dated": True,
-        **_facts([*own, *exits]),
-    }
-
-
-def _facts(rows: list[Row]) -> dict[str, object]:
-    return {
-        "status": status_of({row.status for row in rows}),
-        "n_rows": len(rows),
-        "n_sources": len({row.source_id for row in rows}),
-        "row_ids": ";".join(sorted(row.row_id for row in rows)),
-    }
 
 
 def chosen_spells(
     data: Dataset,
     *,
-    actors: Iterable[str] | None = None,
-    networks: Iterable[str] | None = None,
-    counts_as: tuple[str, ...] = ("membership",),
+    actors: Names | None = None,
+    networks: Names | None = None,
+    counts_as: Iterable[str] = ("membership",),
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
 ) -> pd.DataFrame:
@@ -175,10 +168,8 @@ def chosen_spells(
     """
     frame = spells(data, year_basis=year_basis, counting=counting)
     wanted = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
-    table = levels(data)
-    chosen = table.loc[table["municipality"] | table["region"], "actor_id"] if actors is None else actors
-    kept = frame["network_id"].isin(wanted) & frame["actor_id"].isin(known_actors(data, chosen))
-    return frame[kept].reset_index(drop=True)
+    chosen = known_actors(data, member_actors(data) if actors is None else actors)
+    return frame[frame["network_id"].isin(wanted) & frame["actor_id"].isin(chosen)].reset_index(drop=True)
 
 
 Entry = Literal["first_seen", "start"]
@@ -203,9 +194,9 @@ REASONS = {
 def durations(
     data: Dataset,
     *,
-    actors: Iterable[str] | None = None,
-    networks: Iterable[str] | None = None,
-    counts_as: tuple[str, ...] = ("membership",),
+    actors: Names | None = None,
+    networks: Names | None = None,
+    counts_as: Iterable[str] = ("membership",),
     entry: Entry = "first_seen",
     censor: Censor = "last_seen",
     dissolution: Dissolution = "censor",
@@ -245,7 +236,8 @@ def durations(
 
     Notes
     -----
-    An exit that is only bounded is censored here although it happened, which makes memberships look longer
+    An exit that is only bounded is censored here although it happened, which makes memberships look longer than they
+    were. Few exits are dated: before you fit a model, count `event` among the spells that enter.
 
     Raises
     ------
@@ -327,8 +319,7 @@ def _of_rows(data: Dataset, frame: pd.DataFrame, year_basis: YearBasis) -> pd.Da
     """Return for each spell its first dated sighting, and whether a source states the year of its end."""
     rows = data.memberships.set_index("row_id")
     usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
-    sighted = rows["observed_year"].where(usable)
-    own = frame["row_ids"].str.split(";").explode()
-    first = own.map(sighted).groupby(level=0).min().astype("Int64")
-    stated = own.map(rows["end_year"].notna()).groupby(level=0).any()
+    own = frame[["end"]].join(frame["row_ids"].str.split(";").explode().rename("row_id"))
+    first = own["row_id"].map(rows["observed_year"].where(usable)).groupby(level=0).min().astype("Int64")
+    stated = (own["row_id"].map(rows["end_year"]) == own["end"]).fillna(False).groupby(level=0).any()
     return pd.DataFrame({"first_seen": first, "told_end": stated.astype(bool)})

@@ -468,7 +468,7 @@ def test_the_frame_is_sorted_and_typed(make: Make) -> None:
     assert keys == [(actor, network, year) for actor in (ALBY, ETT) for network in ("a", "b") for year in (2001, 2002)]
     assert frame.dtypes.astype(str).to_dict() == {
         **dict.fromkeys(("actor_id", "network_id", "state", "status", "rows"), "str"),
-        "year": "int64", "conflict": "bool", **dict.fromkeys(("low", "best", "high"), "int8"),
+        "year": "int64", "conflict": "bool", **dict.fromkeys(("low", "best", "high"), "int64"),
     }  # fmt: skip
 
 
