@@ -9,7 +9,7 @@ import pandas as pd
 from natverk.data.load import Dataset
 from natverk.frames import each_row, has_columns, known_networks, year_or_none, year_range
 from natverk.membership.actors import levels, population_by_year
-from natverk.membership.documented import documented
+from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, counted, graded, status_of
 from natverk.membership.lists import list_exits, list_retention, lists
 from natverk.membership.panel import SETS, panel
@@ -17,7 +17,6 @@ from natverk.membership.panel import SETS, panel
 __all__ = [
     "list_exits",
     "list_retention",
-    "FIRM",
     "eligibility",
     "lists_of",
     "member_years",
@@ -29,8 +28,6 @@ __all__ = [
 ]
 
 
-#: Marks that stand for a documented tie; a former member or a looser tie is shown, but not counted.
-FIRM = ("recent", "earlier", "undated", "conflict")
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
     "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "n_rows", "n_sources",
@@ -367,7 +364,7 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     ([33, 33], True)
     """
     has_columns(members, ["actor_id", "mark"], "saturation", "give a frame of natverk.networks.members_of")
-    firm = set(members.loc[members["mark"].isin(FIRM), "actor_id"])
+    firm = set(members.loc[members["mark"].isin(DOCUMENTED), "actor_id"])
     places = data.municipalities[["actor_id", "county_code"]]
     gone = places["actor_id"].isin(members.loc[members["mark"] == "left", "actor_id"])
     counts = places.assign(documented=places["actor_id"].isin(firm), gone=gone, every=True).groupby("county_code")

@@ -26,12 +26,12 @@ from natverk.frames import (
     year_range,
 )
 from natverk.membership.actors import eligible, existence, levels, population_by_year
+from natverk.membership.documented import DOCUMENTED
 from natverk.membership.evidence import Counting, YearBasis, graded
 from natverk.membership.panel import SETS, networks_counting_as, panel
 
 __all__ = [
     "COMPONENTS",
-    "DOCUMENTED",
     "SIZE_CLASSES",
     "by_portfolio",
     "by_size",
@@ -734,8 +734,6 @@ def county_peers(data: Dataset, county: str, *, year: int = 2024, n: int = 3) ->
     return found.astype({"code": "str", "by": "str", "peer_code": "str", "peer_name": "str", **numbers})
 
 
-#: Marks of `documented` that stand for a documented membership; loose ties and former members do not.
-DOCUMENTED = ("recent", "earlier", "undated", "conflict")
 #: Least populations of the size classes: more than half of the municipalities lie in the first two.
 SIZE_CLASSES = (0, 10_000, 20_000, 50_000, 100_000, 200_000)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.membership.documented import series
+from natverk.membership.panel import SETS
 from natverk.networks import member_years, members_of
 from natverk.text.comparison import ComparePage
 
@@ -41,7 +42,7 @@ def series_of(page: ComparePage, unit: str) -> pd.DataFrame:
     """Return what is documented of one of the two by year: memberships of its actors, or members of the network."""
     if page.kind == "network":
         return member_years(page.data, unit, members_of(page.data, unit, years=page.years), years=page.years)
-    return series(page.data, page.actors(unit), years=page.years)
+    return series(page.data, page.actors(unit), counts_as=SETS, years=page.years)
 
 
 def year_frame(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

@@ -7,10 +7,7 @@ import pandas as pd
 from natverk.membership.panel import KNOWN, SETS, networks_counting_as
 from natverk.text.page import Page, Prose
 
-__all__ = ["FIRM", "DocumentedPage"]
-
-#: Marks that stand for a documented membership; a former member or a looser tie is shown, but not counted.
-FIRM = ("recent", "earlier", "undated", "conflict")
+__all__ = ["DocumentedPage"]
 
 
 class DocumentedPage(Page):

@@ -19,9 +19,9 @@ from natverk.figures import Notice, Picture, county_map, growth, membership_matr
 from natverk.frames import choice, known_county, year_range
 from natverk.locale import alphabetic
 from natverk.membership.actors import actors_of
-from natverk.membership.documented import documented, series
+from natverk.membership.documented import DOCUMENTED, documented, series
 from natverk.membership.panel import SETS, networks_counting_as
-from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.documented import DocumentedPage
 from natverk.text.frames import map_frame, matrix_actors, matrix_frame
 from natverk.text.page import Prose, plain
 
@@ -156,7 +156,7 @@ class Explorer:
         }
 
     def _summary(self, actors: pd.DataFrame, own: pd.DataFrame, place: str) -> Prose:
-        page, firm = self._page, own[own["mark"].isin(FIRM)]
+        page, firm = self._page, own[own["mark"].isin(DOCUMENTED)]
         theme = page.say("every_theme") if self.theme.value == _ALL else page.t(f"common.theme.{self.theme.value}")
         values = {
             "place": plain(place),

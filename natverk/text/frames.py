@@ -5,12 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.data.load import Dataset
+from natverk.membership.documented import DOCUMENTED
 from natverk.text.page import Page
 
 __all__ = ["listed_frame", "map_frame", "matrix_actors", "matrix_frame", "stage_frame", "theme_frame", "timeline_frame"]
-
-#: Marks that stand for a membership at some time in the period; loose ties and former members do not.
-COUNTED = ("recent", "earlier", "undated", "conflict")
 
 
 def timeline_frame(held: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +109,7 @@ def map_frame(data: Dataset, county: str, own: pd.DataFrame) -> pd.DataFrame:
     population = data.population[data.population["year"] == data.population["year"].max()].set_index("code")[
         "population"
     ]
-    firm = own[own["mark"].isin(COUNTED)].groupby("actor_id").size()
+    firm = own[own["mark"].isin(DOCUMENTED)].groupby("actor_id").size()
     undated = own[own["mark"] == "undated"].groupby("actor_id").size()
     return pd.DataFrame(
         {

@@ -10,8 +10,9 @@ import pandas as pd
 from natverk.data.load import Dataset
 from natverk.frames import known_municipality
 from natverk.locale import alphabetic
+from natverk.membership.documented import DOCUMENTED
 from natverk.peers import population_at
-from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.documented import DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
 from natverk.text.tables.outcome import n_offices
@@ -146,7 +147,7 @@ class MunicipalityPage(DocumentedPage):
         return " ".join(said)
 
     def _certainty(self, own: pd.DataFrame) -> str:
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         total = len(self.counted)
         if own.empty:
             return self.say("opening.certainty_none", total=self.t.number(total))
@@ -167,7 +168,7 @@ class MunicipalityPage(DocumentedPage):
         ).text
 
     def _answer(self, own: pd.DataFrame, sizes: pd.DataFrame) -> str:
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         if firm.empty:
             others = self.others(sizes)
             return self.say(
@@ -214,7 +215,7 @@ class MunicipalityPage(DocumentedPage):
 
     def networks(self, own: pd.DataFrame) -> Prose:
         """Tell what is documented: kinds, since when, what is undated, left, contradicted, loose or inferred."""
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         parts = [self._nothing(own) if firm.empty else self.count("networks.kinds", len(firm), kinds=self.kinds(firm))]
         began = firm[firm["since_basis"] == "stated"].sort_values(["since", "network_id"])
         if len(began):

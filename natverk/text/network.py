@@ -10,8 +10,8 @@ import pandas as pd
 from natverk.data.load import Dataset
 from natverk.frames import known_networks, year_or_none
 from natverk.membership.actors import population_by_year
+from natverk.membership.documented import DOCUMENTED
 from natverk.membership.panel import SETS
-from natverk.networks import FIRM
 from natverk.text.page import Page, Prose, leaders, plain
 from natverk.text.table import records
 from natverk.text.tables.outcome import offices
@@ -19,7 +19,7 @@ from natverk.text.tables.outcome import offices
 __all__ = ["NetworkPage"]
 
 #: Marks of all who are or were in it; a looser tie is none.
-TIED = (*FIRM, "left")
+TIED = (*DOCUMENTED, "left")
 LEVELS = ("municipal", "regional", "joint", "other")
 
 
@@ -69,7 +69,7 @@ class NetworkPage(Page):
 
     def counted(self, members: pd.DataFrame) -> str:
         """Return the numbers of those who are documented and of those who have left: `5 … and 1 that left`."""
-        n, left = int(members["mark"].isin(FIRM).sum()), int((members["mark"] == "left").sum())
+        n, left = int(members["mark"].isin(DOCUMENTED).sum()), int((members["mark"] == "left").sum())
         if not left:
             return self.documented(n)
         values = {"documented": self.documented(n), "n": self.t.number(left), "who": self.who}
@@ -177,7 +177,7 @@ class NetworkPage(Page):
             parts.append(self.say("members.none", who=self.who))
         else:
             counts = known["mark"].value_counts()
-            marks = [self.count(f"members.mark.{mark}", int(counts[mark])) for mark in FIRM if mark in counts]
+            marks = [self.count(f"members.mark.{mark}", int(counts[mark])) for mark in DOCUMENTED if mark in counts]
             levels = f": {self.levels(known)}" if known["level"].nunique() > 1 else ""
             values = {"documented": self.counted(members), "period": self.period, "levels": levels}
             key = "all_left" if not marks else "summary_left" if "left" in counts else "summary"
@@ -287,7 +287,7 @@ class NetworkPage(Page):
         return self.say("eligibility.who", names=names, **values)
 
     def _outside(self, table: pd.DataFrame, full: bool) -> list[str]:
-        unfit = table[table["mark"].isin(FIRM) & table["fits_size"].eq(False).fillna(False)]
+        unfit = table[table["mark"].isin(DOCUMENTED) & table["fits_size"].eq(False).fillna(False)]
         if unfit.empty:
             return [self.say("eligibility.outside_none", who=self.who)]
         items = [

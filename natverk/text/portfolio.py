@@ -11,8 +11,9 @@ from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
 from natverk.frames import known_actor
 from natverk.locale import Texts
+from natverk.membership.documented import DOCUMENTED
 from natverk.portfolio import Review, Rule
-from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.documented import DocumentedPage
 from natverk.text.page import Prose, plain
 from natverk.text.table import records
 
@@ -115,7 +116,7 @@ class PortfolioPage(DocumentedPage):
 
     def firm(self, own: pd.DataFrame) -> pd.DataFrame:
         """Return the documented ties; former members and looser ties are shown, but not counted."""
-        return own[own["mark"].isin(FIRM)]
+        return own[own["mark"].isin(DOCUMENTED)]
 
     def documented(self, own: pd.DataFrame) -> str:
         """Say how many ties are documented."""

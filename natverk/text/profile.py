@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.membership.documented import relations
-from natverk.text.documented import FIRM
+from natverk.membership.documented import DOCUMENTED, relations
 from natverk.text.municipality import MunicipalityPage
 from natverk.text.page import Prose, leaders, plain
 from natverk.text.table import Table, records
@@ -167,7 +166,7 @@ class MunicipalityProfile(MunicipalityPage):
         top = leaders([self.network(item) for item in near["network_id"]], [int(n) for n in near["n_in"]])
         items = [self.say("county.item", network=plain(name), n=self.t.number(n)) for name, n in top]
         parts.append(self.say("county.most", list=self.t.join(items)) if items else "")
-        shared = near[near["own_mark"].isin(FIRM)]
+        shared = near[near["own_mark"].isin(DOCUMENTED)]
         parts.append(self.count("county.shared", len(shared), names=self.names_of(shared)) if len(shared) else "")
         return self.markdown(*parts)
 

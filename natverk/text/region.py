@@ -7,8 +7,9 @@ import pandas as pd
 from natverk.data.load import Dataset
 from natverk.frames import known_county
 from natverk.locale import alphabetic
+from natverk.membership.documented import DOCUMENTED
 from natverk.membership.panel import SETS, networks_counting_as
-from natverk.text.documented import FIRM, DocumentedPage
+from natverk.text.documented import DocumentedPage
 from natverk.text.page import Prose, leaders, plain
 from natverk.text.table import records
 
@@ -69,7 +70,7 @@ class RegionPage(DocumentedPage):
         )
 
     def _answer(self, actors: pd.DataFrame, held: pd.DataFrame, own: pd.DataFrame) -> str:
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         values = {
             "county": self.place,
             "networks": self.ties(firm),
@@ -194,7 +195,7 @@ class RegionPage(DocumentedPage):
 
     def networks(self, actors: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell how many networks, who has most, what region and municipalities share, who has none."""
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         if firm.empty:
             return Prose(self.say("networks.none"))
         counts = firm.groupby("actor_id").size()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.text.documented import FIRM
+from natverk.membership.documented import DOCUMENTED
 from natverk.text.nullvalues import tested, verdict
 from natverk.text.page import Prose, inside, plain
 from natverk.text.region import RegionPage
@@ -50,7 +50,7 @@ class RegionMeasures(RegionPage):
 
     def joins(self, held: pd.DataFrame, own: pd.DataFrame) -> Prose:
         """Tell how many documented ties began under which holder, and for how many that is not known."""
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         dated = firm[firm["since_basis"] == "stated"]
         if dated.empty or held.empty:
             return Prose(self.say("joins.none"))
@@ -136,7 +136,7 @@ class RegionMeasures(RegionPage):
 
     def shared(self, actors: pd.DataFrame, own: pd.DataFrame) -> list[str]:
         """Return the networks in which both the region and a municipality are documented, in the order of names."""
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         level = firm["actor_id"].map(actors.set_index("actor_id")["level"])
         both = set(firm.loc[level == "regional", "network_id"]) & set(firm.loc[level == "municipal", "network_id"])
         return sorted((str(item) for item in both), key=lambda item: alphabetic(self.network(item)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.text.documented import FIRM
+from natverk.membership.documented import DOCUMENTED
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.regionmeasures import RegionMeasures
 from natverk.text.table import records
@@ -132,5 +132,5 @@ class RegionReport(RegionMeasures):
 
     def mistake(self, own: pd.DataFrame) -> Prose:
         """Return a ready text for reporting a mistake, with the rows behind the page's memberships."""
-        shown = own.loc[own["mark"].isin((*FIRM, "loose")), "row_ids"]
+        shown = own.loc[own["mark"].isin((*DOCUMENTED, "loose")), "row_ids"]
         return self.mistake_text(f"{self.county} ({self.name})", ";".join(shown).split(";") if len(shown) else [])

@@ -17,7 +17,7 @@ from natverk.locale import LANGUAGES, alphabetic
 from natverk.membership.panel import SETS, networks_counting_as
 from natverk.peers import portfolios
 from natverk.text import MunicipalityProfile, Table, municipalframes, tables
-from natverk.text.documented import FIRM
+from natverk.membership.documented import DOCUMENTED
 from natverk.text.page import plain
 from natverk.text.table import Foreign
 
@@ -206,7 +206,7 @@ def test_tables_have_the_same_shape_and_no_gap_that_is_not_said(code: str) -> No
 def test_the_answer_counts_what_the_table_shows() -> None:
     for code in CODES:
         own = measured(code)["own"]
-        firm = own[own["mark"].isin(FIRM)]
+        firm = own[own["mark"].isin(DOCUMENTED)]
         answer = sentences(code, "en")[0].split("**")[1]
         if firm.empty:
             assert "means that sources are missing" in answer
@@ -293,7 +293,7 @@ def test_similar_municipalities_are_asked_for_all_evidence_of_the_period() -> No
     # Both stand in the table of the county; the evidence is older than ten years, or its year is inferred.
     assert "0182" in found.at["eurocities", "peers"].split(";")
     assert {"0163", "0184"} <= set(found.at["cemr-equality-charter", "peers"].split(";"))
-    firm = documented()[documented()["mark"].isin(FIRM)]
+    firm = documented()[documented()["mark"].isin(DOCUMENTED)]
     pairs = set(zip(firm["actor_id"], firm["network_id"], strict=True))
     for code in SAMPLE:
         for row in wanted(code).itertuples():

@@ -10,7 +10,7 @@ from babel import Locale
 
 from natverk.data.units import fold
 from natverk.locale import alphabetic
-from natverk.text.documented import FIRM
+from natverk.membership.documented import DOCUMENTED
 from natverk.text.page import Page
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.membership import since_text, status_text
@@ -74,7 +74,7 @@ def _evidence(page: Page, row: Mapping[str, object]) -> str:
 
 def _rank(page: Page, row: Mapping[str, object], kind: int) -> tuple[bool, int, bool, str]:
     """Order ties: what counts first, then by kind, the dated before the undated, by name."""
-    return row["mark"] not in FIRM, kind, pd.isna(row["since"]), page.network(row["network_id"])  # type: ignore[call-overload]
+    return row["mark"] not in DOCUMENTED, kind, pd.isna(row["since"]), page.network(row["network_id"])  # type: ignore[call-overload]
 
 
 def relations(page: MunicipalityPage, related: pd.DataFrame) -> Table:
@@ -101,7 +101,7 @@ def _span(page: Page, row: Mapping[str, object]) -> str:
 def bodies(page: MunicipalityPage, documented: pd.DataFrame) -> Table:
     """Return the joint bodies of the municipality, and the networks that these are documented in themselves."""
     about = page.data.bodies.set_index("body_id")
-    firm = documented[documented["mark"].isin(FIRM)]
+    firm = documented[documented["mark"].isin(DOCUMENTED)]
     rows = []
     for body, group in page.bodies.groupby("body_id", sort=True):
         own = firm[firm["actor_id"] == body]
@@ -122,7 +122,7 @@ def bodies(page: MunicipalityPage, documented: pd.DataFrame) -> Table:
 
 def network_facts(page: MunicipalityPage, own: pd.DataFrame) -> Table:
     """Return how large the municipality's networks say they are, and what else is known of them."""
-    wanted = list(own.loc[own["mark"].isin((*FIRM, "loose", "left")), "network_id"])
+    wanted = list(own.loc[own["mark"].isin((*DOCUMENTED, "loose", "left")), "network_id"])
     rows = []
     for network in wanted:
         totals = page.data.published_totals

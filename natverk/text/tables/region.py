@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.locale import alphabetic
-from natverk.text.documented import FIRM
+from natverk.membership.documented import DOCUMENTED
 from natverk.text.regionmeasures import RegionMeasures
 from natverk.text.table import Table
 from natverk.text.tables.membership import since_text
@@ -17,7 +17,7 @@ __all__ = ["compared", "joins", "peers", "shared"]
 def joins(page: RegionMeasures, held: pd.DataFrame, own: pd.DataFrame, actors: pd.DataFrame) -> Table:
     """Return, network by network, who joined under which holder of the responsibility, and who when is not known."""
     names = actors.set_index("actor_id")["name"].to_dict()
-    firm = own[own["mark"].isin(FIRM)]
+    firm = own[own["mark"].isin(DOCUMENTED)]
     dated = firm[firm["since_basis"] == "stated"]
     heads = {str(row["holder_name"]): "" for row in records(held)}
     for row in reversed(records(held)):
@@ -90,7 +90,7 @@ def _levels(page: RegionMeasures, sure: object, maybe: object, state: object) ->
 
 def shared(page: RegionMeasures, actors: pd.DataFrame, own: pd.DataFrame, open_to_both: list[str]) -> Table:
     """Return the networks that the region shares with its municipalities: since when, and which municipalities."""
-    firm = own[own["mark"].isin(FIRM)]
+    firm = own[own["mark"].isin(DOCUMENTED)]
     municipal = actors[actors["level"] == "municipal"].set_index("actor_id")["name"].to_dict()
     kinds = page.data.networks.set_index("network_id")["counts_as"].to_dict()
     rows = []
@@ -125,7 +125,7 @@ def _by_year(page: RegionMeasures, members: dict[str, Row]) -> str:
 def peers(page: RegionMeasures, near: pd.DataFrame, own: pd.DataFrame) -> Table:
     """Return municipality by municipality those most alike by structure, and by known networks with bounds."""
     places = page.data.municipalities[page.data.municipalities["county_code"] == page.county]
-    counts = own[own["mark"].isin(FIRM)].groupby("actor_id").size().to_dict()
+    counts = own[own["mark"].isin(DOCUMENTED)].groupby("actor_id").size().to_dict()
     rows = []
     for place in records(places.sort_values("name", key=lambda names: names.map(alphabetic))):
         mine = near[near["code"] == place["code"]]
