@@ -191,7 +191,7 @@ def _eligible(data: Dataset) -> _Eligible:
     table, networks = levels(data), data.networks
     size = population_known(data)
     # Only municipality codes are found there: regions and bodies stay without a size.
-    sizes = size.reindex(table["actor_id"].str.rpartition(":")[2]).to_numpy()[:, None, :]
+    sizes = size.reindex(table["actor_id"].str.split(":").str[-1]).to_numpy()[:, None, :]
     own = table[["municipality", "region"]].to_numpy()
     open_to = networks["eligible_levels"].str.get_dummies(";").reindex(columns=["municipality", "region"], fill_value=0)
     by_level = (own.astype(int) @ open_to.to_numpy().T > 0)[:, :, None]

@@ -169,7 +169,7 @@ def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     least = pairs["network_id"].map(data.networks.set_index("network_id")["min_population"])
     asked = pairs[least.notna() & pairs["year"].notna()]
     sizes = population_known(data).stack()
-    places = pd.MultiIndex.from_arrays([asked["actor_id"].str.rpartition(":")[2], asked["year"].astype("int64")])
+    places = pd.MultiIndex.from_arrays([asked["actor_id"].str.split(":").str[-1], asked["year"].astype("int64")])
     below = sizes.reindex(places).to_numpy() < least[asked.index].to_numpy(dtype=float)
     return pd.Series(below, index=asked.index, dtype="bool").reindex(pairs.index, fill_value=False)
 

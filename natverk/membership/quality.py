@@ -24,7 +24,17 @@ from natverk.frames import (
 from natverk.membership.actors import eligible, levels, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.lists import CERTAINTY, list_members
-from natverk.membership.panel import SETS, Reason, Rules, Span, count, decided_runs, networks_counting_as, pair_of
+from natverk.membership.panel import (
+    SETS,
+    Reason,
+    Rules,
+    Span,
+    count,
+    decided_runs,
+    networks_counting_as,
+    pair_of,
+    pairs_of,
+)
 
 __all__ = [
     "BESIDE",
@@ -236,17 +246,15 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
 def _starts(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "exit"])]
-    pair = ["actor_id", "network_id"]
-    started = rows[rows["start"].notna()]
-    # A membership that begins after a stated end is another one: its first year rivals nothing before it.
-    met = started.merge(rows.loc[rows["end"].notna(), [*pair, "end"]], on=pair, suffixes=("", "_other"))
-    entered = [
-        Span(0, -1 if pd.isna(last) else last, start, None, "", "").enters_after(end)
-        for last, start, end in zip(met["last"], met["start"], met["end_other"], strict=True)
-    ]
-    ends = met.assign(entered=entered).groupby("row_id")["entered"].sum()
-    started = started.assign(ends_before=started["row_id"].map(ends).fillna(0), start_year=started["start"])
-    return _rivals(started, [*pair, "ends_before"], "start_year").assign(kind="start_year")
+    rows = rows[rows["start"].notna()]
+    pairs = pairs_of(data, "any", "loose")
+    ends_before = []
+    for row in each_row(rows):
+        span = Span(row.start, row.start if pd.isna(row.last) else row.last, row.start, None, "", row.row_id)
+        # A membership that begins after an end is another one: its first year rivals nothing before it.
+        ends_before.append(sum(span.joins_after(end) for end in pairs[row.actor_id, row.network_id].ends))
+    rows = rows.assign(ends_before=ends_before, start_year=rows["start"])
+    return _rivals(rows, ["actor_id", "network_id", "ends_before"], "start_year").assign(kind="start_year")
 
 
 def _statuses(data: Dataset) -> pd.DataFrame:
@@ -364,7 +372,7 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
     >>> data = load()
     >>> cells = panel(data, actors=["Botkyrka"], networks=["ubc"], years=(2018, 2019))
     >>> explain(data, cells)[["year", "rule", "values", "id"]].values.tolist()[-2:]
-    [[2019, 'not_member', 'list=ubc-2019', 'ubc-2019'], [2019, 'attested', 'first=2019, last=2019', 'mem-01359']]
+    [[2019, 'not_member', 'list=ubc-2019', 'ubc-2019'], [2019, 'attested', 'first=2019, last=2019', 'mem-01585']]
     >>> explain(data, "mem-01467")["source_id"].tolist()
     ['seed-vanersborg-2024']
     """
@@ -395,6 +403,7 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
     frame["source_id"] = frame["source_id"].str.split(";")
     frame = frame.explode("source_id", ignore_index=True).astype({"source_id": "str"})
     frame = frame.merge(data.sources[["source_id", "title", "publisher", "url"]], on="source_id", how="left")
+    frame["title"], frame["url"] = (frame[name].fillna(frame[f"own_{name}"]) for name in ("title", "url"))
     order = [*columns, "table", "what", *_WHEN, "source_id", "title", "publisher", "url", "locator"]
     text = [name for name in order if name not in ("cell", "year", "conflict", "decides")]
     other = {"cell": "int64", "year": "Int64", "conflict": "boolean", "decides": "boolean"}
@@ -516,42 +525,43 @@ def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
 
 def _evidence_of(data: Dataset, ids: pd.Series) -> pd.DataFrame:
     """Return what the rows and lists of these ids are about, one row an id, or raise where there is none."""
-    tables: dict[str, list[str]] = {}
+    columns = ["id", "table", "what", *_WHEN, "source_id", "locator", "own_title", "own_url"]
+    parts = [pd.DataFrame(columns=columns, dtype="str")]
     for item in dict.fromkeys(ids):
-        kinds = (name for name, table in SCHEMA.items() if _has_row_id(name) and table.columns[0].fits(item))
-        tables.setdefault(next(kinds, "member_lists"), []).append(item)
-    parts = [pd.DataFrame(columns=["id", "table", "what", *_WHEN, "source_id", "locator"], dtype="str")]
-    for name, wanted in tables.items():
-        known = _evidence_in(data, name)
-        for item in wanted:
-            if item not in known.index:
-                raise InvalidArgument(
-                    f"there is no row {item!r}",
-                    where="rows",
-                    allowed=[*known.index] if name != "member_lists" else [*known.index, "mem-00001, …"],
-                    value=item,
-                    remedy="a dataset loaded with filters has fewer rows than the whole",
-                )
-        parts.append(known.loc[wanted].rename_axis("id").reset_index())
+        # A prefix of row ids may stand in two tables: rows that moved keep their id.
+        fitting = [name for name, table in SCHEMA.items() if table.columns[0].name == "row_id"]
+        fitting = [name for name in fitting if SCHEMA[name].columns[0].fits(item)] or ["member_lists"]
+        known = next((name for name in fitting if item in _evidence_in(data, name).index), None)
+        if known is None:
+            raise InvalidArgument(
+                f"there is no row {item!r}",
+                where="rows",
+                allowed=[*_evidence_in(data, fitting[0]).index],
+                value=item,
+                remedy="look it up in the table; a dataset loaded with filters has fewer rows than the whole",
+            )
+        parts.append(_evidence_in(data, known).loc[[item]])
     return pd.concat(parts, ignore_index=True)
-
-
-def _has_row_id(table: str) -> bool:
-    return SCHEMA[table].columns[0].name == "row_id"
 
 
 @kept
 def _evidence_in(data: Dataset, table: str) -> pd.DataFrame:
+    """Return whom and what the rows of a table are about, when, and where it stands; by id."""
     frame = data.table(table)
     text = frame.astype("string").fillna("")
     about = text[[name for name in _ABOUT if name in text]]
     result = pd.DataFrame(
-        {"table": table, "what": [" ".join(filter(None, row)) for row in about.itertuples(index=False)]},
-        index=pd.Index(text[text.columns[0]], dtype="str"),
+        {
+            "id": text[text.columns[0]].to_numpy(),
+            "table": table,
+            "what": [" ".join(filter(None, row)) for row in about.itertuples(index=False)],
+        },
+        index=text[text.columns[0]].to_numpy(),
     )
     for name, columns in _WHEN.items():
         known = [text[column] for column in columns if column in text]
         result[name] = known[0].to_numpy() if known else ""
-    for name in ("source_id", "locator"):
-        result[name] = text[name].to_numpy() if name in text else ""
+    # Published figures name their source themselves where it is none of the table of sources.
+    for name, column in (("source_id",) * 2, ("locator",) * 2, ("own_title", "source_title"), ("own_url", "url")):
+        result[name] = text[column].to_numpy() if column in text else ""
     return result.astype("str").replace("", None).astype("str")

@@ -19,7 +19,7 @@ from natverk.frames import Names, choice, known_actors, known_networks
 from natverk.membership.actors import member_actors
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.lists import on_lists
-from natverk.membership.panel import Pair, networks_counting_as, pairs_of
+from natverk.membership.panel import Pair, Span, networks_counting_as, pairs_of
 
 __all__ = [
     "Censor",
@@ -102,31 +102,39 @@ def _of_pair(pair: Pair) -> list[dict[str, Any]]:
     """Cut the evidence of a pair at the ends that close a spell; see the rules of `spells`."""
     years = {year for span in pair.spans for year in range(span.first, span.last + 1)}
     closing: list[int] = []
-    for end in sorted({end for end, _ in pair.ends}):
-        again = min((year for year in years if year > end), default=end)
-        entered = any(span.enters_after(end) and span.first <= again for span in pair.spans)
-        spanned = any(span.first <= end < span.last and not span.enters_after(end) for span in pair.spans)
-        since = not closing or any(closing[-1] < year <= end for year in years)
-        if since and (entered or not spanned):
-            closing.append(end)
+    # Rows that join in the year of an end belong to the next spell alone.
+    anew: dict[int, list[Span]] = {}
+    for last in sorted({end.last for end in pair.ends}):
+        again = min((year for year in years if year > last), default=last)
+        joining = [
+            span
+            for span in pair.spans
+            if span.first <= again and any(span.joins_after(end) for end in pair.ends if end.last == last)
+        ]
+        spanned = any(span.first <= last < span.last for span in pair.spans if span not in joining)
+        since = not closing or any(closing[-1] < year <= last for year in years)
+        if since and (joining or not spanned):
+            closing.append(last)
+            anew[last] = [span for span in joining if span.start == last]
 
-    def spell_of(end: int) -> int:
+    def spell_of(last: int) -> int:
         """Return the place of the spell that an end tells of."""
-        for place, last in enumerate(closing):
-            if end <= last or not any(last < year <= end for year in years):
+        for place, end in enumerate(closing):
+            if last <= end or not any(end < year <= last for year in years):
                 return place
         return len(closing)
 
     result: list[dict[str, Any]] = []
     for place, (after, end) in enumerate(pairwise([-1, *closing, 9999])):
-        # The years that each row gives to this spell; an entry in the year of the last end belongs to this one alone.
         own = {
-            span: range(span.first if span.start == after else max(span.first, after + 1), min(span.last, end) + 1)
+            span: range(
+                span.first if span in anew.get(after, []) else max(span.first, after + 1), min(span.last, end) + 1
+            )
             for span in pair.spans
-            if not (span.start == end < span.last) and not span.last < after + 1
+            if span not in anew.get(end, [])
         }
         own = {span: covered for span, covered in own.items() if covered}
-        rows = {span.row_id for span in own} | {row for other, row in pair.ends if spell_of(other) == place}
+        rows = {span.row_id for span in own} | {other.row_id for other in pair.ends if spell_of(other.last) == place}
         if not rows:
             continue
         covered = sorted({year for part in own.values() for year in part})

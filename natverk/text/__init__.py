@@ -6,6 +6,7 @@ methods take the frames that the notebook has computed and give what the reader 
 
 from natverk.text import compareframes, frames, municipalframes, networkframes, swedenframes, tables
 from natverk.text.comparison import ComparePage
+from natverk.text.explain import explain_text
 from natverk.text.explorer import Explorer
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
@@ -28,6 +29,7 @@ __all__ = [
     "SwedenReport",
     "Table",
     "compareframes",
+    "explain_text",
     "frames",
     "municipalframes",
     "networkframes",

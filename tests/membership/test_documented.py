@@ -1,7 +1,8 @@
-"""What is documented of an actor, documented memberships over time, and listed network-years."""
+"""What is documented of an actor, documented memberships over time, and ties beside membership."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,9 @@ import pandas as pd
 import pytest
 
 from natverk.data.load import Dataset
-from natverk.errors import InvalidArgument, UnknownName
-from natverk.membership.documented import documented, listed, series, undated_pairs
-from natverk.membership.panel import panel
+from natverk.errors import NatverkError, UnknownName
+from natverk.membership.documented import DOCUMENTED, documented, relations, series, undated_pairs
+from natverk.membership.panel import SETS, count, panel
 
 Make = Callable[..., Dataset]
 ALBY, BODA, GOTLAND, ETT = "municipality:0101", "municipality:0102", "municipality:0980", "region:01"
@@ -116,7 +117,7 @@ def test_pairs_are_rows_sorted_by_actor_and_network(make: Make) -> None:
     empty = documented(make(), [ALBY])
     assert empty.empty
     assert list(empty.columns) == list(frame.columns)
-    with pytest.raises(UnknownName, match="there is no actor 'municipality:0100'"):
+    with pytest.raises(UnknownName, match="municipality:0100"):
         documented(make(), ["municipality:0100"])
 
 
@@ -147,12 +148,40 @@ def test_series_by_hand(make: Make) -> None:
     assert series(data, [ALBY], years=(2005, 2005), counts_as=("programme", "membership"))["low"].tolist() == [1]
 
 
-def test_series_sums_the_panel(real: Dataset) -> None:
-    actors = real.municipalities.loc[real.municipalities["county_code"] == "14", "actor_id"].tolist()
-    frame = series(real, actors, years=(2000, 2020), counts_as=("membership",)).set_index("year")
-    cells = panel(real, actors=actors, years=(2000, 2020)).groupby("year")[["low", "best"]].sum()
-    assert frame[["low", "best"]].values.tolist() == cells.values.tolist()
-    assert frame["low"].max() > 10
+def test_series_and_panel_give_the_same_numbers(real: Dataset) -> None:
+    regions = list(real.counties["region_actor_id"])
+    towns = ["municipality:0180", "municipality:1487", "municipality:0980", "municipality:0128", "municipality:1280"]
+    cells = panel(real, actors=[*regions, *towns])
+    summed = count(cells, ["actor_id", "year"]).set_index("actor_id")
+    assert summed["best"].sum() > 100
+    for actor in [*regions, *towns]:
+        own = series(real, [actor])
+        assert (
+            own[["year", "low", "best"]].values.tolist() == summed.loc[actor, ["year", "low", "best"]].values.tolist()
+        )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"counts_as": SETS, "years": (2000, 2020)},
+        {"networks": ["ubc", "sern", "eurocities"], "carry_forward": 0},
+        {"part_year": "whole", "year_basis": "any", "counting": "loose"},
+        {"list_certainty": "medium", "prefer": "own_page", "after_last": "unknown"},
+        {"years": 2019},
+    ],
+)
+def test_series_and_panel_take_the_same_arguments(real: Dataset, arguments: dict[str, Any]) -> None:
+    own = series(real, "Västra Götalands län", **arguments)
+    summed = count(panel(real, actors="Västra Götalands län", **arguments), ["year"])
+    pd.testing.assert_frame_equal(own[["year", "low", "best"]], summed[["year", "low", "best"]])
+    assert own["low"].sum() > 0
+
+
+def test_their_arguments_and_defaults_are_the_same() -> None:
+    of_panel, of_series = (inspect.signature(function).parameters for function in (panel, series))
+    assert set(of_series) == set(of_panel) - {"pairs"}
+    assert all(of_series[name].default == of_panel[name].default for name in of_series)
 
 
 def test_undated_pairs(make: Make) -> None:
@@ -176,51 +205,6 @@ def test_undated_pairs(make: Make) -> None:
     assert undated_pairs(data, [BODA]).columns.tolist() == ["actor_id", "network_id", "row_ids"]
 
 
-# --- Listed network-years ---------------------------------------------------------------------------------------------
-
-
-def test_listed_by_hand(make: Make) -> None:
-    on = {"list": "net-2008", "seen": 2008}
-    data = make(
-        on,
-        on | {"a": ETT},
-        on | {"a": GOTLAND},
-        {"a": BODA, "seen": 2008},
-        {"list": "net-2005", "status": "full", "seen": 2005},
-        member_lists=[
-            {"year": 2008, "n_sweden": 3},
-            {"year": 2005, "scope": "full", "certainty": "medium", "levels": "municipality", "n_sweden": 1},
-            {"year": 2001, "certainty": "low"},
-        ],
-    )
-    frame = listed(data)
-    columns = ["year", "n_members", "n_at_risk", "n_sweden", "full_only", "certainty", "list_id", "source_id"]
-    assert frame[columns].values.tolist() == [
-        [2005, 1, 5, 1, True, "medium", "net-2005", "src"],
-        [2008, 3, 8, 3, False, "high", "net-2008", "src"],
-    ]
-    assert listed(data, certainty="high")["year"].tolist() == [2008]
-    assert listed(data, "01")[["n_members", "n_at_risk"]].values.tolist() == [[1, 2], [2, 3]]
-    assert listed(data, "02")[["n_members", "n_at_risk"]].values.tolist() == [[0, 1], [0, 2]]
-
-
-def test_listed_without_lists_has_its_columns(make: Make) -> None:
-    frame = listed(make())
-    assert frame.empty
-    assert "n_members" in frame.columns
-    with pytest.raises(InvalidArgument, match="where: certainty"):
-        listed(make(), certainty="low")
-    with pytest.raises(UnknownName, match="'Skåne'"):
-        listed(make(), "Skåne")
-
-
-def test_every_real_list_has_the_members_it_states(real: Dataset) -> None:
-    frame = listed(real)
-    assert (frame["n_members"] == frame["n_sweden"]).all()
-    assert (frame["n_members"] <= frame["n_at_risk"]).all()
-    assert set(frame.loc[frame["n_at_risk"] == 310, "network_id"]) == {"ubc", "kimo", "eurocities", "eurotowns"}
-
-
 def test_nothing_after_the_window_enters_a_page_about_it(make: Make) -> None:
     joined = documented(make({"start": 2011}, {"status": "member"}), ["municipality:0101"], years=(2000, 2010))
     assert joined.empty
@@ -228,3 +212,63 @@ def test_nothing_after_the_window_enters_a_page_about_it(make: Make) -> None:
     assert seen["mark"] == "undated"
     assert seen[["since", "last_seen"]].isna().all()
     assert pd.isna(seen["since_basis"])
+
+
+# --- Ties beside membership -------------------------------------------------------------------------------------------
+
+
+def test_relations_by_hand(make: Make) -> None:
+    networks = [
+        {}, {"network_id": "platform", "counts_as": "reporting"}, {"network_id": "all", "counts_as": "universal"},
+    ]  # fmt: skip
+    data = make(
+        {"status": "indirect", "start": 2004, "seen": 2008},
+        {"status": "indirect", "seen": 2010, "basis": "inferred", "source": "other"},
+        {"status": "applicant"},
+        {"n": "platform", "status": "member", "seen": 2009},
+        {"a": BODA, "start": 2029, "seen": 2024},
+        {"a": BODA, "seen": 2009},
+        {"n": "all", "status": "reporting", "seen": 2009},
+        networks=networks,
+    )
+    frame = relations(data, [ALBY, BODA]).astype(object)
+    assert frame.where(frame.notna(), None).values.tolist() == [
+        [ALBY, "net", "applicant", None, None, 1, "mem-00003", "src"],
+        [ALBY, "net", "indirect", 2004, 2008, 2, "mem-00001;mem-00002", "other;src"],
+        [ALBY, "platform", "reporting", 2009, 2009, 1, "mem-00004", "src"],
+        [BODA, "net", "future", 2029, 2029, 1, "mem-00005", "src"],
+    ]
+    assert relations(data, [GOTLAND]).empty
+
+
+def test_documented_is_what_the_marks_say(make: Make, real: Dataset) -> None:
+    frame = documented(real, real.municipalities["actor_id"])
+    assert set(frame["mark"]) == {*DOCUMENTED, "left", "loose"}
+    firm = frame[frame["mark"].isin(DOCUMENTED)]
+    # Every membership that the panel attests or presumes within the window is documented, or known to have ended.
+    cells = panel(real, actors=real.municipalities["actor_id"], counts_as=SETS, pairs="evidence")
+    pairs = cells[cells["best"] == 1].groupby(["actor_id", "network_id"]).size().index
+    known = frame[frame["mark"] != "loose"].groupby(["actor_id", "network_id"]).size().index
+    assert pairs.isin(known).all()
+    assert len(firm) > len(frame) / 2
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda data: documented(data, []), "actors"),
+        (lambda data: series(data, []), "actors"),
+        (lambda data: series(data, [ALBY], networks=["nett"]), "networks"),
+        (lambda data: series(data, [ALBY], years=(2010, 2001)), "years"),
+        (lambda data: series(data, [ALBY], prefer="page"), "prefer"),
+        (lambda data: undated_pairs(data, []), "actors"),
+        (lambda data: undated_pairs(data, [ALBY], counting="all"), "counting"),
+        (lambda data: relations(data, ["municipality:0999"]), "actors"),
+        (lambda data: documented(data, [ALBY], recent=-1), "recent"),
+        (lambda data: documented(data, [ALBY], years=1900), "1900"),
+        (lambda data: documented(data, [ALBY], counts_as=("members",)), "counts_as"),
+    ],
+)
+def test_wrong_arguments_are_named(make: Make, call: Callable[[Dataset], Any], where: str) -> None:
+    with pytest.raises(NatverkError, match=where):
+        call(make({"seen": 2010}))

@@ -10,7 +10,7 @@ import pytest
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
-from natverk.membership.evidence import STATUS_RANK, counted, graded, proposals_to_leave, status_of
+from natverk.membership.evidence import STATUS_RANK, counted, gathered, graded, proposals_to_leave, status_of
 
 Make = Callable[..., Dataset]
 ALBY, BODA = "municipality:0101", "municipality:0102"
@@ -176,3 +176,22 @@ def test_status_of_names_the_most_telling_first() -> None:
     assert status_of(set()) == ""
     assert status_of({"unheard of", "former"}) == "former/unheard of"
     assert status_of(set(STATUS_RANK)) == "/".join(STATUS_RANK)
+
+
+def test_the_rows_of_a_group_are_put_together(make: Make) -> None:
+    data = make({"seen": 2006, "source": "other"}, {"status": "full", "seen": 2008}, {}, {"a": BODA, "seen": 2006})
+    frame = gathered(graded(data), ["actor_id"])
+    assert frame.reset_index().values.tolist() == [
+        [ALBY, "full/member", 3, 2, "mem-00001;mem-00002;mem-00003", "other;src"],
+        [BODA, "member", 1, 1, "mem-00004", "src"],
+    ]
+    empty = gathered(graded(make()), ["actor_id", "network_id"])
+    assert empty.empty
+    assert list(empty.columns) == list(frame.columns)
+
+
+def test_what_was_graded_cannot_be_spoilt(make: Make) -> None:
+    data = make({"seen": 2006})
+    rows = graded(data)
+    rows["grade"] = "never"
+    assert graded(data)["grade"].tolist() == ["positive"]

@@ -245,6 +245,16 @@ def test_an_entry_in_the_year_of_the_end_does_not_answer_it(make: Make) -> None:
     assert line(make({"start": 2004, "end": 2006}, {"start": 2006}, {"seen": 2008}), 2005, 2009) == "mmlMp"
 
 
+def test_out_and_in_again_in_one_year(make: Make) -> None:
+    data = make({"start": 2006, "end": 2010}, {"start": 2010, "end": 2012})
+    assert line(data, 2005, 2013) == "ummmmmmml"
+    one_page = make({"start": 2006, "end": 2010}, {"start": 2010, "seen": 2012})
+    assert line(one_page, 2005, 2013) == "ummmmmmmp"
+    assert line(make({"start": 2006, "end": 2010}, {"start": 2009, "end": 2012}), 2008, 2013) == "mmmMMl", (
+        "who is said to have been a member before the end has not joined anew"
+    )
+
+
 def test_an_end_after_the_re_entry_counts_again(make: Make) -> None:
     data = make({"end": 2004}, {"start": 2006, "end": 2008}, {"seen": 2011})
     assert line(data, 2003, 2012) == "umlmmmllMp"
@@ -408,6 +418,41 @@ def test_pairs_with_evidence_are_a_part_of_all(make: Make) -> None:
     pd.testing.assert_frame_equal(part, expected)
 
 
+def test_what_is_left_out_is_told(make: Make) -> None:
+    data = make({"seen": 2008}, {"a": BODA}, networks=[{}, {"network_id": "zed"}])
+    part = panel(data, actors=[ALBY, BODA, DALA], years=2008, pairs="evidence")
+    assert len(part) == 1
+    assert part.attrs["left_out"] == {"actors": 2, "pairs": 5}
+    assert panel(data, actors=[ALBY, BODA], years=2008).attrs["left_out"] == {"actors": 0, "pairs": 0}
+
+
+def test_counts_are_safe_to_compute_with(make: Make, real: Dataset) -> None:
+    frame = panel(make({"seen": 2008}, {"a": BODA, "seen": 2008}), years=2008)
+    assert (100 * count(frame, ["year"])["low"] / 310).tolist() == [200 / 310]
+    cells = panel(real, years=2023)
+    share = 100 * count(cells, ["year"])["low"] / 310
+    assert share.item() == 100 * int((cells["state"].eq("member") & ~cells["conflict"]).sum()) / 310 > 0
+    assert (100 * cells["high"]).max() == 100
+
+
+def test_kinds_of_network_and_names(make: Make, real: Dataset) -> None:
+    networks = [{}, {"network_id": "scheme", "counts_as": "programme"}]
+    data = make(networks=networks)
+    assert set(panel(data, years=2008)["network_id"]) == {"net"}
+    assert set(panel(data, years=2008, counts_as=("programme", "membership"))["network_id"]) == {"net", "scheme"}
+    assert set(panel(data, years=2008, networks=["scheme"])["network_id"]) == {"scheme"}, "names go before kinds"
+    with pytest.raises(InvalidArgument, match="where: counts_as"):
+        panel(data, counts_as=())
+    named = panel(real, actors=["Malmö", "Region Skåne", 180], networks="Eurocities", years=2011)
+    assert named["actor_id"].tolist() == ["municipality:0180", "municipality:1280", "region:12"]
+
+
+def test_the_years_are_those_of_the_data_by_default(make: Make, real: Dataset) -> None:
+    assert panel(real, actors=["Malmö"], networks=["ubc"])["year"].tolist() == list(range(1997, real.last_year + 1))
+    early = make({"seen": 2008}, sources=[{"source_id": "src", "accessed": "1999-05-01"}])
+    assert panel(early, actors=[ALBY])["year"].tolist() == [1997, 1998, 1999]
+
+
 # --- Who may belong -------------------------------------------------------------------------------------------------
 
 
@@ -503,7 +548,7 @@ def test_count_sums_states_to_bounds_and_coverage(make: Make) -> None:
     ("arguments", "error", "says"),
     [
         ({"actors": ["municipality:0111"]}, UnknownName, "nearest: 'municipality:0101'"),
-        ({"networks": ["nett"]}, UnknownName, "nearest: 'net'"),
+        ({"networks": ["nett"]}, UnknownName, "nearest: 'Net'"),
         ({"actors": []}, InvalidArgument, "where: actors"),
         ({"networks": []}, InvalidArgument, "where: networks"),
         ({"years": (2010, 2005)}, InvalidArgument, "write years=(2005, 2010)"),
