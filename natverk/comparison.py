@@ -19,12 +19,12 @@ from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.frames import YEARS, choice, directory, several, year_range
 from natverk.membership.actors import actors_of, levels
-from natverk.membership.documented import documented, relations
+from natverk.membership.documented import DOCUMENTED, documented, relations
 from natverk.membership.lists import latest_lists, listed_memberships, lists
 from natverk.membership.panel import SETS, count, networks_counting_as, panel
 from natverk.membership.quality import KINDS, disagreements
 from natverk.models import documents
-from natverk.networks import FIRM, members_of
+from natverk.networks import members_of
 from natverk.peers import by_portfolio, by_structure, population_at
 from natverk.portfolio import CRITERIA, score
 from natverk.roles.activity import practised
@@ -405,7 +405,7 @@ def _networks(pair: _Pair) -> Iterator[pd.DataFrame]:
         return
     actors = pair.actors["actor_id"].unique()
     own = pair.own(documented(data, actors, years=pair.years), *groups)
-    firm = own[own["mark"].isin(FIRM)]
+    firm = own[own["mark"].isin(DOCUMENTED)]
     yield _counted(pair, firm, "network_id", "documented_networks", "networks", groups, rows="row_ids")
     ties = pair.own(relations(data, actors), groups[0])
     yield _counted(pair, ties, "network_id", "relations", "networks", groups[:1], rows="row_ids")
@@ -426,7 +426,7 @@ def _members(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield the documented members of two networks by level, those of the year, and what the two share."""
     data, every = pair.data, levels(pair.data)
     own = pd.concat([members_of(data, unit, years=pair.years).assign(of=unit) for unit in pair.units])
-    firm = own[own["mark"].isin(FIRM)]
+    firm = own[own["mark"].isin(DOCUMENTED)]
     by_level = firm.assign(item=firm["level"])
     counted = ("municipal", "regional", "joint", "other")
     yield _counted(pair, by_level, "actor_id", "documented_members", "members", counted, rows="row_ids")

@@ -12,9 +12,7 @@ import pytest
 import natverk
 from natverk import peers, twomode
 from natverk.data.load import Dataset
-from natverk.errors import InvalidArgument, NatverkError, UnknownName
-from natverk.frames import several, year_range
-from natverk.membership import spells
+from natverk.errors import InvalidArgument, NatverkError
 from natverk.twomode.matrix import TwoMode
 
 Make = Callable[..., Dataset]
@@ -37,9 +35,6 @@ def refused(call: Call, data: Dataset, kind: type[NatverkError] = NatverkError) 
 
 
 YEAR: dict[str, Callable[[Dataset, Any], Any]] = {
-    "panel": lambda data, year: natverk.panel(data, years=year),
-    "series": lambda data, year: natverk.series(data, [ALBY], years=(year, year)),
-    "networks_of": lambda data, year: natverk.documented(data, [ALBY], years=(year, year)),
     "two_mode": lambda data, year: natverk.twomode.two_mode(data, year=year),
     "region_overlap": lambda data, year: twomode.region_overlap(data, year=year),
     "theme_overlap": lambda data, year: twomode.theme_overlap(data, year=year),
@@ -58,12 +53,6 @@ def test_a_year_outside_what_the_data_can_speak_of_is_refused(data: Dataset, nam
 
 
 EMPTY: dict[str, Call] = {
-    "panel of no actors": lambda data: natverk.panel(data, actors=[]),
-    "panel of no networks": lambda data: natverk.panel(data, networks=[]),
-    "series": lambda data: natverk.series(data, []),
-    "networks_of": lambda data: natverk.documented(data, []),
-    "undated_pairs": lambda data: natverk.membership.documented.undated_pairs(data, []),
-    "durations": lambda data: spells.durations(data, actors=[]),
     "two_mode of no actors": lambda data: natverk.twomode.two_mode(data, actors=[]),
     "two_mode of no status": lambda data: natverk.twomode.two_mode(data, statuses=()),
     "two_mode without a tie": lambda data: natverk.twomode.two_mode(data, year=1990),
@@ -72,7 +61,6 @@ EMPTY: dict[str, Call] = {
     "region_overlap": lambda data: twomode.region_overlap(data, counts_as=()),
     "by_portfolio": lambda data: peers.by_portfolio(data, "Alby", counts_as=()),
     "candidates": lambda data: natverk.peers.candidates(data, "Alby", counts_as=()),
-    "count": lambda data: natverk.count(natverk.panel(data), []),
     "null_test": lambda data: twomode.null_test(np.zeros((2, 2)), np.sum, 9, 1),
     "schoener_d": lambda data: twomode.schoener_d({}, {"a": 1}),
 }
@@ -86,23 +74,9 @@ def test_an_empty_selection_is_refused(data: Dataset, name: str) -> None:
 UNKNOWN: dict[str, Call] = {
     "theme of profiles": lambda data: twomode.theme_profiles(data, themes=["kultur"]),
     "theme of overlap": lambda data: twomode.theme_overlap(data, themes=["kultur"]),
-    "kind of network": lambda data: natverk.panel(data, networks=None, pairs="evidence", counting="x"),  # type: ignore[arg-type]
     "counts_as of two_mode": lambda data: natverk.twomode.two_mode(data, counts_as=("members",)),
-    "counts_as of spells": lambda data: spells.durations(data, counts_as=("members",)),
     "county of overlap": lambda data: twomode.region_overlap(data, county="99"),
-    "county of listed": lambda data: natverk.lists(data, "99"),
-    "county of actors": lambda data: natverk.roles.actors_of(data, "99"),
-    "actor": lambda data: natverk.series(data, ["municipality:0999"]),
-    "network of exits": lambda data: natverk.networks.list_exits(data, "ubcc"),
-    "network of retention": lambda data: natverk.networks.list_retention(data, "ubcc"),
-    "row": lambda data: natverk.explain(data, "mem-99999"),
     "municipality": lambda data: peers.by_portfolio(data, "Albyy"),
-    "group of coverage": lambda data: natverk.coverage(data, natverk.panel(data), "theme"),
-    "column of count": lambda data: natverk.count(natverk.panel(data), ["theme"]),
-    "cells": lambda data: natverk.count(natverk.panel(data).drop(columns="state"), ["year"]),
-    "cells of coverage": lambda data: natverk.coverage(data, pd.DataFrame({"year": [2019]}), "year"),
-    "basis of disagreements": lambda data: natverk.disagreements(data, year_basis="x"),  # type: ignore[arg-type]
-    "recent": lambda data: natverk.documented(data, [ALBY], recent=-1),
 }
 
 
@@ -159,17 +133,6 @@ def test_weights_that_do_not_sum_are_refused(data: Dataset, name: str) -> None:
     assert "divide" in said
 
 
-def test_a_year_of_a_frame_is_a_year_and_one_name_is_no_list_of_letters(data: Dataset) -> None:
-    year = natverk.panel(data, years=2010)["year"].unique()[0]
-    assert isinstance(year, np.integer)
-    assert list(year_range(year)) == [2010]
-    pd.testing.assert_frame_equal(natverk.panel(data, years=year), natverk.panel(data, years=2010))
-    assert "in 2010" in natverk.twomode.two_mode(data, year=year).selection
-    assert several("ubc") == ["ubc"]
-    pd.testing.assert_frame_equal(natverk.panel(data, networks="net"), natverk.panel(data, networks=["net"]))
-    pd.testing.assert_frame_equal(natverk.series(data, ALBY), natverk.series(data, [ALBY]))
-
-
 WRONG_FRAMES: dict[str, Call] = {
     "saturation": lambda data: natverk.networks.saturation(data, pd.DataFrame({"actor_id": [ALBY]})),
     "tails without draws": lambda _data: twomode.tails(np.array([1.0]), np.zeros((0, 1))),
@@ -180,7 +143,3 @@ WRONG_FRAMES: dict[str, Call] = {
 @pytest.mark.parametrize("name", WRONG_FRAMES)
 def test_a_frame_of_something_else_is_refused(data: Dataset, name: str) -> None:
     refused(WRONG_FRAMES[name], data, InvalidArgument)
-
-
-def test_networks_that_are_not_there_are_not_passed_over(data: Dataset) -> None:
-    refused(lambda own: natverk.series(own, [ALBY], networks=["nett"]), data, UnknownName)

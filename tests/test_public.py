@@ -44,9 +44,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 #: What does not hold yet: to be emptied.
 UNSAFE_LEFT = {
-    "count",
-    "coverage",
-    "panel",
     "peers.neighbours",
     "peers.portfolios",
     "peers.structure",
@@ -225,7 +222,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "coverage": lambda data: natverk.coverage(data, cells(data)),
     "disagreements": natverk.disagreements,
     "documented": own,
-    "explain": lambda data: natverk.explain(data, "mem-00001"),
+    "explain": lambda data: [natverk.explain(data, cells(data)), natverk.explain(data, "mem-00001")],
     "lists": lambda data: natverk.lists(data, "14"),
     "panel": cells,
     "series": lambda data: natverk.series(data, [VANERSBORG]),

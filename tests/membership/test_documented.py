@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from natverk.data.load import Dataset
-from natverk.errors import NatverkError, UnknownName
+from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.membership.documented import DOCUMENTED, documented, relations, series, undated_pairs
 from natverk.membership.panel import SETS, count, panel
 
@@ -272,3 +272,10 @@ def test_documented_is_what_the_marks_say(make: Make, real: Dataset) -> None:
 def test_wrong_arguments_are_named(make: Make, call: Callable[[Dataset], Any], where: str) -> None:
     with pytest.raises(NatverkError, match=where):
         call(make({"seen": 2010}))
+
+
+@pytest.mark.parametrize("year", [1900, 2027, 2019.5, True, "next year"])
+def test_a_year_outside_what_the_data_can_speak_of_is_refused(make: Make, year: Any) -> None:
+    for call in (documented, series):
+        with pytest.raises(InvalidArgument, match=str(year)):
+            call(make({"seen": 2010}), [ALBY], years=(year, year))

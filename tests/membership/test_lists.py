@@ -158,6 +158,34 @@ def test_relabelling_actors_relabels_exits(make: Make, on: list[set[str]], rando
     assert len(result) == sum(len(before - after) for before, after in itertools.pairwise(on))
 
 
+groups_on = st.lists(st.sets(st.sampled_from([ALBY, BODA, ETT])), min_size=1, max_size=3)
+
+
+@some(15)
+@given(on=groups_on, extra=st.sampled_from([ALBY, BODA, ETT]))
+def test_listed_members_are_at_risk_and_one_more_raises_the_count(make: Make, on: list[set[str]], extra: str) -> None:
+    def data(groups: list[set[str]]) -> Dataset:
+        years = range(2010, 2010 + len(groups))
+        rows = [
+            {"a": actor, "seen": year, "list": f"net-{year}"}
+            for year, group in zip(years, groups, strict=True)
+            for actor in sorted(group)
+        ]
+        return make(*rows, member_lists=[{"year": year} for year in years])
+
+    before, after = (data(groups) for groups in (on, [on[0] | {extra}, *on[1:]]))
+    table = lists(before)
+    assert table["n_members"].tolist() == [len(group) for group in on]
+    assert (table["n_members"] <= table["n_at_risk"]).all()
+    assert (lists(after)["n_members"] >= table["n_members"]).all()
+    own = lists(before, "01")
+    assert (own["n_members"] <= table["n_members"]).all()
+    assert (own["n_at_risk"] <= table["n_at_risk"]).all()
+    kept = list_retention(before, "net")
+    assert kept["n_still"].tolist() == [len(on[0] & group) for group in on]
+    assert ((kept["n_still"] <= kept["n_first"]) & (kept["n_still"] <= kept["n_listed"])).all()
+
+
 def test_one_that_comes_back_counts_as_new_and_as_still_there(make: Make) -> None:
     data = _lists(make, y2010={"on": [ALBY, BODA]}, y2014={"on": [BODA, DALA]}, y2018={"on": [ALBY, BODA, DALA]})
     kept = list_retention(data).fillna(-1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -572,3 +573,24 @@ def test_wrong_arguments_are_refused(make: Make, arguments: dict[str, Any], erro
     with pytest.raises(error) as caught:
         panel(make(), **{"years": 2010} | arguments)
     assert says in str(caught.value)
+
+
+def test_a_year_of_a_frame_is_a_year_and_one_name_is_no_list_of_letters(make: Make) -> None:
+    data = make({"seen": 2010})
+    year = panel(data, years=2010)["year"].unique()[0]
+    assert isinstance(year, np.integer)
+    pd.testing.assert_frame_equal(panel(data, years=year), panel(data, years=2010))
+    pd.testing.assert_frame_equal(panel(data, years=2010, networks="net"), panel(data, years=2010, networks=["net"]))
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda cells: count(cells, []), "where: by"),
+        (lambda cells: count(cells, ["theme"]), "no column 'theme'"),
+        (lambda cells: count(cells.drop(columns="state"), ["year"]), "where: cells"),
+    ],
+)
+def test_wrong_frames_are_not_counted(make: Make, call: Callable[[pd.DataFrame], Any], says: str) -> None:
+    with pytest.raises(InvalidArgument, match=says):
+        call(panel(make(), years=2010))

@@ -71,6 +71,31 @@ def test_audit_summary(make: Make, real: Dataset) -> None:
     assert table["share"].sum() == pytest.approx(1)
 
 
+def some(limit: int) -> settings:
+    return settings(
+        max_examples=limit, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+    )  # fmt: skip
+
+
+verdict = st.tuples(
+    st.sampled_from(["supported", "partly", "not_refound"]), st.sampled_from([None, "minor", "material"])
+)
+
+
+@some(20)
+@given(rows=st.lists(verdict, min_size=1, max_size=8), random=st.randoms(use_true_random=False))
+def test_shares_of_the_audit_sum_to_one(make: Make, rows: list[tuple[str, str | None]], random: Any) -> None:
+    first, again = (
+        audit_summary(make(audit=[{"verdict": kind, "severity": severity} for kind, severity in order]))
+        for order in (rows, random.sample(rows, len(rows)))
+    )
+    assert first["share"].sum() == pytest.approx(1)
+    assert first["n"].sum() == len(rows)
+    assert (first["n_material"] <= first["n"]).all()
+    pd.testing.assert_frame_equal(first, again)
+
+
 # --- Disagreements ---------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +250,33 @@ def test_kinds_come_in_their_order(make: Make) -> None:
     frame = disagreements(make(*rows, member_lists=[{"year": 2012}], published_totals=[total(1), total(2)]))
     assert frame["kind"].astype(str).tolist() == ["totals", "conflict", "start_year", "status"]
     assert frame["kind"].map(KINDS.index).is_monotonic_increasing
+
+
+relation = st.fixed_dictionaries(
+    {
+        "a": st.sampled_from([ALBY, BODA, ETT]), "n": st.sampled_from(["net", "net", "old"]),
+        "status": st.sampled_from(["member", "member", "full", "indirect"]),
+        "start": st.none() | st.integers(2007, 2009), "seen": st.none() | st.integers(2009, 2012),
+    }
+)  # fmt: skip
+ended = st.fixed_dictionaries({"a": st.sampled_from([ALBY, BODA, ETT]), "end": st.integers(2008, 2011)})
+evidence = st.lists(relation | relation | ended, min_size=1, max_size=5)
+complete = st.sampled_from([[], [{"year": 2010}], [{"year": 2010, "levels": "region"}]])
+
+
+@some(8)
+@given(rows=evidence, complete=complete, random=st.randoms(use_true_random=False))
+def test_a_disagreement_needs_two_voices_and_no_name(
+    make: Make, rows: list[Any], complete: list[Any], random: Any
+) -> None:
+    swapped = {ALBY: BODA, BODA: ALBY, ETT: ETT}
+    found = disagreements(make(*rows, networks=NETWORKS, member_lists=complete))
+    assert found["values"].str.contains(" | ", regex=False).all()
+    other = [row | {"a": swapped[row["a"]]} for row in random.sample(rows, len(rows))]
+    again = disagreements(make(*other, networks=NETWORKS, member_lists=complete))
+    columns = ["kind", "actor_id", "network_id", "values"]
+    expected = found.assign(actor_id=found["actor_id"].map(swapped))[columns]
+    assert sorted(expected.values.tolist()) == sorted(again[columns].values.tolist())
 
 
 # --- The real data ----------------------------------------------------------------------------------------------------
@@ -494,6 +546,22 @@ def test_every_cell_of_the_real_data_can_be_explained(real: Dataset) -> None:
     assert rules.map(RULES).tolist() == everything["state"].tolist()
 
 
+@some(15)
+@given(rows=evidence, extra=relation)
+def test_a_pair_is_undated_or_dated_and_every_row_can_be_explained(make: Make, rows: list[Any], extra: Any) -> None:
+    data = make(*rows, extra, networks=NETWORKS)
+    undated = natverk.membership.documented.undated_pairs(data, [ALBY, BODA, ETT])
+    pairs = set(undated[["actor_id", "network_id"]].itertuples(index=False, name=None))
+    usable = {
+        (row["a"], row.get("n", "net"))
+        for row in [*rows, extra]
+        if row.get("status", "member") != "indirect" and (row.get("start") or row.get("seen"))
+    }
+    assert not pairs & usable
+    for ids in natverk.spells(data)["row_ids"]:
+        assert explain(data, ids)["id"].tolist() == ids.split(";")
+
+
 cell_rows = st.fixed_dictionaries(
     {"a": st.sampled_from([ALBY, KNIVSTA, ETT]), "n": st.sampled_from(["net", "old"])},
     optional={
@@ -503,10 +571,7 @@ cell_rows = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
-)  # fmt: skip
+@some(12)
 @given(
     rows=st.lists(cell_rows, max_size=6),
     lists=st.sampled_from([[], [{"year": 2008}], [{"year": 2004, "network_id": "old", "levels": "region"}]]),
