@@ -341,8 +341,8 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
         of them. Or evidence: a row or frame of another measure with `row_ids` or the like, one id, several ids
         separated by `;`, or a list of ids; any `row_id` of any table and any `list_id` is known.
     rules
-        Further arguments: those of `panel` that decide a cell (`carry_forward=5`). Rows of a frame that `panel` made bring
-        them along; dictionaries and named tuples do not, and count as made with the defaults.
+        Further arguments: those of `panel` that decide a cell (`carry_forward=5`). Rows of a frame that `panel` made
+        bring them along; dictionaries and named tuples do not, and count as made with the defaults.
 
     Returns
     -------
