@@ -11,7 +11,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
-from natverk.frames import known_county
+from natverk.frames import known_county, several, year_range
 from natverk.membership.actors import levels
 from natverk.membership.evidence import Counting, YearBasis, graded
 from natverk.membership.panel import KNOWN, SETS, networks_counting_as, panel
@@ -82,7 +82,8 @@ def practised(
     ('municipal+regional+joint', 'shared')
     """
     code = None if county is None else known_county(data, county)
-    table = _practised(data, year, counts_as, year_basis, counting, joint_tasks)
+    year = None if year is None else year_range(year, "year", data=data)[0]
+    table = _practised(data, year, tuple(several(counts_as)), year_basis, counting, joint_tasks)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -105,8 +106,7 @@ def _practised(
     for level in LEVELS:
         for bound in ("low", "best") if level == "joint" else ("low", "best", "high"):
             table[f"{level}_{bound}"] = wide[bound, level]
-    share = table["municipal_best"] / table["n_municipalities"]
-    table.insert(4, "municipal_share", share)
+    table.insert(4, "municipal_share", table["municipal_best"] / table["n_municipalities"])
     attested, closed = (wide[name][list(LEVELS)].to_numpy(dtype=bool) for name in ("low", "closed"))
     unitary = order.get_level_values("county_code").isin(unitary_counties(data)).tolist()
     found = [_pattern_and_roles(*state) for state in zip(attested, closed, unitary, strict=True)]
@@ -120,7 +120,7 @@ def _practised(
 
 
 def _pattern_and_roles(attested: np.ndarray, closed: np.ndarray, unitary: bool) -> tuple[str, list[str]]:
-    """Return which of `LEVELS` are attested, in words, and which roles that leaves possible."""
+    """Return the attested ones of `LEVELS` joined by `+`, and the roles that are possible with them."""
     active = [level for level, is_so in zip(LEVELS, attested, strict=True) if is_so]
     shut = {level for level, is_so in zip(LEVELS, closed, strict=True) if is_so} - {"joint", *active}
     pattern = "+".join(active) or "none attested"
@@ -192,6 +192,7 @@ def activity_by_level(
             data, actors=homes["actor_id"].unique(), networks=networks, years=year,
             year_basis=year_basis, counting=counting,
         )  # fmt: skip
+        # Open is what evidence does not exclude: a cell that is not known, or may be a membership all the same.
         cells["open"] = (~cells["state"].isin(KNOWN) | (cells["high"] > 0)).astype("int64")
     bounds = ["low", "best", "high", "open"]
     themes = data.networks.assign(theme=data.networks["themes"].str.split(";")).explode("theme")
@@ -217,9 +218,9 @@ def activity_by_level(
     if year is None:
         # Nothing bounds the unknown from above but the number of actors itself.
         table["high"] = table["n_actors"]
-    there = (table["n_actors"] > 0) | (table["level"] == "joint")
-    closed = (table.pop("open") == 0) & table["theme"].isin(themes["theme"]) & there & (year is not None)
-    table.insert(7, "closed", closed)
+    # Closed needs a year, a network of the theme, and (but for joint bodies) somebody whose cells are known.
+    told = table["theme"].isin(themes["theme"]) & ((table["n_actors"] > 0) | (table["level"] == "joint"))
+    table.insert(7, "closed", (table.pop("open") == 0) & told & (year is not None))
     return table
 
 

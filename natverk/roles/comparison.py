@@ -10,7 +10,7 @@ import pandas as pd
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.frames import choice, each_row, has_columns, known_county
+from natverk.frames import choice, each_row, has_columns, known_county, several, year_range
 from natverk.membership.evidence import Counting, YearBasis
 from natverk.membership.panel import SETS
 from natverk.roles.activity import activity_by_level
@@ -119,7 +119,8 @@ def compare_roles(
     choice("undated_tasks", undated_tasks, ("unknown", "valid"))
     choice("joint", joint, ("open", "known_bodies"))
     code = None if county is None else known_county(data, county)
-    table = _compared(data, year, on, undated_tasks, joint, counts_as, year_basis, counting, joint_tasks)
+    year, kinds = year_range(year, "year", data=data)[0], tuple(several(counts_as))
+    table = _compared(data, year, on, undated_tasks, joint, kinds, year_basis, counting, joint_tasks)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -239,6 +240,7 @@ def _the_one(possible: frozenset[str]) -> str:
 
 
 def _joined(names: frozenset[str]) -> str:
+    """Return levels joined by `+`, in their order."""
     return "+".join(name for name in ("municipal", "regional", "unitary", "joint") if name in names)
 
 

@@ -111,6 +111,8 @@ def test_what_counts_is_an_argument(make: Make) -> None:
     assert theme(data, counts_as=("membership",))["attested_pattern"] == "none attested"
     assert theme(data, year=2010)["attested_pattern"] == "none attested"
     assert theme(data, year=2010, year_basis="any")["attested_pattern"] == "municipal"
+    assert theme(data, counts_as=["commitment"])["attested_pattern"] == "municipal"  # a list will do
+    assert theme(data, counts_as="commitment")["attested_pattern"] == "municipal"  # and so will one name
     loose = make({"status": "participant", "seen": 2010}, networks=CULTURE)
     assert theme(loose)["attested_pattern"] == "none attested"
     assert theme(loose, counting="loose")["attested_pattern"] == "municipal"
@@ -185,9 +187,11 @@ def test_practised_refuses_wrong_arguments(make: Make) -> None:
         practised(make(), counts_as=("member",))
     with pytest.raises(InvalidArgument, match="empty"):
         practised(make(), counts_as=())
-    for year in (1066, 2027, 2019.5, True, "next year"):
+    data = make()
+    practised(data, year=2010)
+    for year in (1066, 2027, 2010.0, True, "next year"):
         with pytest.raises(InvalidArgument, match=str(year)):
-            practised(make(), county="01", year=year)  # type: ignore[arg-type]
+            practised(data, county="01", year=year)  # type: ignore[arg-type]
 
 
 # --- Practised roles, real --------------------------------------------------------------------------------------------
