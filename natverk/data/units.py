@@ -110,27 +110,35 @@ class _Kind:
 
     def __init__(self) -> None:
         self.units: dict[str, Unit] = {}
-        self._ids: dict[str, set[str]] = {}
-        self._spelled: dict[str, set[str]] = {}
-        self._folded: dict[str, set[str]] = {}
+        self._forms: list[tuple[Unit, tuple[str, ...]]] = []
 
     def add(self, unit: Unit, forms: Iterable[str]) -> None:
         """Add a unit and the forms in which it is written, its id apart."""
         self.units[unit.id] = unit
-        for form in (unit.id, unit.slug):
-            self._ids.setdefault(_spelling(form), set()).add(unit.id)
-        self._folded.setdefault(fold(unit.id), set()).add(unit.id)
-        for form in forms:
-            if bare := fold(form):
-                self._spelled.setdefault(_spelling(form), set()).add(unit.id)
-                self._folded.setdefault(bare, set()).add(unit.id)
+        self._forms.append((unit, tuple(forms)))
+
+    @cached_property
+    def _index(self) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, set[str]]]:
+        """The units by id, by name as it is spelled, and by what is left without accents; only names need it."""
+        ids: dict[str, set[str]] = {}
+        spelled: dict[str, set[str]] = {}
+        folded: dict[str, set[str]] = {}
+        for unit, forms in self._forms:
+            for form in (unit.id, unit.slug):
+                ids.setdefault(_spelling(form), set()).add(unit.id)
+            folded.setdefault(fold(unit.id), set()).add(unit.id)
+            for form in forms:
+                if bare := fold(form):
+                    spelled.setdefault(_spelling(form), set()).add(unit.id)
+                    folded.setdefault(bare, set()).add(unit.id)
+        return ids, spelled, folded
 
     def find(self, text: str) -> set[str]:
         """Return the ids that a text means: an id means itself, whatever else is called so."""
         if text in self.units:
             return {text}
-        spelled = _spelling(text)
-        return self._ids.get(spelled) or self._spelled.get(spelled) or self._folded.get(fold(text)) or set()
+        ids, spelled, folded = self._index
+        return ids.get(_spelling(text)) or spelled.get(_spelling(text)) or folded.get(fold(text)) or set()
 
 
 class Directory:
