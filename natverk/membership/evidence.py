@@ -177,16 +177,16 @@ def proposals_to_leave(data: Dataset) -> pd.DataFrame:
     >>> proposals_to_leave(load()).query("network_id == 'metropolis'")[["actor_id", "year"]].values.tolist()
     [['municipality:0180', 2011]]
     """
-    steps = data.next_steps
-    steps = steps[(steps["category"] == "leave") & steps["network_id"].notna() & steps["due"].notna()]
-    steps = steps.assign(year=steps["due"].str[:4].astype("Int64"))
-    reviews = data.evaluations
+    steps, reviews = data.next_steps, data.evaluations
+    steps = steps[steps["category"] == "leave"].assign(year=steps["due"].str[:4].astype("Int64"))
     reviews = reviews[(reviews["criterion"] == "overall") & (reviews["recommendation"] == "leave")]
-    reviews = reviews[reviews["network_id"].notna() & reviews["year"].notna()]
     columns = ["actor_id", "network_id", "year", "row_id"]
-    both = pd.concat([steps[columns], reviews[columns]], ignore_index=True)
-    merged = both.groupby(["actor_id", "network_id", "year"], as_index=False).agg(row_ids=("row_id", ";".join))
-    return merged.astype({"year": "Int64"})
+    found: dict[tuple[str, str, int], list[str]] = {}
+    for row in each_row(pd.concat([steps[columns], reviews[columns]]).dropna(subset=["network_id", "year"])):
+        found.setdefault((row.actor_id, row.network_id, row.year), []).append(row.row_id)
+    proposals = [(*key, ";".join(rows)) for key, rows in sorted(found.items())]
+    frame = pd.DataFrame(proposals, columns=["actor_id", "network_id", "year", "row_ids"])
+    return frame.astype({"actor_id": "str", "network_id": "str", "year": "Int64", "row_ids": "str"})
 
 
 def status_of(statuses: Iterable[str]) -> str:
