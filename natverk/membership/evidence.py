@@ -96,6 +96,11 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         where it attests none), `start` (stated first year), `end` (last year as member by a stated end, or
         the year before a page calls the actor a former member), `list_id, source_id`.
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value.
+
     Notes
     -----
     A row with a stated start and an observed year attests all years between ("member since 2006", seen in

@@ -211,6 +211,18 @@ def on_lists(
     pd.DataFrame
         `actor_id, network_id, year, list_id, on, row_id` (of the evidence that names it), sorted by network,
         actor, year. Of two lists of one year, being on either counts.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown network or value.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> seen = on_lists(load(), "ubc")
+    >>> seen.groupby("year")["on"].sum().to_dict()
+    {2014: 21, 2019: 14, 2020: 13, 2022: 12}
     """
     choice("certainty", certainty, ("high", "medium"))
     seen = list_members(data)
@@ -229,7 +241,7 @@ def latest_lists(
     *,
     year: int,
     networks: Names | None = None,
-    certainty: Literal["high", "medium"] = "high",
+    certainty: ListCertainty = "high",
     at_risk: AtRisk = "eligible",
 ) -> pd.DataFrame:
     """Return the complete lists up to a year, and which of them tell who belongs: the latest of each network.
@@ -311,6 +323,11 @@ def listed_memberships(data: Dataset, lists: pd.DataFrame, *, at_risk: AtRisk = 
         `actor_id, exposure` (lists that cover it), `listed_memberships` (lists that name it; missing where no
         list covers it: unknown, not 0), `list_ids` (that name it). One row a municipality.
 
+    Raises
+    ------
+    InvalidArgument
+        For an unknown value.
+
     Examples
     --------
     >>> from natverk import load
@@ -355,7 +372,7 @@ def lists(
     county: str | None = None,
     *,
     networks: Names | None = None,
-    certainty: str = "medium",
+    certainty: ListCertainty = "medium",
 ) -> pd.DataFrame:
     """Return membership where it is known: the network-years of complete lists.
 

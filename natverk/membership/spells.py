@@ -169,6 +169,18 @@ def chosen_spells(
 ) -> pd.DataFrame:
     """Return the spells of some actors in some networks: by default municipalities and regions, memberships.
 
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors, networks, counts_as, year_basis, counting
+        See `natverk.panel`; the defaults are the same.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `spells` gives them.
+
     Raises
     ------
     UnknownName, InvalidArgument
