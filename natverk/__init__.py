@@ -49,7 +49,7 @@ _HOME = {
 _MODULES = ("benchmarks", "coding", "models", "networks", "peers", "portfolio", "roles", "strategies", "twomode")
 #: Names of version 0.1 and what to use instead; CHANGELOG has the table with the reasons.
 _MOVED = {
-    "TwoMode": "natverk.twomode.TwoMode",
+    "TwoMode": "natverk.twomode.IncidenceMatrix",
     "actors_of": "natverk.roles.actors_of",
     "audit_summary": "natverk.membership.quality.audit_summary",
     "candidates": "natverk.peers.candidates",
@@ -77,7 +77,7 @@ _MOVED = {
     "relations": "natverk.membership.documented.relations",
     "survival": "natverk.membership.spells.durations, and a model of your own: 1 exit is dated",
     "transfers": "natverk.roles.transfers",
-    "two_mode": "natverk.twomode.two_mode",
+    "two_mode": "natverk.twomode.incidence_matrix",
     "undated_pairs": "natverk.membership.documented.undated_pairs",
 }
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
-from natverk.frames import each_row, has_columns, known_networks, year_or_none, year_range
+from natverk.data.load import Dataset, kept
+from natverk.frames import has_columns, known_networks, year_or_none, year_range
 from natverk.membership.actors import levels, population_by_year
 from natverk.membership.documented import DOCUMENTED, documented
-from natverk.membership.evidence import YearBasis, counted, graded, status_of
+from natverk.membership.evidence import YearBasis, counted, gathered, graded
 from natverk.membership.lists import list_exits, list_retention, lists
 from natverk.membership.panel import SETS, panel
 
 __all__ = [
+    "eligibility",
     "list_exits",
     "list_retention",
-    "eligibility",
     "lists_of",
     "member_years",
     "members_of",
@@ -26,7 +25,6 @@ __all__ = [
     "shared_themes",
     "ties_apart",
 ]
-
 
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
@@ -39,7 +37,7 @@ def members_of(
     data: Dataset,
     network: str,
     *,
-    years: tuple[int, int] = (1997, 2024),
+    years: tuple[int, int] | int | None = None,
     recent: int = 5,
     year_basis: YearBasis = "stated",
 ) -> pd.DataFrame:
@@ -47,8 +45,10 @@ def members_of(
 
     Parameters
     ----------
+    data
+        The dataset.
     network
-        A network id.
+        A network, by id or name.
     years, recent, year_basis
         As in `documented`.
 
@@ -74,73 +74,67 @@ def members_of(
     >>> len(members_of(load(), "carbonn"))
     30
     """
-    (network_id,) = known_networks(data, [network])
-    actors = sorted(set(data.memberships.loc[data.memberships["network_id"] == network_id, "actor_id"]))
-    if not actors:
-        own = pd.DataFrame(columns=["actor_id", *_OWN])
-    elif _kind(data, network_id) in SETS:
-        own = documented(data, actors, years=years, recent=recent, networks=[network_id], year_basis=year_basis)
+    (network_id,) = known_networks(data, network)
+    span = year_range(years, data=data)
+    if _kind(data, network_id) not in SETS:
+        own = _reporting(data, network_id, span, recent, year_basis)
     else:
-        own = _reporting(data, network_id, years, recent, year_basis)
-    table = levels(data).set_index("actor_id")
+        actors = sorted(set(data.memberships.loc[data.memberships["network_id"] == network_id, "actor_id"]))
+        own = pd.DataFrame(columns=["actor_id", *_OWN])
+        if actors:
+            window = (span[0], span[-1])
+            own = documented(data, actors, years=window, recent=recent, networks=[network_id], year_basis=year_basis)
+    table = levels(data).set_index("actor_id").reindex(own["actor_id"])
     population = population_by_year(data)
-    latest = population[population.columns.max()]
-    codes = data.municipalities.set_index("actor_id")["code"]
-    frame = own.assign(
-        name=own["actor_id"].map(table["name"]),
-        level=own["actor_id"].map(table["level"]),
-        code=own["actor_id"].map(codes),
-        county_codes=own["actor_id"].map(table["county_codes"]),
-        population=own["actor_id"].map(codes).map(latest).astype("Int64"),
-    )
-    frame["order"] = frame["level"].map({level: place for place, level in enumerate(_LEVELS)})
-    frame = frame.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    frame = frame.astype({"name": "str", "level": "str", "code": "str", "county_codes": "str"})
-    return frame[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN]]
+    own = own.assign(code=own["actor_id"].map(data.municipalities.set_index("actor_id")["code"]))
+    for column in ("name", "level", "county_codes"):
+        own[column] = table[column].to_numpy()
+    own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
+    own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
+    own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
+    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN]]
+    text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
+    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
+    yes = dict.fromkeys(["conflict", "below_minimum"], "bool")
+    return frame.astype({**dict.fromkeys([*text, "source_ids"], "str"), **whole, **yes})
 
 
 def _kind(data: Dataset, network: str) -> str:
-    return str(data.networks.set_index("network_id")["counts_as"].to_dict()[network])
+    """Return what belonging to a network means."""
+    return str(data.networks.set_index("network_id").at[network, "counts_as"])
 
 
-def _reporting(data: Dataset, network: str, years: tuple[int, int], recent: int, year_basis: YearBasis) -> pd.DataFrame:
+def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis: YearBasis) -> pd.DataFrame:
     """Return the relations to a network that makes no members, from what rows say of it, as `documented` does."""
     rows = data.memberships[data.memberships["network_id"] == network]
     rows = rows[~rows["status"].isin(["applicant", "former"])]
     usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
     start = rows["start_year"].where((rows["start_basis"] == "stated") | (year_basis == "any"))
-    rows = rows.assign(start=start, first=start.fillna(rows["observed_year"].where(usable)))
-    rows = rows.assign(last=rows["observed_year"].where(usable).fillna(start))
-    first, final = year_range(years, data=data)[0], year_range(years, data=data)[-1]
-    found: list[dict[str, Any]] = []
-    for actor, group in rows.groupby("actor_id", sort=True):
-        dated = group[group["first"].notna()]
-        within = dated[(dated["first"] <= final) & (dated["last"] >= first)]
-        if len(dated) and dated["first"].min() > final and len(dated) == len(group):
-            continue
-        last = within["last"].clip(upper=final).max() if len(within) else dated["last"].max()
-        mark = "undated" if dated.empty else "recent" if last > final - recent else "earlier"
-        started = group["start"].dropna()
-        found.append(
-            {
-                "actor_id": actor,
-                "network_id": network,
-                "status": status_of(set(group["status"])),
-                "mark": mark,
-                "since": started.min() if len(started) else group["first"].min(),
-                "since_basis": "stated" if len(started) else "seen" if len(dated) else None,
-                "last_seen": last,
-                "end": pd.NA,
-                "conflict": False,
-                "below_minimum": False,
-                "n_rows": len(group),
-                "n_sources": group["source_id"].nunique(),
-                "row_ids": ";".join(sorted(group["row_id"])),
-                "source_ids": ";".join(sorted(set(group["source_id"]))),
-            }
-        )
-    frame = pd.DataFrame(found, columns=["actor_id", "network_id", *_OWN])
-    return frame.astype({**dict.fromkeys(["since", "last_seen", "end"], "Int64"), "conflict": "bool"})
+    seen = rows["observed_year"].where(usable)
+    rows = rows.assign(start=start, first=start.fillna(seen), last=seen.fillna(start))
+    within = (rows["first"] <= span[-1]) & (rows["last"] >= span[0])
+    # What a later source tells of later years says nothing about how recent the relation is in the window.
+    rows["inside"] = rows["last"].where(within.fillna(False)).clip(upper=span[-1])
+    dates = rows.groupby("actor_id").agg(
+        first=("first", "min"), start=("start", "min"), last=("last", "max"), inside=("inside", "max"),
+        n_dated=("first", "count"),
+    )  # fmt: skip
+    own = gathered(rows, ["actor_id"]).join(dates)
+    # Who is first named after the window, and in no row without a year, is not of it.
+    own = own[~((own["first"] > span[-1]) & (own["n_dated"] == own["n_rows"])).fillna(False)].reset_index()
+    last = own["inside"].fillna(own["last"])
+    lately = (last > span[-1] - recent).fillna(False).astype(bool)
+    mark = np.select([own["n_dated"] == 0, lately], ["undated", "recent"], "earlier")
+    basis = np.select([own["start"].notna(), own["n_dated"] > 0], ["stated", "seen"], "")
+    return own.assign(
+        mark=mark,
+        since=own["start"].fillna(own["first"]),
+        since_basis=pd.Series(basis, index=own.index).replace("", pd.NA),
+        last_seen=last,
+        end=pd.Series(pd.NA, index=own.index, dtype="Int64"),
+        conflict=False,
+        below_minimum=False,
+    )
 
 
 def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
@@ -148,8 +142,10 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
 
     Parameters
     ----------
+    data
+        The dataset.
     network
-        A network id.
+        A network, by id or name.
 
     Returns
     -------
@@ -168,16 +164,15 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     >>> ties_apart(load(), "ostersjoinitiativet")["status"].value_counts().to_dict()
     {'indirect': 7}
     """
-    (network_id,) = known_networks(data, [network])
+    (network_id,) = known_networks(data, network)
     rows = data.memberships.assign(counted=counted(data))
     rows = rows[rows["network_id"] == network_id]
-    if _kind(data, network_id) not in SETS:
-        apart = rows["status"] == "applicant"
-    else:
+    if _kind(data, network_id) in SETS:
         apart = rows["counted"].isin(["separate", "never"])
+    else:
+        apart = rows["status"] == "applicant"
     firm = set(rows.loc[~apart, "actor_id"])
-    rows = rows[apart & ~rows["actor_id"].isin(firm)]
-    groups = rows.groupby(["status", "actor_id"], as_index=False)
+    groups = rows[apart & ~rows["actor_id"].isin(firm)].groupby(["status", "actor_id"], as_index=False)
     frame = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))))
     return frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
 
@@ -187,7 +182,7 @@ def member_years(
     network: str,
     members: pd.DataFrame,
     *,
-    years: tuple[int, int] = (1997, 2024),
+    years: tuple[int, int] | int | None = None,
     carry_forward: int = 3,
     year_basis: YearBasis = "stated",
 ) -> pd.DataFrame:
@@ -195,8 +190,10 @@ def member_years(
 
     Parameters
     ----------
+    data
+        The dataset.
     network
-        A network id.
+        A network, by id or name.
     members
         As `members_of` gives them.
     years, carry_forward, year_basis
@@ -223,28 +220,29 @@ def member_years(
     >>> table[["year", "low"]].values.tolist()
     [[2018, 1], [2019, 14], [2020, 13]]
     """
-    (network_id,) = known_networks(data, [network])
+    (network_id,) = known_networks(data, network)
+    has_columns(members, ["actor_id", "mark"], "members", "give a frame of natverk.networks.members_of")
     span = year_range(years, data=data)
     actors = list(members["actor_id"])
-    sums = pd.DataFrame(0, index=span, columns=["low", "best"])
+    counts = pd.DataFrame(0, index=span, columns=["low", "best"])
     if actors and _kind(data, network_id) in SETS:
         cells = panel(
             data,
             actors=actors,
             networks=[network_id],
-            years=years,
+            years=(span[0], span[-1]),
             pairs="evidence",
             carry_forward=carry_forward,
             year_basis=year_basis,
         )
-        sums = cells.groupby("year")[["low", "best"]].sum().reindex(span, fill_value=0)
+        counts = cells.groupby("year")[["low", "best"]].sum().reindex(span, fill_value=0)
     elif actors:
         rows = data.memberships[data.memberships["network_id"] == network_id]
         usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
         rows = rows[usable & rows["actor_id"].isin(actors) & ~rows["status"].isin(["applicant", "former"])]
         reports = rows.groupby("observed_year")["actor_id"].nunique().reindex(span, fill_value=0)
-        sums = pd.DataFrame({"low": reports, "best": reports})
-    counts = sums.astype("int64").rename_axis("year").reset_index()
+        counts = pd.DataFrame({"low": reports, "best": reports})
+    counts = counts.astype("int64").rename_axis("year").reset_index()
     return counts.assign(n_undated=int((members["mark"] == "undated").sum()))
 
 
@@ -253,10 +251,12 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
 
     Parameters
     ----------
+    data
+        The dataset.
     members
         As `members_of` gives them.
     network
-        A network id.
+        A network, by id or name.
 
     Returns
     -------
@@ -281,56 +281,31 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     >>> table.loc[["Stockholm", "Nacka"], "fits_size"].tolist()
     [True, False]
     """
-    rule = data.networks.set_index("network_id").loc[known_networks(data, [network])[0]]
+    has_columns(members, ["actor_id", "code", "since"], "members", "give a frame of natverk.networks.members_of")
+    (network_id,) = known_networks(data, network)
+    rule = data.networks.set_index("network_id").loc[network_id]
     least, most = year_or_none(rule["min_population"]), year_or_none(rule["max_population"])
-    allowed = str(rule["eligible_levels"]).split(";")
     population = population_by_year(data)
-    table = levels(data).set_index("actor_id")
-    found = []
-    for row in each_row(members):
-        size, when = _population(population, str(row.code), year_or_none(row.since))
-        fits = None if size is None or (least is None and most is None) else (least or 0) <= size <= (most or size)
-        found.append(
-            {
-                "actor_id": row.actor_id,
-                "name": row.name,
-                "level": row.level,
-                "mark": row.mark,
-                "status": row.status,
-                "year": row.since,
-                "population": size,
-                "population_year": when,
-                "fits_level": any(bool(table.loc[row.actor_id, level]) for level in allowed),
-                "fits_size": fits,
-                "row_ids": row.row_ids,
-                "source_ids": row.source_ids,
-            }
-        )
-    columns = [
-        "actor_id",
-        "name",
-        "level",
-        "mark",
-        "status",
-        "year",
-        "population",
-        "population_year",
-        "fits_level",
-        "fits_size",
-    ]
-    frame = pd.DataFrame(found, columns=[*columns, "row_ids", "source_ids"])
-    numbers = dict.fromkeys(["year", "population", "population_year"], "Int64")
-    return frame.astype({**numbers, "fits_level": "bool", "fits_size": "boolean"})
-
-
-def _population(population: pd.DataFrame, code: str, year: int | None) -> tuple[int | None, int | None]:
-    if code not in population.index:
-        return None, None
-    published = [int(str(column)) for column in population.columns]
-    before = [known for known in published if year is None or known <= year]
-    when = max(before) if before else min(published)
-    sizes = population[when].to_dict()
-    return int(sizes[code]), when
+    published = population.columns.to_numpy(dtype="int64")
+    # The latest published year up to the one in question: the first where there is none, the last where none is known.
+    since = members["since"].fillna(published[-1]).to_numpy(dtype="int64")
+    latest = (np.searchsorted(published, since, side="right") - 1).clip(min=0)
+    place = population.index.get_indexer(pd.Index(members["code"]))
+    size = pd.Series(population.to_numpy()[place, latest], dtype="Int64").where(place >= 0)
+    fits = pd.Series(pd.NA, index=size.index, dtype="boolean")
+    if least is not None or most is not None:
+        fits = size.between(least or 0, size.max() if most is None else most).mask(size.isna())
+    table = levels(data).set_index("actor_id").reindex(members["actor_id"])
+    open_to = str(rule["eligible_levels"]).split(";")
+    frame = members[["actor_id", "name", "level", "mark", "status", "since", "row_ids", "source_ids"]].reset_index(
+        drop=True
+    )
+    frame = frame.rename(columns={"since": "year"})
+    frame.insert(6, "population", size)
+    frame.insert(7, "population_year", pd.Series(published[latest], dtype="Int64").where(place >= 0))
+    frame.insert(8, "fits_level", table[open_to].any(axis=1).to_numpy(dtype=bool))
+    frame.insert(9, "fits_size", fits.astype("boolean"))
+    return frame
 
 
 def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
@@ -338,6 +313,8 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
+    data
+        The dataset.
     members
         As `members_of` gives them.
 
@@ -363,13 +340,13 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     >>> table.loc["12", ["n_documented", "n_municipalities"]].tolist(), bool(table.loc["13", "region"])
     ([33, 33], True)
     """
-    has_columns(members, ["actor_id", "mark"], "saturation", "give a frame of natverk.networks.members_of")
+    has_columns(members, ["actor_id", "mark"], "members", "give a frame of natverk.networks.members_of")
     firm = set(members.loc[members["mark"].isin(DOCUMENTED), "actor_id"])
-    places = data.municipalities[["actor_id", "county_code"]]
-    gone = places["actor_id"].isin(members.loc[members["mark"] == "left", "actor_id"])
-    counts = places.assign(documented=places["actor_id"].isin(firm), gone=gone, every=True).groupby("county_code")
-    sums = counts[["documented", "gone", "every"]].sum().astype("int64")
-    sums = sums.set_axis(["n_documented", "n_left", "n_municipalities"], axis=1).reset_index()
+    left = set(members.loc[members["mark"] == "left", "actor_id"])
+    places = data.municipalities.assign(n_municipalities=1)
+    places["n_documented"], places["n_left"] = places["actor_id"].isin(firm), places["actor_id"].isin(left)
+    counts = ["n_documented", "n_left", "n_municipalities"]
+    sums = places.groupby("county_code")[counts].sum().astype("int64").reset_index()
     table = data.counties[["county_code", "name", "name_short", "tile_row", "tile_col", "region_actor_id"]]
     table = table.merge(sums, on="county_code").sort_values("county_code", ignore_index=True)
     table["share"] = table["n_documented"] / table["n_municipalities"]
@@ -384,8 +361,10 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
 
     Parameters
     ----------
+    data
+        The dataset.
     network
-        A network id.
+        A network, by id or name.
 
     Returns
     -------
@@ -411,39 +390,30 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
     >>> table.loc["viable-cities-kn2030", ["shared", "n_own"]].tolist()
     [7, 7]
     """
-    (network_id,) = known_networks(data, [network])
-    kinds = data.networks.set_index("network_id")["counts_as"]
-    sets = _documented(data)
-    own = sets.pop(network_id, frozenset())
-    found = [
-        {
-            "network_id": name,
-            "counts_as": kinds[name],
-            "shared": len(own & other),
-            "n_own": len(own),
-            "n_other": len(other),
-            "jaccard": len(own & other) / len(own | other),
-            "share_of_own": len(own & other) / len(own),
-            "actor_ids": ";".join(sorted(own & other)),
-        }
-        for name, other in sets.items()
-        if own & other
-    ]
-    columns = ["network_id", "counts_as", "shared", "n_own", "n_other", "jaccard", "share_of_own", "actor_ids"]
-    frame = pd.DataFrame(found, columns=columns)
-    return frame.sort_values(
-        ["shared", "jaccard", "network_id"], ascending=[False, False, True], ignore_index=True
-    ).astype({"network_id": "str", "counts_as": "str", "actor_ids": "str"})
+    (network_id,) = known_networks(data, network)
+    pairs = _ever_documented(data)
+    own = set(pairs.loc[pairs["network_id"] == network_id, "actor_id"])
+    sizes = pairs["network_id"].value_counts()
+    both = pairs[pairs["actor_id"].isin(own) & (pairs["network_id"] != network_id)].sort_values("actor_id")
+    groups = both.groupby("network_id", as_index=False)
+    frame = groups.agg(shared=("actor_id", "size"), actor_ids=("actor_id", ";".join))
+    frame = frame.astype({"shared": "int64"})
+    frame.insert(1, "counts_as", frame["network_id"].map(data.networks.set_index("network_id")["counts_as"]))
+    frame.insert(3, "n_own", len(own))
+    frame.insert(4, "n_other", frame["network_id"].map(sizes).astype("int64"))
+    frame.insert(5, "jaccard", frame["shared"] / (frame["n_own"] + frame["n_other"] - frame["shared"]))
+    frame.insert(6, "share_of_own", frame["shared"] / frame["n_own"])
+    frame = frame.sort_values(["shared", "jaccard", "network_id"], ascending=[False, False, True], ignore_index=True)
+    return frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], "str"))
 
 
-def _documented(data: Dataset) -> dict[str, frozenset[str]]:
+@kept
+def _ever_documented(data: Dataset) -> pd.DataFrame:
     """Return who is documented in each network at any time, those who left and those who only report among them."""
     rows = graded(data)
-    kinds = data.networks.set_index("network_id")["counts_as"]
-    acts = rows["network_id"].map(kinds).isin(["reporting", "universal"])
+    acts = rows["network_id"].map(data.networks.set_index("network_id")["counts_as"]).isin(["reporting", "universal"])
     report = acts & ~rows["status"].isin(["applicant", "former"])
-    tied = rows[rows["grade"].isin(["positive", "exit"]) | report]
-    return {str(name): frozenset(group) for name, group in tied.groupby("network_id")["actor_id"]}
+    return rows.loc[rows["grade"].isin(["positive", "exit"]) | report, ["network_id", "actor_id"]].drop_duplicates()
 
 
 def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
@@ -451,8 +421,10 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
 
     Parameters
     ----------
+    data
+        The dataset.
     network
-        A network id.
+        A network, by id or name.
 
     Returns
     -------
@@ -472,25 +444,29 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
     >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()
     [['climate_energy', 7, 7], ['digital', 4, 7]]
     """
-    (network_id,) = known_networks(data, [network])
-    themes = data.networks.set_index("network_id")["themes"].str.split(";").to_dict()
-    sets = _documented(data)
-    own = sets.pop(network_id, frozenset())
+    (network_id,) = known_networks(data, network)
+    themes = data.networks.set_index("network_id")["themes"].str.split(";")
+    pairs = _ever_documented(data)
+    own = pairs.loc[pairs["network_id"] == network_id, "actor_id"]
+    others = pairs[pairs["network_id"] != network_id]
     found = []
     for theme in themes[network_id]:
-        others = [name for name in sets if theme in themes[name]]
-        elsewhere = frozenset().union(*(sets[name] for name in others))
-        found.append({"theme": theme, "n_networks": len(others), "n_members": len(own & elsewhere), "n_own": len(own)})
+        having = themes.index[[theme in names for names in themes]]
+        alike = others[others["network_id"].isin(having)]
+        n_networks, n_members = alike["network_id"].nunique(), int(own.isin(alike["actor_id"]).sum())
+        found.append({"theme": theme, "n_networks": n_networks, "n_members": n_members, "n_own": len(own)})
     return pd.DataFrame(found).astype({"theme": "str"})
 
 
-def lists_of(data: Dataset, network: str, *, years: tuple[int, int] = (1997, 2024)) -> pd.DataFrame:
+def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return the complete lists of Swedish members of a network: the only years in which absence is known.
 
     Parameters
     ----------
+    data
+        The dataset.
     network
-        A network id.
+        A network, by id or name.
     years
         First and last year of the lists that are kept.
 
@@ -510,8 +486,6 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] = (1997, 202
     >>> lists_of(load(), "ubc", years=(1997, 2026))[["year", "n_members"]].values.tolist()
     [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
-    (network_id,) = known_networks(data, [network])
     span = year_range(years, data=data)
-    frame = lists(data, networks=[network_id])
-    frame = frame[frame["year"].between(span[0], span[-1])]
-    return frame.sort_values("year", ignore_index=True)
+    frame = lists(data, networks=known_networks(data, network))
+    return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)

@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import natverk
-from natverk import networks, peers
 from natverk.data.load import Dataset
-from natverk.twomode.structure import theme_profiles
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]
@@ -86,52 +84,18 @@ def n_spells(data: Dataset) -> pd.DataFrame:
     return groups[["actor_id"]].nunique().assign(n_spells=groups.size(), n_rows=groups["n_rows"].sum())
 
 
-def n_members(data: Dataset) -> pd.DataFrame:
-    """Return the members of a network by county, and what is said of them year by year."""
-    members = networks.members_of(data, "net", years=YEARS)
-    by_year = at(networks.member_years(data, "net", members, years=YEARS), "year", "low", "best")
-    full = networks.saturation(data, members).set_index("county_code")[["n_documented", "n_municipalities"]]
-    fits = networks.eligibility(data, members, "net")
-    assert fits["actor_id"].tolist() == members["actor_id"].tolist()
-    return pd.concat([by_year, full.set_axis(["low", "best"], axis=1)])
-
-
-def n_sides(data: Dataset) -> pd.DataFrame:
-    """Return how many documented memberships each municipality has, whatever its name, and what the county shares."""
-    documented = natverk.documented(data, OWN, years=YEARS)
-    sizes = peers.by_size(data, documented)
-    near = peers.neighbours(data, "0101", documented)
-    assert (near["n_in"] <= near["n_neighbours"]).all()
-    assert (sizes["n_undated"] <= sizes["n_documented"]).all()
-    assert ((sizes["size_from"] <= sizes["population"]) & ~(sizes["size_to"] <= sizes["population"])).all()
-    return pd.DataFrame({"documented": [sizes["n_documented"].sum()], "rows": [len(documented)]})
-
-
-def n_profiles(data: Dataset) -> pd.DataFrame:
-    table = theme_profiles(data, county="01", year=2010)
-    for share in ("share_attested", "share_best"):
-        sums = table.groupby("level")[share].sum(min_count=1).dropna()
-        assert sums.tolist() == pytest.approx([1.0] * len(sums))
-    return at(table, ["level", "theme"], "low", "best")
-
-
 #: Each measure as a frame of bounds that rise from left to right, by a group that no actor's name enters.
 MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "series": (4, lambda data: at(natverk.series(data, OWN, years=YEARS), "year", "low", "best")),
     "coverage_by_year": (4, lambda data: by_coverage(data, "year")),
     "coverage_by_network": (4, lambda data: by_coverage(data, "network")),
     "coverage_by_county": (4, lambda data: by_coverage(data, "county")),
-    "theme_profiles": (4, n_profiles),
     "networks_of": (4, n_documented),
-    "networks": (4, n_members),
-    "position": (4, n_sides),
     "spells": (10, n_spells),
     "relations": (
         10,
         lambda data: natverk.membership.documented.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique(),
     ),
-    "shared_members": (10, lambda data: at(networks.shared_members(data, "net"), "network_id", "shared", "n_other")),
-    "shared_themes": (4, lambda data: at(networks.shared_themes(data, "net"), "theme", "n_members", "n_own")),
 }
 
 

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.locale import texts
 from natverk.membership.actors import eligible
 from natverk.peers import (
     by_portfolio,
+    by_size,
     by_structure,
     candidates,
+    county_peers,
     differences,
-    in_words,
+    neighbours,
     population_at,
     portfolios,
     structure,
@@ -258,7 +259,8 @@ def test_weights_that_do_not_sum_raise(make: Make, weights: dict[str, float]) ->
 def test_known_distances_in_the_real_data(real: Dataset) -> None:
     table, published = structure(real, 2023)
     assert published == 2021
-    km = pd.DataFrame(differences(table)["location"], index=table.index, columns=table.index)
+    km = differences(real, 2023)["location"]
+    assert km.index.equals(table.index)
     assert km.loc["0180", "1480"] == pytest.approx(397, abs=5)
     assert km.loc["1281", "1280"] == pytest.approx(16, abs=2)
     assert np.allclose(km, km.T)
@@ -395,21 +397,7 @@ def test_a_peer_that_joins_never_lowers_a_candidate(
     assert (after.reindex(before.index) >= before).all()
 
 
-# --- Names, words, arguments ------------------------------------------------------------------------------------------
-
-
-def test_reasons_in_words(make: Make, real: Dataset) -> None:
-    data = world(make, {("0101", "a"): 1, ("0102", "a"): 1, ("0101", "b"): 1})
-    words = in_words(by_portfolio(data, "0101", years=YEAR, min_known=1), names={"a": "Alfa"}).iloc[0].split("; ")
-    assert words == [
-        "both are in Alfa",
-        "likeness 1.00 (1 network known of both), between 0.50 and 1.00",
-        "unknown for one of them in 1 network",
-    ]
-    for lang in ("sv", "en"):
-        assert in_words(by_structure(real, "Nacka", n=3), lang).str.len().min() > 0
-        reasons = set(candidates(real, "Nacka")["eligibility"])
-        assert all(texts(lang).has(f"peers.eligibility.{reason}") for reason in reasons)
+# --- Arguments --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [0, -1, True, 1.5])
@@ -441,3 +429,101 @@ def test_candidates_can_be_sought_among_chosen_municipalities(real: Dataset) -> 
     pd.testing.assert_frame_equal(sought, again)
     with pytest.raises(UnknownName, match="Trollhättan"):
         candidates(real, "Vänersborg", peers=["Trollhatan"])
+
+
+@pytest.mark.parametrize("year", [1900, 2027, 2019.5, True, "next year"])
+def test_a_year_outside_what_the_data_can_speak_of_is_refused(real: Dataset, year: Any) -> None:
+    for call in (
+        lambda: by_portfolio(real, "0180", years=(year, year)),
+        lambda: by_structure(real, "0180", year=year),
+        lambda: candidates(real, "0180", year=year),
+        lambda: county_peers(real, "14", year=year),
+    ):
+        with pytest.raises(InvalidArgument, match=str(year)):
+            call()
+
+
+def test_weights_of_candidates_are_those_of_structure(real: Dataset) -> None:
+    with pytest.raises(InvalidArgument, match=r"not 1(.|\n)*divide"):
+        candidates(real, "0180", weights={"population": 0.5})
+
+
+def test_an_unknown_municipality_is_told_the_nearest(real: Dataset) -> None:
+    for call in (
+        lambda: by_portfolio(real, "Vanersborgg"),
+        lambda: by_structure(real, ["Lund", "Vanersborgg"]),
+        lambda: candidates(real, "Vanersborgg"),
+        lambda: portfolios(real, municipalities=["Vanersborgg"]),
+        lambda: neighbours(real, "Vanersborgg", pd.DataFrame({"actor_id": [], "network_id": [], "mark": []})),
+    ):
+        with pytest.raises(UnknownName, match="Vänersborg"):
+            call()
+
+
+# --- Several at once --------------------------------------------------------------------------------------------------
+
+
+def test_several_municipalities_give_what_each_gives_alone(real: Dataset) -> None:
+    names = ["Vänersborg", 180, "municipality:0980"]
+    for function in (by_portfolio, by_structure):
+        for n in (3, None):
+            together = function(real, names, n=n)
+            alone = pd.concat([function(real, name, n=n) for name in names], ignore_index=True)
+            pd.testing.assert_frame_equal(together, alone)
+            assert together["municipality"].unique().tolist() == ["1487", "0180", "0980"]
+
+
+def test_peers_of_a_county_are_those_of_its_municipalities(real: Dataset) -> None:
+    table = county_peers(real, "Skåne", year=2019, n=2)
+    assert table["code"].nunique() == 33
+    for code, own in table.groupby("code"):
+        alike = own[own["by"] == "structure"]
+        assert alike["peer_code"].tolist() == by_structure(real, code, year=2019, n=2)["code"].tolist()
+        near = by_portfolio(real, code, years=(2010, 2019), n=2)
+        near = near[near["n_shared"] > 0]
+        assert own.loc[own["by"] == "portfolio", "value"].tolist() == near["jaccard"].tolist()
+
+
+def test_a_table_of_ones_own_is_read_instead(make: Make) -> None:
+    data = world(make, {})
+    table = pd.DataFrame({"a": [1.0, 1.0, 0.0, np.nan], "b": [1.0, 0.0, 1.0, 1.0]}, index=list(CODES))
+    own = by_portfolio(data, "0101", table=table, min_known=1).set_index("code")
+    assert own["jaccard"].to_dict() == {"0980": 1, "0102": 0.5, "0201": 0.5}
+
+
+# --- Position ---------------------------------------------------------------------------------------------------------
+
+
+def marks(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["actor_id", "network_id", "mark"])
+
+
+def test_memberships_by_size_count_firm_ties(make: Make) -> None:
+    documented = marks(
+        ("municipality:0101", "a", "recent"), ("municipality:0101", "b", "undated"),
+        ("municipality:0102", "a", "loose"), ("municipality:0102", "b", "left"), ("region:01", "a", "recent"),
+    )  # fmt: skip
+    table = by_size(world(make, {}), documented, classes=(0, 1500, 8000))
+    assert table["code"].tolist() == ["0101", "0102", "0201", "0980"]
+    assert table["n_documented"].tolist() == [2, 0, 0, 0]
+    assert table["n_undated"].tolist() == [1, 0, 0, 0]
+    assert table["size_from"].tolist() == [0, 0, 1500, 8000]
+    assert table["size_to"].fillna(-1).tolist() == [1500, 1500, 8000, -1]
+    for classes in ((), (1, 2), (0, 5, 3)):
+        with pytest.raises(InvalidArgument, match="do not rise from 0"):
+            by_size(world(make, {}), documented, classes=classes)
+    with pytest.raises(InvalidArgument, match=r"natverk\.documented"):
+        by_size(world(make, {}), pd.DataFrame({"actor_id": []}))
+
+
+def test_networks_of_the_neighbours(make: Make) -> None:
+    documented = marks(
+        ("municipality:0101", "a", "left"), ("municipality:0102", "a", "recent"), ("municipality:0102", "b", "recent"),
+        ("municipality:0102", "c", "loose"), ("municipality:0201", "b", "recent"), ("region:01", "b", "earlier"),
+    )  # fmt: skip
+    table = neighbours(world(make, {}), "Alby", documented)
+    assert table["network_id"].tolist() == ["a", "b"]
+    assert table[["n_in", "n_neighbours", "neighbours"]].values.tolist() == [[1, 1, "0102"]] * 2
+    assert table["region"].tolist() == [False, True]
+    assert table["own_mark"].fillna("").tolist() == ["left", ""]
+    assert neighbours(world(make, {}), "Gotland", documented).empty

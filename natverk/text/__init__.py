@@ -8,6 +8,7 @@ from natverk.text import compareframes, frames, municipalframes, networkframes, 
 from natverk.text.comparison import ComparePage
 from natverk.text.explain import explain_text
 from natverk.text.explorer import Explorer
+from natverk.text.likeness import peer_reasons
 from natverk.text.networksections import NetworkProfile
 from natverk.text.page import Page, show
 from natverk.text.profile import MunicipalityProfile
@@ -33,6 +34,7 @@ __all__ = [
     "frames",
     "municipalframes",
     "networkframes",
+    "peer_reasons",
     "read_sheet",
     "show",
     "swedenframes",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from natverk.locale import texts
 from natverk.text.page import Page
 from natverk.twomode.nullmodel import NullTest
 
-__all__ = ["LEVEL", "tested", "verdict"]
+__all__ = ["LEVEL", "conditions", "tested", "verdict"]
 
 #: Below this a p-value of the null model is called a difference; the page states the value itself.
 LEVEL = 0.05
@@ -40,3 +41,19 @@ def verdict(test: NullTest, item: str) -> str:
     if row["p"] >= LEVEL:
         return "as_null"
     return "more" if row["observed"] > row["mean"] else "fewer"
+
+
+def conditions(test: NullTest, lang: str) -> str:
+    """Say what a test is conditional on, how it was made, and what it cannot tell."""
+    t = texts(lang)
+    parts = [t("nullmodels.conditional")]
+    if test.coverage is not None:
+        parts.append(t("nullmodels.coverage", share=t.percent(test.coverage)))
+    side, least = t(f"nullmodels.{test.side}"), t.number(2 / (test.n + 1), 4)
+    parts.append(t("nullmodels.draws", n=t.number(test.n), seed=test.seed, trades=test.trades, side=side, least=least))
+    constant = int((test.frame["sd"] == 0).sum())
+    if test.rigid:
+        parts.append(t("nullmodels.rigid"))
+    elif constant:
+        parts.append(t("nullmodels.constant", n=t.number(constant), total=t.number(len(test.frame))))
+    return " ".join(parts)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from natverk.locale import alphabetic
 from natverk.membership.documented import DOCUMENTED
-from natverk.text.nullvalues import tested, verdict
+from natverk.text.nullvalues import conditions, tested, verdict
 from natverk.text.page import Prose, inside, plain
 from natverk.text.region import RegionPage
 from natverk.text.strategies import StrategiesPage
@@ -147,7 +147,7 @@ class RegionMeasures(RegionPage):
         Parameters
         ----------
         test
-            `null_test` of `overlap.shared_networks` in the membership networks that both levels may join.
+            `null_test` of `twomode.shared_networks` in the membership networks that both levels may join.
         n_open
             Number of these networks.
         """
@@ -175,7 +175,7 @@ class RegionMeasures(RegionPage):
 
     def conditions(self, test: NullTest) -> Prose:
         """Tell what the null model is conditional on and how it was made."""
-        return Prose("" if self.unitary else f"*{self.say('overlap.how')}* {test.text(self.lang)}")
+        return Prose("" if self.unitary else f"*{self.say('overlap.how')}* {conditions(test, self.lang)}")
 
     def peers(self, near: pd.DataFrame) -> Prose:
         """Tell for how many municipalities peers by known networks can be named, and how to read the table."""

@@ -143,7 +143,7 @@ class SwedenPage(Page):
         levels
             `theme_levels` of the practised roles.
         coverage
-            Share of the cells (actor × membership network) that are known, as `two_mode` gives it.
+            Share of the cells (actor × membership network) that are known, as `incidence_matrix` gives it.
         joins
             Spells of municipalities in membership networks, as `natverk.spells` gives them.
         """

@@ -6,7 +6,7 @@ import pandas as pd
 
 from natverk.models import Participation, leave_one_county_out
 from natverk.text.models import participation_text
-from natverk.text.nullvalues import tested, verdict
+from natverk.text.nullvalues import conditions, tested, verdict
 from natverk.text.page import Prose, inside, leaders, plain
 from natverk.text.sweden import SwedenPage
 from natverk.text.table import records
@@ -109,7 +109,7 @@ class SwedenReport(SwedenPage):
         Parameters
         ----------
         both, every
-            `null_test` of `overlap.shared_networks` in the networks that both levels may join, and in all.
+            `null_test` of `twomode.shared_networks` in the networks that both levels may join, and in all.
         n_both, n_every
             Numbers of these networks.
         """
@@ -128,7 +128,7 @@ class SwedenReport(SwedenPage):
 
     def conditions(self, test: NullTest) -> Prose:
         """Tell what the null model is conditional on and how it was made."""
-        return Prose(test.text(self.lang))
+        return Prose(conditions(test, self.lang))
 
     def model(self, result: Participation) -> Prose:
         """Tell what a participation model says: who enters, what doubling the population goes with, dispersion."""

@@ -6,16 +6,7 @@ on attested and on best sets, with coverage, and with the least and greatest val
 
 from __future__ import annotations
 
-from natverk.twomode.matrix import (
-    TwoMode,
-    co_membership,
-    co_membership_blocks,
-    degree,
-    density,
-    shared_pairs,
-    tie_cells,
-    two_mode,
-)
+from natverk.twomode.matrix import IncidenceMatrix, co_membership, degree, density, incidence_matrix, tie_cells
 from natverk.twomode.nullmodel import null_test, randomise, tails
 from natverk.twomode.structure import (
     brokers,
@@ -30,12 +21,12 @@ from natverk.twomode.structure import (
 )
 
 __all__ = [
-    "TwoMode",
+    "IncidenceMatrix",
     "brokers",
     "co_membership",
-    "co_membership_blocks",
     "degree",
     "density",
+    "incidence_matrix",
     "nestedness",
     "nodf",
     "null_test",
@@ -44,10 +35,8 @@ __all__ = [
     "region_overlap",
     "schoener_d",
     "shared_networks",
-    "shared_pairs",
     "tails",
     "theme_overlap",
     "theme_profiles",
     "tie_cells",
-    "two_mode",
 ]

@@ -14,10 +14,10 @@ from natverk import peers as candidate_module
 from natverk.errors import UnknownName
 from natverk.figures import Notice, Picture, membership_spells, size_strips
 from natverk.locale import LANGUAGES, alphabetic
+from natverk.membership.documented import DOCUMENTED
 from natverk.membership.panel import SETS, networks_counting_as
 from natverk.peers import portfolios
 from natverk.text import MunicipalityProfile, Table, municipalframes, tables
-from natverk.membership.documented import DOCUMENTED
 from natverk.text.page import plain
 from natverk.text.table import Foreign
 

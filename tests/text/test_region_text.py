@@ -29,12 +29,12 @@ GROWTH = re.compile(r"(ökning|ökat|\bväxer|growth of|grown|\bgrows|increase)"
 
 @cache
 def country() -> dict[str, Any]:
-    ties = natverk.twomode.two_mode(DATA, networks=natverk.twomode.open_to_both(DATA))
+    ties = natverk.twomode.incidence_matrix(DATA, networks=natverk.twomode.open_to_both(DATA))
     shared = natverk.twomode.shared_networks(DATA, ties, nested=False)
     page = RegionReport(DATA, SKANE, years=YEARS)
     by_year = natverk.strategies.stages_by_year(DATA, page.stage_years)
     return {
-        "test": natverk.twomode.null_test(ties, shared, n=19, seed=1, names=shared.names),
+        "test": natverk.twomode.null_test(ties, shared, n=19, seed=1),
         "by_year": by_year,
         "compared": natverk.roles.compare(DATA, page.compare_year),
         "roles": natverk.roles.practised(DATA),

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -25,7 +24,6 @@ from natverk.membership import spells
 from natverk.text import SwedenReport, Table, swedenframes
 from natverk.text.table import Foreign
 from natverk.text.tables import sweden
-from natverk.twomode.matrix import TwoMode
 from natverk.twomode.structure import shared_networks
 
 Make = Callable[..., Dataset]
@@ -48,8 +46,8 @@ def measured() -> dict[str, Any]:
     page = SwedenReport(one, years=(1997, 2026))
     counts = natverk.roles.responsibility_counts(one, page.held_years)
     roles = natverk.roles.practised(one)
-    every = natverk.twomode.two_mode(one)
-    ties = natverk.twomode.two_mode(one, networks=natverk.twomode.open_to_both(one))
+    every = natverk.twomode.incidence_matrix(one)
+    ties = natverk.twomode.incidence_matrix(one, networks=natverk.twomode.open_to_both(one))
     shared, shared_all = shared_networks(one, ties), shared_networks(one, every, nested=False)
     return {
         "held": natverk.roles.responsibility(one),
@@ -61,8 +59,8 @@ def measured() -> dict[str, Any]:
         "tasks": {str(year): natverk.roles.formal(one, year, on="start") for year in page.task_years(counts)},
         "compared": natverk.roles.compare(one, page.compare_year(counts)),
         "every": every,
-        "test": natverk.twomode.null_test(ties, shared, n=19, seed=1, names=shared.names),
-        "test_all": natverk.twomode.null_test(every, shared_all, n=19, seed=1, names=shared_all.names),
+        "test": natverk.twomode.null_test(ties, shared, n=19, seed=1),
+        "test_all": natverk.twomode.null_test(every, shared_all, n=19, seed=1),
         "overlap": natverk.twomode.region_overlap(one, open_to="both"),
         "listed": natverk.models.listed_participation(one, year=page.list_year),
         "documented": natverk.models.documented_participation(one, year=page.population_year),
@@ -375,37 +373,6 @@ def test_ranges_refuse_what_they_cannot_draw() -> None:
 # --- Measures behind the page -----------------------------------------------------------------------------------------
 
 
-def test_shared_networks_count_region_and_municipalities_of_one_county(make: Make) -> None:
-    one = make()
-    ties = TwoMode(
-        np.array([[1, 1, 0], [0, 1, 1], [1, 1, 1], [0, 0, 1], [1, 0, 0]]),
-        ["municipality:0101", "municipality:0102", "region:01", "municipality:0201", "region:02"],
-        ["x", "y", "z"],
-    )
-    statistic = shared_networks(one, ties, nested=False)
-    assert statistic.names == ("sweden", "01", "02")
-    # County 01: all three; county 02: the municipality is in z, the region in x alone.
-    assert statistic(ties).tolist() == [3, 3, 0]
-    whole = shared_networks(one, ties)
-    assert whole.names[:2] == ("sweden", "nodf")
-    assert whole(ties)[1] == pytest.approx(natverk.twomode.nodf(ties))
-    alone = TwoMode(np.array([[1, 1]]), ["municipality:0101"], ["x", "y"])
-    with pytest.raises(InvalidArgument, match="no county has both"):
-        shared_networks(one, alone)
-
-
-def test_gotland_is_no_county_with_two_levels() -> None:
-    every = measured()["every"]
-    statistic = shared_networks(data(), every, nested=False)
-    assert "09" not in statistic.names
-    overlap = natverk.twomode.region_overlap(data()).set_index("county_code")["shared_low"]
-    values = dict(zip(statistic.names, statistic(every), strict=True))
-    for county, n in values.items():
-        if county != "sweden":
-            assert n == overlap[county], county
-    assert values["sweden"] == sum(n for county, n in values.items() if county != "sweden")
-
-
 def test_joint_bodies_count_each_member_once(make: Make) -> None:
     name = "municipality:0101"
     one = make(
@@ -449,18 +416,6 @@ def test_cross_border_networks_count_documented_actors_by_level(make: Make) -> N
     assert frame.loc["gr", ["since", "last_seen"]].tolist() == [2010, 2014]
     assert frame.loc["gr", "source_ids"] == "src;other"
     assert pd.isna(frame.loc["tom", "since"])
-
-
-def test_networks_open_to_both_follow_the_rules_of_eligibility(make: Make) -> None:
-    one = make(
-        networks=[
-            {"network_id": "both"},
-            {"network_id": "cities", "eligible_levels": "municipality"},
-            {"network_id": "signed", "counts_as": "commitment"},
-        ]
-    )
-    assert natverk.twomode.open_to_both(one) == ["both"]
-    assert natverk.twomode.open_to_both(one, counts_as=("commitment",)) == ["signed"]
 
 
 def test_published_figures_lead_to_the_pages_they_were_read_on() -> None:
