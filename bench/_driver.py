@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import natverk.reports.project
+import natverk.reports.plan
 
 HERE = Path(__file__).resolve().parent
 
 if __name__ == "__main__":
-    natverk.reports.project.find_project = lambda: natverk.reports.project.read_project(HERE / "reports.toml", HERE)
+    natverk.reports.plan.find_project = lambda: natverk.reports.plan.read_project(HERE / "reports.toml", HERE)
     from natverk.cli import main
 
     main()

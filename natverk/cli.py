@@ -89,8 +89,7 @@ def list_pages(
 ) -> None:
     """Print the identifier of every page; each can be given to `natverk report`."""
     from natverk.data.units import Directory
-    from natverk.reports.plan import plan
-    from natverk.reports.project import find_project
+    from natverk.reports.plan import find_project, plan
 
     tables = _tables()
     directory = Directory.read(tables)
@@ -99,8 +98,7 @@ def list_pages(
         for page in pages:
             typer.echo(page.id)
         return
-    from natverk.reports.due import due
-    from natverk.reports.session import state_of
+    from natverk.reports.run import due, state_of
 
     found = due(pages, state_of(pages, tables))
     for page in found.pages:
@@ -170,10 +168,8 @@ def report(
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
     from natverk.data.units import Directory
-    from natverk.reports import session
-    from natverk.reports.parameters import assignments
-    from natverk.reports.plan import plan
-    from natverk.reports.project import find_project
+    from natverk.reports.plan import assignments, find_project, plan
+    from natverk.reports.run import make, note, remake
 
     papers: Sequence[str] | None = None
     if formats:
@@ -196,12 +192,12 @@ def report(
         lang=lang,
         typed=typed,
         out=out.absolute(),
-        say=session.note,
+        say=note,
     )
     bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
     if not execute:
-        raise typer.Exit(session.remake(pages, tables, out, papers, limit=limit, **bounds))
-    status = session.make(
+        raise typer.Exit(remake(pages, tables, out, papers, limit=limit, **bounds))
+    status = make(
         pages,
         tables,
         out,
@@ -235,9 +231,9 @@ def verify(
     Status 0: they do; 1: they do not, and what differs is shown cell by cell; 2: nothing was run; 130: interrupted.
     """
     from natverk.data.units import Directory
-    from natverk.reports import session
-    from natverk.reports.plan import plan
-    from natverk.reports.project import find_project
+    from natverk.reports.plan import find_project, plan
+    from natverk.reports.run import note, state_of
+    from natverk.reports.verify import verify as run_again
 
     if not (names or only):
         raise InvalidArgument(
@@ -246,9 +242,13 @@ def verify(
         )
     tables = _tables()
     project, directory = find_project(), Directory.read(tables)
-    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=session.note)
+    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=note)
     bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
-    raise typer.Exit(session.verify(pages, tables, **bounds))
+    same = True
+    for verdict in run_again(pages, state_of(pages, tables), **bounds):
+        typer.echo(str(verdict))
+        same = same and verdict.same
+    raise typer.Exit(0 if same else 1)
 
 
 @app.command()
@@ -273,7 +273,7 @@ def build(
 @app.command()
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
-    from natverk.reports.clean import clean as clean_reports
+    from natverk.reports.site import clean as clean_reports
 
     removed = clean_reports(out)
     typer.echo(f"{len(removed)} files removed from {out}")

@@ -7,7 +7,11 @@ message without a traceback and ends with exit status 2.
 from __future__ import annotations
 
 import difflib
+import json
+import sys
 from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 __all__ = [
     "DataError",
@@ -16,6 +20,7 @@ __all__ = [
     "NatverkError",
     "RunError",
     "UnknownName",
+    "missing_extra",
     "nearest",
 ]
 
@@ -126,3 +131,38 @@ def nearest(value: object, allowed: Iterable[str]) -> str | None:
     folded = {option.casefold(): option for option in reversed(options)}
     hits = difflib.get_close_matches(value.casefold(), list(folded), n=1, cutoff=0.5)
     return folded[hits[0]] if hits else None
+
+
+def missing_extra(what: str, extra: str, missing: str | None, where: str | None = None) -> NatverkError:
+    """Return the error that something needs packages of an extra, with the line to type that installs it.
+
+    Until there is a release, natverk is installed again from where it came from: its checkout, or its wheel.
+
+    Parameters
+    ----------
+    what
+        What cannot be done.
+    extra
+        `"reports"`, `"lab"`, `"documents"` or `"cluster"`.
+    missing
+        The package that is not there.
+    where
+        The place: an option of the command line.
+
+    Examples
+    --------
+    >>> print(missing_extra("pages cannot be run on a cluster", "cluster", "distributed"))
+    pages cannot be run on a cluster without distributed, which is not installed
+      next: ... -m pip install ...[cluster]...
+    """
+    checkout = Path(__file__).resolve().parents[1]
+    try:
+        origin = json.loads(distribution("natverk").read_text("direct_url.json") or "{}").get("url")
+    except PackageNotFoundError:
+        origin = None
+    if (checkout / "pyproject.toml").is_file():
+        source = f'-e "{checkout}[{extra}]"'
+    else:
+        source = f'"natverk[{extra}] @ {origin}"' if origin else f'"natverk[{extra}]"'
+    remedy = f"{sys.executable} -m pip install {source}"
+    return NatverkError(f"{what} without {missing}, which is not installed", where=where, remedy=remedy)

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,25 +16,30 @@ from typing import Any
 import pytest
 
 import natverk
-import natverk.reports.project
+import natverk.reports.plan
 from natverk import cli
 from natverk.data import build
 from natverk.data.build import current_tables
 from natverk.data.tables import Processed
 from natverk.data.units import Directory
-from natverk.reports import rerender
+from natverk.reports import run as running
 from natverk.reports.execute import Failure, Job, Result
-from natverk.reports.lock import hold
-from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, read_manifest, text_hash, update_manifest
-from natverk.reports.processes import Interrupt
-from natverk.reports.project import read_project
-from natverk.reports.standing import (
+from natverk.reports.files import hold
+from natverk.reports.plan import read_project
+from natverk.reports.pool import Interrupt
+from natverk.reports.record import (
     CODEBOOK_FILE,
     CODEBOOK_HASH,
+    CRATE_FILE,
     DATA_FOLDER,
+    INDEX_FILES,
     MADE_OF,
+    MANIFEST_FILE,
     PACKAGE_FILE,
     data_files,
+    read_manifest,
+    text_hash,
+    update_manifest,
 )
 from natverk.version import __version__
 
@@ -71,7 +76,7 @@ def call(
     declared = '[reports.region_report]\nnotebook = "region_report.ipynb"\nunits = "region"\n'
     (tmp_path / "reports.toml").write_text(declared, encoding="utf-8")
     project = read_project(tmp_path / "reports.toml", tmp_path)
-    monkeypatch.setattr(natverk.reports.project, "find_project", lambda: project)
+    monkeypatch.setattr(natverk.reports.plan, "find_project", lambda: project)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
 
@@ -99,23 +104,26 @@ class QuickPool:
 
     def __init__(self, *_args: object) -> None: ...
 
-    def run(self, queue: Iterable[Job]) -> Iterator[Result]:
+    def run(self, queue: Iterable[Job]) -> Generator[Result]:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
             reads = {"twins": current_tables().hashes["twins"]} if job.page.unit == "14" else {}
             made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", EMPTY, reads=reads)
             yield replace(made, failure=failure)
 
-    def end(self) -> None: ...
+    def __enter__(self) -> QuickPool:
+        return self
+
+    def __exit__(self, *_args: object) -> None: ...
 
 
 class StoppedPool(QuickPool):
     """Stands for a pool that is interrupted after its first page."""
 
     def __init__(self, *arguments: object) -> None:
-        self.interrupt = arguments[2]
+        self.interrupt = arguments[4]
 
-    def run(self, queue: Iterable[Job]) -> Iterator[Result]:
+    def run(self, queue: Iterable[Job]) -> Generator[Result]:
         assert isinstance(self.interrupt, Interrupt)
         yield next(super().run(queue))
         self.interrupt.receive(2, None)
@@ -124,8 +132,7 @@ class StoppedPool(QuickPool):
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run no notebook and write no index."""
-    monkeypatch.setattr("natverk.reports.run.Pool", QuickPool)
-    monkeypatch.setattr("natverk.reports.run.write_site", write_indexes)
+    monkeypatch.setattr("natverk.reports.pool.Pool", QuickPool)
     monkeypatch.setattr("natverk.reports.site.write_site", write_indexes)
 
 
@@ -241,7 +248,7 @@ UNCHANGED = """
 import sys
 from pathlib import Path
 import natverk.cli
-import natverk.reports.project as project
+import natverk.reports.plan as project
 declared = project.read_project(Path(sys.argv[1]) / "reports.toml", Path(sys.argv[1]))
 project.find_project = lambda: declared
 sys.argv = ["natverk", "report", "14"]
@@ -400,7 +407,7 @@ def test_verify_that_is_interrupted_says_so(
     call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert call("report", "14", "18", "17", "--jobs", "1")[0] == 0
-    monkeypatch.setattr("natverk.reports.run.Pool", StoppedPool)
+    monkeypatch.setattr("natverk.reports.pool.Pool", StoppedPool)
     status, out, err = call("verify", "14", "18", "17", "--jobs", "1")
     assert (status, out) == (130, "sv/region_report/14: the same, 0 outputs compared\n")
     assert err.startswith("interrupted: 2 of 3 pages were not run again")
@@ -430,13 +437,13 @@ def test_making_pages_anew_ends_between_two_of_them(
     call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert call("report", "14", "18", "--jobs", "1")[0] == 0
-    whole = rerender.put_html
+    whole = running.put_html
 
     def stopped(*arguments: Any) -> None:
         signal.raise_signal(signal.SIGINT)
         whole(*arguments)
 
-    monkeypatch.setattr(rerender, "put_html", stopped)
+    monkeypatch.setattr(running, "put_html", stopped)
     status, _out, err = call("report", "14", "18", "--no-execute")
     assert status == 130
     assert "1 of 2 pages made anew" in err

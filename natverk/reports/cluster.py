@@ -1,40 +1,65 @@
-"""Pages on the machines of a Dask cluster: jobs go out, results come back, and this process writes them as ever.
+"""Pages on the machines of a Dask cluster: the same function that runs a page here is submitted to its workers.
 
-The same face as `natverk.reports.pool.Pool`. A worker needs natverk with the same source, data and libraries, so that
-a page comes out as it would here; it needs no shared disk, since the notebook travels with its job. What happens on a
-worker is the matter of `natverk.reports.station`. Needs the extra `natverk[cluster]`.
+Dask does the distributing. A worker needs natverk with the same source, data and libraries, so that a page comes out
+as it would here; it needs no shared disk, since the notebook travels with its job. Needs the extra `natverk[cluster]`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from natverk.errors import InvalidArgument, NatverkError, RunError
+from natverk.data.build import current_tables
+from natverk.data.tables import REBUILD
+from natverk.errors import InvalidArgument, NatverkError, RunError, missing_extra
 from natverk.reports.execute import Failure, Job, Result
-from natverk.reports.pool import Limits
-from natverk.reports.processes import Interrupt
-from natverk.reports.station import Order, StationLost, compare, end_station, identity, run_on_worker
+from natverk.reports.pool import Interrupt, Limits, Pool
+from natverk.reports.record import State
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["Cluster", "connected"]
+__all__ = ["Order", "compare", "connected", "identity", "run_on_cluster"]
 
 _CONNECT_TIMEOUT = 8
 _POLL = 0.2
 # How long all workers may be gone before the run is given up: a nanny starts a new one within seconds.
 _PATIENCE = 60
-_LOOK_AFTER = 5
 _END_TIMEOUT = 5
-# How often a page is tried again when the process that was to run it is lost, but not its worker.
-_RETRIES = 3
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the pages of a run have in common.
+
+    Attributes
+    ----------
+    run
+        A name of the run that no other has.
+    limits
+        What a page may take.
+    size
+        How many pages run at once on one machine: they share its memory.
+    modules, functions
+        What is prepared (`natverk.reports.server.prepare`).
+    expected
+        What a worker must have in common with the process that asks for the pages (`identity`).
+    """
+
+    run: str
+    limits: Limits
+    size: int
+    modules: tuple[str, ...]
+    functions: tuple[str, ...]
+    expected: Mapping[str, str]
 
 
 @contextlib.contextmanager
@@ -52,11 +77,7 @@ def connected(address: str) -> Iterator[Client]:
         from distributed import Client
         from distributed.comm.addressing import get_address_host_port
     except ImportError as error:
-        raise NatverkError(
-            f"pages cannot be run on a cluster without {error.name}, not installed here",
-            where="--cluster",
-            remedy='pip install "natverk[cluster]"',
-        ) from error
+        raise missing_extra("pages cannot be run on a cluster", "cluster", error.name) from error
     # What is to be said of the cluster is said here, once.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
@@ -80,172 +101,204 @@ def connected(address: str) -> Iterator[Client]:
             client.close(timeout=_END_TIMEOUT)
 
 
-class Cluster:
-    """Runs jobs on the workers of a cluster, `size` at once; used once.
+def run_on_cluster(
+    client: Client, queue: deque[Job], order: Order, interrupt: Interrupt, jobs: int | None = None
+) -> Generator[Result]:
+    """Yield the results of pages as they come, until the queue is empty or the run is interrupted.
 
     Parameters
     ----------
     client
         See `connected`.
-    jobs
-        How many pages are out at once; default is one a thread of the cluster.
+    queue
+        The pages.
+    order
+        What they have in common; its `size` is replaced by the most threads that the cluster has on one machine.
     interrupt
         Ends the run when it rises.
-    limits
-        What a page may take, on the machine that runs it.
-    preload
-        What the notebooks import (`natverk.reports.imports`).
-    expected
-        What every worker must have in common with this process (`natverk.reports.station.identity`).
+    jobs
+        How many pages are out at once; default is one a thread of the cluster.
 
     Raises
     ------
     NatverkError
-        If there is no worker, or one that would not make the pages that this process would.
+        If there is no worker, or one that would not make the pages that this process would; nothing is run.
+    RunError
+        If the scheduler or all workers are lost meanwhile, or a worker that came later does not fit.
     """
+    from distributed import CancelledError, wait
 
-    def __init__(
-        self,
-        client: Client,
-        jobs: int | None,
-        interrupt: Interrupt,
-        limits: Limits,
-        preload: str,
-        expected: Mapping[str, str],
-    ) -> None:
-        self.client, self.interrupt = client, interrupt
-        self._out: dict[Future[Result], Job] = {}
-        self._suspects: deque[Job] = deque()
-        self._alone = False
-        self._heard = self._seen = time.monotonic()
-        self._address = client.scheduler_info()["address"]
-        workers = self._workers()
-        if not workers:
-            raise NatverkError(
-                f"the cluster at {self._address} has no workers",
-                where="--cluster",
-                remedy=f"on each machine that is to run pages: dask worker {self._address}",
-            )
-        for worker, answer in client.run(identity, on_error="return").items():
-            compare(worker, answer, expected)
-        self.size = jobs or sum(int(worker["nthreads"]) for worker in workers.values())
-        threads = Counter[str]()
-        for worker in workers.values():
-            threads[worker["host"]] += worker["nthreads"]
-        self._order = Order(uuid.uuid4().hex, limits, preload, dict(expected), dict(threads))
-
-    def _workers(self) -> Mapping[str, Any]:
-        workers: Mapping[str, Any] = self.client.scheduler_info()["workers"]
-        return workers
-
-    def run(self, queue: deque[Job]) -> Iterator[Result]:
-        """Yield results as they come until the queue is empty or the run is interrupted.
-
-        Raises
-        ------
-        RunError
-            If the scheduler or all workers are gone, or a worker that came later does not fit.
-        """
-        from distributed import CancelledError
-
-        try:
-            while not self.interrupt:
-                self._fill(queue)
-                if not self._out:
-                    return
-                for future in self._finished():
-                    result = self._received(future)
-                    if result is not None:
-                        yield result
-        except CancelledError as error:
-            # Nobody else knows the names of these tasks.
-            raise RunError(
-                f"the scheduler at {self._address} is gone; what is done is kept",
-                remedy="start it and its workers again, then the same command: it does only what is missing",
-            ) from error
-
-    def end(self) -> None:
-        """Call back what is out and end the processes that run it; nothing is waited for long."""
-        if self.client.status != "running":
-            return
-        with contextlib.suppress(OSError, TimeoutError):
-            if self._out:
-                self.client.cancel(list(self._out), force=True)
-                self._out.clear()
-            # `callback_timeout` is of `Client.sync`: a worker that no longer answers does not hold up the end.
-            self.client.run(end_station, self._order.run, on_error="ignore", callback_timeout=_END_TIMEOUT)
-
-    def _fill(self, queue: deque[Job]) -> None:
-        """Send as many pages as may be out; those that may have killed workers come last, one by one."""
-        while queue and len(self._out) < self.size:
-            self._send(queue.popleft())
-        if self._suspects and not self._out:
-            self._alone = True
-            self._send(self._suspects.popleft())
-
-    def _send(self, job: Job) -> None:
-        # papermill empties the outputs anyway; in a stored notebook they are nearly all of it.
-        cells = [{**cell, "outputs": []} if "outputs" in cell else cell for cell in job.notebook["cells"]]
-        light = replace(job, notebook={**job.notebook, "cells": cells})
-        name = f"natverk-page-{uuid.uuid4().hex}"
-        future = self.client.submit(run_on_worker, light, self._order, key=name, pure=False, retries=_RETRIES)
-        self._out[future] = job
-
-    def _finished(self) -> list[Future[Result]]:
-        """Return pages that are done, after a moment at most."""
-        from distributed import wait
-
-        try:
-            done = wait(list(self._out), timeout=_POLL, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            self._look()
-            return []
-        self._heard = self._seen = time.monotonic()
-        return list(done)
-
-    def _look(self) -> None:
-        """See now and then, while nothing comes back, whether there is still a worker."""
-        now = time.monotonic()
-        if now - self._heard < _LOOK_AFTER:
-            return
-        self._heard = now
-        if self.client.status != "running" or self._workers():
-            self._seen = now
-        elif now - self._seen > _PATIENCE:
-            raise RunError(
-                f"all workers of the cluster at {self._address} are gone; what is done is kept",
-                remedy=f"dask worker {self._address}, then the same command: it does only what is missing",
-            )
-
-    def _received(self, future: Future[Result]) -> Result | None:
-        """Return what became of a page, or None if that is still open."""
-        from distributed.scheduler import KilledWorker
-
-        job = self._out[future]
-        if future.status != "error":
+    address = client.scheduler_info()["address"]
+    workers = client.scheduler_info()["workers"]
+    if not workers:
+        raise NatverkError(
+            f"the cluster at {address} has no workers",
+            where="--cluster",
+            remedy=f"on each machine that is to run pages: dask worker {address}",
+        )
+    for worker, answer in client.run(identity, on_error="return").items():
+        compare(worker, answer, order.expected)
+    threads = Counter[str]()
+    for worker in workers.values():
+        threads[worker["host"]] += worker["nthreads"]
+    order = replace(order, size=max(threads.values()))
+    jobs = jobs or sum(threads.values())
+    out: dict[Future[Result], Job] = {}
+    seen = time.monotonic()
+    try:
+        while not interrupt:
+            while queue and len(out) < jobs:
+                job = queue.popleft()
+                name = f"natverk-page-{uuid.uuid4().hex}"
+                out[client.submit(run_on_worker, job, order, key=name, pure=False)] = job
+            if not out:
+                return
             try:
-                result = future.result(timeout=_LOOK_AFTER)
+                done = wait(list(out), timeout=_POLL, return_when="FIRST_COMPLETED").done
             except TimeoutError:
-                # Its worker was lost before the page was fetched: it is run again elsewhere, and stays out.
-                return None
-            del self._out[future]
-            # Named as here: a page may have travelled as a path of another system.
-            return replace(result, page=job.page)
-        error = future.exception()
-        del self._out[future]
-        if isinstance(error, KilledWorker):
-            if not self._alone:
-                # It may only have stood beside the page that did it.
-                self._suspects.append(job)
-                return None
-            times = 2 * (error.allowed_failures + 1)
-            return _lost(job, f"its worker was gone before the page was done, {times} times, at last when it ran alone")
-        if isinstance(error, StationLost):
-            return _lost(job, f"{error.what} ({_RETRIES + 1} attempts)")
-        if isinstance(error, NatverkError):
-            raise RunError(f"{error.what}; what is done is kept", where=error.where, remedy=error.remedy) from error
-        return _lost(job, f"the worker could not run the page: {type(error).__name__}: {error}")
+                done = set()
+            if done or client.status != "running" or client.scheduler_info()["workers"]:
+                seen = time.monotonic()
+            elif time.monotonic() - seen > _PATIENCE:
+                raise RunError(
+                    f"all workers of the cluster at {address} are gone; what is done is kept",
+                    remedy=f"dask worker {address}, then the same command: it does only what is missing",
+                )
+            for future in done:
+                result = _received(future, out[future])
+                if result is not None:
+                    del out[future]
+                    yield result
+    except CancelledError as error:
+        # Nobody else knows the names of these tasks.
+        raise RunError(
+            f"the scheduler at {address} is gone; what is done is kept",
+            remedy="start it and its workers again, then the same command: it does only what is missing",
+        ) from error
+    finally:
+        if client.status == "running":
+            with contextlib.suppress(OSError, TimeoutError):
+                client.cancel(list(out), force=True)
+                # `callback_timeout` is of `Client.sync`: a worker that no longer answers does not hold up the end.
+                client.run(end_run, order.run, on_error="ignore", callback_timeout=_END_TIMEOUT)
 
 
-def _lost(job: Job, summary: str) -> Result:
+def _received(future: Future[Result], job: Job) -> Result | None:
+    """Return what became of a page; None where its worker was lost before it was fetched, and another one runs it."""
+    from distributed.scheduler import KilledWorker
+
+    if future.status != "error":
+        try:
+            result = future.result(timeout=_END_TIMEOUT)
+        except TimeoutError:
+            return None
+        # Named as here: a page may have travelled as a path of another system.
+        return replace(result, page=job.page)
+    error = future.exception()
+    if isinstance(error, KilledWorker):
+        times = error.allowed_failures + 1
+        summary = f"its worker was gone before the page was done{f', {times} times' if times > 1 else ''}"
+    elif isinstance(error, NatverkError):
+        raise RunError(f"{error.what}; what is done is kept", where=error.where, remedy=error.remedy) from error
+    else:
+        summary = f"the worker could not run the page: {type(error).__name__}: {error}"
     return Result.lost(job.page, Failure.of(summary))
+
+
+# --- On a worker ------------------------------------------------------------------------------------------------------
+
+_pools: dict[str, Pool] = {}
+_ended: set[str] = set()
+_lock = threading.Lock()
+
+
+def run_on_worker(job: Job, order: Order) -> Result:
+    """Run a page in a process of its own beside this worker, as it is run locally; the task that Dask runs.
+
+    Raises
+    ------
+    NatverkError
+        If this worker does not fit to the run, or the run has ended.
+    """
+    from distributed import get_worker
+
+    with _lock:
+        pool = _pools.get(order.run)
+        if pool is None:
+            compare(get_worker().address, identity(), order.expected)
+            pool = _pools[order.run] = Pool(order.limits, order.size, order.modules, order.functions)
+    future = None if order.run in _ended else pool.start(job)
+    if future is None:
+        raise NatverkError("the run has ended")
+    wait_for([future])
+    return pool.result(future)
+
+
+def end_run(run: str) -> None:
+    """End the processes of a run on this worker; called in the worker's event loop, which must not wait for a lock."""
+    _ended.add(run)
+    pool = _pools.pop(run, None)
+    if pool is not None:
+        pool.interrupt.receive(-1, None)
+        pool.end()
+
+
+# --- Whether a worker fits --------------------------------------------------------------------------------------------
+
+
+def identity(state: State | None = None) -> dict[str, str]:
+    """Return what decides how a page comes out, apart from its notebook and parameters: a text by name."""
+    state = state or State.now((), {})
+    texts = " ".join(f"{lang}:{value[:12]}" for lang, value in sorted(state.texts.items()))
+    data = state.data or current_tables().fingerprint()
+    return {**state.versions, "source": state.package, "texts": texts, "data": data}
+
+
+def compare(worker: str, found: object, expected: Mapping[str, str]) -> None:
+    """Refuse a worker that would not make the pages that are expected.
+
+    Parameters
+    ----------
+    worker
+        Its address.
+    found
+        Its `identity`, or the error that it gave instead.
+    expected
+        The `identity` of the process that asks for the pages.
+
+    Raises
+    ------
+    NatverkError
+        The first thing that differs, with both values and what to do.
+
+    Examples
+    --------
+    >>> compare("tcp://10.0.0.2:4000", {"natverk": "1", "data": "ab"}, {"natverk": "1", "data": "cd"})
+    Traceback (most recent call last):
+        ...
+    natverk.errors.NatverkError: the worker tcp://10.0.0.2:4000 has other data (ab) than this machine (cd)
+      where: --cluster
+      next: on each machine the same raw facts, then natverk build --force; ...
+    """
+    if not isinstance(found, Mapping):
+        version = expected["natverk"]
+        raise NatverkError(
+            f"the worker {worker} cannot run pages: {type(found).__name__}: {str(found).splitlines()[0]}",
+            where="--cluster",
+            remedy=f"install natverk {version} there with its extras reports and cluster, then start the worker again",
+        )
+    names = {"data": "other data", "source": "another source of natverk", "texts": "other texts of pages"}
+    same = "install natverk from the same source on both"
+    remedies = {"data": f"on each machine the same raw facts, then {REBUILD}", "source": same, "texts": same}
+    # The version explains all the rest, and the data are what people most often change.
+    order = ["natverk", "data", "source", "texts"]
+    for name in [*order, *sorted({*expected, *found} - set(order))]:
+        there, wanted = found.get(name, "none"), expected.get(name, "none")
+        if there != wanted:
+            exact = "the same Python" if name == "python" else f"pip install {name}=={wanted}"
+            raise NatverkError(
+                f"the worker {worker} has {names.get(name, f'another {name}')} ({there[:40]}) than this machine "
+                f"({wanted[:40]})",
+                where="--cluster",
+                remedy=remedies.get(name, f"on the worker's machine: {exact}; then start the worker again"),
+            )

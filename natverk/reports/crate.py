@@ -17,7 +17,7 @@ from natverk.data.reads import table_of
 from natverk.data.schema import SCHEMA
 from natverk.locale import texts
 from natverk.reports.files import write_whole
-from natverk.reports.manifest import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, Entry, text_hash
+from natverk.reports.record import CRATE_FILE, INDEX_FILES, MANIFEST_FILE, Entry, text_hash
 from natverk.version import __version__
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def write_crate(out: Path, entries: Iterable[Entry], version: str | None = None)
     entries
         The records of the manifest; pages whose files are not there are left out.
     version
-        `natverk.reports.standing.site_hash`, which tells this site from the next.
+        `natverk.reports.record.site_hash`, which tells this site from the next.
 
     Raises
     ------

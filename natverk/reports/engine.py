@@ -1,16 +1,20 @@
-"""A papermill engine that runs the cells in the process it is called from, with the kernel code of ipykernel.
+"""How the cells of a notebook are run: in the process of the page, or by a kernel in a process of its own.
 
-A kernel in a process of its own costs seconds of start-up a page. Here ipykernel's in-process kernel runs the cells,
-and nbclient reads its messages as it reads those of any other kernel: the outputs are the same because the same code
-makes them. What keeps pages apart is the process: `natverk.reports.pool` gives each page a fresh one.
+A kernel in a process of its own costs seconds of start-up a page. `InProcessEngine` is a papermill engine that runs
+ipykernel's in-process kernel in the process it is called from, and nbclient reads its messages as it reads those of
+any other kernel: the outputs are the same because the same code makes them. What keeps pages apart is the process:
+`natverk.reports.pool` gives each page a fresh one.
 
-Registered with papermill as `natverk`: `papermill --engine natverk in.ipynb out.ipynb` works too.
+`OwnKernelManager` starts a kernel that is always the running interpreter; one called `python3` may be anything on a
+machine.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +22,8 @@ from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
 from ipykernel.iostream import OutStream
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from traitlets.config import Config
@@ -25,9 +31,10 @@ from traitlets.config import Config
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
-__all__ = ["ENGINE_NAME", "InProcessEngine"]
+__all__ = ["KERNEL_LOG", "InProcessEngine", "OwnKernelManager"]
 
-ENGINE_NAME = "natverk"
+# In the scratch folder: what a kernel says outside of the notebook, which is only of interest when it does not start.
+KERNEL_LOG = "kernel.log"
 # What the history of a kernel would be written to is thrown away with the page.
 _CONFIG = Config({"HistoryManager": {"enabled": False}})
 # Arguments of `papermill.execute_notebook` that concern a kernel in a process of its own.
@@ -136,3 +143,33 @@ class _Connection(BlockingInProcessKernelClient):
     def is_alive(self) -> bool:
         """Say that the kernel lives: it is this process."""
         return True
+
+
+class OwnKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernel is the running interpreter.
+
+    Sockets are files where the system has them: ports are picked before they are bound, so that kernels that start
+    at the same time in several processes can pick the same one.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        scratch = Path(os.environ["JUPYTER_RUNTIME_DIR"])
+        if sys.platform != "win32":
+            kwargs.update(transport="ipc", connection_file=str(scratch / f"{os.getpid()}.json"))
+        super().__init__(**kwargs)
+        self._log_file = scratch / KERNEL_LOG
+        self._own_spec = KernelSpec(
+            argv=[sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+        )
+
+    @property
+    def kernel_spec(self) -> KernelSpec | None:
+        """The running interpreter, whatever kernels are installed."""
+        return self._own_spec
+
+    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Start the kernel; what it prints before it listens goes to the log."""
+        with self._log_file.open("ab") as log:
+            await super().start_kernel(stdout=log, stderr=log, **kwargs)

@@ -1,7 +1,11 @@
 """One page, run in this process: the notebook is executed by papermill and made into HTML.
 
 Nothing is written to the output folder here. The result goes back to the process that asked for the page, which puts
-the files into place; so a worker can be stopped at any moment, or stand on another machine.
+the files into place; so this one can be stopped at any moment, or stand on another machine.
+
+Executed notebooks are kept without what differs between two equal runs: times, random cell identifiers, memory
+addresses and the names of temporary files say nothing about the result. With them gone, two runs give the same bytes,
+and a difference is a difference of the result.
 """
 
 from __future__ import annotations
@@ -11,18 +15,30 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from natverk.data.reads import recorded
 from natverk.errors import NatverkError
-from natverk.reports.normalise import clean_text, normalise, set_cell_ids
 from natverk.reports.plan import Page
 
-__all__ = ["DEFAULT_ENGINE", "ENGINES", "FACTS_TYPE", "Failure", "Job", "Result", "run_page"]
+__all__ = [
+    "DEFAULT_ENGINE",
+    "ENGINES",
+    "FACTS_TYPE",
+    "Failure",
+    "Job",
+    "Result",
+    "clean_text",
+    "joined_streams",
+    "normalise",
+    "run_page",
+    "set_cell_ids",
+]
 
 # How cells are run: in the page's own process, or by a kernel that it starts. The outputs are the same.
 ENGINES = ("natverk", "default")
@@ -112,7 +128,7 @@ def _now() -> str:
 def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Result:
     """Run the notebook of a page and return its files, or why it failed.
 
-    The process should be the page's own, with its surroundings set (`natverk.reports.worker`). A notebook that raises
+    The process should be the page's own, with its surroundings set (`natverk.reports.pool`). A notebook that raises
     and a kernel that dies give a `Failure`.
 
     Parameters
@@ -126,12 +142,8 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
     from papermill.exceptions import PapermillExecutionError
 
     started, clock = _now(), time.monotonic()
-    failure: Failure | None = None
-    html = ipynb = ""
-    warnings: tuple[str, ...] = ()
-    facts: dict[str, Any] = {}
-    files: Mapping[str, str | bytes] = {}
     reads: dict[str, str] = {}
+    made: dict[str, Any]
     try:
         with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:
             notebook = _execute(job, on_cell)
@@ -139,27 +151,51 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
             on_cell(0, "")
     except PapermillExecutionError as error:
         shown = "\n".join(error.traceback) or "the kernel gave no traceback"
-        failure = Failure.of(
-            f"{error.ename}: {error.evalue}".strip().rstrip(":"), shown, error.source, error.exec_count
-        )
+        summary = f"{error.ename}: {error.evalue}".strip().rstrip(":")
+        made = {"failure": Failure.of(summary, shown, error.source, error.exec_count)}
     except DeadKernelError as error:
-        failure = Failure.of("the kernel died while the notebook was running", _with_log(str(error)))
+        made = {"failure": Failure.of("the kernel died while the notebook was running", _with_log(str(error)))}
     except RuntimeError as error:
         # jupyter_client has no error of its own for a kernel that never answers.
-        failure = Failure.of("the kernel did not start", _with_log(str(error)))
+        made = {"failure": Failure.of("the kernel did not start", _with_log(str(error)))}
     else:
-        from natverk.reports.export import render
-
-        normalise(notebook)
-        try:
-            rendered = render(notebook, job.page, data_hash=job.data_hash, formats=job.formats)
-        except NatverkError as error:
-            return Result.lost(job.page, _not_set(error), started, time.monotonic() - clock)
-        html, files = rendered.html, rendered.files
-        warnings, facts = tuple(_warnings(notebook)), _facts(notebook, html)
-        ipynb = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        made = _made(job, notebook)
     duration = round(time.monotonic() - clock, 2)
-    return Result(job.page, started, duration, html, ipynb, warnings, facts, failure, files, reads, job.engine)
+    return Result(job.page, started, duration, reads=reads, engine=job.engine, **made)
+
+
+def _made(job: Job, notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept of an executed notebook: fields of `Result`."""
+    from natverk.reports.documents import document
+    from natverk.reports.page import render
+
+    normalise(notebook)
+    page, formats = job.page, job.formats
+    rendered = render(notebook, page, data_hash=job.data_hash, formats=formats)
+    try:
+        papers = document(rendered.body, page, formats, data_hash=job.data_hash) if formats else {}
+    except NatverkError as error:
+        return {"failure": Failure.of(error.what, str(error))}
+    outputs = [
+        output
+        for cell in notebook["cells"]
+        if "lab-only" not in cell["metadata"].get("tags", [])
+        for output in cell.get("outputs", [])
+    ]
+    # What the index shows about the page: counted on it, or said by the notebook.
+    sources = len(set(_SOURCE.findall(rendered.html)))
+    facts: dict[str, Any] = {"sources": sources} if sources else {}
+    for output in outputs:
+        said = output.get("data", {}).get(FACTS_TYPE)
+        facts |= said if isinstance(said, dict) else {}
+    streams = [output["text"].strip() for output in outputs if output.get("name") == "stderr"]
+    return {
+        "html": rendered.html,
+        "ipynb": json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+        "files": {**rendered.body.files, **{f"{page.unit}.{kind}": content for kind, content in papers.items()}},
+        "facts": facts,
+        "warnings": tuple(text for text in streams if text),
+    }
 
 
 def _execute(job: Job, on_cell: Callable[[int, str], None] | None) -> dict[str, Any]:
@@ -197,58 +233,142 @@ def _execute(job: Job, on_cell: Callable[[int, str], None] | None) -> dict[str, 
     return executed
 
 
-def _not_set(error: NatverkError) -> Failure:
-    """Return why a document could not be made of a page that ran well."""
-    return Failure.of(error.what, str(error))
-
-
 def _engine(name: str) -> dict[str, Any]:
     """Return the arguments of papermill that choose how cells are run."""
     if name == ENGINES[0]:
         from papermill.engines import papermill_engines
 
-        from natverk.reports.engine import ENGINE_NAME, InProcessEngine
+        from natverk.reports.engine import InProcessEngine
 
         # Where natverk is not installed but on the path, papermill finds no entry point.
-        papermill_engines.register(ENGINE_NAME, InProcessEngine)
-        return {"engine_name": ENGINE_NAME, "kernel_name": "python3"}
-    from natverk.reports.kernel import KERNEL_NAME, OwnKernelManager
+        papermill_engines.register(ENGINES[0], InProcessEngine)
+        return {"engine_name": ENGINES[0], "kernel_name": "python3"}
+    from natverk.reports.engine import OwnKernelManager
 
     return {
-        "kernel_name": KERNEL_NAME,
+        "kernel_name": "python3",
         "start_timeout": START_TIMEOUT,
         "kernel_manager_class": OwnKernelManager,
         "shutdown_kernel": "immediate",
     }
 
 
-def _outputs(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for cell in notebook["cells"]:
-        if "lab-only" not in cell["metadata"].get("tags", []):
-            yield from cell.get("outputs", [])
-
-
-def _warnings(notebook: dict[str, Any]) -> list[str]:
-    """Return what the notebook wrote to stderr."""
-    streams = [out["text"].strip() for out in _outputs(notebook) if out.get("name") == "stderr"]
-    return [text for text in streams if text]
-
-
-def _facts(notebook: dict[str, Any], html: str) -> dict[str, Any]:
-    """Return what the index shows about the page: counted on it, or said by the notebook."""
-    sources = len(set(_SOURCE.findall(html)))
-    facts: dict[str, Any] = {"sources": sources} if sources else {}
-    for output in _outputs(notebook):
-        said = output.get("data", {}).get(FACTS_TYPE)
-        if isinstance(said, dict):
-            facts.update(said)
-    return facts
-
-
 def _with_log(message: str) -> str:
     """Return a message with the end of what the kernel printed outside of the notebook."""
-    from natverk.reports.kernel import KERNEL_LOG
+    from natverk.reports.engine import KERNEL_LOG
 
     log = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / KERNEL_LOG
     said = log.read_text(encoding="utf-8", errors="replace")[-_LOG_SHOWN:] if log.is_file() else ""
     return f"{message}\n{said}"
+
+
+# --- Without what differs between two equal runs ----------------------------------------------------------------------
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}")
+# A path is looked for where a word begins: tried at every letter, a long line would take the square of its length.
+_TOKEN = r"(?<![^\s\"'(])[^\s\"'(]"
+# ipykernel gives each cell the name of a file in a folder with the kernel's process number.
+_CELL_FILE = re.compile(_TOKEN + r"*ipykernel_[0-9]+[/\\][0-9]+\.py")
+# Where Python, its libraries and natverk itself are installed.
+_INSTALLED = re.compile(
+    _TOKEN + r"*[/\\](?:site-packages[/\\]|python3\.[0-9]+[/\\](?!site-packages)|(?=natverk[/\\][a-z]+[/\\]))"
+)
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_KEPT_METADATA = ("kernelspec", "language_info")
+
+
+def clean_text(text: str) -> str:
+    r"""Return `text` without terminal colours, addresses, temporary names and machine paths.
+
+    >>> clean_text("\x1b[31m/var/ipykernel_77/12.py:1: UserWarning: odd\x1b[0m <object at 0x7f00aa>")
+    '<cell>:1: UserWarning: odd <object at 0x…>'
+    """
+    text = _CONTROL.sub("", _ANSI.sub("", text))
+    text = _INSTALLED.sub("", _CELL_FILE.sub("<cell>", text))
+    return _ADDRESS.sub("at 0x…", text)
+
+
+def set_cell_ids(notebook: dict[str, Any]) -> None:
+    """Give every cell an identifier that depends on its place only, unless it has one of its own."""
+    taken: set[str] = set()
+    for number, cell in enumerate(notebook["cells"]):
+        own = cell.get("id")
+        cell["id"] = own if own and own not in taken else f"cell-{number}"
+        taken.add(cell["id"])
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, max(5, notebook.get("nbformat_minor", 0))
+
+
+def normalise(notebook: dict[str, Any]) -> None:
+    """Remove from an executed notebook, in place, what differs between two equal runs."""
+    metadata = notebook["metadata"]
+    for key in [key for key in metadata if key not in _KEPT_METADATA]:
+        del metadata[key]
+    metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("papermill", None)
+        cell["metadata"].pop("execution", None)
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cell["id"] = "injected-parameters"
+        if "outputs" in cell:
+            cell["outputs"] = joined_streams(cell["outputs"])
+            for output in cell["outputs"]:
+                _normalise_output(output)
+
+
+def joined_streams(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    r"""Return outputs with the text of each stream in one piece, stdout before stderr where both are side by side.
+
+    What a carriage return or a backspace has overwritten is left out, as a terminal would. nbclient's own way of
+    doing this (`coalesce_streams`) takes the square of a line's length.
+
+    >>> pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("10 %\r", "20 %\r", "done\n")]
+    >>> joined_streams(pieces)
+    [{'output_type': 'stream', 'name': 'stdout', 'text': 'done\n'}]
+    """
+    streams: dict[str, dict[str, Any]] = {}
+    kept: list[dict[str, Any]] = []
+    for output in outputs:
+        if output["output_type"] != "stream":
+            kept.append(output)
+        elif output["name"] in streams:
+            streams[output["name"]]["text"] += _joined(output["text"])
+        else:
+            output["text"] = _joined(output["text"])
+            streams[output["name"]] = output
+            kept.append(output)
+    for stream in streams.values():
+        stream["text"] = "\n".join(_seen(line) for line in stream["text"].split("\n"))
+    # The two arrive by different ways, so their order says nothing.
+    for place, (first, second) in enumerate(pairwise(kept)):
+        if first.get("name") == "stderr" and second.get("name") == "stdout":
+            kept[place : place + 2] = [second, first]
+    return kept
+
+
+def _seen(line: str) -> str:
+    """Return what a terminal shows of a line in the end."""
+    line = line.rstrip("\r").rpartition("\r")[2]
+    if "\b" not in line:
+        return line
+    shown: list[str] = []
+    for character in line:
+        if character != "\b":
+            shown.append(character)
+        elif shown:
+            shown.pop()
+    return "".join(shown)
+
+
+def _normalise_output(output: dict[str, Any]) -> None:
+    if output["output_type"] == "stream":
+        output["text"] = clean_text(_joined(output["text"]))
+    elif output["output_type"] == "error":
+        output["traceback"] = [clean_text(line) for line in output["traceback"]]
+        output["evalue"] = clean_text(output["evalue"])
+    elif "text/plain" in output.get("data", {}):
+        output["data"]["text/plain"] = clean_text(_joined(output["data"]["text/plain"]))
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

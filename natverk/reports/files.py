@@ -1,16 +1,34 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, in a folder that one run at a time may write to."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from natverk.errors import NatverkError
 
-__all__ = ["PART_MARK", "append_lines", "check_folder", "make_folder", "remove_parts", "write_together", "write_whole"]
+__all__ = [
+    "HOLDER_FILE",
+    "PART_MARK",
+    "append_lines",
+    "check_folder",
+    "hold",
+    "make_folder",
+    "remedy_for",
+    "remove_parts",
+    "write_together",
+    "write_whole",
+]
+
+# The lock of a folder, in which the number of the process stands that holds it.
+HOLDER_FILE = ".natverk-run"
+# Some network file systems have no locks; a run there goes on without.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL)
 
 # In the name of every file that is not finished yet; the name begins with a dot.
 PART_MARK = ".natverk-part"
@@ -102,8 +120,26 @@ def _cannot_write(path: Path, error: OSError) -> NatverkError:
     return NatverkError(
         f"cannot write {path.name}: {error.strerror or error}",
         where=str(path.parent),
-        remedy="choose another folder with --out",
+        remedy=remedy_for(error, "choose another folder with --out"),
     )
+
+
+def remedy_for(error: OSError | EOFError, otherwise: str) -> str:
+    """Return what helps against an error of the system; `otherwise` is what helps where the place is wrong.
+
+    >>> remedy_for(OSError(24, "Too many open files"), "choose another folder")
+    'allow more open files, ulimit -n 4096, or run fewer pages at once: --jobs 1'
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return f"make room on the disk, or {otherwise}"
+    if number in (errno.EMFILE, errno.ENFILE):
+        return "allow more open files, ulimit -n 4096, or run fewer pages at once: --jobs 1"
+    if number in (errno.ENOMEM, errno.EAGAIN):
+        return "close other programs, or run fewer pages at once: --jobs 1"
+    if number == errno.ENAMETOOLONG or "too long" in str(error):
+        return "use folders with shorter names; for temporary files: TMPDIR=/tmp natverk …"
+    return otherwise
 
 
 def check_folder(folder: Path) -> None:
@@ -123,7 +159,7 @@ def make_folder(folder: Path) -> None:
         raise NatverkError(
             f"cannot make the folder {folder.name}: {error.strerror or error}",
             where=str(folder.parent),
-            remedy="choose another folder with --out",
+            remedy=remedy_for(error, "choose another folder with --out"),
         ) from error
 
 
@@ -133,3 +169,51 @@ def remove_parts(folder: Path) -> int:
     for part in parts:
         part.unlink(missing_ok=True)
     return len(parts)
+
+
+@contextlib.contextmanager
+def hold(out: Path) -> Iterator[None]:
+    """Keep other runs out of `out` meanwhile; the folder is made if it is not there, and goes if it stays empty.
+
+    The lock is the system's own: it goes when its process goes, however that ends, so that one that was left behind
+    never blocks.
+
+    Raises
+    ------
+    NatverkError
+        If another run holds it, or the folder cannot be made or written to; nothing is changed then.
+    """
+    from filelock import FileLock, Timeout
+
+    holder = out / HOLDER_FILE
+    lock = FileLock(holder, timeout=0, is_singleton=False)
+    make_folder(out)
+    try:
+        try:
+            lock.acquire()
+        except OSError as error:
+            if error.errno not in _NO_LOCKS or isinstance(error, Timeout):
+                raise
+        holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+    except Timeout:
+        said = holder.read_text(encoding="ascii").strip() if holder.is_file() else ""
+        raise NatverkError(
+            f"another run{f' (process {said})' if said else ''} is writing to the folder {out.name}",
+            where=str(out),
+            remedy="wait until it is done, or choose another folder with --out",
+        ) from None
+    except OSError as error:
+        lock.release()
+        raise NatverkError(
+            f"cannot write to the folder {out.name}: {error.strerror or error}",
+            where=str(out),
+            remedy=remedy_for(error, "choose another folder with --out"),
+        ) from error
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+        with contextlib.suppress(OSError):
+            out.rmdir()

@@ -1,52 +1,76 @@
-"""Processes that run pages: one for each page, several at once, each bounded in time and memory.
+"""Processes that run pages: one for each page, bounded in time and memory, shielded from all others, gone with it.
 
-Where the system can fork, the processes are forked from a server that has the libraries imported
-(`natverk.reports.warm`), so that a page costs its own cells; elsewhere each starts as a fresh interpreter. Jobs go in,
-results come out: nothing else knows how pages come to be run.
+Where the system can fork, they are forked from a server that has the libraries imported (`natverk.reports.server`), so
+that a page costs its own cells; elsewhere each starts as a fresh interpreter. pebble starts them and waits for them.
+The process of a page keeps its own time: a thread ends it with all that it has started when a cell or the page takes
+too long, or when nobody waits for it any more; where a library does not let Python's threads run, `faulthandler` does
+it, and if all that fails, pebble does.
 """
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
+import itertools
+import json
+import logging
 import multiprocessing
 import os
+import random
 import re
 import signal
 import sys
+import tempfile
+import threading
 import time
+import traceback
 import types
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from collections.abc import Generator, Iterator, Mapping, MutableMapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
+from multiprocessing import connection, forkserver, resource_tracker, util
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
+import natverk
 from natverk.errors import NatverkError
-from natverk.reports.execute import Failure, Job, Result
-from natverk.reports.kernel import set_surroundings
-from natverk.reports.normalise import clean_text
-from natverk.reports.processes import Interrupt, end_with_children, hold_signals
-from natverk.reports.warm import PRELOAD_VARIABLE
-from natverk.reports.worker import DUMP_SIGNAL, Begun, Done, Step, log_path, result_path, work
+from natverk.reports.execute import Failure, Job, Result, clean_text, run_page
+from natverk.reports.files import remedy_for
+from natverk.reports.server import VARIABLE
 
-__all__ = ["CELL_TIMEOUT", "MIN_MEMORY", "PAGE_TIMEOUT", "Limits", "Pool"]
+__all__ = [
+    "CELL_TIMEOUT",
+    "MIN_MEMORY",
+    "PAGE_TIMEOUT",
+    "Interrupt",
+    "Limits",
+    "Pool",
+    "end_with_children",
+    "set_surroundings",
+    "watch_signals",
+]
 
 CELL_TIMEOUT = 300
 PAGE_TIMEOUT = 900
 MIN_MEMORY = 1 << 30
-_POLL = 0.2
-_LOG_SHOWN = 4000
+# Seconds: how often it is looked whether the run is interrupted; how long what is prepared may take; how much later
+# than a page's own thread faulthandler ends it, and pebble later than that.
+_POLL, _PREPARING, _GRACE = 0.2, 120.0, 2.0
 # How often the server may fail to fork a page before that is the machine's fault.
 _TRIES = 5
-_START_TIMEOUT = 120
-_BELOW_CELL = re.compile(
-    r'(?m)(?<=\n)  File "IPython/core/interactiveshell\.py", line \d+ in run_code\n(?:  File .*\n?)*'
-)
+_LOG_SHOWN = 4000
+# SIGHUP, where there is one: the terminal was closed.
+_SIGNALS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
+_KILL, _UNKNOWN = getattr(signal, "SIGKILL", 9), 255
+# What faulthandler writes when it ends a process.
+_OVERDUE = re.compile(r"^Timeout \(\d+:", re.MULTILINE)
+# Addresses of sockets may have about a hundred characters, and what stands in the folder has names too.
+_LONGEST_FOLDER = 60
 
 
 @dataclass(frozen=True)
@@ -62,221 +86,510 @@ class Limits:
         return self.memory or max(MIN_MEMORY, int(psutil.virtual_memory().available) // size)
 
 
-@dataclass
-class _Running:
-    """A page that is being run."""
-
-    job: Job
-    number: int
-    process: BaseProcess
-    pipe: Connection
-    asked: float = field(default_factory=time.monotonic)
-    begun: float | None = None  # its time runs from here: before, the server may have had to start
-    step: Step | None = None
-    step_begun: float = 0.0
-    silent: bool = False  # the process is alive, but its server is gone and will not tell of its end
+# --- In the process that asks for pages -------------------------------------------------------------------------------
 
 
-class Pool:
-    """Runs jobs, `size` at once, each in a process of its own; used once."""
+class Interrupt:
+    """Whether the run was asked to stop; `number` is the signal, 0 if none came."""
 
-    def __init__(self, size: int, scratch: str, interrupt: Interrupt, limits: Limits, preload: str = "") -> None:
-        self.size, self.scratch, self.interrupt, self.limits = size, Path(scratch), interrupt, limits
-        self._preload = preload
-        self._memory = limits.share(size)
-        self._running: list[_Running] = []
-        self._servers: set[int] = set()
-        self._count = 0
-        if "forkserver" in multiprocessing.get_all_start_methods():
-            # It lets signals through when it starts, so it starts before they are held.
-            resource_tracker.ensure_running()
-            self._context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
-            self._context.set_forkserver_preload(["natverk.reports.warm"])
-        else:
-            self._context = multiprocessing.get_context("spawn")
+    def __init__(self) -> None:
+        self.number = 0
 
-    @property
-    def busy(self) -> bool:
-        """Whether a page is being run."""
-        return bool(self._running)
+    def __bool__(self) -> bool:
+        return self.number != 0
 
-    def run(self, queue: deque[Job]) -> Iterator[Result]:
-        """Yield results as they come until the queue is empty or the run is interrupted."""
-        while (queue or self._running) and not self.interrupt:
-            yield from self.step(queue)
-
-    def step(self, queue: deque[Job], *also: Connection) -> Iterator[Result]:
-        """Start what there is room for, wait a moment for news, also on other connections, and yield what is done."""
-        while queue and len(self._running) < self.size and not self.interrupt:
-            self._start(queue.popleft())
-        waited: list[object] = [item.pipe for item in self._running]
-        waited += [item.process.sentinel for item in self._running if not item.silent]
-        wait([*waited, *also], timeout=self._patience())  # type: ignore[list-item]
-        for item in list(self._running):
-            result = self._hear(item) or self._overdue(item)
-            if result is not None:
-                self._running.remove(item)
-                item.pipe.close()
-                yield result
-
-    def end(self) -> None:
-        """End all processes, at once if they are still at work, and the server they came from."""
-        for item in self._running:
-            end_with_children(item.process.pid)
-            item.pipe.close()
-        self._running.clear()
-        for server in self._servers - {os.getpid()}:
-            end_with_children(server)
-
-    def _start(self, job: Job) -> None:
-        """Start the process of a page."""
-        self._count += 1
-        for attempt in range(1, _TRIES + 1):
-            ours, theirs = self._context.Pipe(duplex=False)
-            arguments = (theirs, job, self._count, str(self.scratch), dict(os.environ), self._memory)
-            process = self._context.Process(target=work, args=arguments)  # type: ignore[attr-defined]
-            try:
-                with hold_signals(), _no_main(), self._server_environment():
-                    process.start()
-            except (OSError, EOFError) as error:
-                # The server was killed while it was asked; the next attempt starts another one.
-                ours.close()
-                if self.interrupt:
-                    return
-                if attempt == _TRIES:
-                    raise NatverkError(
-                        f"no process could be started for {job.page.id}: {error!r}",
-                        remedy="close other programs, or run fewer pages at once: --jobs 1",
-                    ) from error
-            else:
-                self._running.append(_Running(job, self._count, process, ours))
-                return
-            finally:
-                theirs.close()
-
-    @contextlib.contextmanager
-    def _server_environment(self) -> Iterator[None]:
-        """Start the server, if it is now that it starts, in the surroundings of pages."""
-        before = dict(os.environ)
-        try:
-            set_surroundings(os.environ, self.scratch)
-            os.environ[PRELOAD_VARIABLE] = self._preload
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-    def _patience(self) -> float:
-        """Return how long to wait for news: until the next deadline, at most a moment."""
-        now = time.monotonic()
-        return max(0.0, min([_POLL, *(self._deadline(item)[0] - now for item in self._running)]))
-
-    def _deadline(self, item: _Running) -> tuple[float, str]:
-        """Return when the time of a process is up, and what is then said of it."""
-        if item.begun is None:
-            return item.asked + _START_TIMEOUT, f"the page's process did not start within {_START_TIMEOUT} seconds"
-        page = (item.begun + self.limits.page, f"the page took longer than {self.limits.page:g} seconds")
-        if item.step is None or not item.step.number:
-            # A kernel starts, or the page is rendered: not a cell's time.
-            return page
-        cell = (item.step_begun + self.limits.cell, f"a cell took longer than {self.limits.cell:g} seconds")
-        return min(cell, page)
-
-    def _hear(self, item: _Running) -> Result | None:
-        """Take what a process has sent; return its result, or why there will be none."""
-        try:
-            while item.pipe.poll():
-                message = item.pipe.recv()
-                if isinstance(message, Done):
-                    # It has nothing left to do but to end; something that a notebook has started may hinder it.
-                    item.process.join(1.0)
-                    end_with_children(item.process.pid)
-                    return self._explained(self._result(item))
-                if isinstance(message, Begun):
-                    self._servers.add(message.server)
-                    item.begun = time.monotonic()
-                elif isinstance(message, Step):
-                    item.step, item.step_begun = message, time.monotonic()
-        except (EOFError, OSError):
-            item.process.join(1.0)
-            return self._lost(item)
-        if item.silent or item.process.exitcode is None:
-            return None if not item.silent or psutil.pid_exists(item.process.pid) else self._lost(item)
-        # Either the process is gone, or the server that would tell: then only the pipe can.
-        item.silent = _alive(item.process.pid)
-        return None if item.silent or item.pipe.poll() else self._lost(item)
-
-    def _result(self, item: _Running) -> Result:
-        path = result_path(self.scratch, item.number)
-        result: Result = ForkingPickler.loads(path.read_bytes())
-        path.unlink()
-        return result
-
-    def _lost(self, item: _Running) -> Result:
-        """Return the result of a page whose process has ended without one."""
-        # The server tells how a process ended; if it was killed itself, nobody knows.
-        code = item.process.exitcode if all(_alive(server) for server in self._servers) else None
-        log = self._log(item)
-        end_with_children(item.process.pid)
-        if code is not None and code < 0:
-            summary = f"the page's process was ended by {signal.Signals(-code).name}"
-            summary += ", possibly for want of memory: --jobs 1 leaves it more" if -code == _KILL else ""
-        elif code and "Traceback (most recent call last)" in log:
-            summary = log.splitlines()[-1]
-        else:
-            how = f" with status {code}" if code is not None else ""
-            summary = f"the page's process ended{how} before the page was done"
-        return self._failed(item, summary, log)
-
-    def _overdue(self, item: _Running) -> Result | None:
-        """End a process whose time is up and return the result of its page."""
-        deadline, summary = self._deadline(item)
-        if time.monotonic() < deadline:
-            return None
-        if DUMP_SIGNAL is not None and item.process.pid is not None and _alive(item.process.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(item.process.pid, DUMP_SIGNAL)
-            time.sleep(0.1)
-        end_with_children(item.process.pid)
-        return self._failed(item, summary, self._log(item))
-
-    def _failed(self, item: _Running, summary: str, traceback: str) -> Result:
-        step = item.step if item.step and item.step.number else None
-        failure = Failure.of(summary, traceback, step.source if step else "", step.number if step else None)
-        return Result.lost(item.job.page, failure, duration=time.monotonic() - item.asked)
-
-    def _explained(self, result: Result) -> Result:
-        """Say of a page that ran out of memory how much it had."""
-        failure = result.failure
-        if failure is None or not failure.summary.startswith(("MemoryError", "ArrayMemoryError", "_ArrayMemoryError")):
-            return result
-        more = f"the page may take {self._memory >> 20} MB (--memory, or fewer --jobs)"
-        summary = f"{failure.summary.rstrip(': ')}: {more}"
-        return replace(result, failure=replace(failure, summary=summary))
-
-    def _log(self, item: _Running) -> str:
-        path = log_path(self.scratch, item.number)
-        said = path.read_bytes()[-_LOG_SHOWN:].decode("utf-8", "replace") if path.is_file() else ""
-        # What is below the cell, in IPython and natverk, is the same for every page.
-        return _BELOW_CELL.sub("", clean_text(said)).strip()
-
-
-_KILL = getattr(signal, "SIGKILL", 9)
-
-
-def _alive(pid: int | None) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+    def receive(self, number: int, _frame: FrameType | None) -> None:
+        """Remember a signal."""
+        self.number = number
 
 
 @contextlib.contextmanager
-def _no_main() -> Iterator[None]:
-    """Hide the running script: a page's process would run it again, guarded or not."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
+def watch_signals() -> Iterator[Interrupt]:
+    """Turn SIGINT, SIGTERM and SIGHUP into a flag, so that files are never left half-way; restore what was before.
+
+    A signal that is ignored stays so: `nohup` and the background of a script are asked for. Only the main thread can
+    do this; elsewhere the flag never rises.
+    """
+    interrupt = Interrupt()
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        heard = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+        before = {number: signal.signal(number, interrupt.receive) for number in heard}
+    try:
+        yield interrupt
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def set_surroundings(environ: MutableMapping[str, str], scratch: Path) -> None:
+    """Set an environment so that a notebook gives the same result anywhere.
+
+    Parameters
+    ----------
+    environ
+        `os.environ` of the process that runs cells or starts kernels.
+    scratch
+        A folder that is removed after the run.
+    """
+    environ["JUPYTER_RUNTIME_DIR"] = str(scratch)
+    environ["IPYTHONDIR"] = str(scratch / "ipython")  # no profile, start-up file or history of the user
+    environ["PYTHONHASHSEED"] = "0"  # sets keep their order from run to run
+    environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    environ.setdefault("SOURCE_DATE_EPOCH", "0")  # matplotlib dates its SVG files with it
+    # Pages at once are what keeps the cores busy, and the server must have one thread when it forks.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        environ[name] = "1"
+    environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
+    # tqdm warns when it is imported in a kernel without widgets: of no interest on a page, where nothing moves.
+    warnings = [text for text in (environ.get("PYTHONWARNINGS", ""), "ignore:IProgress not found") if text]
+    environ["PYTHONWARNINGS"] = ",".join(warnings)
+    environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a remark of the debugger on every start
+    # The kernel runs in the folder of its notebook, where relative paths would lead elsewhere.
+    if environ.get("NATVERK_DATA"):
+        environ["NATVERK_DATA"] = str(Path(environ["NATVERK_DATA"]).expanduser().absolute())
+    paths = [str(Path(path).absolute()) for path in environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    package = Path(natverk.__file__).resolve().parent
+    if (package.parent / "pyproject.toml").is_file():
+        paths.insert(0, str(package.parent))  # in a checkout the kernel must import the same natverk, installed or not
+    if paths:
+        environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+# What is the whole process's is changed for a moment while another one is started: environment and main module.
+_starting = threading.Lock()
+# Written by the server that runs, when it is ready.
+_server_mark = Path()
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page that is being run; its process leaves files of this name: `.log`, `.json` and `.result`."""
+
+    job: Job
+    files: Path
+    asked: float
+
+    def last_step(self) -> dict[str, Any]:
+        """Return what the process wrote last: its `pid`, `cell`, `source`, and the `limit` that it was under."""
+        try:
+            said = json.loads(self.files.with_suffix(".json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+
+class Pool:
+    """Starts the processes of pages and hands back what became of them; used with `with`, once.
+
+    Parameters
+    ----------
+    limits
+        What a page may take.
+    size
+        How many run at once on this machine.
+    modules, functions
+        What is prepared (`natverk.reports.server.prepare`).
+    interrupt
+        Ends the run when it rises.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        size: int = 1,
+        modules: Sequence[str] = (),
+        functions: Sequence[str] = (),
+        interrupt: Interrupt | None = None,
+    ) -> None:
+        self.limits, self.size = limits, size
+        self.interrupt = Interrupt() if interrupt is None else interrupt
+        self._memory = limits.share(size)
+        self._numbers = itertools.count(1)
+        self._running: dict[Future[None], _Page] = {}
+        # Where preparing fails, less is prepared, and at last nothing.
+        more = [{"modules": [*modules], "functions": [*functions]}] if functions else []
+        self._orders: list[dict[str, list[str]] | None] = [*more, {"modules": [*modules], "functions": []}, None]
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        self._context: Any = multiprocessing.get_context(method)
+        self._folders = contextlib.ExitStack()
+        try:
+            self.scratch = self._folder(None)
+            short = self.scratch if len(str(self.scratch)) <= _LONGEST_FOLDER else self._folder(_short_folder())
+        except OSError as error:
+            raise NatverkError(
+                f"no temporary folder can be made: {error}", remedy=remedy_for(error, "TMPDIR=/tmp natverk …")
+            ) from error
+        self.sockets = short
+
+    def _folder(self, where: str | None) -> Path:
+        folder = tempfile.TemporaryDirectory(prefix="nv-", dir=where, ignore_cleanup_errors=True)
+        return Path(self._folders.enter_context(folder))
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def run(self, queue: deque[Job]) -> Generator[Result]:
+        """Yield results as they come until the queue is empty or the run is interrupted."""
+        while not self.interrupt:
+            while queue and len(self._running) < self.size and not self.interrupt:
+                self.start(queue.popleft())
+            if not self._running:
+                return
+            for future in wait(self._running, timeout=_POLL, return_when=FIRST_COMPLETED).done:
+                yield self.result(future)
+
+    def start(self, job: Job) -> Future[None] | None:
+        """Start the process of a page; the future is done when it has ended. None where the run is interrupted.
+
+        Raises
+        ------
+        NatverkError
+            If no process can be started, with what may help.
+        """
+        from pebble import concurrent
+
+        page = _Page(job, self.scratch / f"page-{next(self._numbers)}", time.monotonic())
+        arguments = (job, page.files, self.sockets, dict(os.environ), self.limits, self._memory)
+        timeout = self.limits.page + 2 * _GRACE
+        # pebble's annotations call `context` by another name than it reads.
+        started: Any = concurrent.process(daemon=False, timeout=timeout, context=self._context)  # type: ignore[call-overload]
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with _starting:
+                    if not self._has_server():
+                        return None
+                    with _held_signals(), self._surroundings():
+                        future: Future[None] = started(_run_in_process)(*arguments)
+            except (OSError, EOFError) as error:
+                # The server was killed while it was asked; the next attempt starts another one.
+                if attempt == _TRIES:
+                    otherwise = "close other programs, or run fewer pages at once: --jobs 1"
+                    raise NatverkError(
+                        f"no process could be started for {job.page.id}: {error!r}", remedy=remedy_for(error, otherwise)
+                    ) from error
+            else:
+                self._running[future] = page
+                return future
+        return None
+
+    def result(self, future: Future[None]) -> Result:
+        """Return what became of a page, when its future is done; what it has left running is ended."""
+        page = self._running[future]
+        error = future.exception()
+        step = page.last_step()
+        end_with_children(step.get("pid"))
+        del self._running[future]
+        try:
+            result: Result = ForkingPickler.loads(page.files.with_suffix(".result").read_bytes())
+            page.files.with_suffix(".result").unlink()
+        except FileNotFoundError:
+            return _lost(page, step, error)
+        return result
+
+    def end(self) -> None:
+        """End all processes, at once if they are still at work, and the server they came from."""
+        for page in self._running.values():
+            end_with_children(page.last_step().get("pid"))
+        _end_servers()
+        self._running.clear()
+        self._folders.close()
+
+    def _has_server(self) -> bool:
+        """See that there is a server to fork from, ready; False where the run is interrupted before."""
+        global _server_mark  # noqa: PLW0603 - the server is the process's
+        if multiprocessing.current_process().daemon:
+            # A worker of Dask may not start processes, since whoever ends it would not end them: here they end by
+            # themselves when it is gone.
+            multiprocessing.current_process().daemon = False
+        if self._context.get_start_method() != "forkserver":
+            return True
+        while True:
+            order = self._orders[0]
+            log = self.scratch / "server.log"
+            if not _servers():
+                _server_mark = self.scratch / "server"
+                _server_mark.unlink(missing_ok=True)
+                self._context.set_forkserver_preload(["natverk.reports.server"] if order else [])
+                with self._surroundings({**order, "ready": str(_server_mark), "log": str(log)} if order else None):
+                    # It lets signals through when it starts, so it starts before they are held.
+                    resource_tracker.ensure_running()
+                    with _held_signals():
+                        forkserver.ensure_running()
+            deadline = time.monotonic() + _PREPARING
+            while order is not None and not _server_mark.exists():
+                if self.interrupt:
+                    return False
+                if not _servers() or time.monotonic() > deadline:
+                    break
+                time.sleep(0.02)
+            else:
+                return True
+            said = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.is_file() else []
+            why = next((line for line in reversed(said) if line.strip()), "it took too long" if _servers() else "")
+            _end_servers()
+            what = ", ".join(order["functions"]) or "the libraries of pages"
+            logging.getLogger(__name__).warning("%s cannot be prepared, so pages take longer: %s", what, why)
+            self._orders.pop(0)
+
+    @contextlib.contextmanager
+    def _surroundings(self, order: Mapping[str, Any] | None = None) -> Iterator[None]:
+        """Start a process as if nothing lay about: its environment is that of pages, and it reads no file of the user.
+
+        The running script is hidden, since it would be run again, guarded or not. Addresses of sockets are short.
+        """
+        environ, main, temporary = dict(os.environ), sys.modules["__main__"], tempfile.tempdir
+        try:
+            set_surroundings(os.environ, self.sockets)
+            # Without it Python would first look for its own modules in the working folder.
+            os.environ["PYTHONSAFEPATH"] = "1"
+            if order is not None:
+                os.environ[VARIABLE] = json.dumps(order)
+            sys.modules["__main__"] = types.ModuleType("__main__")
+            # It is made once a process, and outlives this pool.
+            tempfile.tempdir = _short_folder()
+            util.get_temp_dir()
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(environ)
+            sys.modules["__main__"], tempfile.tempdir = main, temporary
+
+
+def _short_folder() -> str:
+    """Return a temporary folder whose name leaves room for the address of a socket; the system's, if it does."""
+    system = tempfile.gettempdir()
+    others = [folder for folder in ("/tmp", "/var/tmp", "/dev/shm") if os.access(folder, os.W_OK | os.X_OK)]
+    return system if len(system) <= _LONGEST_FOLDER or not others else others[0]
+
+
+def _lost(page: _Page, step: Mapping[str, Any], error: BaseException | None) -> Result:
+    """Return the result of a page whose process has ended without one."""
+    log = page.files.with_suffix(".log")
+    said = log.read_bytes()[-_LOG_SHOWN:].decode("utf-8", "replace") if log.is_file() else ""
+    code = getattr(error, "exitcode", None)
+    if isinstance(error, TimeoutError) or _OVERDUE.search(said):
+        summary = step.get("limit") or "the page's process did not start in time"
+    elif code is None:
+        summary, said = f"the page could not be run: {error!r}", getattr(error, "traceback", said)
+    elif code < 0:
+        summary = f"the page's process was ended by {signal.Signals(-code).name}"
+        summary += ", possibly for want of memory: --jobs 1 leaves it more" if -code == _KILL else ""
+    elif code and "Traceback (most recent call last)" in said:
+        summary = said.strip().splitlines()[-1]
+    else:
+        # Where its server is gone, nobody knows how it ended.
+        how = f" with status {code}" if code != _UNKNOWN else ""
+        summary = f"the page's process ended{how} before the page was done"
+    failure = Failure.of(summary, clean_text(said), step.get("source") or "", step.get("cell"))
+    return Result.lost(page.job.page, failure, duration=time.monotonic() - page.asked)
+
+
+def _servers() -> list[psutil.Process]:
+    """Return the server of this process, if there is one."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if child.status() != psutil.STATUS_ZOMBIE and any(
+                "multiprocessing.forkserver" in x for x in child.cmdline()
+            ):
+                found.append(child)
+    return found
+
+
+def _end_servers() -> None:
+    for server in _servers():
+        end_with_children(server.pid)
+
+
+@contextlib.contextmanager
+def _held_signals() -> Iterator[None]:
+    """Hold signals back while a process is started: it inherits this, and is not hit before it can handle them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
     finally:
-        sys.modules["__main__"] = main
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# --- In the process of a page -----------------------------------------------------------------------------------------
+
+
+def _run_in_process(
+    job: Job, files: Path, sockets: Path, environ: Mapping[str, str], limits: Limits, memory: int
+) -> None:
+    """Run a page and leave its result in a file; the target of the process, which ends with this function.
+
+    The result does not go through the pipe: a process that is stopped in the middle of a large message would hold up
+    whoever reads it.
+
+    Parameters
+    ----------
+    job
+        The page.
+    files
+        Names of what is left, without their endings.
+    sockets
+        A folder that goes away with the run, with a short name.
+    environ
+        The environment of the process that asked for the page.
+    limits, memory
+        What the page may take.
+    """
+    keeper = _Timekeeper(job, files, limits)
+    # Make this process what a fresh interpreter would be, with its own log.
+    if hasattr(os, "setsid"):
+        # A session of its own: what it starts can be ended with it, even when it is gone itself.
+        with contextlib.suppress(PermissionError):
+            os.setsid()
+    for stream in (1, 2):
+        with contextlib.suppress(OSError):
+            os.dup2(keeper.log.fileno(), stream)
+    os.environ.clear()
+    os.environ.update(environ)
+    set_surroundings(os.environ, sockets)
+    # What a page leaves in a temporary folder goes away with the run.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(files.parent)
+    sys.argv = ["natverk"]
+    random.seed()
+    if "numpy" in sys.modules:
+        # Forked from a server, all pages would draw the same numbers.
+        sys.modules["numpy"].random.seed()
+    logging.raiseExceptions = False
+    # An interrupt from the terminal reaches all processes; this one leaves it to the one that started it.
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: _end_self())
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    keeper.watch()
+    _limit_memory(memory)
+    result = run_page(job, keeper.step)
+    failure = result.failure
+    if failure and failure.summary.startswith(("MemoryError", "ArrayMemoryError", "_ArrayMemoryError")):
+        more = f"the page may take {memory >> 20} MB (--memory, or fewer --jobs)"
+        result = replace(result, failure=replace(failure, summary=f"{failure.summary.rstrip(': ')}: {more}"))
+    keeper.leave(result)
+    end_children()
+
+
+class _Timekeeper:
+    """Ends the process of a page when a cell or the page takes too long, or when nobody waits for it any more."""
+
+    def __init__(self, job: Job, files: Path, limits: Limits) -> None:
+        self.job, self.files, self.limits = job, files, limits
+        self.begun = time.monotonic()
+        # Where an endless loop is, and what a library in C was doing when it crashed.
+        self.log = files.with_suffix(".log").open("ab")
+        faulthandler.enable(self.log)
+        self.step(0, "")
+
+    def step(self, number: int, source: str) -> None:
+        """Note that a cell begins; number 0 where a kernel starts or the page is rendered, which is no cell's time."""
+        now = time.monotonic()
+        page = (self.begun + self.limits.page, f"the page took longer than {self.limits.page:g} seconds")
+        cell = (now + self.limits.cell, f"a cell took longer than {self.limits.cell:g} seconds")
+        self.deadline, limit = min(page, cell) if number else page
+        self.said: dict[str, Any] = {"pid": os.getpid(), "cell": number or None, "source": source, "limit": limit}
+        self.files.with_suffix(".json").write_text(json.dumps(self.said), encoding="utf-8")
+        # Where memory is short, no thread can be started; pebble's limit remains.
+        with contextlib.suppress(RuntimeError):
+            faulthandler.dump_traceback_later(max(_GRACE, self.deadline - now + _GRACE), exit=True, file=self.log)
+
+    def watch(self) -> None:
+        """Begin to look at the time."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def leave(self, result: Result) -> None:
+        """Leave the result of the page; its time is no longer kept."""
+        self.deadline = float("inf")
+        part = self.files.with_suffix(".part")
+        part.write_bytes(ForkingPickler.dumps(result))
+        part.replace(self.files.with_suffix(".result"))
+
+    def _watch(self) -> None:
+        parent = multiprocessing.parent_process()
+        waited = [parent.sentinel] if parent is not None else []
+        while time.monotonic() < self.deadline:
+            if connection.wait(waited, timeout=max(0.0, min(_POLL, self.deadline - time.monotonic()))):
+                _end_self()
+        stack = traceback.extract_stack(sys._current_frames().get(threading.main_thread().ident or 0))
+        # What is above the cell, in IPython and natverk, is the same for every page.
+        above = max((place for place, frame in enumerate(stack) if frame.name == "run_code"), default=len(stack))
+        shown = "".join(traceback.format_list(stack[above + 1 :]))
+        failure = Failure.of(self.said["limit"], shown, self.said["source"], self.said["cell"])
+        self.leave(Result.lost(self.job.page, failure, duration=time.monotonic() - self.begun))
+        end_children()
+        os._exit(0)
+
+
+def _limit_memory(size: int) -> None:
+    """Let this process take `size` bytes more than it has; then it gets a `MemoryError`.
+
+    Where the system has no such limit (Windows, macOS), nothing happens.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    # Libraries reserve address space that they never use: what is there already does not count.
+    wanted = psutil.Process().memory_info().vms + size
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
+
+
+# --- How processes end ------------------------------------------------------------------------------------------------
+
+
+def _end_self() -> None:
+    end_children()
+    os._exit(128 + signal.SIGTERM)
+
+
+def end_children() -> None:
+    """Kill all that this process has started."""
+    for child in _stopped_children(psutil.Process()):
+        _signal(child, "kill")
+
+
+def end_with_children(pid: int | None) -> None:
+    """Kill a process and all that it has started; nothing happens if it is gone.
+
+    Processes are stopped before they are killed, parents first, so that none can start another one meanwhile.
+    """
+    if pid is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        _signal(process, "suspend")
+        for one in [process, *_stopped_children(process)]:
+            _signal(one, "kill")
+    # Its children are nobody's when it is gone, but of the session that it has led.
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def _stopped_children(process: psutil.Process) -> list[psutil.Process]:
+    """Stop all that a process has started, until no new one turns up, and return them."""
+    found: dict[int, psutil.Process] = {}
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while new := [child for child in process.children(recursive=True) if child.pid not in found]:
+            for child in new:
+                found[child.pid] = child
+                _signal(child, "suspend")
+    return list(found.values())
+
+
+def _signal(process: psutil.Process, what: str) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        getattr(process, what)()

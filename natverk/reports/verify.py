@@ -1,6 +1,6 @@
 """Does a page come out the same when it is run again? The proof, or what differs, cell by cell.
 
-Compared are the executed notebooks, both normalised (`natverk.reports.normalise`): what each cell says and shows, and
+Compared are the executed notebooks, both normalised (`natverk.reports.execute`): what each cell says and shows, and
 not times, identifiers or addresses. Nothing in the output folder is changed.
 """
 
@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from natverk.errors import InvalidArgument, RunError
-from natverk.reports.fingerprint import State
-from natverk.reports.manifest import Entry, read_manifest
-from natverk.reports.parameters import read_notebook
-from natverk.reports.plan import Page
+from natverk.reports.plan import Page, read_notebook
+from natverk.reports.record import Entry, State, read_manifest
+from natverk.reports.run import check_bounds, run
 
 __all__ = ["Difference", "Interrupted", "Verdict", "differences", "verify"]
 
@@ -107,6 +106,7 @@ def verify(pages: Sequence[Page], state: State, **options: Any) -> Iterator[Verd
     Interrupted
         If it is stopped, after the verdicts on the pages that were reached.
     """
+    check_bounds(**options)
     entries = read_manifest(pages[0].out) if pages else {}
     made = [_as_made(page, entries.get(page.id)) for page in pages]
     before = {page.id: read_notebook(page.ipynb) for page in made}
@@ -130,8 +130,6 @@ def _verdicts(
     state: State,
     options: Mapping[str, Any],
 ) -> Iterator[Verdict]:
-    from natverk.reports.run import run
-
     with tempfile.TemporaryDirectory(prefix="nv-verify-", ignore_cleanup_errors=True) as folder:
         aside = [replace(page, out=Path(folder) / "out") for page in pages]
         outcome = run(aside, None, state=state, **options)

@@ -17,13 +17,12 @@ from pypdf import PdfReader
 
 import natverk
 from natverk.locale import texts
-from natverk.reports.commit import commit
 from natverk.reports.execute import Failure, Result
-from natverk.reports.export import render
-from natverk.reports.fingerprint import State
-from natverk.reports.manifest import Records
+from natverk.reports.page import render
 from natverk.reports.plan import Page as Planned
-from natverk.reports.project import find_project
+from natverk.reports.plan import find_project
+from natverk.reports.record import Records, State
+from natverk.reports.run import commit
 from natverk.reports.site import write_site
 from natverk.text.page import Prose, plain
 from natverk.text.table import Table

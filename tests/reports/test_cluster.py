@@ -28,12 +28,9 @@ from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError, RunError
 from natverk.reports import cluster as cluster_module
 from natverk.reports.cluster import connected
-from natverk.reports.fingerprint import State
-from natverk.reports.manifest import read_manifest
-from natverk.reports.parameters import read_notebook
-from natverk.reports.plan import Page, plan
-from natverk.reports.processes import end_with_children
-from natverk.reports.project import read_project
+from natverk.reports.plan import Page, plan, read_notebook, read_project
+from natverk.reports.pool import end_with_children
+from natverk.reports.record import State, read_manifest
 from natverk.reports.run import Outcome, run
 
 pytest.importorskip("distributed", reason="the extra natverk[cluster] is not installed")

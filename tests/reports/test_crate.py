@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from natverk.reports.crate import crate_of, is_crate, write_crate
-from natverk.reports.manifest import CRATE_FILE, Entry
+from natverk.reports.record import CRATE_FILE, Entry
 
 
 def entry(page_id: str, **fields: Any) -> Entry:

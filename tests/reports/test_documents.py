@@ -21,13 +21,11 @@ from PIL import Image
 
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import documents, execute
-from natverk.reports.columns import layout
-from natverk.reports.documents import check_formats, check_kept, document, formats_of
-from natverk.reports.export import page_body, page_html, render
-from natverk.reports.manifest import Entry, read_manifest, update_manifest
-from natverk.reports.manuscript import manuscript
+from natverk.reports.documents import check_formats, check_kept, document, formats_of, layout, manuscript
+from natverk.reports.page import page_body, page_html, render
 from natverk.reports.plan import Page
-from natverk.reports.rerender import rerender, without_documents
+from natverk.reports.record import Entry, read_manifest, update_manifest
+from natverk.reports.run import rerender, without_documents
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DAY = date(2026, 11, 22)

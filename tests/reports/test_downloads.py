@@ -18,16 +18,12 @@ from natverk.data.spreadsheets import plain
 from natverk.data.tables import data_folders
 from natverk.errors import DataError
 from natverk.locale import texts
-from natverk.reports.clean import clean
-from natverk.reports.commit import commit
-from natverk.reports.downloads import data_files, write_data
 from natverk.reports.execute import Failure, Result
-from natverk.reports.export import INDEX_FILES
-from natverk.reports.fingerprint import State
-from natverk.reports.manifest import Records, read_manifest
+from natverk.reports.page import INDEX_FILES, polish, take_tables
 from natverk.reports.plan import Page
-from natverk.reports.polish import polish
-from natverk.reports.tables import take_tables
+from natverk.reports.record import Records, State, read_manifest
+from natverk.reports.run import commit
+from natverk.reports.site import clean, data_files, write_data
 
 HOMES = [f"../{name}" for name in INDEX_FILES.values()]
 

@@ -24,9 +24,8 @@ import natverk
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports.execute import Result
-from natverk.reports.manifest import read_manifest
-from natverk.reports.plan import Page, plan
-from natverk.reports.project import read_project
+from natverk.reports.plan import Page, plan, read_project
+from natverk.reports.record import read_manifest
 from natverk.reports.run import Outcome, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by signals")
@@ -291,7 +290,7 @@ def test_a_script_without_a_guard_is_not_run_again(tmp_path: Path) -> None:
     write_notebook(tmp_path, "print(region)")
     script = (
         "import sys; from pathlib import Path; import natverk\n"
-        "from natverk.reports.plan import plan; from natverk.reports.project import read_project\n"
+        "from natverk.reports.plan import plan; from natverk.reports.plan import read_project\n"
         "from natverk.reports.run import run; from natverk.data.units import Directory\n"
         "print('begun')\n"
         "folder = Path(sys.argv[1]); data = natverk.load()\n"
@@ -309,12 +308,12 @@ def test_a_script_without_a_guard_is_not_run_again(tmp_path: Path) -> None:
 DRIVER = """
 import sys
 from pathlib import Path
-import natverk.reports.project
-from natverk.reports.project import read_project
+import natverk.reports.plan
+from natverk.reports.plan import read_project
 
 if __name__ == "__main__":
     folder = Path(sys.argv.pop(1))
-    natverk.reports.project.find_project = lambda: read_project(folder / "reports.toml", folder)
+    natverk.reports.plan.find_project = lambda: read_project(folder / "reports.toml", folder)
     from natverk.cli import main
     main()
 """
@@ -454,7 +453,7 @@ def test_signals_that_end_the_parent_are_not_needed_to_end_the_server(fault: Fau
     assert servers == []
 
 
-@pytest.mark.parametrize("first", ["natverk.reports.engine", "papermill", "natverk.reports.worker"])
+@pytest.mark.parametrize("first", ["natverk.reports.engine", "papermill", "natverk.reports.pool"])
 def test_the_entry_point_loads_whatever_is_imported_first(tmp_path: Path, first: str) -> None:
     # What `pip install` writes: papermill loads each engine it names while it is itself being imported.
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]

@@ -12,10 +12,9 @@ import pytest
 
 import natverk
 from natverk.errors import InvalidArgument
-from natverk.reports.due import due
-from natverk.reports.fingerprint import State, package_hash, texts_hash
-from natverk.reports.manifest import Entry, text_hash, update_manifest
 from natverk.reports.plan import Page
+from natverk.reports.record import Entry, State, package_hash, text_hash, texts_hash, update_manifest
+from natverk.reports.run import due
 
 PACKAGE = Path(natverk.__file__).resolve().parent
 READS = {"memberships (as_of=2015, undated_sources=drop)": "m1", "sources": "s1"}
@@ -188,7 +187,7 @@ def test_the_package_is_the_same_wherever_it_is(package: Path) -> None:
     assert package_hash(package) == package_hash(PACKAGE)
 
 
-@pytest.mark.parametrize("name", ["measures/panel.py", "reports/templates/style.css", "new.py", "locale/__init__.py"])
+@pytest.mark.parametrize("name", ["membership/panel.py", "reports/templates/style.css", "new.py", "locale/__init__.py"])
 def test_every_source_counts(package: Path, name: str) -> None:
     before = package_hash(package)
     with (package / name).open("a", encoding="utf-8") as file:
@@ -197,7 +196,7 @@ def test_every_source_counts(package: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["__pycache__/x.py", "measures/x.pyc", "_data/raw/x.csv", "measures/.x.py.swp", "locale/sv/site.toml"]
+    "name", ["__pycache__/x.py", "membership/x.pyc", "_data/raw/x.csv", "membership/.x.py.swp", "locale/sv/site.toml"]
 )
 def test_what_is_no_source_does_not_count(package: Path, name: str) -> None:
     before = package_hash(package)

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from natverk.errors import NatverkError
-from natverk.reports.clean import clean
-from natverk.reports.lock import HOLDER_FILE, hold
+from natverk.reports.files import HOLDER_FILE, hold
+from natverk.reports.site import clean
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDING = """
 import sys, time
 from pathlib import Path
-from natverk.reports.lock import hold
+from natverk.reports.files import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(300)

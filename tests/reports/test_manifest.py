@@ -9,7 +9,7 @@ import pytest
 
 from natverk.errors import DataError, NatverkError
 from natverk.reports import files
-from natverk.reports.manifest import (
+from natverk.reports.record import (
     MANIFEST_FILE,
     Entry,
     Records,

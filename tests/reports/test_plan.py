@@ -12,9 +12,7 @@ import pytest
 import natverk
 from natverk.data.units import Directory
 from natverk.errors import DataError, InvalidArgument, MissingFile, UnknownName
-from natverk.reports.parameters import Parameter, assignments, read_parameters
-from natverk.reports.plan import plan
-from natverk.reports.project import Project, find_project, read_project
+from natverk.reports.plan import Parameter, Project, assignments, find_project, plan, read_parameters, read_project
 
 PARAMETERS = 'region = "14"\nyear_from = 1997\nyear_to = 2024\nlang = "sv"\ncode = "0114"\nshare = 0.5\nstrict = False'
 
@@ -87,7 +85,7 @@ def test_listed_names_can_be_typed_and_pages_come_once(project: Project, directo
         (["14"], {"typed": {"yaer_from": "2000"}}, UnknownName, "nearest: 'year_from'"),
         (["14"], {"typed": {"year_from": "two"}}, InvalidArgument, "of type int, not 'two'"),
         (["14"], {"typed": {"year_from": "abc"}}, InvalidArgument, "next: -p year_from=1997"),
-        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "next: --year-from 1997 --year-to {last}"),
+        (["14"], {"typed": {"year_from": "1066"}}, InvalidArgument, "next: --year-from 1990 --year-to {last}"),
         (["14"], {"typed": {"year_to": "2099"}}, InvalidArgument, "between 1990 and {last}"),
         (["14"], {"typed": {"year_from": "2099"}}, InvalidArgument, "--year-to {last}"),
         (["14"], {"typed": {"year_from": "2020", "year_to": "2010"}}, InvalidArgument, "--year-from 2010"),

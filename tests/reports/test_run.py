@@ -23,17 +23,13 @@ from bs4 import BeautifulSoup
 import natverk
 from natverk.data.units import Directory
 from natverk.errors import DataError, InvalidArgument, NatverkError
-from natverk.reports.downloads import data_files
-from natverk.reports.execute import FACTS_TYPE
+from natverk.reports.execute import FACTS_TYPE, normalise, set_cell_ids
 from natverk.reports.files import PART_MARK, write_whole
-from natverk.reports.kernel import set_surroundings
-from natverk.reports.manifest import Entry, read_manifest, text_hash, update_manifest
-from natverk.reports.normalise import normalise, set_cell_ids
-from natverk.reports.parameters import read_notebook
-from natverk.reports.plan import plan
-from natverk.reports.processes import end_with_children
-from natverk.reports.project import Project, read_project
+from natverk.reports.plan import Project, plan, read_notebook, read_project
+from natverk.reports.pool import end_with_children, set_surroundings
+from natverk.reports.record import Entry, read_manifest, text_hash, update_manifest
 from natverk.reports.run import Outcome, run
+from natverk.reports.site import data_files
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
@@ -307,12 +303,12 @@ def test_manifest_records_what_was_run(runs: Runs) -> None:
 DRIVER = """
 import sys, tempfile
 from pathlib import Path
-import natverk.reports.project
-from natverk.reports.project import read_project
+import natverk.reports.plan
+from natverk.reports.plan import read_project
 
 if __name__ == "__main__":
     folder = Path(sys.argv.pop(1))
-    natverk.reports.project.find_project = lambda: read_project(folder / "reports.toml", folder)
+    natverk.reports.plan.find_project = lambda: read_project(folder / "reports.toml", folder)
     from natverk.cli import main
     main()
 """

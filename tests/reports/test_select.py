@@ -11,8 +11,7 @@ import pytest
 from natverk.data.load import Dataset
 from natverk.data.units import Directory
 from natverk.errors import DataError, InvalidArgument, UnknownName
-from natverk.reports.plan import Page, plan
-from natverk.reports.project import Project, read_project
+from natverk.reports.plan import Page, Project, plan, read_project
 
 CELLS = {
     "regions": 'region = "14"\nyear_to = 2024\nlang = "sv"',

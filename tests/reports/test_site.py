@@ -16,12 +16,10 @@ from bs4 import BeautifulSoup
 import natverk
 from natverk.data.sources import cite_data
 from natverk.locale import LANGUAGES, texts
-from natverk.reports.countymap import outlines, soft_hyphens
-from natverk.reports.export import INDEX_FILES, asset, page_html, relink, shown_cells
-from natverk.reports.manifest import Entry, update_manifest
+from natverk.reports.page import INDEX_FILES, Body, asset, page_html, polish, relink, shown_cells
 from natverk.reports.plan import Page
-from natverk.reports.polish import Body, polish
-from natverk.reports.site import index_html, status_of, write_site
+from natverk.reports.record import Entry, update_manifest
+from natverk.reports.site import index_html, outlines, soft_hyphens, status_of, write_site
 
 WHEN = "2026-01-02T03:04:05+00:00"
 

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 import natverk
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures import Notice, Picture
-from natverk.reports.project import find_project
+from natverk.reports.plan import find_project
 from natverk.text import explorer as module
 from natverk.text.explorer import PARTS, Explorer
 

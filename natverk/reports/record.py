@@ -1,0 +1,501 @@
+"""What was run, on what, and how it went; and whether it would come out the same now.
+
+`reports/manifest.jsonl` holds one line a page. The index is built from it, so that a run of some pages keeps the
+others. A failed page keeps the record of its last good run, because the older page is still there. During a run each
+record is added as a line at the end, and of two lines about one page the later one holds; at its end there is one line
+a page, in order.
+
+A page is made from the code of its notebook, the resolved values of its parameters, the tables that it read (with the
+filters under which it read them), natverk's own source, the texts of its language, and the libraries whose versions
+can change a number or a figure; for a page with documents beside it also those that make them. Nothing else: neither
+a README nor the command line that asked for it. Nothing here needs a library, so that it is seen in a moment that
+nothing has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import natverk
+from natverk.data.reads import table_of
+from natverk.errors import DataError
+from natverk.locale import LANGUAGES
+from natverk.reports.files import append_lines, write_whole
+from natverk.reports.plan import Page, read_notebook
+from natverk.version import __version__
+
+__all__ = [
+    "CODEBOOK_FILE",
+    "CODEBOOK_HASH",
+    "CRATE_FILE",
+    "DATA_FOLDER",
+    "DOCUMENT_LIBRARIES",
+    "Entry",
+    "INDEX_FILES",
+    "MADE_OF",
+    "MANIFEST_FILE",
+    "PACKAGE_FILE",
+    "Records",
+    "State",
+    "data_files",
+    "data_paths",
+    "data_stand",
+    "document_versions",
+    "file_hash",
+    "notebook_hash",
+    "package_hash",
+    "read_manifest",
+    "read_package",
+    "site_hash",
+    "site_stands",
+    "text_hash",
+    "texts_hash",
+    "update_manifest",
+    "versions",
+]
+
+MANIFEST_FILE = "manifest.jsonl"
+CRATE_FILE = "ro-crate-metadata.json"
+# The index in each language, at the top of the output folder.
+INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
+_TUPLES = ("warnings", "files", "sources")
+# Libraries whose versions can change a number, a figure or the HTML of a page.
+_LIBRARIES = (
+    "babel", "beautifulsoup4", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "matplotlib-inline",
+    "mistune", "nbconvert", "nbformat", "networkx", "numpy", "pandas", "papermill", "pillow", "pyarrow", "pygments",
+    "scipy", "shapely", "statsmodels",
+)  # fmt: skip
+#: Libraries that make the documents beside a page: they count for pages that have some.
+DOCUMENT_LIBRARIES = ("pypandoc-binary", "typst")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The record of one page.
+
+    While a good page stands whose last run failed, all fields speak of the run that made it, but for `outcome`,
+    `started`, `duration`, `warnings`, `error`, `failed_parameters` and `failed_fingerprint`.
+
+    Attributes
+    ----------
+    id, report, kind, unit, unit_name, lang, title
+        Which page, as in `Page`.
+    parameters
+        The value of every parameter, defaults included.
+    outcome
+        `"ok"` or `"failed"`, of the last run.
+    started, duration
+        When the last run began (UTC, ISO 8601) and how many seconds it took.
+    notebook_sha256, html_sha256, ipynb_sha256
+        Of the notebook's cells, and of the page and the executed notebook as they stand on disk (the last good ones).
+    fingerprint, package_sha256, texts_sha256, reads
+        What the page was made from (`natverk.reports.record`): one hash of all, those of natverk's source and of
+        the texts of its language, and those of the tables that it read.
+    data_hash
+        `Dataset.fingerprint` of the data, if known.
+    versions
+        natverk, Python and the libraries.
+    engine
+        How the cells were run.
+    facts
+        What is known of the page: `sources`, the number of sources it lists.
+    sources
+        What the page cites, in the order of its list: the ids of the sources, or their addresses.
+    warnings
+        What the notebook wrote to stderr.
+    error
+        One line that says what failed; the failed page has the traceback.
+    files
+        What belongs to the page that stands on disk, such as its tables: paths from the output folder.
+    files_sha256
+        The SHA-256 of each of `files`.
+    good_started
+        When the page that stands on disk was run; equal to `started` unless the last run failed.
+    failed_parameters
+        The parameters of the last run, if it failed; `parameters` are those of the page that stands.
+    failed_fingerprint
+        Of what the last run was made on, all tables included, if it failed: on the same it would fail again.
+    """
+
+    id: str
+    report: str
+    unit: str
+    unit_name: str
+    lang: str
+    title: str
+    parameters: Mapping[str, Any]
+    outcome: str
+    started: str
+    duration: float
+    notebook_sha256: str
+    html_sha256: str | None = None
+    data_hash: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    good_started: str | None = None
+    files: tuple[str, ...] = ()
+    kind: str = "region"
+    fingerprint: str | None = None
+    package_sha256: str | None = None
+    texts_sha256: str | None = None
+    ipynb_sha256: str | None = None
+    reads: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    engine: str | None = None
+    files_sha256: Mapping[str, str] = field(default_factory=dict)
+    failed_parameters: Mapping[str, Any] | None = None
+    failed_fingerprint: str | None = None
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text.
+
+    >>> text_hash("natverk")[:8]
+    '2790de4b'
+    """
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def notebook_hash(notebook: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a notebook's cells: sources, tags and attachments; outputs and other metadata do not count.
+
+    Tags say which cell holds the parameters and which are left out of pages; attachments are pictures in the text.
+    """
+    cells = [
+        [
+            cell["cell_type"],
+            source if isinstance(source := cell.get("source", ""), str) else "".join(source),
+            sorted(cell.get("metadata", {}).get("tags", ())),
+            cell.get("attachments") or {},
+        ]
+        for cell in notebook["cells"]
+    ]
+    return text_hash(json.dumps(cells, ensure_ascii=False, sort_keys=True))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions on which a result may depend; a library that is not installed is left out."""
+    return {"natverk": __version__, "python": sys.version.split()[0], **_installed(_LIBRARIES)}
+
+
+def document_versions() -> dict[str, str]:
+    """Return the versions of the libraries that make documents; none where they are not installed."""
+    return _installed(DOCUMENT_LIBRARIES)
+
+
+def _installed(names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+def read_manifest(out: Path) -> dict[str, Entry]:
+    """Return the records of `out` by page; none if there is no manifest yet.
+
+    Raises
+    ------
+    DataError
+        If a line cannot be read; the message names it.
+    """
+    path = out / MANIFEST_FILE
+    if not path.is_file():
+        return {}
+    try:
+        *lines, rest = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise DataError(f"{MANIFEST_FILE} cannot be read: {error}", where=str(path), remedy="move it away") from error
+    entries: dict[str, Entry] = {}
+    # A run that was killed may have left half a line at the end: its page is run again.
+    for number, line in enumerate(lines or [rest], start=1):
+        if not line and not lines:
+            break
+        try:
+            fields = json.loads(line.decode("utf-8"))
+            entry = Entry(**{**fields, **{key: tuple(fields.get(key, ())) for key in _TUPLES}})
+        except (json.JSONDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
+            raise DataError(
+                f"line {number} of {MANIFEST_FILE} cannot be read: {error}",
+                where=str(path),
+                remedy="remove the line and run its page again",
+            ) from error
+        entries[entry.id] = entry
+    return entries
+
+
+def update_manifest(out: Path, changed: Iterable[Entry]) -> dict[str, Entry]:
+    """Put `changed` into the manifest of `out` and return all records; other pages keep theirs."""
+    records = Records(out)
+    records.entries.update({entry.id: entry for entry in changed})
+    records.close()
+    return records.entries
+
+
+class Records:
+    """The records of a folder while pages are put into it; the run must hold the folder (`natverk.reports.files`).
+
+    Parameters
+    ----------
+    out
+        The output folder.
+
+    Attributes
+    ----------
+    entries
+        All records by page, as they stand.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.path = out / MANIFEST_FILE
+        self.entries = read_manifest(out)
+
+    def put(self, changed: Iterable[Entry]) -> None:
+        """Write records at once: with hundreds of pages, writing all of them anew each time would take longest."""
+        new = {entry.id: entry for entry in changed}
+        self.entries.update(new)
+        if not self.path.is_file():
+            self.close()
+            return
+        append_lines(self.path, map(_line, new.values()))
+
+    def close(self) -> None:
+        """Write one line a page, in order."""
+        write_whole(self.path, "".join(_line(self.entries[key]) + "\n" for key in sorted(self.entries)))
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps(asdict(entry), ensure_ascii=False)
+
+
+# What lies in the folder of the package and is no source of a page: the data have hashes of their own.
+_NO_SOURCE = ("__pycache__", "_data", "_notebooks", ".ipynb_checkpoints")
+_SHARED_TEXTS = "site.toml"
+
+
+def package_hash(folder: Path) -> str:
+    """Return a hash of all files of the package but its texts and what is compiled; each counts with its path."""
+    files = [path for path in folder.rglob("*") if path.suffix not in (".pyc", ".pyo") and path.is_file()]
+    kept = {
+        path.relative_to(folder).as_posix(): path
+        for path in files
+        if not any(part in _NO_SOURCE or part.startswith(".") for part in path.relative_to(folder).parts)
+        and not (path.suffix == ".toml" and path.parent.parent == folder / "locale")
+    }
+    return _hash_files(kept)
+
+
+def texts_hash(folder: Path, lang: str) -> str:
+    """Return a hash of the texts of a language, and of those that a page takes from the other one (its own name)."""
+    files = {f"{lang}/{path.name}": path for path in (folder / lang).glob("*.toml")}
+    files |= {f"{other}/{_SHARED_TEXTS}": folder / other / _SHARED_TEXTS for other in LANGUAGES}
+    return _hash_files(files)
+
+
+def _hash_files(files: Mapping[str, Path]) -> str:
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class State:
+    """What pages are made from, as it stands at the beginning of a run.
+
+    Attributes
+    ----------
+    package
+        `package_hash` of natverk.
+    texts
+        `texts_hash` by language.
+    versions
+        Versions of natverk, Python and the libraries.
+    makers
+        Versions of the libraries that make documents, which count for pages that have some.
+    tables
+        The SHA-256 of every table by its name (`Processed.hashes`).
+    notebooks
+        `notebook_hash` by the path of the notebook.
+    data
+        `Processed.fingerprint`: all tables together, shown at the foot of pages.
+    """
+
+    package: str
+    texts: Mapping[str, str]
+    versions: Mapping[str, str]
+    tables: Mapping[str, str] = field(default_factory=dict)
+    notebooks: Mapping[Path, str] = field(default_factory=dict)
+    data: str | None = None
+    makers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def now(cls, pages: Iterable[Page], tables: Mapping[str, str], data: str | None = None) -> State:
+        """Return the state on which `pages` would be run now."""
+        folder = Path(natverk.__file__).resolve().parent
+        notebooks = {page.notebook for page in pages}
+        return cls(
+            package=package_hash(folder),
+            texts={lang: texts_hash(folder / "locale", lang) for lang in LANGUAGES},
+            versions=versions(),
+            tables=dict(tables),
+            notebooks={path: notebook_hash(read_notebook(path)) for path in notebooks},
+            data=data,
+            makers=document_versions(),
+        )
+
+    def fingerprint(self, page: Page, reads: Mapping[str, str]) -> str:
+        """Return one hash of all that a page was made from.
+
+        Parameters
+        ----------
+        page
+            The page, with its parameters.
+        reads
+            What it read: the hash of the table by label (`natverk.data.reads`).
+        """
+        parts = [
+            self.notebooks.get(page.notebook),
+            dict(page.parameters),
+            dict(reads),
+            self.package,
+            self.texts.get(page.lang),
+            dict(self.versions),
+        ]
+        return text_hash(json.dumps(parts, ensure_ascii=False, sort_keys=True))
+
+    def reasons(self, page: Page, entry: Entry | None) -> list[str]:
+        """Return why a page would be run, an item a reason; none if it would come out as it stands.
+
+        Parameters
+        ----------
+        page
+            The page that is asked for.
+        entry
+            Its record in the manifest, if it has one.
+        """
+        if entry is None:
+            return ["it has not been made yet"]
+        if entry.outcome != "ok":
+            return ["the last run failed"]
+        if entry.fingerprint is None:
+            return ["it was made by a version of natverk that kept no fingerprints"]
+        return [*_files_changed(page, entry), *self._made_from_changed(page, entry)]
+
+    def _made_from_changed(self, page: Page, entry: Entry) -> list[str]:
+        found = []
+        if entry.notebook_sha256 != self.notebooks.get(page.notebook):
+            found.append(f"the notebook {page.notebook.name} has changed")
+        for name in {**entry.parameters, **page.parameters}:
+            before, now = entry.parameters.get(name), page.parameters.get(name)
+            if before != now or type(before) is not type(now):
+                found.append(f"the parameter {name} is {now!r}, it was {before!r}")
+        tables = sorted({table_of(text) for text, sha in entry.reads.items() if self.tables.get(table_of(text)) != sha})
+        if tables:
+            known = "table" if len(tables) == 1 else "tables"
+            verb = "has" if len(tables) == 1 else "have"
+            found.append(f"it reads the whole {known} {', '.join(tables)}, which {verb} changed")
+        if entry.package_sha256 != self.package:
+            found.append("the source of natverk has changed")
+        if entry.texts_sha256 != self.texts.get(page.lang):
+            found.append(f"the texts in {page.lang} have changed")
+        for name in {**entry.versions, **self.versions}:
+            before, now = entry.versions.get(name), self.versions.get(name)
+            if name in DOCUMENT_LIBRARIES:
+                # Without them the documents cannot be made anew, and stay as they are.
+                now = self.makers.get(name, before)
+            if before != now:
+                found.append(f"{name} is {now or 'not installed'}, it was {before or 'not recorded'}")
+        if not found and entry.fingerprint != self.fingerprint(page, entry.reads):
+            found.append("its record in the manifest does not fit its fingerprint")
+        return found
+
+
+def _files_changed(page: Page, entry: Entry) -> list[str]:
+    """Return which files of a page are missing or not what was written."""
+    missing = [path.name for path in (page.html, page.ipynb) if not path.is_file()]
+    missing += [name for name in entry.files if not (page.out / name).is_file()]
+    if missing:
+        return [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"]
+    written = {page.html: entry.html_sha256, page.ipynb: entry.ipynb_sha256}
+    written |= {page.out / name: sha for name, sha in entry.files_sha256.items()}
+    return [
+        f"{path.name} is not what was written"
+        for path, sha in written.items()
+        if hashlib.sha256(path.read_bytes()).hexdigest() != sha
+    ]
+
+
+DATA_FOLDER = "data"
+PACKAGE_FILE = "datapackage.json"
+CODEBOOK_FILE = "codebook.html"
+# In the data package: what tells that the folder is ours, and of which data; and the hash of the codebook.
+MADE_OF = "natverk:made_of"
+CODEBOOK_HASH = "natverk:codebook"
+
+
+def site_hash(out: Path, state: State) -> str:
+    """Return one hash of what index and metadata of `out` are written from: its manifest, the data, and natverk."""
+    path = out / MANIFEST_FILE
+    manifest = file_hash(path) if path.is_file() else None
+    return text_hash(json.dumps([manifest, state.data, state.package, dict(state.texts)], sort_keys=True))
+
+
+def site_stands(out: Path, state: State) -> bool:
+    """Say whether the site is as `write_site` and `write_crate` would write it now.
+
+    The metadata are written last and hold `site_hash`: a run that died before that leaves those of an earlier one.
+    """
+    if not all((out / name).is_file() for name in (*INDEX_FILES.values(), CRATE_FILE)):
+        return False
+    return f'"{site_hash(out, state)}"'.encode() in (out / CRATE_FILE).read_bytes() and data_stand(out)
+
+
+def data_stand(out: Path) -> bool:
+    """Say whether the data below `out` are what was written, by the hashes in their data package."""
+    package, folder = read_package(out), out / DATA_FOLDER
+    if MADE_OF not in package:
+        return False
+    written = {folder / CODEBOOK_FILE: package.get(CODEBOOK_HASH)}
+    for item in package.get("resources", []):
+        if isinstance(item, dict):
+            written[folder / f"{item.get('name')}.csv"] = str(item.get("hash", "")).removeprefix("sha256:")
+    return all(path.is_file() and file_hash(path) == sha for path, sha in written.items())
+
+
+def data_files(out: Path) -> list[Path]:
+    """Return the files that `write_data` made below `out`, by what their data package names; none without it."""
+    package = read_package(out)
+    if MADE_OF not in package:
+        return []
+    names = [str(item.get("name", "")) for item in package.get("resources", []) if isinstance(item, dict)]
+    return data_paths(out / DATA_FOLDER, [name for name in names if name.isidentifier()])
+
+
+def data_paths(folder: Path, names: Iterable[str]) -> list[Path]:
+    """Return the files of a folder of data with tables of these names."""
+    return [*(folder / f"{name}.csv" for name in names), folder / CODEBOOK_FILE, folder / PACKAGE_FILE]
+
+
+def read_package(out: Path) -> dict[str, Any]:
+    """Return the data package below `out`; empty if there is none that can be read."""
+    try:
+        content = json.loads((out / DATA_FOLDER / PACKAGE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
