@@ -7,6 +7,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Neither a setting of pip that installs elsewhere nor packages of another place on PYTHONPATH; mirrors stay.
+PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 $(BIN)/python -I -m pip
 # Two stamps, each written when its step is done: an interrupted install leaves none and is done again.
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
@@ -21,7 +23,7 @@ help: ## this list
 	@echo
 	@echo 'The first run makes .venv and installs the locked packages: about 250 MB to download, 1.1 GB on disk, one to'
 	@echo 'three minutes. Later runs use what is there. Other interpreter: make setup PYTHON=/path/to/python3.12'
-	@echo 'Options for natverk itself: make reports ARGS="--lang en"'
+	@echo 'Options for what a verb runs: make reports ARGS="--lang en"   make lab ARGS="--no-browser --ip=0.0.0.0"'
 
 setup: $(READY) ## make .venv and install the locked packages (done by every verb that needs it)
 
@@ -38,17 +40,17 @@ everything: $(READY) ## make every page that reports.toml declares, not only tho
 	$(BIN)/natverk report --all $(ARGS)
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab $(ARGS) notebooks
 
 test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebooks against their stored outputs
 	$(BIN)/natverk build
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env notebooks
 
 notebooks: $(READY) ## run the notebooks and store them with what they show (after a meant change)
-	$(BIN)/python tools/store_notebooks.py
+	$(BIN)/python tools/store_notebooks.py $(ARGS)
 
 lint: $(READY) ## check style, format and types
 	$(BIN)/ruff check .
@@ -57,7 +59,7 @@ lint: $(READY) ## check style, format and types
 
 bench: $(READY) ## run the benchmarks in bench/
 	@test -n '$(BENCHES)' || { echo 'bench/ holds no benchmark' >&2; exit 1; }
-	@set -e; for file in $(BENCHES); do echo "== $$file"; $(BIN)/python "$$file"; done
+	@set -e; for file in $(BENCHES); do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
 
 # uv only writes the lock; installing from it needs no more than pip.
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
@@ -65,7 +67,7 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	elif $(BIN)/python -m uv --version >/dev/null 2>&1; then uv='$(BIN)/python -m uv'; \
 	elif python3 -m uv --version >/dev/null 2>&1; then uv='python3 -m uv'; \
 	else echo 'make lock needs uv. Next: pipx install uv, or $(BIN)/pip install uv' >&2; exit 1; fi; \
-	$$uv pip compile pyproject.toml --quiet --group dev --universal --python-version 3.11 --fork-strategy fewest \
+	$$uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
 	  --output-file requirements.lock
 	@echo 'requirements.lock is renewed. Next: make test'
@@ -85,7 +87,7 @@ distclean: clean ## also remove .venv
 
 $(READY): pyproject.toml $(LOCKED)
 	@echo '[3/3] Installing natverk itself, in place'
-	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@$(PIP) install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 	@echo 'Ready. In a shell of your own: . $(BIN)/activate'
 
@@ -93,17 +95,17 @@ $(READY): pyproject.toml $(LOCKED)
 # The mark .incomplete stands from the first file of a new environment to the last of its packages.
 $(LOCKED): requirements.lock
 	@if [ -e $(VENV)/.incomplete ] \
-	  || ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	  || ! $(BIN)/python -I -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	  $(FIND_PYTHON); \
 	  echo "[1/3] Making $(VENV) with Python $$version ($$python)"; \
 	  "$$python" -m venv --clear --without-pip $(VENV) || exit 1; \
 	  touch $(VENV)/.incomplete; \
-	  $(BIN)/python -m ensurepip --default-pip >$(VENV)/ensurepip.log 2>&1 \
+	  $(BIN)/python -I -m ensurepip --default-pip >$(VENV)/ensurepip.log 2>&1 \
 	    || { cat $(VENV)/ensurepip.log >&2; exit 1; }; \
 	fi
 	@echo "[2/3] Installing `grep -c '^[a-z].*==' requirements.lock` locked packages: one to three minutes at first"
 	@touch $(VENV)/.incomplete
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@rm -f $(VENV)/.incomplete
 	@touch $@
 

@@ -6,13 +6,16 @@ takes the pages away. Errors raised on purpose are printed without a traceback a
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from natverk.errors import InvalidArgument, NatverkError
+from natverk.errors import InvalidArgument, NatverkError, missing_extra
 from natverk.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +30,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+#: What running pages imports, by the extra that brings it.
+_NEEDED = ("bs4", "filelock", "ipykernel", "jinja2", "nbconvert", "papermill", "pebble", "psutil", "rich", "rocrate")
+
+
+def _folder(path: Path | None) -> Path | None:
+    """Return a folder as it was typed, with `~` for the home folder: in `--out=~/pages` the shell leaves it."""
+    try:
+        return path.expanduser() if path is not None else None
+    except RuntimeError as error:
+        raise InvalidArgument(f"{path} means no home folder", remedy="write the whole path") from error
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except FileNotFoundError as error:
+        what = "the working folder is gone, so nothing can be put below it"
+        raise InvalidArgument(what, remedy="cd to another folder, or give --out with its whole path") from error
+
 
 Lang = Annotated[
     str | None,
@@ -60,7 +83,9 @@ Engine = Annotated[
         metavar="ENGINE",
     ),
 ]
-Out = Annotated[Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER")]
+Out = Annotated[
+    Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER", callback=_folder)
+]
 
 
 def _version(wanted: bool) -> None:
@@ -93,16 +118,16 @@ def list_pages(
 
     tables = _tables()
     directory = Directory.read(tables)
-    pages = plan(find_project(), directory, only=only or [], everything=not only, lang=lang, out=out.absolute())
+    pages = plan(find_project(), directory, only=only or [], everything=not only, lang=lang, out=_absolute(out))
     if not stale:
         for page in pages:
-            typer.echo(page.id)
+            _say(page.id)
         return
     from natverk.reports.run import due, state_of
 
     found = due(pages, state_of(pages, tables))
     for page in found.pages:
-        typer.echo(f"{page.id}  {found.reasons[page.id]}")
+        _say(f"{page.id}  {found.reasons[page.id]}")
     typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
 
 
@@ -171,6 +196,7 @@ def report(
     from natverk.reports.plan import assignments, find_project, plan
     from natverk.reports.run import make, note, remake
 
+    _check_extra()
     papers: Sequence[str] | None = None
     if formats:
         from natverk.reports.documents import check_formats
@@ -191,7 +217,7 @@ def report(
         everything=everything,
         lang=lang,
         typed=typed,
-        out=out.absolute(),
+        out=_absolute(out),
         say=note,
     )
     bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
@@ -240,21 +266,26 @@ def verify(
             "no page is asked for",
             remedy="natverk verify \"Västra Götaland\"   or   natverk verify --only '*' (natverk list shows the pages)",
         )
+    _check_extra()
     tables = _tables()
     project, directory = find_project(), Directory.read(tables)
-    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=out.absolute(), say=note)
+    pages = plan(project, directory, names or [], only=only or [], lang=lang, out=_absolute(out), say=note)
     bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
     same = True
     for verdict in run_again(pages, state_of(pages, tables), **bounds):
-        typer.echo(str(verdict))
+        _say(str(verdict))
         same = same and verdict.same
     raise typer.Exit(0 if same else 1)
 
 
 @app.command()
 def build(
-    raw: Annotated[Path | None, typer.Option("--raw", help="Folder of the raw facts.", metavar="FOLDER")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables.", metavar="FOLDER")] = None,
+    raw: Annotated[
+        Path | None, typer.Option("--raw", help="Folder of the raw facts.", metavar="FOLDER", callback=_folder)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the tables.", metavar="FOLDER", callback=_folder)
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Build even if nothing has changed.")] = False,
 ) -> None:
     """Check the raw facts and build the data tables from them; loading does it too when something has changed."""
@@ -267,7 +298,7 @@ def build(
         raise InvalidArgument("this installation has no raw facts", remedy="natverk build --raw FOLDER --out FOLDER")
     result = build_tables(raw, out or out_folder, force=force)
     state = "built" if result.written else "unchanged"
-    typer.echo(f"{state}: {len(result.rows)} tables, {sum(result.rows.values())} rows in {result.folder}")
+    _say(f"{state}: {len(result.rows)} tables, {sum(result.rows.values())} rows in {result.folder}")
 
 
 @app.command()
@@ -276,7 +307,24 @@ def clean(out: Out = Path("reports")) -> None:
     from natverk.reports.site import clean as clean_reports
 
     removed = clean_reports(out)
-    typer.echo(f"{len(removed)} files removed from {out}")
+    _say(f"{len(removed)} files removed from {out}")
+
+
+def _say(text: str) -> None:
+    """Write a line of what was asked for."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough
+    except OSError as error:
+        raise NatverkError(f"standard output cannot be written to: {error.strerror}") from error
+
+
+def _check_extra() -> None:
+    """See that the packages are there which pages are made with."""
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise missing_extra("pages cannot be run", "reports", ", ".join(missing))
 
 
 def _tables() -> Processed:
@@ -291,10 +339,16 @@ def _tables() -> Processed:
 
 def main() -> None:
     """Run the command line; the entry point of the `natverk` command."""
+    # Where a standard stream is closed, the next file that is opened would take its place.
+    with contextlib.suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+            continue
+        os.close(descriptor)
     try:
         app()
     except NatverkError as error:
-        typer.echo(str(error), err=True)
+        with contextlib.suppress(OSError):
+            typer.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
 
 

@@ -579,7 +579,7 @@ def test_years_after_the_data_are_refused(call: Callable[..., tuple[int, str, st
     status, _out, err = call("report", "14", "-p", f"year_to={last + 1}")
     assert status == 2
     assert f"year_to = {last + 1} is not a year between 1990 and {last}" in err
-    assert f"next: --year-from 1997 --year-to {last}" in err
+    assert f"next: --year-from 1990 --year-to {last}" in err
     assert files() == []
 
 

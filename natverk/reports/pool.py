@@ -221,6 +221,11 @@ class Pool:
                 f"no temporary folder can be made: {error}", remedy=remedy_for(error, "TMPDIR=/tmp natverk …")
             ) from error
         self.sockets = short
+        try:
+            Path.cwd()
+        except FileNotFoundError:
+            # A process cannot be started in a folder that is gone.
+            os.chdir(self.scratch.parent)
 
     def _folder(self, where: str | None) -> Path:
         folder = tempfile.TemporaryDirectory(prefix="nv-", dir=where, ignore_cleanup_errors=True)

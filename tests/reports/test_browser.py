@@ -96,12 +96,12 @@ def site(region_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     heading = Prose(f"## {plain(HOSTILE['override'])}", section="odd")
     page = planned(out, "sv/hostile/0180", f"{HOSTILE['script']}{HOSTILE['override']}")
     made = render(shown(Prose(f"# {plain(HOSTILE['script'])}"), heading, *prose, table, frame), page)
-    commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.files), state, records)
+    commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.body.files), state, records)
     for page_id, path in STORED.items():
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         page = planned(out, page_id.removesuffix(".html"), path.stem)
         made = render(notebook, page)
-        commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.files), state, records)
+        commit(Result(page, WHEN, 1.0, html=made.html, ipynb="{}", files=made.body.files), state, records)
     write_site(out, natverk.load().counties)
     return out
 

@@ -1,9 +1,10 @@
-"""What goes wrong with a page stays with that page, and what kills a run leaves whole files behind."""
+"""What goes wrong with a page stays with it, what kills a run leaves whole files, and what lies about does no harm."""
 
 from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import random
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import pytest
 import natverk
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError
+from natverk.reports import pool
 from natverk.reports.execute import Result
 from natverk.reports.plan import Page, plan, read_project
 from natverk.reports.record import read_manifest
@@ -466,3 +468,207 @@ def test_the_entry_point_loads_whatever_is_imported_first(tmp_path: Path, first:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     done = subprocess.run([sys.executable, "-c", check], env=environ, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "NatverkEngine", done.stderr
+
+
+# --- What surrounds a run ---------------------------------------------------------------------------------------------
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """Run the command line on a small project in the folder `work`, as an installed command does."""
+    project, work = tmp_path / "project", tmp_path / "work"
+    project.mkdir()
+    work.mkdir()
+    write_notebook(project, "print(f'made for {region}')")
+    (project / "driver.py").write_text(DRIVER, encoding="utf-8")
+
+    def inner(
+        *arguments: str, shell: str = '"$@"', environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-P", str(project / "driver.py"), str(project), *arguments]
+        return subprocess.run(
+            ["bash", "-c", shell, "bash", *words],
+            cwd=work,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(environ or {})},
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+
+    return inner
+
+
+def test_files_named_as_modules_of_python_are_not_read(command: Command, tmp_path: Path) -> None:
+    for name in ("random", "calendar", "signal", "tempfile", "socket", "natverk", "pandas"):
+        (tmp_path / "work" / f"{name}.py").write_text("raise SystemExit('MINE')\n", encoding="utf-8")
+    for engine in ("natverk", "default"):
+        done = command("report", "14", "--engine", engine, "--force")
+        assert done.returncode == 0, done.stderr
+        assert "MINE" not in done.stderr
+        assert "cannot be prepared" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_is_ignored_stays_so(command: Command, number: signal.Signals) -> None:
+    # What nohup does to SIGHUP, and a script to the SIGINT of what it starts in the background.
+    shell = f'trap "" {number.name[3:]}; "$@" & p=$!; sleep 2; kill -{number.name[3:]} $p; wait $p'
+    done = command("report", "14", "03", "--jobs", "1", shell=shell)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 pages done" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["scratch" * 12, "två ord å", "plain"])
+def test_any_temporary_folder_will_do(command: Command, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    for engine in ("natverk", "default"):
+        done = command("report", "14", "--force", "--engine", engine, environ={"TMPDIR": str(folder)})
+        assert done.returncode == 0, done.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(command: Command, tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path / "home")}
+    done = command("report", "14", "--out=~/pages", environ=home)
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path}/home/pages/index.html\n")
+    assert command("clean", "--out=~/pages", environ=home).returncode == 0
+    done = command("report", "14", "--out=~no-such-person/pages")
+    assert done.returncode == 2
+    assert "means no home folder" in done.stderr
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_no_harm(command: Command, tmp_path: Path, closed: str) -> None:
+    done = command("report", "14", "03", shell=f'"$@" {closed}')
+    assert done.returncode == 0, done.stderr
+    assert {entry.outcome for entry in read_manifest(tmp_path / "work/reports").values()} == {"ok"}
+    for unit in ("14", "03"):
+        assert "made for" in (tmp_path / f"work/reports/sv/page/{unit}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("full", [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"])
+def test_a_full_disk_behind_a_stream_does_not_end_the_run(command: Command, tmp_path: Path, full: str) -> None:
+    done = command("report", "14", "03", shell=f'"$@" {full}')
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "work/reports/index.html").is_file()
+    assert len(read_manifest(tmp_path / "work/reports")) == 2
+    assert "Traceback" not in done.stderr
+    if "2>" not in full:
+        assert "standard output cannot be written to" in done.stderr
+    done = command("list", shell='"$@" >/dev/full')
+    assert done.returncode == 2
+    assert done.stderr.startswith("standard output cannot be written to: No space left on device")
+
+
+def test_a_working_folder_that_is_gone(command: Command, tmp_path: Path) -> None:
+    shell = f'mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir {tmp_path}/gone; "$@"'
+    done = command("report", "14", "--out", str(tmp_path / "out"), shell=shell)
+    assert done.returncode == 0, done.stderr
+    done = command("report", "14", shell=shell)
+    assert done.returncode == 2
+    assert "give --out with its whole path" in done.stderr
+
+
+# --- What is prepared -------------------------------------------------------------------------------------------------
+
+# What a page sees of the server that it was forked from.
+LOOK = (
+    "import os, sys\n"
+    "print('threads', len(os.listdir(f'/proc/{os.getppid()}/task')), 'kept', sys.modules.get('preparing') is not None)"
+)
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[Outcome, str]]:
+    """Run a page for which `preparing.prepare` is called, whose body is given; return the outcome and what it said."""
+
+    def inner(body: str) -> tuple[Outcome, str]:
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        (tmp_path / "preparing.py").write_text(f"import os, sys, time\ndef prepare():\n{lines}\n", encoding="utf-8")
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+        write_notebook(tmp_path, LOOK)
+        with (tmp_path / "reports.toml").open("a", encoding="utf-8") as file:
+            file.write('prepare = "preparing:prepare"\n')
+        outcome = run(pages_of(tmp_path, ["01"]), None)
+        return outcome, (tmp_path / "out/sv/page/01.ipynb").read_text(encoding="utf-8")
+
+    return inner
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_what_is_prepared_is_there_and_the_server_has_one_thread(
+    prepared: Callable[[str], tuple[Outcome, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    # What natverk reads in pages, and libraries that like threads.
+    body = "import natverk, numpy\nlen(natverk.load().memberships)\nnumpy.ones((500, 500)) @ numpy.ones((500, 500))"
+    outcome, said = prepared(body)
+    assert outcome.exit_code == 0
+    assert "threads 1 kept True" in said
+    assert caplog.records == []
+
+
+HARMS = {
+    "raise ValueError('no')": "ValueError: no",
+    "raise SystemExit(0)": "",
+    "raise KeyboardInterrupt": "KeyboardInterrupt",
+    "os._exit(0)": "",
+    "os.kill(os.getpid(), 9)": "",
+    "import threading\nthreading.Thread(target=time.sleep, args=(100,), daemon=True).start()": "2 threads run",
+    "import nowhere": "No module named 'nowhere'",
+    "time.sleep(300)": "it took too long",
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_cannot_be_prepared_costs_time_alone(
+    prepared: Callable[[str], tuple[Outcome, str]],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: str,
+) -> None:
+    if "sleep(300)" in harm:
+        monkeypatch.setattr(pool, "_PREPARING", 20.0)
+    with caplog.at_level(logging.WARNING):
+        outcome, said = prepared(harm)
+    assert outcome.exit_code == 0
+    assert "threads 1 kept False" in said
+    [record] = caplog.records
+    assert "preparing:prepare cannot be prepared, so pages take longer" in record.getMessage()
+    assert HARMS[harm] in record.getMessage()
+
+
+def test_libraries_that_cannot_be_prepared_cost_time_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "harmful.py").write_text("raise ValueError('at import')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    write_notebook(tmp_path, "if region == '01':\n    import harmful\nprint('made')")
+    outcome = run(pages_of(tmp_path, ["01", "03"]), None)
+    assert [page.unit for page in outcome.failed] == ["01"]
+    assert "the libraries of pages cannot be prepared" in caplog.text
+    assert "ValueError: at import" in str(read_manifest(tmp_path / "out")["sv/page/01"].error)
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(24, "ulimit -n"), (12, "--jobs 1"), (28, "make room"), (36, "TMPDIR"), (13, "close other programs")],
+)
+def test_an_error_of_the_system_has_its_own_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    def fails(*_arguments: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(pool.Pool, "_has_server", fails)
+    write_notebook(tmp_path, "1")
+    clock = time.monotonic()
+    with pytest.raises(NatverkError, match=os.strerror(number)) as raised:
+        run(pages_of(tmp_path, ["01"]), None)
+    assert remedy in (raised.value.remedy or "")
+    assert time.monotonic() - clock < 20
+    assert not (tmp_path / "out").exists()
