@@ -1,20 +1,26 @@
 """The report machine beside what people write today: ratios within one run, medians over rounds.
 
-Usage: python bench/reports.py [SECTION ...] [--rounds N] [--pages N]
+Usage: python bench/reports.py [SECTION ...] [--rounds N] [--base COMMIT]
 
-loop            `papermill` then `jupyter nbconvert`, a process each, against `natverk report`; the same unchanged;
-                with papermill's Python API with joblib, nbclient and ploomber-engine, where they are installed
-floor           the real region report against its cells run as plain functions in two processes
-memory          peak memory of all processes, two pages at once, against papermill on two processes
-municipalities  time per page of 21 and of 290 municipality pages, and memory as they go on (about ten minutes)
+real       three region reports, three municipalities and two networks: `papermill` then `jupyter nbconvert`, two
+           processes a page, on the notebooks and the library of an earlier commit and on today's, against
+           `natverk report`
+one        one region page alone, cold, against the earlier commit's own `natverk report`
+unchanged  21 region pages that have not changed, against the loop for as many
+sample     40 pages of all kinds, against the earlier commit's own `natverk report`
+memory     290 municipality pages: memory of all processes as they go on (about ten minutes)
+machine    a page that computes next to nothing: what the machine itself costs, against the loop and against papermill's
+           Python API with joblib, nbclient and ploomber-engine, where they are installed
 
-Two pages at once throughout. All variants of a section run in turn, so that the machine's drift meets them alike.
+Two pages at once throughout. All variants of a section run in turn, so that the machine's drift meets them alike. The
+earlier commit is checked out into a temporary worktree, and runs with the interpreter and the packages of today.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import shutil
 import statistics
 import subprocess
@@ -28,94 +34,118 @@ from pathlib import Path
 import psutil
 
 HERE = Path(__file__).resolve().parent
-NATVERK = [sys.executable, "-m", "natverk.cli"]
-BENCH = [sys.executable, str(HERE / "_driver.py")]
-NOTEBOOK = HERE / "page.ipynb"
+ROOT = HERE.parent
+BASE = "dd20d17"
 COUNTIES = [f"{number:02}" for number in range(1, 26) if number not in (2, 11, 15, 16)]
+# Report, parameter and unit of the real pages.
+REAL = [
+    *(("region_report", "region", code) for code in ("14", "07", "19")),
+    *(("municipality_profile", "municipality", code) for code in ("1480", "1487", "0860")),
+    *(("network_profile", "network", network) for network in ("eurocities", "klimatkommunerna")),
+]
 OTHERS = {"joblib": "joblib", "nbclient": "nbclient", "ploomber": "ploomber_engine"}
-SECTIONS = ("loop", "floor", "memory", "municipalities")
+Variants = dict[str, Callable[[], None]]
 
 
-def run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def run(root: Path, *command: str) -> None:
+    """Run Python on the library of a checkout."""
+    environ = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=root, env=environ, capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise SystemExit(f"{' '.join(command[:4])} … ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise SystemExit(f"{' '.join(command[:6])} … ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
 
-def seconds(work: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def natverk(root: Path, out: Path, pages: Sequence[str], *options: str) -> None:
+    run(root, "-m", "natverk.cli", "report", *pages, "--jobs", "2", "--out", str(out), *options)
 
 
-def rounds_of(variants: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    """Return the median time of each variant, run in turn."""
+def people(root: Path, out: Path, pages: Sequence[tuple[str, str, str]]) -> None:
+    """Do what is written today: one page after the other, two programs for each."""
+    out.mkdir(exist_ok=True)
+    for report, parameter, unit in pages:
+        notebook, target = root / "notebooks" / f"{report}.ipynb", str(out / f"{report}-{unit}.ipynb")
+        options = ["-r", parameter, unit, "--no-progress-bar", "--cwd", str(notebook.parent)]
+        run(root, "-m", "papermill", str(notebook), target, *options)
+        run(root, "-m", "nbconvert", "--to", "html", target)
+
+
+def rounds_of(variants: Variants, rounds: int) -> dict[str, float]:
+    """Run variants in turn; print and return the median time of each."""
     times: dict[str, list[float]] = {name: [] for name in variants}
     for number in range(rounds):
         for name, work in variants.items():
-            times[name].append(seconds(work))
+            start = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - start)
             print(f"  round {number + 1}: {name} {times[name][-1]:.2f} s", file=sys.stderr)
-    return {name: statistics.median(values) for name, values in times.items()}
+    found = {name: statistics.median(values) for name, values in times.items()}
+    for name, value in found.items():
+        print(f"{name:70} {value:9.2f} s")
+    return found
 
 
-def table(times: dict[str, float], base: str, pages: int) -> None:
-    """Print each variant with its ratio to the time of natverk."""
-    print(f"{'variant':58} {'median s':>9} {'s/page':>7} {'ratio':>8}")
-    for name, value in times.items():
-        print(f"{name:58} {value:9.2f} {value / pages:7.3f} {value / times[base]:8.2f}")
+def real(base: Path, folder: Path, rounds: int) -> None:
+    pages = [f"sv/{report}/{unit}" for report, _parameter, unit in REAL]
+    before, now, ours = rounds_of(
+        {
+            f"loop of papermill and nbconvert, commit {BASE}": lambda: people(base, folder / "before", REAL),
+            "loop of papermill and nbconvert, today's notebooks": lambda: people(ROOT, folder / "now", REAL),
+            "natverk report --force": lambda: natverk(ROOT, folder / "out", pages, "--force"),
+        },
+        rounds,
+    ).values()
+    print(f"natverk against the loop on commit {BASE}: {before / ours:.1f} times (bar: 6)")
+    print(f"natverk against the loop on today's notebooks: {now / ours:.1f} times (no bar)")
 
 
-def people(folder: Path, units: Sequence[str]) -> None:
-    """Do what is written today: one page after the other, two programs for each."""
-    for unit in units:
-        target = str(folder / f"{unit}.ipynb")
-        papermill = [sys.executable, "-m", "papermill", str(NOTEBOOK), target, "-r", "region", unit]
-        run(*papermill, "--no-progress-bar", "--cwd", str(HERE))
-        run(sys.executable, "-m", "nbconvert", "--to", "html", target)
+def one(base: Path, folder: Path, rounds: int) -> None:
+    page = ["sv/region_report/14"]
+    before, now = rounds_of(
+        {
+            f"natverk report of one page, commit {BASE}": lambda: natverk(base, folder / "before", page, "--force"),
+            "natverk report of one page": lambda: natverk(ROOT, folder / "now", page, "--force"),
+        },
+        rounds,
+    ).values()
+    print(f"one page alone, cold, against commit {BASE}: {now / before:.2f} of its time (bar: 0.5)")
 
 
-def loop(folder: Path, units: Sequence[str], rounds: int) -> None:
-    out, aside = str(folder / "out"), str(folder)
-    pages = [f"sv/page/{unit}" for unit in units]
-    ours = [*BENCH, "report", *pages, "--out", out, "--jobs", "2"]
-    variants: dict[str, Callable[[], None]] = {
-        "papermill + jupyter nbconvert in a loop": lambda: people(folder, units),
-        "natverk report, nothing cached": lambda: run(*ours, "--force"),
-        "natverk report, all unchanged": lambda: run(*ours),
-        "natverk report --engine default": lambda: run(*ours, "--force", "--engine", "default"),
-    }
-    for name, module in OTHERS.items():
-        label = {"joblib": "papermill's API with joblib, 2 processes"}.get(name, f"{name}, 2 processes")
-        if importlib.util.find_spec(module):
-            command = [sys.executable, str(HERE / "_others.py"), name, str(NOTEBOOK), aside, *units]
-            variants[label] = lambda command=command: run(*command)
-        else:
-            print(f"{label}: {module} is not installed, left out")
-    times = rounds_of(variants, rounds)
-    table(times, "natverk report, nothing cached", len(units))
-    people_time, unchanged = (times[name] for name in list(variants)[:3:2])
-    print(f"loop against nothing cached: {people_time / times['natverk report, nothing cached']:.1f} times (bar: 8)")
-    print(f"loop against all unchanged: {people_time / unchanged:.0f} times (bar: 100)")
+def unchanged(base: Path, folder: Path, rounds: int) -> None:
+    pages = [f"sv/region_report/{code}" for code in COUNTIES]
+    natverk(ROOT, folder / "out", pages)
+    loop, ours = rounds_of(
+        {
+            f"loop for three regions, commit {BASE}": lambda: people(base, folder / "before", REAL[:3]),
+            "natverk report of 21 unchanged pages": lambda: natverk(ROOT, folder / "out", pages),
+        },
+        rounds,
+    ).values()
+    print(f"21 unchanged pages against the loop for as many: {7 * loop / ours:.0f} times (bar: 100)")
 
 
-def floor(folder: Path, units: Sequence[str], rounds: int) -> None:
-    ours = [*NATVERK, "report", *(f"sv/region_report/{unit}" for unit in units), "--force", "--jobs", "2"]
-
-    def plain() -> None:
-        halves = [[sys.executable, str(HERE / "_floor.py"), str(folder), *units[start::2]] for start in (0, 1)]
-        workers = [subprocess.Popen(command) for command in halves]
-        ends = [worker.wait() for worker in workers]
-        if any(ends):
-            raise SystemExit("the floor failed")
-
-    name = "natverk report, nothing cached"
-    variants = {
-        "plain functions in two processes, figures saved": plain,
-        name: lambda: run(*ours, "--out", str(folder / "o")),
-    }
-    times = rounds_of(variants, rounds)
-    table(times, name, len(units))
-    print(f"natverk against the floor: {times[name] / next(iter(times.values())):.2f} times (bar: 1.4)")
+def sample(base: Path, folder: Path, rounds: int) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "natverk.cli", "list", "--lang", "sv"],
+        cwd=base, env={**os.environ, "PYTHONPATH": str(base)}, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    kinds: dict[str, list[str]] = {}
+    for page in listed:
+        kinds.setdefault(page.split("/")[1], []).append(page)
+    share = -(-40 // len(kinds))
+    spread = [
+        pages[number * len(pages) // share] for pages in kinds.values() for number in range(min(share, len(pages)))
+    ]
+    chosen = list(dict.fromkeys([*spread, *listed[:: max(1, len(listed) // 40)]]))[:40]
+    before, now = rounds_of(
+        {
+            f"natverk report of 40 pages, commit {BASE}": lambda: natverk(base, folder / "before", chosen, "--force"),
+            "natverk report of the same": lambda: natverk(ROOT, folder / "now", chosen, "--force"),
+        },
+        rounds,
+    ).values()
+    print(f"40 pages of all kinds against commit {BASE}: {before / now:.1f} times as fast (bar: 3)")
 
 
 class Memory:
@@ -148,54 +178,74 @@ class Memory:
         return self.peak / 1e6
 
 
-def memory(folder: Path, units: Sequence[str], rounds: int) -> None:
-    ours = [*BENCH, "report", *(f"sv/page/{unit}" for unit in units), "--out", str(folder / "out"), "--jobs", "2"]
-    theirs = [sys.executable, str(HERE / "_others.py"), "papermill", str(NOTEBOOK), str(folder), *units]
-    peaks: dict[str, list[float]] = {"natverk report --jobs 2": [], "papermill, 2 processes": []}
-    for _round in range(rounds):
-        for name, command in zip(peaks, ([*ours, "--force"], theirs), strict=True):
-            peaks[name].append(Memory().of(lambda command=command: run(*command)))
-    for name, values in peaks.items():
-        print(f"{name:58} peak {statistics.median(values):7.0f} MB (PSS of all processes)")
-    first, second = (statistics.median(values) for values in peaks.values())
-    print(f"natverk against papermill: {first / second:.2f} times (bar: 1)")
+def memory(_base: Path, folder: Path, _rounds: int) -> None:
+    watch = Memory()
+    pages = ["--only", "sv/municipality_profile/*"]
+    peak = watch.of(lambda: natverk(ROOT, folder / "out", pages, "--force"))
+    # The first and the last moments are those of the machine that starts and of the index that is written.
+    inner = watch.samples[len(watch.samples) // 20 : -len(watch.samples) // 20]
+    halves = [statistics.median(part) / 1e6 for part in (inner[: len(inner) // 2], inner[len(inner) // 2 :])]
+    print(f"290 municipality pages: peak {peak:.0f} MB (PSS of all processes)")
+    print(f"memory of their second half against the first: {halves[1] / halves[0]:.2f} times (flat: 1)")
 
 
-def municipalities(folder: Path, _units: Sequence[str], _rounds: int) -> None:
-    import natverk
+def machine(_base: Path, folder: Path, rounds: int) -> None:
+    notebook, out = str(HERE / "page.ipynb"), str(folder / "out")
+    ours = [str(HERE / "_driver.py"), "report", *(f"sv/page/{unit}" for unit in COUNTIES), "--out", out, "--jobs", "2"]
 
-    codes = list(natverk.load().municipalities["code"])
-    times, halves = {}, []
-    for chosen in (codes[:: len(codes) // 21][:21], codes):
-        pages = [f"sv/municipality_profile/{code}" for code in chosen]
-        watch = Memory()
-        command = [*NATVERK, "report", *pages, "--force", "--jobs", "2", "--out", str(folder / "municipal")]
-        start = time.perf_counter()
-        watch.of(lambda command=command: run(*command))
-        times[len(chosen)] = (time.perf_counter() - start) / len(chosen)
-        middle = len(watch.samples) // 2
-        halves = [statistics.median(part) / 1e6 for part in (watch.samples[:middle], watch.samples[middle:])]
-        print(f"{len(chosen):4} municipality pages: {times[len(chosen)]:.3f} s a page, peak {watch.peak / 1e6:.0f} MB")
-    print(f"290 against 21, time per page: {times[290] / times[21]:.2f} times (bar: 1)")
-    print(f"memory of the second half of 290 against the first: {halves[1] / halves[0]:.2f} times (flat: 1)")
+    def loop() -> None:
+        for unit in COUNTIES:
+            target = str(folder / f"{unit}.ipynb")
+            run(
+                ROOT, "-m", "papermill", notebook, target, "-r", "region", unit, "--no-progress-bar", "--cwd", str(HERE)
+            )
+            run(ROOT, "-m", "nbconvert", "--to", "html", target)
+
+    variants: Variants = {
+        "loop of papermill and nbconvert": loop,
+        "natverk report --force": lambda: run(ROOT, *ours, "--force"),
+        "natverk report, all unchanged": lambda: run(ROOT, *ours),
+        "natverk report --force --engine default": lambda: run(ROOT, *ours, "--force", "--engine", "default"),
+    }
+    for name, module in OTHERS.items():
+        label = {"joblib": "papermill's API with joblib, 2 processes"}.get(name, f"{name}, 2 processes")
+        if importlib.util.find_spec(module):
+            command = [str(HERE / "_others.py"), name, notebook, str(folder), *COUNTIES]
+            variants[label] = lambda command=command: run(ROOT, *command)
+        else:
+            print(f"{label}: {module} is not installed, left out")
+    times = list(rounds_of(variants, rounds).values())
+    print(f"the machine alone, 21 light pages, against the loop: {times[0] / times[1]:.1f} times")
+
+
+SECTIONS = {"real": real, "one": one, "unchanged": unchanged, "sample": sample, "memory": memory, "machine": machine}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("sections", nargs="*", help=", ".join(SECTIONS))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--pages", type=int, default=len(COUNTIES))
+    parser.add_argument("--base", default=BASE, help="the commit to compare with")
     options = parser.parse_args()
-    for name in options.sections or SECTIONS:
+    for name in options.sections:
         if name not in SECTIONS:
             parser.error(f"unknown section {name!r}: {', '.join(SECTIONS)}")
-    for name in options.sections or SECTIONS:
-        print(f"\n{name}, {options.pages} pages, {options.rounds} rounds")
-        folder = Path(tempfile.mkdtemp(prefix="natverk-bench-"))
-        try:
-            globals()[name](folder, COUNTIES[: options.pages], options.rounds)
-        finally:
-            shutil.rmtree(folder)
+    git = ["git", "-C", str(ROOT), "worktree"]
+    base = Path(tempfile.mkdtemp(prefix="natverk-base-")) / "checkout"
+    subprocess.run([*git, "add", "--quiet", "--detach", str(base), options.base], check=True)
+    try:
+        # The tables are built before anything is timed.
+        for root in (base, ROOT):
+            run(root, "-m", "natverk.cli", "build")
+        for name in options.sections or SECTIONS:
+            print(f"\n{name}, {options.rounds} rounds")
+            folder = Path(tempfile.mkdtemp(prefix="natverk-bench-"))
+            try:
+                SECTIONS[name](base, folder, options.rounds)
+            finally:
+                shutil.rmtree(folder)
+    finally:
+        subprocess.run([*git, "remove", "--force", str(base)], check=True)
 
 
 if __name__ == "__main__":

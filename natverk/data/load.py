@@ -18,7 +18,7 @@ from pyarrow.parquet import ParquetFile
 
 from natverk.data.build import current_tables
 from natverk.data.partial import earliest, latest
-from natverk.data.reads import Filters, label, note_read
+from natverk.data.reads import Filters, collected, label, note_all, note_read
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
 from natverk.errors import InvalidArgument, UnknownName
@@ -28,6 +28,10 @@ __all__ = [
     "kept",
     "load",
 ]
+
+
+#: The whole data as they were loaded last: what was read and made of them is there when they are loaded again.
+_loaded: dict[tuple[Path, str], Dataset] = {}
 
 
 def load(
@@ -80,12 +84,19 @@ def load(
         )
     if as_of is not None and not SCHEMA["sources"].column("published").fits(str(as_of)):
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
-    return Dataset(
-        current_tables().folder,
-        as_of=str(as_of) if as_of is not None else None,
-        undated_sources=undated_sources,
-        without_noncommercial=without_noncommercial,
-    )
+    tables = current_tables()
+    if as_of is not None or without_noncommercial:
+        return Dataset(
+            tables.folder,
+            as_of=str(as_of) if as_of is not None else None,
+            undated_sources=undated_sources,
+            without_noncommercial=without_noncommercial,
+        )
+    key = (tables.folder, tables.fingerprint())
+    if key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = Dataset(tables.folder)
+    return _loaded[key]
 
 
 class Dataset:
@@ -181,12 +192,16 @@ class Dataset:
         DataError
             If its file is damaged.
         """
+        read = self.__dict__.setdefault("_reads", {})
         if name not in self._tables:
-            frame = self._read(name)
-            # Without a filter every row stays: the whole frame is handed on as it was read.
-            if name in SCHEMA and SCHEMA[name].evidence and (self.as_of is not None or self.without_noncommercial):
-                frame = frame[self._kept(frame)].reset_index(drop=True)
+            with collected() as read[name]:
+                frame = self._read(name)
+                # Without a filter every row stays: the whole frame is handed on as it was read.
+                if name in SCHEMA and SCHEMA[name].evidence and (self.as_of is not None or self.without_noncommercial):
+                    frame = frame[self._kept(frame)].reset_index(drop=True)
             self._tables[name] = frame
+        else:
+            note_all(read.get(name, {}))
         return self._tables[name].copy(deep=False)
 
     @property
@@ -282,9 +297,13 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
     def looked_up(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
         made = data.__dict__.setdefault("_kept_with", {})
         key = (function, args, tuple(sorted(kwargs.items())))
-        if key not in made:
-            made[key] = function(data, *args, **kwargs)
-        value = made[key]
+        if key in made:
+            value, used = made[key]
+            note_all(used)
+        else:
+            with collected() as used:
+                value = function(data, *args, **kwargs)
+            made[key] = value, used
         return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value
 
     return looked_up

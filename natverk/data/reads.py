@@ -12,14 +12,28 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-__all__ = ["Filters", "READS_VARIABLE", "forget_reads", "label", "note_read", "reads", "recorded", "table_of"]
+__all__ = [
+    "Filters",
+    "READS_VARIABLE",
+    "collected",
+    "forget_reads",
+    "label",
+    "note_all",
+    "note_read",
+    "reads",
+    "recorded",
+    "table_of",
+]
 
 READS_VARIABLE = "NATVERK_READS"
 _seen: dict[str, str] = {}
+# What is collected by whoever keeps a result, to note it again with the result; and what this process has written.
+_collecting: list[dict[str, str]] = []
+_written: set[tuple[str, str, str]] = set()
 
 
 class Filters(TypedDict, total=False):
@@ -60,9 +74,37 @@ def note_read(text: str, sha256: str) -> None:
         The hash of the table's file.
     """
     _seen[text] = sha256
-    if path := os.environ.get(READS_VARIABLE):
+    for found in _collecting:
+        found[text] = sha256
+    path = os.environ.get(READS_VARIABLE)
+    if path and (path, text, sha256) not in _written:
+        _written.add((path, text, sha256))
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps([text, sha256]) + "\n")
+
+
+def note_all(found: Mapping[str, str]) -> None:
+    """Note once more what was `collected`, as a result that was made of it is used again."""
+    for text, sha256 in found.items():
+        note_read(text, sha256)
+
+
+@contextlib.contextmanager
+def collected() -> Iterator[dict[str, str]]:
+    """Collect what this process reads within: whoever keeps a result of it does `note_all` when it is used again.
+
+    >>> with collected() as found:
+    ...     note_read("networks", "ab12")
+    >>> found
+    {'networks': 'ab12'}
+    """
+    found: dict[str, str] = {}
+    _collecting.append(found)
+    try:
+        yield found
+    finally:
+        # By identity: two that are equal are not the same.
+        del _collecting[next(place for place, one in enumerate(_collecting) if one is found)]
 
 
 def reads() -> dict[str, str]:

@@ -11,6 +11,7 @@ import pytest
 
 import natverk
 from natverk.data.build import current_tables
+from natverk.data.load import Dataset, kept
 from natverk.data.reads import READS_VARIABLE, forget_reads, reads, recorded, table_of
 from natverk.data.units import UNIT_KINDS, Directory
 
@@ -27,6 +28,24 @@ def test_a_table_is_noted_when_it_is_handed_out() -> None:
     assert reads() == {}
     assert len(data.networks) == len(data.table("networks"))
     assert reads() == {"networks": current_tables().hashes["networks"]}
+
+
+def test_what_is_kept_is_read_again_by_whoever_uses_it() -> None:
+    @kept
+    def n_members(data: Dataset) -> int:
+        return len(data.memberships) + len(data.networks)
+
+    data = natverk.load()
+    assert n_members(data) > 0
+    with recorded() as found:
+        assert natverk.load() is data
+        assert n_members(data) > 0
+    assert set(found) == {"memberships", "networks"}
+    early = natverk.load(as_of="2015")
+    assert len(early.twins) > 0
+    with recorded() as again:
+        assert len(early.twins) > 0
+    assert set(again) == {"twins (as_of=2015, undated_sources=drop)", "sources"}
 
 
 def test_filters_are_noted_with_the_sources_that_they_look_at() -> None:
