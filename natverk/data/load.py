@@ -270,7 +270,7 @@ class Dataset:
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
         filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
-        return pd.DataFrame(file.read(use_threads=False).to_pandas())
+        return pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
 
 
 P = ParamSpec("P")

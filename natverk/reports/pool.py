@@ -316,7 +316,7 @@ class Pool:
             return True
         while True:
             order = self._orders[0]
-            log = self.scratch / "server.log"
+            log = self.scratch / f"server-{len(self._orders)}.log"
             if not _servers():
                 _server_mark = self.scratch / "server"
                 _server_mark.unlink(missing_ok=True)
@@ -326,11 +326,14 @@ class Pool:
                     resource_tracker.ensure_running()
                     with _held_signals():
                         forkserver.ensure_running()
-            deadline = time.monotonic() + _PREPARING
+            seen, deadline = time.monotonic(), time.monotonic() + _PREPARING
             while order is not None and not _server_mark.exists():
                 if self.interrupt:
                     return False
-                if not _servers() or time.monotonic() > deadline:
+                now = time.monotonic()
+                # For a moment after its start it is not known by its name.
+                seen = now if _servers() else seen
+                if now > min(deadline, seen + 1.0):
                     break
                 time.sleep(0.02)
             else:
@@ -408,8 +411,12 @@ def _servers() -> list[psutil.Process]:
 
 
 def _end_servers() -> None:
+    """End the server; it is waited for, as a new one is started only when this one is gone."""
     for server in _servers():
         end_with_children(server.pid)
+        with contextlib.suppress(ChildProcessError):
+            # Whoever starts the next one asks for its status, and must find it.
+            os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
 
 
 @contextlib.contextmanager

@@ -172,7 +172,11 @@ def _be_server(order: Mapping[str, Any]) -> None:
     with Path(order["log"]).open("ab") as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
-    prepare(order["modules"], order["functions"])
+    try:
+        prepare(order["modules"], order["functions"])
+    except ImportError as error:
+        # The forkserver passes over modules that are not there, and would serve with half of what was asked for.
+        raise NatverkError(str(error)) from error
     Path(order["ready"]).touch()
 
 

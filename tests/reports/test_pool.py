@@ -591,6 +591,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         (tmp_path / "preparing.py").write_text(f"import os, sys, time\ndef prepare():\n{lines}\n", encoding="utf-8")
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+        monkeypatch.syspath_prepend(tmp_path)
         write_notebook(tmp_path, LOOK)
         with (tmp_path / "reports.toml").open("a", encoding="utf-8") as file:
             file.write('prepare = "preparing:prepare"\n')
@@ -647,6 +648,7 @@ def test_libraries_that_cannot_be_prepared_cost_time_alone(
 ) -> None:
     (tmp_path / "harmful.py").write_text("raise ValueError('at import')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    monkeypatch.syspath_prepend(tmp_path)
     write_notebook(tmp_path, "if region == '01':\n    import harmful\nprint('made')")
     outcome = run(pages_of(tmp_path, ["01", "03"]), None)
     assert [page.unit for page in outcome.failed] == ["01"]
