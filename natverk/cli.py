@@ -304,6 +304,7 @@ def build(
 @app.command()
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
+    _check_extra()
     from natverk.reports.site import clean as clean_reports
 
     removed = clean_reports(out)

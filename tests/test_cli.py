@@ -621,6 +621,18 @@ def test_build_makes_the_tables(call: Callable[..., tuple[int, str, str]]) -> No
     assert not Path("other").exists()
 
 
+@pytest.mark.parametrize("arguments", [("report", "14"), ("verify", "14"), ("clean",)])
+def test_a_command_whose_extra_is_missing_says_the_line_to_type(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("natverk.cli.find_spec", lambda name: None if name == "papermill" else name)
+    status, out, err = call(*arguments)
+    assert (status, out) == (2, "")
+    assert "pages cannot be run without papermill, which is not installed" in err
+    assert f'next: {sys.executable} -m pip install -e "{ROOT}[reports]"' in err
+    assert call("list", "--lang", "sv")[0] == 0
+
+
 def test_as_a_command_of_its_own(tmp_path: Path) -> None:
     done = natverk_command("--version", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"natverk {__version__}\n", "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -159,3 +161,33 @@ def test_package_imports_only_declared_dependencies() -> None:
         if not declared & {canonicalize_name(provider) for provider in providers.get(name, [name])}
     }
     assert undeclared == set()
+
+
+# --- make -------------------------------------------------------------------------------------------------------------
+
+
+def recipe(verb: str, *assignments: str, **environ: str) -> str:
+    """Return the commands that a verb of the Makefile runs."""
+    command = ["make", "--dry-run", "--always-make", verb, *assignments]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("verb", "program"),
+    [
+        ("data", "natverk build"), ("list", "natverk list"), ("reports", "natverk report --only region_report"),
+        ("everything", "natverk report --all"), ("lab", "jupyter lab"), ("test", "python -m pytest"),
+        ("notebooks", "python tools/store_notebooks.py"), ("bench", 'python "$file"'),
+    ],
+)  # fmt: skip
+def test_a_verb_hands_its_options_on(verb: str, program: str) -> None:
+    assert re.search(rf"{re.escape(program)}\S* --option=1\b", recipe(verb, "ARGS=--option=1"))
+
+
+def test_what_pip_is_set_to_and_what_lies_on_the_path_do_not_matter() -> None:
+    lines = [line for line in recipe("setup").splitlines() if " install " in line and "-m pip" in line]
+    assert len(lines) == 2
+    for line in lines:
+        assert "env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0" in line
+        assert "python -I -m pip" in line

@@ -414,9 +414,10 @@ def _end_servers() -> None:
     """End the server; it is waited for, as a new one is started only when this one is gone."""
     for server in _servers():
         end_with_children(server.pid)
-        with contextlib.suppress(ChildProcessError):
-            # Whoever starts the next one asks for its status, and must find it.
-            os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+        # Whoever starts the next one asks how this one ended, and must find it.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while server.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.005)
 
 
 @contextlib.contextmanager

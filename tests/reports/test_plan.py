@@ -79,6 +79,30 @@ def test_listed_names_can_be_typed_and_pages_come_once(project: Project, directo
     ]
 
 
+def test_each_report_has_its_own_first_year(tmp_path: Path, directory: Directory) -> None:
+    write_project(tmp_path)
+    declared = (tmp_path / "reports.toml").read_text(encoding="utf-8")
+    (tmp_path / "reports.toml").write_text(f"[defaults]\nfirst_year = 1997\n{declared}first_year = 2000\n", "utf-8")
+    project = read_project(tmp_path / "reports.toml", tmp_path)
+    with pytest.raises(InvalidArgument, match="year_from = 1999 is not a year between 2000 and"):
+        plan(project, directory, ["14"], typed={"year_from": "1999"}, out=tmp_path / "out")
+    [page] = plan(project, directory, ["14"], typed={"year_from": "2000"}, out=tmp_path / "out")
+    assert page.parameters["year_from"] == 2000
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [('first_year = "1997"', "'first_year' is not a whole number"), ("prepare = 1", "not the name of a function"),
+     ('prepare = "module"', "module:function")],
+)  # fmt: skip
+def test_what_is_no_year_and_no_function_is_said(tmp_path: Path, line: str, told: str) -> None:
+    write_project(tmp_path)
+    with (tmp_path / "reports.toml").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(DataError, match=told):
+        read_project(tmp_path / "reports.toml", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("wanted", "options", "error", "help_"),
     [
