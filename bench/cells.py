@@ -2,8 +2,9 @@
 
     python bench/cells.py OTHER_CHECKOUT [--repeat 3]
 
-Each page is run in a fresh process that has imported natverk and loaded the data, so that only the cells count. What
-compares is the ratio; the seconds hang on the machine.
+Each page is run in a fresh process that has imported natverk and loaded the data, so that only the cells count:
+`here` and `other` as a reader runs a notebook, `prepared` as the report machine does, from a process that has worked
+out what all pages share. What compares is the ratio; the seconds hang on the machine.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ PAGES = [
 
 CHILD = """
 import contextlib, io, json, sys, time
-notebook, parameters = json.loads(sys.argv[1])
+notebook, parameters, prepared = json.loads(sys.argv[1])
 import natverk
 natverk.load().verify()
 import matplotlib
 matplotlib.use("agg")
 import natverk.figures, natverk.text
+if prepared:
+    from natverk.text.prepared import country
+    country()
 cells = [cell for cell in json.load(open(f"notebooks/{notebook}.ipynb", encoding="utf-8"))["cells"]
          if cell["cell_type"] == "code" and "lab-only" not in cell["metadata"].get("tags", [])]
 space, spent = {"display": lambda *shown, **how: None}, []
@@ -52,11 +56,11 @@ print(json.dumps(spent), file=sys.__stdout__)
 """
 
 
-def seconds(checkout: Path, page: tuple[str, dict[str, str]]) -> list[float]:
+def seconds(checkout: Path, page: tuple[str, dict[str, str]], prepared: bool) -> list[float]:
     """Return the CPU seconds of each code cell of a page, run in a checkout."""
     environment = os.environ | {"PYTHONPATH": str(checkout)}
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, json.dumps(page)],
+        [sys.executable, "-c", CHILD, json.dumps([*page, prepared])],
         cwd=checkout, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return list(json.loads(done.stdout.splitlines()[-1]))
@@ -69,24 +73,29 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--cells", action="store_true", help="show the seconds of each cell of this checkout")
     chosen = parser.parse_args()
-    sides = {"here": ROOT} | ({"other": chosen.other.resolve()} if chosen.other else {})
-    ratios = []
+    sides = {"here": (ROOT, False), "prepared": (ROOT, True)}
+    if chosen.other:
+        sides["other"] = (chosen.other.resolve(), False)
+    ratios: dict[str, list[float]] = {"here": [], "prepared": []}
     for page in PAGES:
         runs: dict[str, list[list[float]]] = {side: [] for side in sides}
         for _ in range(chosen.repeat):
-            for side, checkout in sides.items():
-                runs[side].append(seconds(checkout, page))
+            for side, (checkout, prepared) in sides.items():
+                runs[side].append(seconds(checkout, page, prepared))
         median = {side: statistics.median(sum(run) for run in spent) for side, spent in runs.items()}
-        line = f"{page[0]} {next(iter(page[1].values()))}: here {median['here']:.2f} s"
-        if "other" in median:
-            ratios.append(median["here"] / median["other"])
-            line += f", other {median['other']:.2f} s, ratio {ratios[-1]:.2f}"
+        line = f"{page[0]} {next(iter(page[1].values()))}:"
+        for side, value in median.items():
+            line += f" {side} {value:.2f} s"
+            if "other" in median and side != "other":
+                ratios[side].append(value / median["other"])
+                line += f" ({ratios[side][-1]:.2f} of other)"
         print(line, flush=True)
         if chosen.cells:
             for side, spent in runs.items():
                 print("   ", side, *(f"{statistics.median(cell):.2f}" for cell in zip(*spent, strict=True)))
-    if ratios:
-        print(f"median ratio {statistics.median(ratios):.2f}")
+    for side, found in ratios.items():
+        if found:
+            print(f"{side}: median {statistics.median(found):.2f} of other, {min(found):.2f}–{max(found):.2f}")
 
 
 if __name__ == "__main__":
