@@ -30,7 +30,7 @@ def country() -> None:
 
     data = load()
     last = int(data.vintage[:4])
-    one, actor = data.municipalities.loc[0, ["code", "actor_id"]].tolist()
+    one, actor = (str(data.municipalities[column].iloc[0]) for column in ("code", "actor_id"))
     documented(data, member_actors(data), years=(FIRST_YEAR, last))
     panel(data, actors=[actor], networks=networks_counting_as(data, SETS), years=(FIRST_YEAR, last))
     series(data, [actor], networks=networks_counting_as(data, SETS), years=(FIRST_YEAR, last))
