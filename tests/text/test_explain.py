@@ -51,7 +51,7 @@ def test_every_rule_has_a_sentence_with_its_values(rule: str, lang: str) -> None
 
 def test_both_languages_have_sentences_for_these_rules_only() -> None:
     for lang in LANGUAGES:
-        rules = {key.split(".")[2] for key in texts(lang).keys() if key.startswith("explain.rule.")}
+        rules = {key.split(".")[2] for key in sorted(texts(lang).keys()) if key.startswith("explain.rule.")}
         assert rules == {*RULES, *BESIDE} == set(VALUES)
 
 
