@@ -148,7 +148,7 @@ def test_ties_go_to_more_shared_networks_then_to_the_code(make: Make) -> None:
 
 
 QUICK = settings(
-    max_examples=12, deadline=None, derandomize=True, database=None,
+    max_examples=8, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )  # fmt: skip
 grids = st.dictionaries(

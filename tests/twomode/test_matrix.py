@@ -374,7 +374,7 @@ def test_low_best_high_are_nested(make: Make, evidence: list[dict[str, Any]], ye
         assert table["known"].between(0, 1).all()
         if when == year:
             own = panel(data, networks=["net", "old"], years=year)[["actor_id", "network_id", "low", "best", "high"]]
-            pd.testing.assert_frame_equal(table.drop(columns="known"), own, check_dtype=False)
+            pd.testing.assert_frame_equal(table.drop(columns="known"), own)
 
 
 @some(12)

@@ -455,7 +455,7 @@ memberships = st.lists(attested("member", "full"), min_size=1, max_size=5)
 in_lists = st.sampled_from([[], [{"year": 2010}], [{"year": 2010, "levels": "region"}]])
 
 
-@some(15)
+@some(8)
 @given(rows=memberships, extra=attested("member"), complete=in_lists)
 def test_overlap_stays_within_its_bounds(make: Make, rows: list[Row], extra: Row, complete: list[Row]) -> None:
     def overlap(own: list[Row]) -> pd.Series[Any]:
@@ -476,7 +476,7 @@ def test_overlap_stays_within_its_bounds(make: Make, rows: list[Row], extra: Row
     pd.testing.assert_series_equal(row, overlap(renamed(rows[::-1])))
 
 
-@some(15)
+@some(6)
 @given(rows=memberships, complete=in_lists)
 def test_theme_overlap_is_missing_or_between_none_and_all(make: Make, rows: list[Row], complete: list[Row]) -> None:
     def overlap(own: list[Row], lists: list[Row] = complete) -> pd.Series[Any]:
@@ -497,7 +497,7 @@ def test_theme_overlap_is_missing_or_between_none_and_all(make: Make, rows: list
     assert overlap(same, [])["schoener_attested"] == pytest.approx(1)
 
 
-@some(8)
+@some(5)
 @given(rows=memberships, extra=attested("member"), complete=in_lists)
 def test_profiles_are_bounds_that_evidence_never_lowers(
     make: Make, rows: list[Row], extra: Row, complete: list[Row]

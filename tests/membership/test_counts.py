@@ -1,7 +1,6 @@
 """What must hold of every count: bounds in order, more evidence never lowers it, order and names change nothing.
 
-Measures whose properties stand beside their own tests (panel, overlap, null models, compare, peers,
-portfolio, participation, coding, benchmarks, role comparison) are not repeated here.
+The panel's own properties stand beside its tests.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 import natverk
 from natverk.data.load import Dataset
+from natverk.membership.documented import relations
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]
@@ -94,7 +94,7 @@ MEASURES: dict[str, tuple[int, Callable[[Dataset], pd.DataFrame]]] = {
     "spells": (10, n_spells),
     "relations": (
         10,
-        lambda data: natverk.membership.documented.relations(data, OWN).groupby("network_id")[["actor_id"]].nunique(),
+        lambda data: relations(data, OWN).groupby("network_id")[["actor_id"]].nunique(),
     ),
 }
 
