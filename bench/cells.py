@@ -4,7 +4,8 @@
 
 Each page is run in a fresh process that has imported natverk and loaded the data, so that only the cells count:
 `here` and `other` as a reader runs a notebook, `prepared` as the report machine does, from a process that has worked
-out what all pages share. What compares is the ratio; the seconds hang on the machine.
+out what all pages share and keeps it out of the garbage collector's way (see `natverk.reports.server`). What compares
+is the ratio; the seconds hang on the machine.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ import matplotlib
 matplotlib.use("agg")
 import natverk.figures, natverk.text
 if prepared:
+    import gc
     from natverk.text.prepared import country
     country()
+    gc.collect()
+    gc.freeze()
 cells = [cell for cell in json.load(open(f"notebooks/{notebook}.ipynb", encoding="utf-8"))["cells"]
          if cell["cell_type"] == "code" and "lab-only" not in cell["metadata"].get("tags", [])]
 space, spent = {"display": lambda *shown, **how: None}, []
