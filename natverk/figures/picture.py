@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from natverk.errors import InvalidArgument
-from natverk.figures.style import CSS_DPI, HOUSE_COLOURS, PNG_DPI, house_style
+from natverk.figures.style import CSS_DPI, HOUSE_COLOURS, PNG_DPI, house_style, text_size
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,10 +79,12 @@ class Picture:
         canvas = FigureCanvasAgg(self.figure)
         with house_style():
             self.figure.set_dpi(PNG_DPI)
+            # Text has been measured where it was placed: it is not measured again to draw it.
+            canvas.get_renderer().get_text_width_height_descent = text_size  # type: ignore[no-untyped-call]
             canvas.draw()  # type: ignore[no-untyped-call]
         pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
         buffer = io.BytesIO()
-        _with_palette(pixels[..., :3]).save(buffer, "PNG", dpi=(PNG_DPI, PNG_DPI))
+        _with_palette(pixels).save(buffer, "PNG", dpi=(PNG_DPI, PNG_DPI))
         return buffer.getvalue()
 
     def _vector(self, kind: str) -> bytes:
@@ -183,18 +185,21 @@ def _chosen(bundle: dict[str, str], include: Container[str] | None, exclude: Con
 
 
 def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
-    """Reduce an image (height, width, 3) to 256 colours, which makes less than half the bytes.
+    """Reduce an opaque image (height, width, 4) to 256 colours, which makes less than half the bytes.
 
     The colours of the house and the most frequent ones stay exact, however small their marks are; the
     shades at the edges of text and lines take the nearest of a spread of the others.
     """
     from PIL import Image
 
-    parts = pixels.astype(np.uint32)
-    # By hashing, since sorting some million pixels took most of the time that a picture takes.
-    seen, found = pd.factorize((parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2]).ravel())
+    packed = pixels.view("<u4").ravel()
+    # By runs of equal pixels, of which a figure has far fewer than pixels, and by hashing: sorting takes longer.
+    starts = np.flatnonzero(np.concatenate([[True], packed[1:] != packed[:-1]]))
+    lengths = np.diff(starts, append=len(packed))
+    seen, places = pd.factorize(packed[starts])
+    found = (places & 255) << 16 | (places >> 8 & 255) << 8 | (places >> 16 & 255)
     order = np.argsort(found)
-    colours, count = found[order], np.bincount(seen)[order]
+    colours, count = found[order], np.bincount(seen, weights=lengths)[order]
     where = np.empty_like(order)
     where[order] = np.arange(len(order))
     rgb = np.column_stack([colours >> 16, colours >> 8 & 255, colours & 255])
@@ -205,6 +210,6 @@ def _with_palette(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     kept = np.concatenate([rgb[first].astype(np.float32), others])[:256]
     distance = (kept**2).sum(axis=1) - 2 * rgb.astype(np.float32) @ kept.T
     nearest = distance.argmin(axis=1).astype(np.uint8)
-    image = Image.fromarray(nearest[where][seen].reshape(parts.shape[:2]))
+    image = Image.fromarray(np.repeat(nearest[where][seen], lengths).reshape(pixels.shape[:2]))
     image.putpalette(kept.astype(np.uint8).tobytes())
     return image

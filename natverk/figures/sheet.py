@@ -141,7 +141,7 @@ class Sheet:
             patch.set_hatch(hatch)
             patch.set_hatchcolor(hatch_colour)
         patch.set_zorder(order)
-        self.axes.add_patch(patch)
+        self.axes.add_artist(patch)
 
     def line(
         self,
@@ -156,7 +156,7 @@ class Sheet:
         """Draw a line through points; `width` in points."""
         artist = Line2D(xs, ys, color=colour, linewidth=width, linestyle=dashes, solid_capstyle="butt")
         artist.set_zorder(order)
-        self.axes.add_line(artist)
+        self.axes.add_artist(artist)
 
     def marks(
         self,
@@ -176,7 +176,7 @@ class Sheet:
         artist.set_markeredgecolor(edge)
         artist.set_markeredgewidth(line)
         artist.set_zorder(order)
-        self.axes.add_line(artist)
+        self.axes.add_artist(artist)
 
     def paths(
         self,

@@ -44,6 +44,7 @@ __all__ = [
     "house_style",
     "line_height",
     "shorten",
+    "text_size",
     "text_width",
     "wrap",
 ]
@@ -155,16 +156,19 @@ def _renderer() -> RendererAgg:
     return RendererAgg(8, 8, PNG_DPI)  # type: ignore[no-untyped-call]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
+def text_size(text: str, font: FontProperties, ismath: bool) -> tuple[float, float, float]:
+    """Return width, height and descent of one line of text in pixels of the PNG, measured once for all figures."""
+    return _renderer().get_text_width_height_descent(text, font, ismath)  # type: ignore[no-untyped-call,no-any-return]
+
+
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """Return the width in CSS pixels of one line of text.
 
     >>> 20 < text_width("SERN", 8.5) < 40
     True
     """
-    font = _font(size, weight, "normal")
-    size_of = _renderer().get_text_width_height_descent(text, font, False)  # type: ignore[no-untyped-call]
-    return float(size_of[0]) * CSS_DPI / PNG_DPI
+    return float(text_size(text, _font(size, weight, "normal"), False)[0]) * CSS_DPI / PNG_DPI
 
 
 def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal", *, even: bool = False) -> list[str]:
