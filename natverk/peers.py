@@ -224,8 +224,10 @@ def by_portfolio(
         "one_sided": [(member, unknown), (unknown, member)],
         "known": [(~unknown, ~unknown)],
     }
+    asked = np.unique(here)
+    row = np.searchsorted(asked, here)
     n_of = {
-        kind: sum(one.astype(float) @ other.T.astype(float) for one, other in pairs)[here, there].astype("int64")
+        kind: sum(one[asked].astype(float) @ other.T.astype(float) for one, other in pairs)[row, there].astype("int64")
         for kind, pairs in kinds.items()
     }
     either = n_of["shared"] + n_of["only_here"] + n_of["only_there"]
@@ -687,7 +689,7 @@ def candidates(
         asked = near.loc[near["rank"].notna() & (near["n_shared"] > 0), "code"].head(n_peers).tolist()
     if table is None:
         # Only these can decide: a network that none of them is known in is no candidate.
-        table = portfolios(data, municipalities=[code, *asked], **evidence)
+        table = portfolios(data, **evidence).reindex(sorted({code, *asked})).dropna(axis=1, how="all")
     table = table.astype("float64")
     own, among, actor = table.loc[code], table.loc[asked], f"municipality:{code}"
     rows = graded(data, year_basis="any", counting=counting)

@@ -137,10 +137,25 @@ def stages(
     years = {"new_years": new_years, "carry_forward": carry_forward, "process_years": process_years}
     for name, value in {**years, "review_after": review_after or 0}.items():
         not_negative(name, value)
+    given = (new_years, review_after, tuple(sorted((reviewed or {}).items())), carry_forward, process_years)
+    return _stages(data, today, *given)
+
+
+@kept
+def _stages(
+    data: Dataset,
+    today: str,
+    new_years: int,
+    review_after: int | None,
+    reviewed: tuple[tuple[str, str], ...],
+    carry_forward: int,
+    process_years: int,
+) -> pd.DataFrame:
+    """Return the stages on a day, once for each dataset and choice."""
     frame, year = _adoptions(data), int(today[:4])
     last_told = frame.groupby("county_code")["last_told"].max().to_dict()
     rows = list(each_row(frame))
-    due, reviews = _due_until(data, today, review_after), _reviews(frame, reviewed or {}, today)
+    due, reviews = _due_until(data, today, review_after), _reviews(frame, dict(reviewed), today)
     found = []
     for county in each_row(data.counties):
         own = [row for row in rows if row.county_code == county.county_code]

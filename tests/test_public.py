@@ -285,6 +285,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "twomode.density": lambda data: natverk.twomode.density(ties(data)),
     "twomode.nestedness": lambda data: natverk.twomode.nestedness(ties(data)),
     "twomode.null_test": lambda _: natverk.twomode.null_test(MATRIX, np.sum, 9, 1),
+    "twomode.overlap_test": lambda data: natverk.twomode.overlap_test(data, n=9),
     "twomode.region_overlap": lambda data: natverk.twomode.region_overlap(data, county="14"),
     "twomode.tails": lambda _: natverk.twomode.tails(np.array([1.0]), np.zeros((9, 1))),
     "twomode.theme_overlap": lambda data: natverk.twomode.theme_overlap(data, county="14"),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, counted_from_one, known_county, known_networks, several
 from natverk.membership.evidence import Counting, YearBasis
 from natverk.membership.panel import networks_counting_as
-from natverk.twomode.matrix import IncidenceMatrix, Year, checked_ties, shared_counts, tie_cells
+from natverk.twomode.matrix import IncidenceMatrix, Year, checked_ties, incidence_matrix, shared_counts, tie_cells
+from natverk.twomode.nullmodel import NullTest, null_test
 
 __all__ = [
     "OpenTo",
@@ -24,6 +26,7 @@ __all__ = [
     "nestedness",
     "nodf",
     "open_to_both",
+    "overlap_test",
     "region_overlap",
     "schoener_d",
     "shared_networks",
@@ -689,3 +692,43 @@ def shared_networks(
         return values | dict(zip(counties, by_county.tolist(), strict=True))
 
     return statistic
+
+
+def overlap_test(data: Dataset, *, n: int = 199, seed: int = 1) -> NullTest:
+    """Test `shared_networks` of every county in the networks that both levels may join, once for each dataset.
+
+    Parameters
+    ----------
+    data
+        The dataset; the ties are those of `incidence_matrix` in the networks of `open_to_both`.
+    n, seed
+        See `null_test`.
+
+    Returns
+    -------
+    NullTest
+        See `null_test`; the items are `sweden` and county codes.
+
+    Raises
+    ------
+    InvalidArgument
+        See `null_test`; and if no county enters.
+
+    References
+    ----------
+    See `natverk.twomode.null_test` and `natverk.twomode.shared_networks`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> overlap_test(load(), n=9).frame[["item", "n"]].iloc[0].tolist()
+    ['sweden', 9]
+    """
+    test = _overlap_test(data, n, seed)
+    return replace(test, frame=test.frame.copy(deep=False))
+
+
+@kept
+def _overlap_test(data: Dataset, n: int, seed: int) -> NullTest:
+    ties = incidence_matrix(data, networks=open_to_both(data))
+    return null_test(ties, shared_networks(data, ties, nested=False), n, seed)
