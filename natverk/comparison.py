@@ -171,7 +171,8 @@ def compare(
     -----
     Documented is a lower bound: that a network is "only here" means that the other is not documented in it, and a
     difference of such counts is one of the documents first of all (`documented`). Numbers with bounds differ only where
-    the bounds leave no room for equality. Swapping `a` and `b` swaps the columns and changes nothing else.
+    the bounds leave no room for equality. Swapping `a` and `b` swaps the columns; the
+    order of lines that only one unit has may change.
     References: each measure names its own.
 
     Examples
@@ -457,7 +458,7 @@ def _sets(pair: _Pair, own: pd.DataFrame, unit: str) -> Iterator[pd.DataFrame]:
     for item in pair.groups if unit == "networks" else [unit]:
         names = own[own["item"] == item].groupby("of")["name"].agg(set)
         one, two = (names.get(code, set()) for code in pair.units)
-        # Nothing documented of one of them is no empty set: no value rather than 0.
+        # Where nothing is documented of one of them the index is missing, not 0.
         index = len(one & two) / len(one | two) if one and two else np.nan
         found = pair.both({"n": len(one & two), "names": _joined(one & two), "jaccard": index}, item or unit)
         only = found.assign(n=[len(one - two), len(two - one)], names=[_joined(one - two), _joined(two - one)])

@@ -49,9 +49,10 @@ def documented(
         Actors by id or name, or a county for its municipalities.
     years
         The window; default 1997 to the last year of the data. A membership attested before it, and not known to have
-        ended, is kept and marked `earlier`; one attested only after it is left out.
+        ended, is kept and marked `earlier`; one that joined after it is left out. Pairs called former members, or only
+        loosely tied, are kept whenever their rows are dated.
     recent
-        A membership last attested within so many years before the window's end is `recent`.
+        A membership last attested within so many years, the last of the window among them, is `recent`.
     counts_as
         Kinds of network. All four are read by default, unlike in `natverk.panel` and `natverk.series`: a page shows
         the commitments, programmes and offices of an actor beside its memberships, and tells them apart.
@@ -120,7 +121,7 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     firm = by_pair(rows[is_firm])
     began = firm["first"] <= last_year
     within = (began & (firm["last"] >= first_year)).fillna(False)
-    # What is first known after the window is no since-when of a page about it, and no last sighting in it.
+    # Evidence that begins after the window gives neither `since` nor `last_seen`.
     started = of_pair(firm.loc[(firm["start"] <= last_year).fillna(False), "start"], "min")
     dated = of_pair(firm.loc[began.fillna(False), "first"], "min")
     in_window = of_pair(within, "any")
@@ -131,7 +132,7 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     conflict = of_pair(runs["conflict"], "any")
     left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any")
     any_year, every_year = of_pair(firm["first"].notna(), "any"), of_pair(firm["first"].notna(), "all")
-    # Joined after the window: what has no year is of later too. Only seen after it: that may belong to it.
+    # A pair that joined after the window is left out, its undated rows too; one only seen after it may have been in it.
     later = ~in_window & any_year & (of_pair(firm["first"], "min") > last_year).fillna(False)
     outside = later & (of_pair(firm["start"].notna(), "any") | every_year)
     loose = ~of_pair(firm["grade"].notna(), "any")

@@ -204,7 +204,7 @@ class Pair:
         return [(year, until - 1, self.cell(year, rules)) for year, until in pairwise([*years, last + 1])]
 
     def begun(self, year: int, part_year: PartYear) -> list[Span]:
-        """Return the rows whose membership has begun by a year; the year of entry only where a part of it will do."""
+        """Return the rows whose membership has begun by a year, in part or, as `part_year` asks, for all of it."""
         entry = part_year in ("whole", "start")
         return [span for span in self.spans if span.first <= year and not (entry and year == span.start)]
 
@@ -248,7 +248,7 @@ class Pair:
             return Cell([fact])
         before = self.begun(year, part_year)
         seen = max((min(span.last, year) for span in before), default=None)
-        # A stated year of exit is over itself where its last day must be covered.
+        # Under `whole` and `end` whoever leaves within the year is no member in it any more.
         over = year + 1 if part_year in ("whole", "end") else year
         ends = [end for end in self.ends if end.last < year or (end.stated and end.last < over)]
         closing = max((end.last for end in ends), default=None)
@@ -484,9 +484,11 @@ def panel(
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, year, state, conflict, status, low, best, high, rows`: `low` counts attested
-        cells, `best` also presumed ones, `high` also unknown ones of eligible actors (0 or 1, int64); `rows` are the
-        ids that decide the cell, separated by `;`. Sorted by actor, network, year. Its `attrs` hold `left_out`
+        `actor_id, network_id, year, state, conflict, status, low, best, high, rows`: `low` is 1 where membership
+        is attested and nothing contradicts it, `best` also where it is presumed (and in a conflict as `prefer` says),
+        `high` also in every conflict and where it is unknown and the actor may belong or once did (int64). `status`
+        is that of the rows that attest or presume, the most telling first. `rows` are the ids that decide the cell,
+        separated by `;`. Sorted by actor, network, year. Its `attrs` hold `left_out`
         (numbers of `actors` and `pairs` without a row) and `panel` (the arguments that decide a cell, read by
         `natverk.explain`).
 

@@ -342,7 +342,8 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
         separated by `;`, or a list of ids; any `row_id` of any table and any `list_id` is known.
     rules
         Further arguments: those of `panel` that decide a cell (`carry_forward=5`). Rows of a frame that `panel` made
-        bring them along; dictionaries and named tuples do not, and count as made with the defaults.
+        bring them along as long as its `attrs` are kept (merging drops them); dictionaries and named tuples do not, and
+        count as made with the defaults.
 
     Returns
     -------
@@ -351,7 +352,7 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
         network_id, year, state, conflict`; `rule` (see `natverk.membership.panel.RULES` and `BESIDE`), `values`
         (`last_attested=2020, carry_forward=3`), `decides` (the first reason; the others are what it conflicts with,
         or tell why the cell stays unknown); `id, table, what` (ids and codes of whom it is about), `start, end,
-        seen` (dates as stated), `source_id, title, publisher, url, locator`. A reason without evidence has one row
+        seen` (as the row has them), `source_id, title, publisher, url, locator`. A reason without evidence has one row
         without id; evidence without a cell has no rule. A row with several sources stands once for each.
 
     Raises

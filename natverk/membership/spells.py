@@ -299,7 +299,7 @@ def durations(
         until = until.mask(open_, over)
         dissolved |= (open_ & (gone < vintage)).fillna(False)
     time = until - start
-    # Told only after the end: nobody had to last until a sighting to be known.
+    # A spell that sources tell of only after its end is at risk from its start: it would be known however short it was.
     late = (ended & told & (seen.isna() | (seen > end))).fillna(False)
     begin = (seen - start).clip(lower=0).mask(late, 0)
     if entry == "start":

@@ -227,7 +227,7 @@ def coefficient_bounds(region: Mapping[str, np.ndarray], union: Mapping[str, np.
     largest = np.minimum(np.minimum(alone, others) + free, (alone + others + free) // 2)
     smallest = np.minimum(n(mine | (may & might)), n(theirs | (may & might)))
     none = np.where(either > 0, 0.0, np.nan)
-    # Where one set can only be filled by sharing, whatever fills it is shared.
+    # Where one set is empty, every network that could fill it is one that the other has.
     filled = np.where(both > 0, 1.0, np.nan)
     return {
         "jaccard_low": _share(sure, either, np.nan),
