@@ -121,7 +121,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME, *_MODULES])
+    return sorted(__all__)
 
 
 def _moved(name: str) -> str:

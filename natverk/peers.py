@@ -393,7 +393,8 @@ def differences(data: Dataset, year: int | None = None) -> dict[str, pd.DataFram
     >>> round(differences(load())["location"].loc["0180", "1480"])
     397
     """
-    return _differences(data, year_range(year, "year", data=data)[0])
+    found = _differences(data, year_range(year, "year", data=data)[0])
+    return {name: frame.copy(deep=False) for name, frame in found.items()}
 
 
 @kept

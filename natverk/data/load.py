@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
@@ -270,7 +271,14 @@ class Dataset:
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
         filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
-        return pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
+        frame = pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
+        # Columns with missing numbers hand out their buffer itself: nobody may write into what others read.
+        for column in frame:
+            for part in ("_data", "_mask"):
+                buffer = getattr(frame[column].array, part, None)
+                if isinstance(buffer, np.ndarray):
+                    buffer.flags.writeable = False
+        return frame
 
 
 P = ParamSpec("P")

@@ -163,10 +163,10 @@ def population_known(data: Dataset) -> pd.DataFrame:
 
 
 @kept
-def member_actors(data: Dataset) -> list[str]:
+def member_actors(data: Dataset) -> tuple[str, ...]:
     """Return the actors that measures look at by default: all municipalities and regions."""
     table = levels(data)
-    return list(table.loc[table["municipality"] | table["region"], "actor_id"])
+    return tuple(table.loc[table["municipality"] | table["region"], "actor_id"])
 
 
 def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> pd.Series:

@@ -69,9 +69,9 @@ def documented(
         conflict, below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest
         published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
-        former member); `conflict` (contradicted in the window); `undated` (attested, year unknown); `loose`
-        (only takes part, pays or promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by
-        actor and network.
+        former member); `conflict` (contradicted in the window); `undated` (no known year lies in the
+        window, and some rows have none); `loose` (only takes part, pays or promotes). Those of `DOCUMENTED` are
+        counted as documented memberships. Sorted by actor and network.
 
     Raises
     ------

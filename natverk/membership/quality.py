@@ -314,7 +314,10 @@ BESIDE = (
 )
 
 #: Columns of the frames of natverk that name rows of evidence or lists.
-_IDS = ("rows", "row_ids", "row_id", "list_id", "list_ids", "list_after", "list_before", "checked_row_id")
+_IDS = (
+    "rows", "row_ids", "row_id", "list_id", "list_ids", "list_after", "list_before", "checked_row_id", "formal_rows",
+    "activity_rows", "a_rows", "b_rows",
+)  # fmt: skip
 #: What of a row says whom and what it is about, and when; the first column that a table has.
 _ABOUT = (
     "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
@@ -387,7 +390,7 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
         is_cell = {"actor_id", "network_id", "year"} <= record.keys() and pd.notna(record["year"])
         if is_cell and ("state" in record or not named):
             found += [{"cell": place, **reason} for reason in _reasons(data, record, settled)]
-        elif named or "rows" in record:
+        elif named or not record.keys().isdisjoint(_IDS):
             ids = dict.fromkeys(item for ids in named for item in ids.split(";") if item)
             found += [{"cell": place, "id": item} for item in ids]
         else:
@@ -531,7 +534,8 @@ def _evidence_of(data: Dataset, ids: pd.Series) -> pd.DataFrame:
     for item in dict.fromkeys(ids):
         # A prefix of row ids may stand in two tables: rows that moved keep their id.
         fitting = [name for name, table in SCHEMA.items() if table.columns[0].name == "row_id"]
-        fitting = [name for name in fitting if SCHEMA[name].columns[0].fits(item)] or ["member_lists"]
+        fitting = [name for name in fitting if SCHEMA[name].columns[0].fits(item)]
+        fitting = fitting or ["bodies" if item.startswith("body:") else "member_lists"]
         known = next((name for name in fitting if item in _evidence_in(data, name).index), None)
         if known is None:
             raise InvalidArgument(

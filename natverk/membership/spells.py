@@ -26,18 +26,26 @@ __all__ = [
     "Dissolution",
     "Entry",
     "REASONS",
-    "chosen_spells",
     "durations",
     "spells",
 ]
 
 
-def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Counting = "strict") -> pd.DataFrame:
+def spells(
+    data: Dataset,
+    *,
+    actors: Names | None = None,
+    networks: Names | None = None,
+    counts_as: Iterable[str] | None = None,
+    year_basis: YearBasis = "stated",
+    counting: Counting = "strict",
+) -> pd.DataFrame:
     """Join evidence into spells of membership.
 
     Rules: (1) evidence up to a stated end belongs to one spell, later evidence opens the next; (2) the start
     is the earliest stated first year (`start_basis="stated"`), else the first sighting (`"seen"`: left
-    truncated); (3) an end exists only where a source states it; (4) evidence without any usable year makes a
+    truncated); a sighting before a stated start stays outside, although `natverk.panel` counts its year; (3) an end
+    exists only where a source states it; (4) evidence without any usable year makes a
     spell of its own, undated, when the pair has no dated one; (5) a gap between sightings does not end a
     spell, and is given as the longest number of years without evidence; (6) an end that another row spans (member
     from before it until after it) ends no spell, unless a source states that membership began again: the spell goes
@@ -48,6 +56,10 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     ----------
     data
         The dataset.
+    actors, networks
+        By id or name, or a county for its municipalities; default all that have evidence.
+    counts_as
+        Kinds of network, see `natverk.panel`; default all of them.
     year_basis, counting
         See `natverk.membership.evidence.graded`.
 
@@ -61,8 +73,8 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
 
     Raises
     ------
-    InvalidArgument
-        For an unknown value.
+    UnknownName, InvalidArgument
+        For an unknown actor, network, kind of network or value, or an empty selection.
 
     References
     ----------
@@ -77,7 +89,13 @@ def spells(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     """
     choice("year_basis", year_basis, ("stated", "any"))
     choice("counting", counting, ("strict", "loose"))
-    return _spells(data, year_basis, counting)
+    frame = _spells(data, year_basis, counting)
+    if networks is not None or counts_as is not None:
+        wanted = known_networks(data, networks) if networks is not None else networks_counting_as(data, counts_as or ())
+        frame = frame[frame["network_id"].isin(wanted)]
+    if actors is not None:
+        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    return frame.reset_index(drop=True)
 
 
 @kept
@@ -156,40 +174,6 @@ def _of_pair(pair: Pair) -> list[dict[str, Any]]:
         nothing = dict.fromkeys(("start", "start_basis", "last_seen", "end", "longest_gap"))
         result.append({**nothing, "dated": False, "conflict": False, "row_id": pair.undated})
     return result
-
-
-def chosen_spells(
-    data: Dataset,
-    *,
-    actors: Names | None = None,
-    networks: Names | None = None,
-    counts_as: Iterable[str] = ("membership",),
-    year_basis: YearBasis = "stated",
-    counting: Counting = "strict",
-) -> pd.DataFrame:
-    """Return the spells of some actors in some networks: by default municipalities and regions, memberships.
-
-    Parameters
-    ----------
-    data
-        The dataset.
-    actors, networks, counts_as, year_basis, counting
-        See `natverk.panel`; the defaults are the same.
-
-    Returns
-    -------
-    pd.DataFrame
-        As `spells` gives them.
-
-    Raises
-    ------
-    UnknownName, InvalidArgument
-        For an unknown actor, network or kind of network, or an empty selection.
-    """
-    frame = spells(data, year_basis=year_basis, counting=counting)
-    wanted = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
-    chosen = known_actors(data, member_actors(data) if actors is None else actors)
-    return frame[frame["network_id"].isin(wanted) & frame["actor_id"].isin(chosen)].reset_index(drop=True)
 
 
 Entry = Literal["first_seen", "start"]
@@ -279,8 +263,13 @@ def durations(
     choice("entry", entry, ("first_seen", "start"))
     choice("censor", censor, ("last_seen", "vintage"))
     choice("dissolution", dissolution, ("censor", "exit"))
-    frame = chosen_spells(
-        data, actors=actors, networks=networks, counts_as=counts_as, year_basis=year_basis, counting=counting
+    frame = spells(
+        data,
+        actors=member_actors(data) if actors is None else actors,
+        networks=networks,
+        counts_as=counts_as,
+        year_basis=year_basis,
+        counting=counting,
     )
     frame = frame.join(_of_rows(data, frame, year_basis))
     start, end, seen, told = frame["start"], frame["end"], frame["first_seen"], frame["told_end"]

@@ -127,7 +127,7 @@ def tie_cells(
             usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
             rows = rows[usable & rows["observed_year"].isin(list(span))]
     else:
-        rows = graded(data, counting=counting)
+        rows = graded(data, year_basis=year_basis, counting=counting)
         # A membership that ended was one.
         rows = rows[rows["grade"].isin(["positive", "exit"])]
         rows = rows if statuses is None else rows[rows["status"].isin(wanted)]

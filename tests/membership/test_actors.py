@@ -31,7 +31,7 @@ def test_levels_and_whom_measures_look_at_by_default(make: Make) -> None:
     table = levels(make()).set_index("actor_id")
     assert table.loc["body:forbundet", "level"] == "joint"
     assert table.loc[GOTLAND, ["municipality", "region"]].tolist() == [True, True]
-    assert member_actors(make()) == list(table.index[table["level"].isin(["municipal", "regional"])])
+    assert list(member_actors(make())) == list(table.index[table["level"].isin(["municipal", "regional"])])
 
 
 def test_the_actors_of_a_county_stand_in_the_order_of_a_page(make: Make) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import natverk
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
+from natverk.membership.actors import member_actors
 from natverk.membership.panel import panel
 from natverk.membership.spells import durations, spells
 
@@ -257,7 +258,7 @@ def test_a_rejoin_keeps_both_ends(make: Make) -> None:
 
 def test_every_spell_of_the_real_data_is_accounted_for(real: Dataset) -> None:
     table = durations(real)
-    assert len(table) == len(natverk.membership.spells.chosen_spells(real))
+    assert len(table) == len(natverk.spells(real, actors=member_actors(real), counts_as="membership"))
     entering = table[table["enters"]]
     assert (entering["entry"] < entering["time"]).all()
     assert entering["start"].notna().all()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 import pandas as pd
 import pytest
 
 import natverk
-from natverk import peers as candidate_module
 from natverk.errors import UnknownName
 from natverk.figures import Notice, Picture, membership_spells, size_strips
 from natverk.locale import LANGUAGES, alphabetic
 from natverk.membership.documented import DOCUMENTED
 from natverk.membership.panel import SETS, networks_counting_as
-from natverk.peers import portfolios
 from natverk.text import MunicipalityProfile, Table, municipalframes, tables
 from natverk.text.page import plain
 from natverk.text.table import Foreign
@@ -42,21 +39,6 @@ GROWING_NAMES = re.compile(
         if GROWTH.search(name)
     )
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_reading_of_the_country() -> Iterator[None]:
-    """Let the country's portfolios be made once: `candidates` asks for a part of the same table at every call."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(candidate_module, "portfolios", lambda data, municipalities, **chosen: everybody(**chosen))
-    yield
-    patch.undo()
-    everybody.cache_clear()
-
-
-@cache
-def everybody(years: tuple[int, int], **chosen: object) -> pd.DataFrame:
-    return portfolios(DATA, years=years, **chosen)  # type: ignore[arg-type]
 
 
 @cache

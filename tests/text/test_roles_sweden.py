@@ -20,7 +20,6 @@ from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture
 from natverk.figures.formal import LEVELS
 from natverk.figures.style import PNG_DPI
-from natverk.membership import spells
 from natverk.text import SwedenReport, Table, swedenframes
 from natverk.text.table import Foreign
 from natverk.text.tables import sweden
@@ -64,7 +63,7 @@ def measured() -> dict[str, Any]:
         "overlap": natverk.twomode.region_overlap(one, open_to="both"),
         "listed": natverk.models.listed_participation(one, year=page.list_year),
         "documented": natverk.models.documented_participation(one, year=page.population_year),
-        "joins": spells.chosen_spells(one, actors=one.municipalities["actor_id"]),
+        "joins": natverk.spells(one, actors=one.municipalities["actor_id"], counts_as="membership"),
         "bodies": natverk.roles.joint_bodies(one),
         "across": natverk.roles.cross_border(one),
         "published": natverk.benchmarks.recomputed(one),
