@@ -721,8 +721,9 @@ def overlap_test(data: Dataset, *, n: int = 199, seed: int = 1) -> NullTest:
     Examples
     --------
     >>> from natverk import load
-    >>> overlap_test(load(), n=9).frame[["item", "n"]].iloc[0].tolist()
-    ['sweden', 9]
+    >>> first = overlap_test(load(), n=9).frame.iloc[0]
+    >>> first["item"], int(first["n"])
+    ('sweden', 9)
     """
     test = _overlap_test(data, n, seed)
     return replace(test, frame=test.frame.copy(deep=False))
