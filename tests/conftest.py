@@ -85,7 +85,8 @@ def _filled(name: str, number: int, row: Row) -> dict[str, Any]:
     if name == "networks":
         full = {
             "network_id": "net", "name": "Net", "name_sv": "Nät", "type": "mixed", "scope": "european",
-            "counts_as": "membership", "themes": "generic", "eligible_levels": "municipality;region",
+            "reach": "international", "kind": "network", "counts_as": "membership", "themes": "generic",
+            "eligible_levels": "municipality;region",
         } | full  # fmt: skip
     if name == "actors":
         full = {"also_regional": "yes" if full["actor_id"] == "municipality:0980" else "no"} | full

@@ -9,7 +9,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.text.page import Page
-from natverk.text.table import Foreign, Table, records
+from natverk.text.table import Table, records
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
 __all__ = [
@@ -107,7 +107,7 @@ def functions(page: Page, actors: pd.DataFrame) -> Table:
             "network": page.network(row["network_id"]),
             "function": function_label(page, row),
             "term": function_term(page, row),
-            "detail": Foreign(text_of(row["detail"])),
+            "detail": page.told(row, "detail"),
             "sources": page.references.cite(str(row["source_ids"])),
         }
         for row in sorted(records(held), key=lambda row: order[str(row["actor_id"])])
@@ -138,13 +138,13 @@ def missions(page: Page, actors: pd.DataFrame) -> Table:
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
-            "event": Foreign(text_of(row["event"])),
+            "event": page.told(row, "event"),
             "when": page.dates(row["start_date"], row["end_date"]),
             "place": text_of(row["place"]),
-            "purposes": Foreign(text_of(row["purposes"])),
-            "outcomes": Foreign(text_of(row["outcomes"])),
+            "purposes": page.told(row, "purposes"),
+            "outcomes": page.told(row, "outcomes"),
             "follow_up": page.term("follow_up", row["next_step_category"]),
-            "next": Foreign(text_of(row["next_step_detail"])),
+            "next": page.told(row, "next_step_detail"),
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in rows_of(page, "missions", actors)
@@ -163,7 +163,7 @@ def evaluations(page: Page, actors: pd.DataFrame) -> Table:
             "criterion": page.term("criterion", row["criterion"]),
             "judgement": str(row["judgement"]).replace("-", "−"),
             "recommendation": page.term("recommendation", row["recommendation"]),
-            "rationale": Foreign(text_of(row["rationale"])),
+            "rationale": page.told(row, "rationale"),
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in rows_of(page, "evaluations", actors)
@@ -180,7 +180,7 @@ def next_steps(page: Page, actors: pd.DataFrame) -> Table:
         {
             "actor": page.actor(row["actor_id"]),
             "network": page.network(row["network_id"]) or page.say("word.no_network"),
-            "step": Foreign(text_of(row["step"])),
+            "step": page.told(row, "step"),
             "due": page.date(row["due"]),
             "sources": page.references.cite(str(row["source_id"])),
         }
