@@ -93,6 +93,17 @@ class Texts:
             return False
         return True
 
+    def group(self, key: str) -> dict[str, str]:
+        """Return the texts below a key, such as the forms of a noun.
+
+        >>> texts("sv").group("nouns.municipality")["one"]
+        'en kommun'
+        """
+        node = self._find(key)
+        if not isinstance(node, dict):
+            raise UnknownName(f"{key!r} is a text, not a group of texts", where=f"natverk/locale/{self.lang}")
+        return {str(name): str(text) for name, text in node.items()}
+
     def count(self, key: str, n: int, **values: object) -> str:
         """Return a counted noun: the text group of `key` has the plural forms `one` and `other`."""
         form = self._find(key).get(self.babel.plural_form(n)) or self._find(key)["other"]
