@@ -322,7 +322,7 @@ def stages(
     Notes
     -----
     `data.strategies` codes a process only where it had not ended: the drafting of strategies that were
-    adopted since stands in words in `process_note`. The stages are ours; the duty to review is that of
+    adopted since stands in `events`, and `state` reads it. The stages are ours; the duty to review is that of
     ordinance 2017:583, 12 §.
 
     Examples
@@ -330,7 +330,7 @@ def stages(
     >>> from natverk import load
     >>> table = stages(load(), "2022-01").set_index("county_code")
     >>> table.loc[["14", "12", "08"], ["strategy_id", "stage", "horizon_left"]].values.tolist()
-    [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], [nan, 'unknown', nan]]
+    [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], ['rus-08-2030', 'unknown', 8.9]]
     """
     today = known_day(data, date)
     years = {"new_years": new_years, "carry_forward": carry_forward, "process_years": process_years}
@@ -458,8 +458,9 @@ def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     Examples
     --------
     >>> from natverk import load
-    >>> references(load(), "2022-01")[["reference", "low", "high", "n_regions"]].values.tolist()
-    [['eu2020', 0, 21, 21], ['agenda2030', 9, 21, 21]]
+    >>> table = references(load(), "2022-01").set_index("reference")
+    >>> bool(table.loc["agenda2030", "low"] > table.loc["eu2020", "low"]), table["high"].tolist()
+    (True, [21, 21])
     """
     frame = _staged(data, date, table)
     found = [
@@ -552,8 +553,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     """Return, strategy by strategy, what the sources tell of its adoption and its end.
 
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
-    the successor's last possible day, and no later than the newest of the row's own sources; the day on which it was
-    read stands for a source without a sure date. `until` is the last possible day on which a newer strategy of the
+    the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
+    the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last possible day on which a newer strategy of the
     county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
     these and of the stated adoption, `seen` the last day on which the first source can have been published.
     """
@@ -597,9 +598,14 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     for _ in range(len(before)):  # those before the predecessors come before as well
         before = {name: own.union(*(before[item] for item in own)) - {name} for name, own in before.items()}
     first, last = dict(adopted["first"].dropna()), dict(adopted["last"].dropna())
+    begun = data.strategy_events
+    begun = begun[begun["event"].isin(["begun", "new_begun", "referral"]) & (begun["date_basis"] == "stated")]
+    begun = begun.dropna(subset=["date_from"])
+    work = dict(begun["date_from"].map(earliest).groupby(begun["strategy_id"]).max())
     bounds = {}
     for name, printed in zip(before, adopted["printed"], strict=True):
-        low = first.get(name) or max([_ALWAYS, *(first[item] for item in before[name] if item in first)])
+        earlier = [first[item] for item in before[name] if item in first]
+        low = first.get(name) or max([_ALWAYS, *earlier, *([work[name]] if name in work else [])])
         ends = [last[item] for item in last if name in before[item]]
         bounds[name] = (low, last.get(name) or max(low, min([printed, *ends])))
     until, county = {}, dict(zip(before, adopted["county_code"], strict=True))
