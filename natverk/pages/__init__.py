@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from natverk.pages import evidence, network
+from natverk.pages import evidence, network, strategies
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 
-__all__ = ["NotebookPage", "evidence", "network", "network_page"]
+__all__ = ["NotebookPage", "evidence", "network", "network_page", "strategies"]

@@ -16,7 +16,7 @@ from natverk.data.partial import earliest
 from natverk.data.sources import cite_data
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
-from natverk.locale import texts
+from natverk.locale import genitive, texts
 from natverk.pages.prose import Prose, environment, plain, row_ids_of
 from natverk.pages.sources import References
 from natverk.pages.tables import Cites, Foreign, TableView, records
@@ -101,7 +101,8 @@ class NotebookPage:
         if block not in self._template.blocks:
             where = f"natverk/pages/templates/{self.template}.{self.lang}.md.j2"
             raise UnknownName(f"no block {block!r}", where=where, allowed=list(self._template.blocks), value=block)
-        context = self._template.new_context({**self._values, **values})
+        rows = {name: value.to_dict() if isinstance(value, pd.Series) else value for name, value in values.items()}
+        context = self._template.new_context({**self._values, **rows})
         lines = "".join(self._template.blocks[block](context)).split("\n")
         # A line that a condition left empty is no paragraph.
         text = "\n".join(line.rstrip() for line in lines).strip()
@@ -212,9 +213,7 @@ class NotebookPage:
 
     def genitive(self, name: str) -> str:
         """Return the genitive of a name in the page's language."""
-        if self.lang == "en":
-            return f"{name}'" if name.endswith("s") else f"{name}'s"
-        return name if name[-1:].casefold() in "sxz" else f"{name}s"
+        return genitive(name, self.lang)
 
     # --- Rows and sources
 
