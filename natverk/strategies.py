@@ -177,9 +177,9 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
         One row a county, all 21: `county_code, region_actor_id, region_name, state` (see `STATES`), `last_state` (the
         same whatever its age; missing where nothing is dated), `strategy_id, title` (the strategy of the decision),
         `event, event_strategy_id` (what was last seen, and of which strategy), `last_seen` (its partial date),
-        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision), `not_known_since`
-        (the last year of which anything is dated; missing where the state is known, or nothing is), `n_undated` (events
-        without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
+        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision),
+        `not_known_since` (the last year of which anything is dated; missing where the state is known, or nothing is),
+        `n_undated` (events without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
 
     Raises
     ------
@@ -597,16 +597,16 @@ def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataF
             known |= {name: "" for name in REFERENCES if own[f"{name}_ref"] is not pd.NA and own[f"{name}_ref"]}
             rows, sources = [*rows, own["row_id"]], [*sources, own["source_id"]]
         regions.append((row.county_code, known, year, rows, sources))
-    found = []
+    found: list[tuple[str, str, str, int, str, str]] = []
     for code, known, year, rows, sources in regions:
-        others = []
+        others: list[tuple[int, int, str, str, str, str]] = []
         for other, theirs, their_year, their_rows, their_sources in regions:
             shares = [name for name, value in known.items() if theirs.get(name) == value]
             if other != code and ("state" in shares or len(shares) > 1):
                 said = ";".join(f"{name}={known[name]}".removesuffix("=") for name in shares)
-                ids = [_joined([*rows, *their_rows]), _joined([*sources, *their_sources])]
-                others.append((-len(shares), abs(year - their_year), other, said, *ids))
-        found += [(code, other, said, -n, *ids) for n, _, other, said, *ids in sorted(others)[:most]]
+                own_ids, own_sources = _joined([*rows, *their_rows]), _joined([*sources, *their_sources])
+                others.append((-len(shares), abs(year - their_year), other, said, own_ids, own_sources))
+        found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
     columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
     return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, "str"), "n_shared": "int64"})
 

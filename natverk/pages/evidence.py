@@ -43,7 +43,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
 
 
 def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
-    """Show positions in networks (`natverk.offices.offices`): which, what, when; what is no office is said to be none."""
+    """Show positions in networks (`natverk.offices.offices`): which, what, when; what is no office is said to be."""
 
     def kind(row: dict[str, object]) -> str:
         return page.term("function_class", row["function_class"])

@@ -133,8 +133,8 @@ class NotebookPage:
         frame
             Its rows, with `row_ids` or `row_id`.
         columns
-            Label (a key of the vocabulary `columns`; `n_…` for numbers, `key=label` where they differ) → how the cell
-            is made from a row, or the name of a column that is shown as it is.
+            Label (a key of the vocabulary `columns`, or of `terms` where it has a dot; `n_…` for numbers, `key=label`
+            where they differ) → how the cell is made from a row, or the name of a column that is shown as it is.
         fold
             Whether the table is folded behind a line that says what it shows and how many rows.
         values
@@ -145,7 +145,8 @@ class NotebookPage:
         labels, makers = {}, {}
         for name_of, maker in columns.items():
             key, _, label = name_of.partition("=")
-            labels[key] = self.t(f"columns.{label or key.removeprefix('n_')}")
+            label = label or key.removeprefix("n_")
+            labels[key] = self.t(f"terms.{label}" if "." in label else f"columns.{label}")
             makers[key] = maker
         rows, ids = [], []
         for row in records(frame):
@@ -178,6 +179,16 @@ class NotebookPage:
             "region": dict(zip(counties["county_code"], counties["region_name"], strict=True)),
             "municipality": dict(zip(places["code"], places["name"], strict=True)),
         }
+
+    @property
+    def network_names(self) -> Mapping[str, str]:
+        """The names of networks in the page's language by id, for figures."""
+        return self._names["network"]
+
+    @property
+    def actor_names(self) -> Mapping[str, str]:
+        """The names of actors by id, for figures."""
+        return self._names["actor"]
 
     def _described(self) -> dict[str, str]:
         """Return the actors that have no name of their own, described in the page's language."""

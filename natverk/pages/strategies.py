@@ -16,7 +16,7 @@ def strategies_page(data: Dataset, *, years: tuple[int, int], lang: str = "sv") 
 
 
 def states(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show where each region is (`natverk.strategies.state`): strategy, state, when last seen, and on what that rests."""
+    """Show where each region is (`natverk.strategies.state`): strategy, state, when it was last told."""
 
     def state(row: dict[str, object]) -> str:
         if row["state"] != "not_known":
