@@ -154,7 +154,7 @@ class NotebookPage:
             ids.append(row_ids_of(row))
             self.shown.update(ids[-1])
         caption = Markup(self.words(f"{name}_table", **values)).striptags()
-        line = self.t("nouns.folded", caption=caption, n=self.t.number(len(rows))) if fold else ""
+        line = f"{caption} ({self.counted(len(rows), 'row')})" if fold else ""
         self._show(TableView(rows, labels, caption, ids, line))
 
     def end(self, **values: object) -> None:
@@ -279,6 +279,25 @@ class NotebookPage:
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""
         return self.t("nouns.unknown") if pd.isna(value) else str(int(str(value)))  # type: ignore[call-overload]
+
+    def counted(self, n: int, noun: str) -> str:
+        """Return a number with its noun (of the vocabulary `nouns`), in words below ten: `två nätverk`, `inget projekt`."""
+        forms = self.t.group(f"nouns.{noun}")
+        if n == 0 and "zero" in forms:
+            return forms["zero"]
+        return forms["one" if n == 1 else "other"].format(n=self.number(n))
+
+    def number(self, value: float) -> str:
+        """Return a number as running text has it: whole ones in words below ten, in digits from there on."""
+        whole = int(value)
+        words = self.t("nouns.numbers").split(" ")
+        if whole == value and 0 <= whole < len(words):
+            return words[whole]
+        return self.t.number(value, 0 if whole == value else 1)
+
+    def decimal(self, value: object, decimals: int = 1) -> str:
+        """Format a number with decimals for a table; missing is blank."""
+        return "" if pd.isna(value) else self.t.number(float(str(value)), decimals).replace("-", "−")  # type: ignore[call-overload]
 
     def whole(self, value: object) -> str:
         """Format a whole number for a table; missing is blank."""

@@ -66,9 +66,7 @@ def rule(page: NotebookPage, frame: pd.DataFrame) -> None:
         "network": lambda row: page.network(row["network_id"]),
         "recommended": lambda row: words(row["stated"]),
         "by_rule": lambda row: words(row["recommendation"]),
-        "n_best=mean": lambda row: (
-            "" if pd.isna(row["best"]) else page.t.number(float(str(row["best"])), 1).replace("-", "−")
-        ),  # type: ignore[call-overload]
+        "n_best=mean": lambda row: page.decimal(row["best"]),
         "n_judged": lambda row: page.t(
             "nouns.of", n=row["n_judged"], total=int(str(row["n_judged"])) + int(str(row["n_missing"]))
         ),
