@@ -130,6 +130,7 @@ def environment(lang: str) -> Environment:
         "told": _told,
         "where": _where,
         "year": _year,
+        "year_of": _year_of,
     }
     env.tests["known"] = _known
     return env
@@ -236,6 +237,11 @@ def _on_date(context: Context, value: object) -> str:
 def _year(context: Context, value: object) -> str:
     """Return a year; the word for unknown where it is missing."""
     return _page(context).year(value)
+
+
+def _year_of(date: object) -> str:
+    """Return the year of a partial date."""
+    return str(date)[:4]
 
 
 @pass_context
