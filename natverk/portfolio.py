@@ -590,7 +590,7 @@ def review(
     >>> from natverk import load
     >>> stockholm = review(load(), "municipality:0180", 2011)
     >>> stockholm.comparison[["network_id", "stated", "agreement"]].values.tolist()
-    [['c40', 'use_selectively', 'agrees'], ['eurocities', 'expand|continue', 'agrees'],
+    [['c40', 'use_fully', 'differs'], ['eurocities', 'expand|continue', 'agrees'],
     ['metropolis', 'leave', 'agrees'], ['uclg', 'leave', 'agrees']]
     """
     own = judgements(data, actor, year)
