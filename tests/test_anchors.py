@@ -190,6 +190,18 @@ def test_the_day_of_a_news_item_is_no_day_of_decision(real: Dataset) -> None:
     assert set(blog["start_date"]) == {"2019"}
 
 
+def test_a_year_rests_on_what_the_page_says(real: Dataset) -> None:
+    members = real.memberships.set_index("row_id")
+    # Västerås is connected to ICORN since May 2024 by its own page: no city of refuge read as membership.
+    assert members.loc["mem-01104", ["start_year", "start_basis"]].tolist() == [2024, "stated"]
+    assert pd.isna(members.loc["mem-01104", "inference"])
+    # A signing that is planned is none yet, and the year of the first guest is not that of joining.
+    assert set(members.loc[["mem-00479", "mem-00522", "mem-01340", "mem-01089"], "start_basis"]) == {"inferred"}
+    # "Eight years ago", says the page of 2018; the invitation of 2017 does not say when Reglab was founded.
+    reglab = real.networks.set_index("network_id").loc["reglab"]
+    assert reglab[["founded_year", "source_id"]].tolist() == [2010, "reglab-fortsatter"]
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
