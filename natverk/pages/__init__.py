@@ -7,4 +7,14 @@ from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 from natverk.pages.portfolio import read_sheet
 
-__all__ = ["NotebookPage", "compare", "country", "evidence", "network", "network_page", "portfolio", "read_sheet", "strategies"]
+__all__ = [
+    "NotebookPage",
+    "compare",
+    "country",
+    "evidence",
+    "network",
+    "network_page",
+    "portfolio",
+    "read_sheet",
+    "strategies",
+]
