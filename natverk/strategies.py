@@ -165,9 +165,9 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
         One row a county, all 21: `county_code, region_actor_id, region_name, state` (see `STATES`), `last_state` (the
         same whatever its age; missing where nothing is dated), `strategy_id, title` (the strategy of the decision),
         `event, event_strategy_id` (what was last seen, and of which strategy), `last_seen` (its partial date),
-        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision), `not_known_since`
-        (the last year of which anything is dated; missing where the state is known, or nothing is), `n_undated` (events
-        without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
+        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision),
+        `not_known_since` (the last year of which anything is dated; missing where the state is known, or nothing is),
+        `n_undated` (events without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
 
     Raises
     ------
@@ -554,9 +554,10 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
 
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
     the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
-    the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last possible day on which a newer strategy of the
-    county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
-    these and of the stated adoption, `seen` the last day on which the first source can have been published.
+    the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
+    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the
+    dated sources, `last_told` the last year of these and of the stated adoption, `seen` the last day on which the first
+    source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
     sure = sources["published"].where(sources["published_precision"] != "circa")
