@@ -67,7 +67,7 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{year}-01-01")
     frame = frame[(begun & lasting).astype(bool)]
     codes = frame["county_codes"].str.split(";")
-    frame = frame.assign(county_code=codes, n_counties=codes.str.len(), since_known=frame["since"].notna())
+    frame = frame.assign(county_code=codes, n_counties=codes.map(len), since_known=frame["since"].notna())
     frame = frame.explode("county_code")
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
