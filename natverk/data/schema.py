@@ -277,6 +277,10 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     ),
     "consultation": ("yes", "no", "not_applicable"),
     "obligation": ("mandatory", "voluntary", "assigned", "conditional", "consultation", "internal"),
+    "condition": (
+        "region_holds", "samverkansorgan_holds", "state_holds", "transport_region", "transport_shared",
+        "transport_municipal", "culture_model", "other",
+    ),
     "change_kind": (
         "county_merge", "county_rename", "county_transfer", "code_change", "new_municipality",
     ),
@@ -890,9 +894,38 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             text("actor", "Who does it, in words", required=True),
             text("obligation", "Obligation as stated", required=True),
             enum("obligation_class", "obligation", "Obligation, grouped", required=True),
+            text("condition",
+                "Where or when the task is the level's at all, if not everywhere; blank: unconditional. What is told "
+                "by the named actor alone (one county, one body) is no condition, and an option has one only if the "
+                "law gives the option itself to some"),
+            enum("condition_class", "condition",
+                "The condition, grouped; of several, one is enough. A conditional task makes its level responsible "
+                "only where the condition is known to hold; where that is not known, the level is one of the alternatives, "
+                "and where another condition of the same question holds, it is not responsible. region_holds, "
+                "samverkansorgan_holds, state_holds: a region, a cooperation body or the county administrative board "
+                "holds the development responsibility (table responsibility). transport_region, transport_shared, "
+                "transport_municipal: the region alone, region and municipalities together, or the municipalities "
+                "alone answer for public transport (table conditions). culture_model: the region has joined the "
+                "culture cooperation model (table county_events). other: no table tells where it holds", many=True),
             text("legal_basis", "Legal basis"),
             column("since", "date", "Since when; blank: validity unknown, never 'always'"),
             column("until", "date", "Until when; blank: no end known"),
+            source(), note(),
+        ),
+        evidence=True,
+    ),
+    Table(
+        "conditions", "Source S says that a condition of tasks holds in a county, from–to", ("row_id",),
+        (
+            row_id("cnd"),
+            enum("condition_class", "condition",
+                "The condition that holds; of several, one does and the source does not say which", required=True,
+                many=True),
+            column("county_code", "county_code", "County", required=True, ref="counties.county_code"),
+            column("since", "date", "First day on which it is known to hold", required=True),
+            column("until", "date",
+                "Last day on which it is known to hold; blank: an act says so, and stands. A condition that was seen "
+                "in one year has that year, for no end is known"),
             source(), note(),
         ),
         evidence=True,

@@ -83,9 +83,10 @@ def compare_roles(
     **Responsible** are the levels with a duty in the area (mandatory, assigned or conditional tasks); where
     no level below the state has one, those with a voluntary or internal task, since a competence is all the
     law gives there. A right to be heard makes nobody responsible. In `regional_growth` the holder of the
-    development responsibility decides; tasks under Lag (2010:630) and Lag (2002:34) are those of a region
-    and of a cooperation body (samverkansorgan) that hold it. A task whose actor is named by county, region
-    or joint body holds there only.
+    development responsibility decides. A task with a condition (column `condition` of `tasks`: "when the
+    responsibility is shared", "where a region holds the development responsibility") counts where the condition
+    is known to hold; where that is not known, each way in which it may stand is one of the readings. A task
+    whose actor is named by county, region or joint body holds there only.
 
     **Active** is a level with a documented membership, or a joint body's stated task, in a theme of the
     area (table `policy_themes`). Networks are one kind of activity: a level may do its duty in none.
