@@ -491,6 +491,11 @@ ACTOR_TABLES: tuple[Table, ...] = (
             text("tasks", "Tasks in words"),
             text("policy_areas", "Policy areas as coded from the source", many=True),
             themes(description="The policy areas as network themes"),
+            column("general_purpose", "yes_no",
+                "yes: a voluntary association, agreement or council in which municipalities (and regions) further "
+                "whatever is common to them; its fields are examples, and it decides nothing about a theme. no: it has "
+                "one task or a few that belong together (an energy agency, a joint plan), or it is a federation "
+                "(kommunalförbund): tasks have been handed over to it, so its fields are its own", required=True),
             column("n_members_stated", "integer", "Number of members as stated", unit="members"),
             year("observed_year", "Year in which the source saw it"),
             column("homepage", "url", "Home page"),
@@ -532,6 +537,13 @@ ACTOR_TABLES: tuple[Table, ...] = (
             enum("counts_as", "counts_as",
                 "What belonging to it means; decides with the status what is counted (status_rules)", required=True),
             themes(required=True, description="Themes of the network"),
+            column("general_purpose", "yes_no",
+                "yes: its rule names an area or a kind of members (the cities of the Baltic Sea, towns of 50 000 to "
+                "250 000 inhabitants, both sides of a border) and no field; its themes are what it happened to deal "
+                "with. Whoever belongs to it works with others, but not thereby in a theme: it decides nothing about "
+                "one, 'generic' excepted (Mälardalsrådet makes nobody active in public transport, nor UBC in tourism). "
+                "no: it was formed for a field, or for several that belong together, regional policy and EU affairs "
+                "among them; so were all programmes, commitments, offices and cooperation bodies", required=True),
             enum("eligible_levels", "actor_level", "Which levels may belong to it", required=True, many=True),
             column("min_population", "integer", "Least population of a (full) member", unit="inhabitants"),
             column("max_population", "integer", "Largest population of a member", unit="inhabitants"),
@@ -900,9 +912,9 @@ CONTEXT_TABLES: tuple[Table, ...] = (
                 "law gives the option itself to some"),
             enum("condition_class", "condition",
                 "The condition, grouped; of several, one is enough. A conditional task makes its level responsible "
-                "only where the condition is known to hold; where that is not known, the level is one of the alternatives, "
-                "and where another condition of the same question holds, it is not responsible. region_holds, "
-                "samverkansorgan_holds, state_holds: a region, a cooperation body or the county administrative board "
+                "only where the condition is known to hold; where that is not known, the level is one of the "
+                "alternatives, and where another condition of the same question holds, it is not responsible. "
+                "region_holds, samverkansorgan_holds, state_holds: a region, a cooperation body or the county administrative board "
                 "holds the development responsibility (table responsibility). transport_region, transport_shared, "
                 "transport_municipal: the region alone, region and municipalities together, or the municipalities "
                 "alone answer for public transport (table conditions). culture_model: the region has joined the "

@@ -13,7 +13,7 @@ from natverk.errors import InvalidArgument
 from natverk.frames import choice, each_row, has_columns, known_county, several, year_range
 from natverk.membership.evidence import Counting, YearBasis
 from natverk.membership.panel import SETS
-from natverk.roles.activity import activity_by_level
+from natverk.roles.activity import GeneralPurpose, activity_by_level
 from natverk.roles.tasks import LEVELS, Responsible, responsible_levels, subsets, unitary_counties
 
 __all__ = [
@@ -39,6 +39,7 @@ def compare_roles(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    general_purpose: GeneralPurpose = "leave_out",
 ) -> pd.DataFrame:
     """Compare who is responsible with who is active, by county and policy area, in a year.
 
@@ -57,7 +58,7 @@ def compare_roles(
     joint
         `"open"` (default): joint bodies are never excluded as active, since the bodies known to us are not
         all there are. `"known_bodies"`: they are excluded where complete lists close every known body out.
-    counts_as, year_basis, counting, joint_tasks
+    counts_as, year_basis, counting, joint_tasks, general_purpose
         What is evidence of activity; see `roles.practised`.
 
     Returns
@@ -70,7 +71,8 @@ def compare_roles(
         conclusion: `responsible`, `possibly_responsible`, `others_only`, `no_responsible`, `none`), `outcome`
         (`agreement`, `substitution`, `gap`, `unknown`), `outcome_best` (the same if what is presumed is so),
         `possible` (outcomes not excluded, joined by `|`), `reason` (why unknown), `formal_rows`,
-        `activity_rows` (row ids, and the ids of joint bodies whose stated tasks count).
+        `activity_rows` (row ids, and the ids of joint bodies whose stated tasks count), `left_out` (ids of networks
+        and bodies of general purpose that would count, did they decide anything about a theme).
         Levels: `municipal`, `regional`, `joint`; on Gotland, one body with both roles, `unitary` and `joint`.
 
     Raises
@@ -121,7 +123,8 @@ def compare_roles(
     choice("joint", joint, ("open", "known_bodies"))
     code = None if county is None else known_county(data, county)
     year, kinds = year_range(year, "year", data=data)[0], tuple(several(counts_as))
-    table = _compared(data, year, on, undated_tasks, joint, kinds, year_basis, counting, joint_tasks)
+    choice("general_purpose", general_purpose, ("leave_out", "count"))
+    table = _compared(data, year, on, undated_tasks, joint, kinds, year_basis, counting, joint_tasks, general_purpose)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -136,10 +139,11 @@ def _compared(
     year_basis: YearBasis,
     counting: Counting,
     joint_tasks: bool,
+    general_purpose: GeneralPurpose,
 ) -> pd.DataFrame:
     """Return the comparison of the whole country."""
     formal = responsible_levels(data, year, on=on, undated_tasks=undated_tasks)
-    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks, general_purpose)
     if joint == "open":
         active["closed"] &= active["level"] != "joint"
     # Gotland's one body stands once, as unitary.
@@ -150,7 +154,10 @@ def _compared(
     # The themes of an area together: active in any of them, excluded only if excluded in all.
     keys = ["county_code", "policy_area", "level"]
     groups = active.merge(data.policy_themes[["policy_area", "theme"]], on="theme").groupby(keys, as_index=False)
-    table = groups.agg(low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join))
+    table = groups.agg(
+        low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join),
+        left_out=("left_out", ";".join),
+    )  # fmt: skip
     by_area: dict[tuple[str, str], list[Any]] = {}
     for row in each_row(table):
         by_area.setdefault((row.county_code, row.policy_area), []).append(row)
@@ -212,6 +219,7 @@ def _agreement(formal: Responsible, levels: frozenset[str], own: list[Any]) -> d
         "reason": reason,
         "formal_rows": formal.rows,
         "activity_rows": ";".join(sorted({item for row in own for item in row.rows.split(";") if item})),
+        "left_out": ";".join(sorted({item for row in own for item in row.left_out.split(";") if item})),
     }
 
 
