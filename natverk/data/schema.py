@@ -236,6 +236,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "full", "member", "associate", "participant", "promoter", "financer", "signatory", "unspecified",
         "indirect", "reporting", "applicant", "former",
     ),
+    "end_kind": ("left", "network_ended", "member_ended", "term"),
     "basis": ("stated", "inferred"),
     "certainty": ("high", "medium", "low"),
     "inference": ("city_of_refuge",),
@@ -614,14 +615,23 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "memberships", "Source S says that actor A stands in relation R to network N", ("row_id",),
         (
             row_id("mem"),
-            actor(),
+            actor(description="The actor that held the membership: where a federation had it before the region of "
+                "today (or of the same name), the row is the federation's, and the region's begins with its own"),
             stated_name(),
             network(),
-            enum("status", "status", "The relation, in our vocabulary", required=True),
+            enum("status", "status",
+                "The relation, in our vocabulary. reporting: the source is a register of reports, also where it names "
+                "the network as the authority that the report goes through; indirect: a member through another one "
+                "(an association is a member, not those whose association it is)", required=True),
             text("status_as_stated", "The relation, close to the source's words", required=True),
             year("start_year", "First year, where the source states it"),
             enum("start_basis", "basis", "What the first year rests on"),
             year("end_year", "Last year, where the source states it"),
+            enum("end_kind", "end_kind",
+                "What ended, where the source says that something did. left: the member gave it up, and the network "
+                "went on. network_ended: the network was closed, wound up or merged, also where a member had meant to "
+                "leave: owners who close a network do not leave it. member_ended: the member itself was wound up. "
+                "term: a project, a title or an agreement ran out. Only the first is an exit"),
             year("observed_year", "Year for which the source attests it; blank: could not be dated"),
             enum("observed_basis", "basis", "stated: the page is dated to that year; inferred: read from its content"),
             column("list_id", "slug", "The complete list that the row belongs to", ref="member_lists.list_id"),
@@ -914,10 +924,11 @@ CONTEXT_TABLES: tuple[Table, ...] = (
                 "The condition, grouped; of several, one is enough. A conditional task makes its level responsible "
                 "only where the condition is known to hold; where that is not known, the level is one of the "
                 "alternatives, and where another condition of the same question holds, it is not responsible. "
-                "region_holds, samverkansorgan_holds, state_holds: a region, a cooperation body or the county administrative board "
-                "holds the development responsibility (table responsibility). transport_region, transport_shared, "
-                "transport_municipal: the region alone, region and municipalities together, or the municipalities "
-                "alone answer for public transport (table conditions). culture_model: the region has joined the "
+                "region_holds, samverkansorgan_holds, state_holds: a region, a cooperation body or the county "
+                "administrative board holds the development responsibility (table responsibility). "
+                "transport_region, transport_shared, transport_municipal: the region alone, region and municipalities "
+                "together, or the municipalities alone answer for public transport (table conditions). "
+                "culture_model: the region has joined the "
                 "culture cooperation model (table county_events). other: no table tells where it holds", many=True),
             text("legal_basis", "Legal basis"),
             column("since", "date", "Since when; blank: validity unknown, never 'always'"),

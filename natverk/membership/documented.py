@@ -69,9 +69,9 @@ def documented(
         conflict, below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest
         published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
-        former member); `conflict` (contradicted in the window); `undated` (no known year lies in the
-        window, and some rows have none); `loose` (only takes part, pays or promotes). Those of `DOCUMENTED` are
-        counted as documented memberships. Sorted by actor and network.
+        former member; not where the network, the member or a term ended); `conflict` (contradicted in the window);
+        `undated` (no known year lies in the window, and some rows have none); `loose` (only takes part, pays or
+        promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by actor and network.
 
     Raises
     ------
@@ -130,7 +130,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     runs = by_pair(decided_runs(data, Rules(year_basis=year_basis)))
     runs = runs[(runs["first"] <= last_year) & (runs["last"] >= first_year)]
     conflict = of_pair(runs["conflict"], "any")
-    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any")
+    gave_up = of_pair(firm["end_kind"] == "left", "any")
+    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any") & gave_up
     any_year, every_year = of_pair(firm["first"].notna(), "any"), of_pair(firm["first"].notna(), "all")
     # A pair that joined after the window is left out, its undated rows too; one only seen after it may have been in it.
     later = ~in_window & any_year & (of_pair(firm["first"], "min") > last_year).fillna(False)

@@ -115,6 +115,13 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     return result.astype({"n": "int64", "n_material": "int64"})
 
 
+#: A status that says less than others and contradicts none of them: a full member is a member, and whoever signed takes
+#: part. An associate is no member in this sense: the rules of networks set the two apart.
+_MORE_GENERAL = {
+    "member": ("full",),
+    "participant": ("full", "member", "associate", "signatory"),
+    "unspecified": ("full", "member", "associate", "signatory", "participant", "promoter", "financer"),
+}
 #: Kinds of disagreement, in the order in which a page shows them.
 KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note"]
@@ -131,7 +138,8 @@ def disagreements(
 
     Kinds: `totals` (two numbers for one network or actor, fact and year), `conflict` (a page says member
     where a complete list, a stated end or the network's own dates say not), `start_year` (two stated first
-    years of one membership), `status` (two statuses of one membership), `office_years` (two readings of one
+    years of one membership), `status` (two statuses of one membership, of which neither is the more general term for
+    the other, as "member" is for "full member"), `office_years` (two readings of one
     office's term), `flagged` (an open entry of `corrections.toml`).
 
     Parameters
@@ -260,6 +268,12 @@ def _starts(data: Dataset) -> pd.DataFrame:
 def _statuses(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "separate"])]
+    # A membership that has ended was one: "former" names no other status.
+    rows = rows[rows["status"] != "former"]
+    for general, special in _MORE_GENERAL.items():
+        pair = [rows["actor_id"], rows["network_id"]]
+        told = rows["status"].isin(special).groupby(pair).transform("any")
+        rows = rows[~(told & (rows["status"] == general))]
     return _rivals(rows, ["actor_id", "network_id"], "status").assign(kind="status")
 
 
@@ -320,10 +334,10 @@ _IDS = (
 )  # fmt: skip
 #: What of a row says whom and what it is about, and when; the first column that a table has.
 _ABOUT = (
-    "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
-    "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
-    "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
-    "finding", "text", "value",
+    "actor_id", "member_actor_id", "county_code", "county_codes", "organiser", "holder_actor_id", "kind", "policy_area",
+    "geography", "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function",
+    "indicator", "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task",
+    "claim", "finding", "text", "value",
 )  # fmt: skip
 _WHEN = {
     "start": ("start_year", "start", "start_date", "since"),
