@@ -230,6 +230,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "scope": ("global", "european", "macro-regional", "bilateral", "national", "subnational"),
     "reach": ("international", "national", "cross_border", "across_counties", "within_county"),
     "network_kind": ("network", "cooperation_body"),
+    "eligibility": ("population", "coast", "area", "capital", "named_owner", "open", "other"),
     "counts_as": ("membership", "commitment", "programme", "representation", "reporting", "universal"),
     "counted": ("yes", "loose", "separate", "exit", "never"),
     "status": (
@@ -548,6 +549,18 @@ ACTOR_TABLES: tuple[Table, ...] = (
             enum("eligible_levels", "actor_level", "Which levels may belong to it", required=True, many=True),
             column("min_population", "integer", "Least population of a (full) member", unit="inhabitants"),
             column("max_population", "integer", "Largest population of a member", unit="inhabitants"),
+            enum("eligibility_basis", "eligibility",
+                "What its rule asks for beside the level; of several, one is enough ('capitals or a million': "
+                "Stockholm is no exception). population: the numbers above (of a full member); coast: a coastal "
+                "municipality, or a region with one (municipalities.coastal); area: the counties of eligible_counties; "
+                "capital, named_owner: the actors of eligible_actors, such as the city whose office it is; open: "
+                "whoever decides to. other: something that no column tells (a world heritage site, a place on a line, "
+                "an award, selection, being an association that admits partners): whether an actor may join is then "
+                "unknown, and not yes. Blank: no rule is known beside level and numbers", many=True),
+            column("eligible_counties", "county_code", "Counties that its rule names",
+                ref="counties.county_code", many=True),
+            column("eligible_actors", "actor_id", "Swedish actors that its rule admits by name",
+                ref="actors.actor_id", many=True),
             text("eligibility_note", "Exceptions to the population rule"),
             year("founded_year", "Year founded, where stated"),
             year("dissolved_year", "Last year of the network, where stated"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset, kept
 from natverk.frames import Names, choice, known_actors, known_networks, not_negative, year_range
-from natverk.membership.actors import member_actors, population_known
+from natverk.membership.actors import admitted_by_rule, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.panel import SETS, PartYear, Rules, decided_runs, networks_counting_as, panel
 
@@ -169,7 +169,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
 def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     """Say which pairs began in a municipality with fewer inhabitants than the network asks of a full member."""
     least = pairs["network_id"].map(data.networks.set_index("network_id")["min_population"])
-    asked = pairs[least.notna() & pairs["year"].notna()]
+    # Whom the rule admits otherwise, such as a capital, is below nothing.
+    asked = pairs[least.notna() & pairs["year"].notna() & ~admitted_by_rule(data, pairs)]
     sizes = population_known(data).stack()
     places = pd.MultiIndex.from_arrays([asked["actor_id"].str.split(":").str[-1], asked["year"].astype("int64")])
     below = sizes.reindex(places).to_numpy() < least[asked.index].to_numpy(dtype=float)

@@ -325,6 +325,7 @@ BESIDE = (
     "eligible",
     "not_eligible_level",  # eligible_levels
     "not_eligible_size",  # population, min_population, max_population
+    "not_eligible_rule",
 )
 
 #: Columns of the frames of natverk that name rows of evidence or lists.
@@ -535,9 +536,12 @@ def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
         return Reason("eligible", {}, [])
     if not any(getattr(own, level) for level in rule.eligible_levels.split(";")):
         return Reason("not_eligible_level", {"eligible_levels": rule.eligible_levels}, [])
-    size = int(population_known(data)[year].loc[actor.rpartition(":")[2]])
     bounds = {"min_population": year_or_none(rule.min_population), "max_population": year_or_none(rule.max_population)}
     known = {name: value for name, value in bounds.items() if value is not None}
+    code = actor.rpartition(":")[2]
+    if not known or code not in population_known(data).index:
+        return Reason("not_eligible_rule", {}, [])
+    size = int(population_known(data)[year].loc[code])
     return Reason("not_eligible_size", {"population": size, **known}, [])
 
 

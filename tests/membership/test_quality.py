@@ -402,6 +402,10 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], list[tuple[str, str
      [("part_of_year", "start=2008, part_year=whole")]),
     ("year of exit", [{"start": 2004, "end": 2008}], {"part_year": "end"}, [("left", "ended=2008")]),
     ("undated", [{}], {}, [("undated", ""), ("eligible", "")]),
+    (
+        "rule", [], {"networks": [{"eligibility_basis": "coast"}]},
+        [("never_attested", ""), ("not_eligible_rule", "")],
+    ),
     ("nothing", [], {}, [("never_attested", ""), ("eligible", "")]),
     (
         "relation", [{"status": "indirect", "seen": 2008}, {"status": "applicant", "seen": 2007}], {},
