@@ -14,6 +14,7 @@ from natverk.membership.actors import (
     checked_kinds,
     existence,
     levels,
+    may_belong,
     networks_of_kinds,
     population_by_year,
 )
@@ -286,7 +287,9 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
         One row a member: `actor_id, name, level, mark, status, year` (since when, as far as known), `population` and
         `population_year` (of the municipality in that year, or the latest published before it; the latest of all
         where no year is known), `fits_level` (its level may belong), `fits_size` (missing where the network asks
-        for no size, or it is no municipality), `row_ids, source_ids`. A full membership may ask for more than
+        for no size, or it is no municipality; also where the rule admits it otherwise, such as a capital), `fits_rule`
+        (whether it meets what the rule asks for beside level and numbers: a coast, counties, a name; missing where it
+        asks for no such thing, or no column tells), `row_ids, source_ids`. A full membership may ask for more than
         others do: that a member falls below the size is a fact to explain, and no error. `attrs["kinds"]` says what
         the network is, and how far it reaches.
 
@@ -318,6 +321,8 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     fits = pd.Series(pd.NA, index=size.index, dtype="boolean")
     if least is not None or most is not None:
         fits = size.between(least or 0, size.max() if most is None else most).mask(size.isna())
+    by_rule = may_belong(data, list(members["actor_id"]), [network_id], int(published[-1]))["by_rule"]
+    fits = fits.mask(by_rule.fillna(False).to_numpy(dtype=bool))
     table = levels(data).set_index("actor_id").reindex(members["actor_id"])
     open_to = str(rule["eligible_levels"]).split(";")
     frame = members[["actor_id", "name", "level", "mark", "status", "since", "row_ids", "source_ids"]].reset_index(
@@ -328,6 +333,7 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     frame.insert(7, "population_year", pd.Series(published[latest], dtype="Int64").where(place >= 0))
     frame.insert(8, "fits_level", table[open_to].any(axis=1).to_numpy(dtype=bool))
     frame.insert(9, "fits_size", fits.astype("boolean"))
+    frame.insert(10, "fits_rule", by_rule)
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 

@@ -41,7 +41,8 @@ ACTORS: tuple[Row, ...] = (
 COUNTIES = {"01": "region:01", "02": "region:02", "03": "region:03", "09": "municipality:0980"}
 RULES = (
     ("membership", "full", "yes"), ("membership", "member", "yes"), ("membership", "associate", "yes"),
-    ("membership", "participant", "loose"), ("commitment", "signatory", "yes"), ("*", "indirect", "separate"),
+    ("membership", "participant", "loose"), ("membership", "unspecified", "loose"),
+    ("commitment", "signatory", "yes"), ("*", "indirect", "separate"),
     ("*", "reporting", "never"), ("*", "applicant", "never"), ("*", "former", "exit"), ("reporting", "*", "never"),
 )  # fmt: skip
 

@@ -370,6 +370,20 @@ def test_peers_by_portfolio_share_something(make: Make) -> None:
     assert (table.index.tolist(), table["n_peers"].tolist()) == (["f"], [1])
 
 
+def test_whether_a_municipality_may_join_is_not_known_where_no_column_tells(make: Make) -> None:
+    rules = [
+        {"network_id": "coast", "eligibility_basis": "coast"}, {"network_id": "award", "eligibility_basis": "other"},
+        {"network_id": "open", "eligibility_basis": "open"},
+        {"network_id": "office", "eligibility_basis": "named_owner", "eligible_actors": "region:01"},
+    ]  # fmt: skip
+    rows = [{"a": "municipality:0102", "n": rule["network_id"], "seen": 2010} for rule in rules]
+    table = candidates(make(*rows, networks=rules), "0101", peers=["0102"], year=2010).set_index("network_id")
+    assert table["eligibility"].to_dict() == {
+        "coast": "not_admitted", "award": "rule_unknown", "open": "eligible", "office": "not_admitted",
+    }  # fmt: skip
+    assert table["eligible"].to_dict() == {"coast": False, "award": True, "open": True, "office": False}
+
+
 def test_eligibility_agrees_with_the_panel_on_the_real_data(real: Dataset) -> None:
     for place in ("0184", "1480", "2584", "0980"):
         table = candidates(real, place, year=2019, n_peers=40)

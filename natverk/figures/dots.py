@@ -184,8 +184,8 @@ def _draw_judgements(
         size = TEXT if float(step).is_integer() else SMALL
         spot = (middles[place], number + 0.5)
         write(ax, _number(step, t), spot, (0, -0.5), ha="center", colour=colour, size=size, data=True)
-    for empty, place in np.argwhere(np.isnan(values)).tolist():
-        write(ax, "–", (middles[place], empty + 0.5), ha="center", colour=MUTED, data=True)
+    for empty, gap in np.argwhere(np.isnan(values)).tolist():
+        write(ax, "–", (middles[int(gap)], int(empty) + 0.5), ha="center", colour=MUTED, data=True)
     write(ax, t("figures.dots.judgements.mean"), (1, 1), (8, 6), va="bottom", colour=MUTED)
     for line, mean in enumerate(table.mean(axis=1)):
         write(ax, _number(mean, t), (1, line + 0.5), (8, -0.5), across=True)
