@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
@@ -20,7 +18,7 @@ from natverk.membership.actors import (
 )
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, counted, gathered, graded
-from natverk.membership.lists import CERTAINTY, list_exits, list_members, list_retention, lists
+from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
 
@@ -530,7 +528,7 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
 
 
-def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "medium", "low"] = "low") -> pd.DataFrame:
+def list_matrix(data: Dataset, network: str, list_certainty: ListCertainty | None = None) -> pd.DataFrame:
     """Say of each actor that a complete list of a network names, and of each list, whether it is on it.
 
     Parameters
@@ -540,7 +538,7 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     network
         A network, by id or name.
     list_certainty
-        The least certainty that a list is complete. All lists are kept by default, unlike in `list_exits`: the matrix
+        The least certainty that a list is complete; None (default) keeps all lists, unlike `list_exits`: the matrix
         shows what each of them says, and its certainty beside it, and concludes nothing.
 
     Returns
@@ -548,7 +546,8 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     pd.DataFrame
         One row an actor and list, actors by name and lists by year: `actor_id, name, list_id, year, certainty, state`
         (`on`; `absent`: the list covers the actor and does not name it; `not_at_risk`: the list says nothing of it,
-        since it covers other levels or counties, or full members only, or is older than the actor), `start, end` (the
+        since it covers other levels or counties, or full members only, or is older than the actor, or it is of low
+        certainty), `start, end` (the
         earliest first year and the latest last year as member that a source states; the same in every row of an
         actor), `row_ids` (of the rows that name it on the list; missing where none does). Two lists of one year are
         kept apart. Actors that no list names have no row; a network without a list gives an empty frame.
@@ -567,10 +566,13 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     >>> table.loc[table["name"] == "Karlstad", "state"].tolist()
     ['on', 'on', 'absent', 'absent']
     """
-    choice("list_certainty", list_certainty, ("high", "medium", "low"))
+    if list_certainty is not None:
+        choice("list_certainty", list_certainty, tuple(CERTAINTY))
     (network_id,) = known_networks(data, network)
     seen = list_members(data)
-    seen = seen[(seen["network_id"] == network_id) & seen["certainty"].isin(CERTAINTY[list_certainty])]
+    seen = seen[seen["network_id"] == network_id]
+    if list_certainty is not None:
+        seen = seen[seen["certainty"].isin(CERTAINTY[list_certainty])]
     named = seen[["list_id", "actor_id"]][seen["on"]].drop_duplicates()
     whole = (
         seen[["list_id", "year", "certainty"]].drop_duplicates().merge(named[["actor_id"]].drop_duplicates(), "cross")
@@ -578,7 +580,12 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     frame = whole.merge(seen[["list_id", "actor_id", "covered", "on", "status_scope"]], "left", ["list_id", "actor_id"])
     on, covered = (frame[column].fillna(value=False).astype(bool) for column in ("on", "covered"))
     born = existence(data)["exists_from"].reindex(frame["actor_id"]).fillna(0).to_numpy()
-    told = covered & (frame["status_scope"] == "all").fillna(value=False).astype(bool) & (frame["year"] >= born)
+    told = (
+        covered
+        & (frame["certainty"] != "low")
+        & (frame["status_scope"] == "all").fillna(value=False).astype(bool)
+        & (frame["year"] >= born)
+    )
     frame["state"] = np.select([on, told], ["on", "absent"], "not_at_risk")
     rows = data.memberships.dropna(subset=["list_id"]).groupby(["list_id", "actor_id"])["row_id"].agg(";".join)
     frame = frame.merge(rows.rename("row_ids").reset_index(), "left", ["list_id", "actor_id"])
