@@ -1,4 +1,4 @@
-"""Networks: all that can be measured of one network, from its members to those it shares them with; an actor's networks."""
+"""Networks: what can be measured of one network, from its members to those it shares them with; and of an actor's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from natverk.membership.evidence import YearBasis, counted, gathered, graded
 from natverk.membership.lists import CERTAINTY, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
+from natverk.offices import offices
 from natverk.outcomes import missions, projects
 
 __all__ = [
@@ -169,10 +170,9 @@ def networks_of(
         **{column: network.map(about[column]) for column in ("reach", "kind", "counts_as")},
         **{column: network.map(texts) for column, texts in _held_by(data, actor_id).items()},
     )
-    positions = data.functions[data.functions["actor_id"] == actor_id]
     judged = data.evaluations[data.evaluations["actor_id"] == actor_id]
     found = {
-        "n_projects": projects(data, actors=[actor_id]), "n_positions": positions,
+        "n_projects": projects(data, actors=[actor_id]), "n_positions": offices(data, [actor_id]).query("held"),
         "n_missions": missions(data, actors=[actor_id]), "n_judgements": judged,
     }  # fmt: skip
     for column, frame in found.items():

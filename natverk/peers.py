@@ -568,7 +568,7 @@ def peer_networks(
     pd.DataFrame
         One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
         of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
-        missing where nothing is), `absent` (year of the latest complete list that covers the municipality and does not
+        missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that covers the municipality and does not
         name it; missing where no list says so). By network and rank. Peers without any documented membership have no
         row.
 
@@ -598,6 +598,7 @@ def peer_networks(
     theirs = theirs.assign(
         rank=theirs["actor_id"].map(ranks).astype("int64"),
         own_mark=theirs["network_id"].map(own),
+        shared=theirs["network_id"].map(own).isin(DOCUMENTED),
         absent=theirs["network_id"].map(missing.groupby("network_id")["year"].max()).astype("Int64"),
     )
     columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]

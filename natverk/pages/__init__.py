@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from natverk.pages import evidence, network
+from natverk.pages import evidence, municipality, network
+from natverk.pages.municipality import municipality_page
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 
-__all__ = ["NotebookPage", "evidence", "network", "network_page"]
+__all__ = ["NotebookPage", "evidence", "municipality", "municipality_page", "network", "network_page"]

@@ -16,7 +16,7 @@ from natverk.data.partial import earliest
 from natverk.data.sources import cite_data
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
-from natverk.locale import texts
+from natverk.locale import genitive, texts
 from natverk.pages.prose import Prose, environment, plain, row_ids_of
 from natverk.pages.sources import References
 from natverk.pages.tables import Cites, Foreign, TableView, records
@@ -212,9 +212,7 @@ class NotebookPage:
 
     def genitive(self, name: str) -> str:
         """Return the genitive of a name in the page's language."""
-        if self.lang == "en":
-            return f"{name}'" if name.endswith("s") else f"{name}'s"
-        return name if name[-1:].casefold() in "sxz" else f"{name}s"
+        return genitive(name, self.lang)
 
     # --- Rows and sources
 
@@ -254,6 +252,20 @@ class NotebookPage:
         if pd.isna(value):  # type: ignore[call-overload]
             return self.t("nouns.unknown")
         return "/".join(self.t(f"terms.{group}.{part}") for part in str(value).split("/"))
+
+    def number(self, value: float) -> str:
+        """Return a whole number as running text has it: in words below ten, in digits from there on."""
+        words, whole = self.t("nouns.numbers").split(" "), int(value)
+        if whole == value and 0 <= whole < len(words):
+            return words[whole]
+        return self.t.number(value, 0 if whole == value else 1)
+
+    def counted(self, noun: str, n: int) -> str:
+        """Return a number with a noun of the vocabulary `nouns`: `två nätverk`."""
+        forms = self.t.group(f"nouns.{noun}")
+        if n == 0 and "zero" in forms:
+            return forms["zero"]
+        return forms["one" if n == 1 else "other"].format(n=self.number(n))
 
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""

@@ -152,12 +152,7 @@ def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
 @pass_context
 def _number(context: Context, value: float) -> str:
     """Return a whole number as running text has it: in words below ten, in digits from there on."""
-    page = _page(context)
-    whole = int(value)
-    words = page.t("nouns.numbers").split(" ")
-    return (
-        words[whole] if whole == value and 0 <= whole < len(words) else page.t.number(value, 0 if whole == value else 1)
-    )
+    return _page(context).number(value)
 
 
 @pass_context
@@ -176,13 +171,7 @@ def _percent(context: Context, share: float, decimals: int = 0) -> str:
 def _count(context: Context, what: Any, noun: str) -> Markup:
     """Return how many rows a frame has, or a number, with a noun of the vocabulary `nouns`: `två nätverk`."""
     page = _page(context)
-    n = len(what) if isinstance(what, pd.DataFrame) else int(what)
-    forms = page.t.group(f"nouns.{noun}")
-    if n == 0 and "zero" in forms:
-        text = forms["zero"]
-    else:
-        form = str(forms["one" if n == 1 else "other"])
-        text = form.format(n=_number(context, n))
+    text = page.counted(noun, len(what) if isinstance(what, pd.DataFrame) else int(what))
     if not isinstance(what, pd.DataFrame):
         return plain(text)
     return page.resting(text, row_ids_of(what))

@@ -1,0 +1,213 @@
+"""The page of one municipality: its networks, since when, who handles them, and what came of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.load import Dataset
+from natverk.frames import known_municipality
+from natverk.membership.documented import DOCUMENTED
+from natverk.pages.page import Cell, NotebookPage
+from natverk.peers import population_at
+
+__all__ = [
+    "bodies",
+    "disputed",
+    "municipality_page",
+    "networks",
+    "peers",
+    "related",
+    "remarks",
+    "twins",
+]
+
+
+def municipality_page(data: Dataset, municipality: str, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
+    """Return the page of a municipality, by code, actor id or name.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown municipality, with the nearest one.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> page = municipality_page(load(), "Vänersborg", years=(1997, 2025))
+    >>> page.kind, page.unit, page.words("sources")
+    ('municipality', '1487', '## Källor')
+    """
+    code = known_municipality(data, municipality)
+    row = data.municipalities.set_index("code", drop=False).loc[code].to_dict()
+    county = data.counties.set_index("county_code", drop=False).loc[row["county_code"]].to_dict()
+    population, population_year = population_at(data, years[1])
+    changes = data.municipality_changes
+    return NotebookPage(
+        data, "municipality_profile", lang=lang, years=years, kind="municipality", unit=code,
+        municipality=row, county=county, name=str(row["name"]), documented=DOCUMENTED,
+        # Swedish says "Vänersborgs kommun", English the name alone.
+        place=str(row["name_official" if lang == "sv" else "name"]),
+        population=int(population[code]), population_year=population_year,
+        # Gotland has the tasks of a region too.
+        unitary=county["region_actor_id"] == row["actor_id"],
+        changes=changes[(changes["new_code"] == code) | (changes["old_code"] == code)],
+    )  # fmt: skip
+
+
+def _known(value: object) -> bool:
+    return bool(pd.notna(value))  # type: ignore[call-overload]
+
+
+def _since(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say since when: a stated year, the first year that is named, or that no year is known."""
+    if not _known(row["since"]):
+        return page.t("nouns.undated")
+    year = page.year(row["since"])
+    return year if row["since_basis"] == "stated" else page.t("nouns.seen", year=year)
+
+
+def _last(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say when it was last attested, or that it has ended or is disputed."""
+    if row["mark"] == "left":
+        end = row["end"] if _known(row["end"]) else row["last_seen"]
+        return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
+    last = page.year(row["last_seen"]) if _known(row["last_seen"]) else ""
+    return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
+
+
+def _kind(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say what a network is and how far it reaches: `internationellt nätverk`, `kontor utomlands`."""
+    own = "body" if row["kind"] == "cooperation_body" and row["counts_as"] == "membership" else row["counts_as"]
+    return page.t(f"terms.network_kind.{own}", reach=page.term("reach", row["reach"]))
+
+
+def _came(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say what came of it, in numbers: `två uppdrag, ett projekt`."""
+    counts = {noun: int(str(row[f"n_{noun}s"])) for noun in ("project", "position", "mission", "judgement")}
+    return ", ".join(page.counted(noun, n) for noun, n in counts.items() if n)
+
+
+def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the networks of the municipality (`natverk.networks.networks_of`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "kind": lambda row: _kind(page, row),
+        "status": lambda row: page.t("nouns.inferred") if row["inferred"] else page.term("status", row["status"]),
+        "since": lambda row: _since(page, row),
+        "last_seen": lambda row: _last(page, row),
+        "who": lambda row: page.told(row, "held_by"),
+        "came": lambda row: _came(page, row),
+        "sources": page.cites,
+    }
+    if frame["held_by"].isna().all():
+        del columns["who"]
+    if not frame[["n_projects", "n_positions", "n_missions", "n_judgements"]].any(axis=None):
+        del columns["came"]
+    page.table("networks", frame, columns, fold=fold)
+
+
+def related(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what ties the municipality to networks without membership (`natverk.membership.documented.relations`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "relation": lambda row: page.term("relation", row["relation"]),
+        "period": lambda row: page.period(row["first"], row["last"]) or page.t("nouns.undated"),
+        "sources": page.cites,
+    }
+    page.table("related", frame, columns)
+
+
+def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("remarks", frame, columns, fold=True)
+
+
+def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the twin towns (`natverk.outcomes.twin_towns`): since when, last seen, ended."""
+
+    def ended(row: dict[str, object]) -> str:
+        if not row["ended"]:
+            return ""
+        return page.year(row["end_year"]) if _known(row["end_year"]) else page.t("nouns.year_unknown")
+
+    columns: dict[str, Cell | str] = {
+        "partner": "partner_city",
+        "country": lambda row: page.told(row, "country"),
+        "since": lambda row: page.year(row["start_year"]) if _known(row["start_year"]) else "",
+        "last_seen": lambda row: page.year(row["last_seen"]) if _known(row["last_seen"]) else "",
+        "ended": ended,
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    for column, shown in (("ended", frame["ended"].any()), ("note", frame["note"].notna().any())):
+        if not shown:
+            del columns[column]
+    page.table("twins", frame, columns, fold=fold)
+
+
+def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show the joint bodies that the municipality belongs to (`natverk.roles.bodies_of`)."""
+
+    def when(row: dict[str, object]) -> str:
+        if row["derived"]:
+            return page.t("nouns.derived")
+        own = page.period(row["start_year"], row["end_year"], row["observed_year"])
+        return own or page.t("nouns.undated")
+
+    columns: dict[str, Cell | str] = {
+        "body": lambda row: page.actor(row["body_id"]),
+        "form": lambda row: page.told(row, "form"),
+        "tasks": lambda row: page.told(row, "tasks"),
+        "membership": when,
+        "sources": page.cites,
+    }
+    page.table("bodies", frame, columns)
+
+
+def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show what similar municipalities are documented in (`natverk.peers.peer_networks`), and the municipality not."""
+
+    def own(row: dict[str, object]) -> str:
+        if _known(row["absent"]):
+            return page.t("nouns.not_on_list", year=page.year(row["absent"]))
+        return page.term("mark", row["own_mark"]) if _known(row["own_mark"]) else ""
+
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "municipality": lambda row: page.actor(row["actor_id"]),
+        "status": lambda row: page.term("status", row["status"]),
+        "since": lambda row: _since(page, row),
+        "last_seen": lambda row: _last(page, row),
+        "own": own,
+        "sources": page.cites,
+    }
+    if frame["absent"].isna().all() and frame["own_mark"].isna().all():
+        del columns["own"]
+    page.table("peers", frame, columns, fold=fold, **values)
+
+
+def disputed(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show where sources disagree (`natverk.disagreements`)."""
+
+    def values(row: dict[str, object]) -> object:
+        kind, rivals = str(row["kind"]), [value for value in str(row["values"]).split(" | ") if value]
+        if kind == "flagged":
+            return page.told(row, "note")
+        if kind == "totals":
+            return f"{' / '.join(rivals)} {page.term('total_fact', row['note'])}"
+        groups = {"conflict": "state", "status": "status"}
+        return " / ".join(page.term(groups[kind], value) if kind in groups else value for value in rivals)
+
+    columns: dict[str, Cell | str] = {
+        "kind_of": lambda row: page.term("disagreement", row["kind"]),
+        "network": lambda row: page.network(row["network_id"]),
+        "year": lambda row: page.year(row["year"]) if _known(row["year"]) else "",
+        "values": values,
+        "sources": page.cites,
+    }
+    page.table("disputed", frame, columns, fold=fold)
