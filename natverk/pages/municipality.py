@@ -76,9 +76,9 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
 
 
 def _kind(page: NotebookPage, row: dict[str, object]) -> str:
-    """Say what a network is and how far it reaches: `internationellt nätverk`, `kontor utomlands`."""
+    """Say what a network is and how far it reaches: `internationellt nätverk`, `kontor över länsgränser`."""
     own = "body" if row["kind"] == "cooperation_body" and row["counts_as"] == "membership" else row["counts_as"]
-    return page.t(f"terms.network_kind.{own}", reach=page.term("reach", row["reach"]))
+    return page.t(f"nouns.kind.{own}.{row['reach']}")
 
 
 def _came(page: NotebookPage, row: dict[str, object]) -> str:
@@ -194,20 +194,11 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **valu
 def disputed(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show where sources disagree (`natverk.disagreements`)."""
 
-    def values(row: dict[str, object]) -> object:
-        kind, rivals = str(row["kind"]), [value for value in str(row["values"]).split(" | ") if value]
-        if kind == "flagged":
-            return page.told(row, "note")
-        if kind == "totals":
-            return f"{' / '.join(rivals)} {page.term('total_fact', row['note'])}"
-        groups = {"conflict": "state", "status": "status"}
-        return " / ".join(page.term(groups[kind], value) if kind in groups else value for value in rivals)
-
     columns: dict[str, Cell | str] = {
         "kind_of": lambda row: page.term("disagreement", row["kind"]),
         "network": lambda row: page.network(row["network_id"]),
         "year": lambda row: page.year(row["year"]) if _known(row["year"]) else "",
-        "values": values,
+        "values": page.rivals,
         "sources": page.cites,
     }
     page.table("disputed", frame, columns, fold=fold)

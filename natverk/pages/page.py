@@ -233,8 +233,8 @@ class NotebookPage:
 
     def mark(self, what: object) -> Markup:
         """Return the numbers of the sources for running text: ` [1]`."""
-        numbers = [number for number in self.cites(what).split(", ") if number]
-        return Markup("".join(f" \\[[{number}](#source-{number})\\]" for number in numbers))
+        links = ", ".join(f"[{number}](#source-{number})" for number in self.cites(what).split(", ") if number)
+        return Markup(f" \\[{links}\\]") if links else Markup("")
 
     # --- Words
 
@@ -266,6 +266,17 @@ class NotebookPage:
         if n == 0 and "zero" in forms:
             return forms["zero"]
         return forms["one" if n == 1 else "other"].format(n=self.number(n))
+
+    def rivals(self, row: Mapping[str, object]) -> Markup:
+        """Say the values on which sources disagree (`natverk.disagreements`), in the page's language."""
+        kind, values = str(row["kind"]), [value for value in str(row["values"]).split(" | ") if value]
+        if kind == "flagged":
+            return self.told(row, "note")
+        groups = {"conflict": "state", "status": "status"}
+        if kind in groups:
+            values = [self.term(groups[kind], value) for value in values]
+        text = " / ".join(values)
+        return plain(f"{text} {self.term('total_fact', row['note'])}" if kind == "totals" else text)
 
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""

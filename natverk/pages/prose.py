@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from natverk.pages.page import NotebookPage
 
-__all__ = ["Prose", "environment", "plain", "row_ids_of"]
+__all__ = ["Prose", "environment", "inside", "plain", "row_ids_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: How many names a sentence holds before it says how many more there are.
@@ -68,6 +68,15 @@ def plain(text: object) -> Markup:
     if isinstance(text, Markup):
         return text
     return Markup(re.sub(r"([\\`*_\[\]#|~])", r"\\\1", escape(str(text), quote=False)))
+
+
+def inside(label: str) -> str:
+    """Return a label as it stands inside a sentence: "EU-frågor" keeps its capitals, others begin small.
+
+    >>> inside("Kultur"), inside("EU-frågor")
+    ('kultur', 'EU-frågor')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def row_ids_of(what: object) -> list[str]:
