@@ -568,9 +568,9 @@ def peer_networks(
     pd.DataFrame
         One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
         of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
-        missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that covers the municipality and does not
-        name it; missing where no list says so). By network and rank. Peers without any documented membership have no
-        row.
+        missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest
+        complete list that covers the municipality and does not name it; missing where no list says so). By network and
+        rank. Peers without any documented membership have no row.
 
     Raises
     ------

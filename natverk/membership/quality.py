@@ -261,6 +261,9 @@ def _starts(data: Dataset) -> pd.DataFrame:
 def _statuses(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "separate"])]
+    # That a full member is called a member says less, and nothing else.
+    full = rows["status"].eq("full").groupby([rows["actor_id"], rows["network_id"]]).transform("any")
+    rows = rows[~(full & (rows["status"] == "member"))]
     return _rivals(rows, ["actor_id", "network_id"], "status").assign(kind="status")
 
 

@@ -12,7 +12,6 @@ from natverk.peers import population_at
 
 __all__ = [
     "bodies",
-    "disputed",
     "municipality_page",
     "networks",
     "peers",
@@ -50,6 +49,7 @@ def municipality_page(data: Dataset, municipality: str, *, years: tuple[int, int
         population=int(population[code]), population_year=population_year,
         # Gotland has the tasks of a region too.
         unitary=county["region_actor_id"] == row["actor_id"],
+        county_names=dict(zip(data.counties["county_code"], data.counties["name"], strict=True)),
         changes=changes[(changes["new_code"] == code) | (changes["old_code"] == code)],
     )  # fmt: skip
 
@@ -189,16 +189,3 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **valu
     if frame["absent"].isna().all() and frame["own_mark"].isna().all():
         del columns["own"]
     page.table("peers", frame, columns, fold=fold, **values)
-
-
-def disputed(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
-    """Show where sources disagree (`natverk.disagreements`)."""
-
-    columns: dict[str, Cell | str] = {
-        "kind_of": lambda row: page.term("disagreement", row["kind"]),
-        "network": lambda row: page.network(row["network_id"]),
-        "year": lambda row: page.year(row["year"]) if _known(row["year"]) else "",
-        "values": page.rivals,
-        "sources": page.cites,
-    }
-    page.table("disputed", frame, columns, fold=fold)
