@@ -332,7 +332,7 @@ def score(judgements: pd.DataFrame, *, rule: Rule | None = None, networks: Itera
     >>> result["recommendation"].to_dict()
     {'c40': 'use_selectively', 'eurocities': 'expand', 'metropolis': 'leave', 'uclg': 'leave'}
     >>> result.loc["c40", "missing"]
-    'monitoring;influence;cost_travel;democratic_governance'
+    'service_development;influence;cost_travel;democratic_governance'
     """
     rows = _checked(judgements)
     names = sorted({*rows["network_id"], *([] if networks is None else networks)})
@@ -590,7 +590,7 @@ def review(
     >>> from natverk import load
     >>> stockholm = review(load(), "municipality:0180", 2011)
     >>> stockholm.comparison[["network_id", "stated", "agreement"]].values.tolist()
-    [['c40', 'use_selectively', 'agrees'], ['eurocities', 'expand|continue', 'agrees'],
+    [['c40', 'use_fully', 'differs'], ['eurocities', 'expand|continue', 'agrees'],
     ['metropolis', 'leave', 'agrees'], ['uclg', 'leave', 'agrees']]
     """
     own = judgements(data, actor, year)

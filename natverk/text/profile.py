@@ -10,6 +10,7 @@ from natverk.offices import offices
 from natverk.text.municipality import MunicipalityPage
 from natverk.text.page import Prose, leaders, plain
 from natverk.text.table import Table, records
+from natverk.text.tables.outcome import follow_up
 
 __all__ = ["MunicipalityProfile"]
 
@@ -23,8 +24,13 @@ class MunicipalityProfile(MunicipalityPage):
 
     def joint(self) -> Prose:
         """Tell how many joint bodies the municipality is documented in."""
-        n = self.bodies["body_id"].nunique()
-        return Prose(self.count("bodies.summary", n) if n else self.say("bodies.none"))
+        last = self.data.bodies.set_index("body_id")["dissolved_year"].reindex(self.bodies["body_id"].unique())
+        ended = (last < self.years[1]).fillna(False)
+        n, n_ended = int((~ended).sum()), int(ended.sum())
+        return self.markdown(
+            self.count("bodies.summary", n) if n else self.say("bodies.none"),
+            self.count("bodies.ended", n_ended) if n_ended else "",
+        )
 
     def offices(self) -> Prose:
         """Tell in which networks the municipality has had a chair or a seat on the board, and what else."""
@@ -67,7 +73,7 @@ class MunicipalityProfile(MunicipalityPage):
                     when=self.dates(row["start_date"], row["end_date"]),
                     place=plain(row["place"] if isinstance(row["place"], str) else row["country"]),
                     network=f" ({plain(where)})" if where else "",
-                    follow_up=self.term("follow_up", row["next_step_category"]),
+                    follow_up=follow_up(self, row),
                 )
             )
         return self.markdown(*parts, self.say("outcomes.not_cause") if projects else "")

@@ -423,3 +423,19 @@ def test_runs_of_years_cover_the_cells_without_a_break() -> None:
         assert group["last"].iloc[-1] == YEARS[1], name
         assert (group["first"].iloc[1:].to_numpy() == group["last"].iloc[:-1].to_numpy() + 1).all(), name
         assert (group["state"].iloc[1:].to_numpy() != group["state"].iloc[:-1].to_numpy()).all(), name
+
+
+def test_a_federation_that_is_dissolved_is_not_said_to_be_there() -> None:
+    page = page_of("0780", "sv")
+    said = page.joint().text
+    assert "Kommunen är också dokumenterad i 1 organ som har upplösts" in said
+    assert "Inget kommunalförbund" in said
+    (body,) = tables.municipal.bodies(page, natverk.documented(DATA, page.compared, years=page.years)).frame["Tid"]
+    assert body == "sedd 2012; organet upplöstes 2014"
+
+
+def test_a_follow_up_says_what_it_rests_on() -> None:
+    (mission,) = tables.missions(page_of("0182", "en"), page_of("0182", "en").actors).frame["Follow-up"]
+    assert mission.endswith("(read from the text)")
+    (cut,) = tables.missions(page_of("0780", "sv"), page_of("0780", "sv").actors).frame["Uppföljning"]
+    assert cut == "okänt, vår kopia är avbruten"

@@ -110,7 +110,7 @@ def bodies(page: MunicipalityPage, documented: pd.DataFrame) -> Table:
             {
                 "body": about["name_sv" if page.lang == "sv" else "name"][body],
                 "form": page.term("form_class", about["form_class"][body]),
-                "term": term_of(page, last),
+                "term": _body_term(page, last, about["dissolved_year"][body]),
                 "networks": ", ".join(sorted((page.network(item) for item in own["network_id"]), key=alphabetic))
                 or page.say("word.nothing"),
                 "sources": page.references.cite([*group["source_id"], *";".join(own["source_ids"]).split(";")]),
@@ -118,6 +118,12 @@ def bodies(page: MunicipalityPage, documented: pd.DataFrame) -> Table:
         )
     columns = ("body", "form=kind", "term", "networks=body_networks", "sources")
     return table_of(page, rows, page.say("bodies.table"), *columns)
+
+
+def _body_term(page: Page, row: Mapping[str, object], dissolved: object) -> str:
+    """Say when the municipality was in a body, and that the body itself is gone where it is."""
+    term = term_of(page, row)
+    return term if pd.isna(dissolved) else f"{term}; {page.say('word.dissolved', year=page.year(dissolved))}"  # type: ignore[call-overload]
 
 
 def network_facts(page: MunicipalityPage, own: pd.DataFrame) -> Table:

@@ -14,6 +14,7 @@ from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
 __all__ = [
     "evaluations",
+    "follow_up",
     "function_label",
     "function_term",
     "functions",
@@ -91,6 +92,13 @@ def projects(page: Page, actors: pd.DataFrame) -> Table:
     return table_of(page, rows, page.say("outcomes.projects"), *columns)
 
 
+def follow_up(page: Page, row: Mapping[str, object]) -> str:
+    """Name the follow-up of a mission and what that rests on; where our copy is cut, it is not known."""
+    said = page.term("follow_up", row["next_step_category"])
+    known = row["next_step_category"] != "not_known"
+    return f"{said} ({page.term('follow_up_basis', row['next_step_basis'])})" if known else said
+
+
 def missions(page: Page, actors: pd.DataFrame) -> Table:
     """Return mission reports: purposes, outcomes and follow-up."""
     rows = [
@@ -101,7 +109,7 @@ def missions(page: Page, actors: pd.DataFrame) -> Table:
             "place": text_of(row["place"]),
             "purposes": page.told(row, "purposes"),
             "outcomes": page.told(row, "outcomes"),
-            "follow_up": page.term("follow_up", row["next_step_category"]),
+            "follow_up": follow_up(page, row),
             "next": page.told(row, "next_step_detail"),
             "sources": page.references.cite(str(row["source_id"])),
         }
