@@ -21,7 +21,6 @@ __all__ = [
     "judgements",
     "missions",
     "notes",
-    "positions",
     "projects",
     "purposes",
     "steps",
@@ -105,36 +104,6 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
     return found[columns].astype({**dict.fromkeys(text, "str"), **dict.fromkeys(whole, "Int64")})
-
-
-def positions(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
-    """Return positions in networks: who holds or held which, the latest first.
-
-    Parameters
-    ----------
-    data, actors, network
-        See `projects`.
-
-    Returns
-    -------
-    pd.DataFrame
-        The columns of the table `functions`: `actor_id, network_id, function, function_sv, function_class, detail,
-        detail_sv, start_year, end_year, observed_year`; `row_ids, source_ids`.
-
-    Raises
-    ------
-    UnknownName, InvalidArgument
-        For an unknown actor or network, or both arguments.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> "chair" in set(positions(load(), actors="Stockholm")["function_class"])
-    True
-    """
-    rows = _about(data, "functions", actors, network)
-    latest = rows[["start_year", "end_year", "observed_year"]].max(axis=1).fillna(0).astype("int64")
-    return rows.iloc[(-latest).argsort(kind="stable")].reset_index(drop=True)
 
 
 def missions(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:

@@ -20,7 +20,17 @@ from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.frames import Names, each_row, has_columns, known_county, known_day, not_negative, several, year_range
+from natverk.frames import (
+    Names,
+    counted_from_one,
+    each_row,
+    has_columns,
+    known_county,
+    known_day,
+    not_negative,
+    several,
+    year_range,
+)
 
 __all__ = [
     "REFERENCES",
@@ -28,6 +38,7 @@ __all__ = [
     "STATES",
     "events",
     "history",
+    "partners",
     "references",
     "same_stage",
     "stages",
@@ -104,8 +115,8 @@ def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
         (`begun`, `referral`, `adopted`, `revised`, `in_force`, `reviewed`, `followed_up`, `new_begun`, `replaced`),
         `date` (partial; the last that the row tells, and of what is in force the first: until when a strategy is meant
         to hold is no sighting), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis`
-        (`stated`, `inferred`), `by` (who did it), `municipal_part, municipal_part_sv, note, note_sv, row_id,
-        source_id`. By county and date, what has none last.
+        (`stated`, `inferred`), `by` (who did it), `has_part` (whether the row tells how municipalities took part),
+        `municipal_part, municipal_part_sv, note, note_sv, row_id, source_id`. By county and date, what has none last.
 
     Raises
     ------
@@ -131,10 +142,11 @@ def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
     frame = frame.assign(
         date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
         title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype("str"),
+        has_part=frame["municipal_part"].notna(),
     )
     columns = [
         "county_code", "strategy_id", "title", "event", "date", "date_from", "date_to", "date_basis", "by",
-        "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
+        "has_part", "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
     ]  # fmt: skip
     return frame.sort_values(["county_code", "date", "row_id"], ignore_index=True)[columns]
 
@@ -165,9 +177,9 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
         One row a county, all 21: `county_code, region_actor_id, region_name, state` (see `STATES`), `last_state` (the
         same whatever its age; missing where nothing is dated), `strategy_id, title` (the strategy of the decision),
         `event, event_strategy_id` (what was last seen, and of which strategy), `last_seen` (its partial date),
-        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision), `not_known_since`
-        (the last year of which anything is dated; missing where the state is known, or nothing is), `n_undated` (events
-        without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
+        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision),
+        `not_known_since` (the last year of which anything is dated; missing where the state is known, or nothing is),
+        `n_undated` (events without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
 
     Raises
     ------
@@ -536,6 +548,72 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     order = ["place", "n_reasons", "age_gap", "county_a", "county_b"]
     pairs = pairs.sort_values(order, ascending=[True, False, True, True, True], ignore_index=True)
     return pairs[columns[:-1]].astype(kinds)
+
+
+def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataFrame:
+    """Return for each region whom it could learn from: regions whose strategy shares most with its own.
+
+    Two regions are paired where their strategies share at least the state, as `state` knows it (`not_known` is
+    none), or two of: the year of the decision, the year it looks ahead to, a reference on record to Agenda 2030, one to
+    Europe 2020.
+
+    Parameters
+    ----------
+    on
+        As in `state`.
+    most
+        How many partners a region gets at most; those that share most, then those decided closest in time.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, partner_code, shares` (joined by `;`: `state=under_review`, `decided=2021`, `horizon=2030`,
+        `agenda2030`, `eu2020`), `n_shared, row_ids` (of both strategies and of the events that decide their states),
+        `source_ids`. By county and what is shared.
+
+    Raises
+    ------
+    InvalidArgument
+        For a date that is none or later than the data, or a number of partners below one.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = partners(load(), "2025-12")
+    >>> int(table.groupby("county_code").size().max())
+    3
+    """
+    counted_from_one("most", most)
+    by_id = data.strategies.set_index("strategy_id")
+    regions: list[tuple[str, dict[str, str], int, list[str], list[str]]] = []
+    for row in each_row(state(data, on)):
+        known = {} if row.state == "not_known" else {"state": str(row.state)}
+        year, rows, sources = 0, [row.row_ids], [row.source_id]
+        if isinstance(row.decided, str):
+            known["decided"], year = row.decided[:4], int(row.decided[:4])
+        if row.strategy_id in by_id.index:
+            own = by_id.loc[row.strategy_id]
+            known |= {} if pd.isna(own["horizon_year"]) else {"horizon": str(own["horizon_year"])}
+            known |= {name: "" for name in REFERENCES if own[f"{name}_ref"] is not pd.NA and own[f"{name}_ref"]}
+            rows, sources = [*rows, own["row_id"]], [*sources, own["source_id"]]
+        regions.append((row.county_code, known, year, rows, sources))
+    found: list[tuple[str, str, str, int, str, str]] = []
+    for code, known, year, rows, sources in regions:
+        others: list[tuple[int, int, str, str, str, str]] = []
+        for other, theirs, their_year, their_rows, their_sources in regions:
+            shares = [name for name, value in known.items() if theirs.get(name) == value]
+            if other != code and ("state" in shares or len(shares) > 1):
+                said = ";".join(f"{name}={known[name]}".removesuffix("=") for name in shares)
+                own_ids, own_sources = _joined([*rows, *their_rows]), _joined([*sources, *their_sources])
+                others.append((-len(shares), abs(year - their_year), other, said, own_ids, own_sources))
+        found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
+    columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
+    return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, "str"), "n_shared": "int64"})
+
+
+def _joined(cells: list[Any]) -> str:
+    """Return the ids of some cells, each once, separated by `;`."""
+    return ";".join(dict.fromkeys(part for cell in cells if isinstance(cell, str) for part in cell.split(";") if part))
 
 
 def _staged(data: Dataset, date: str, table: pd.DataFrame | None) -> pd.DataFrame:

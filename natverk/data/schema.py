@@ -892,6 +892,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             text("by", "Who did it, as named"),
             text("municipal_part", "How municipalities took part"),
             text("municipal_part_sv", "The same in Swedish"),
+            column("carried", "yes_no",
+                "Whether the row gives a date and a kind to what strategies said in words", required=True),
             text("note", "What a reader of the row must know"), text("note_sv", "The same in Swedish"),
             source(many=True), LOCATOR,
         ),

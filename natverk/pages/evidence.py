@@ -43,10 +43,14 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
 
 
 def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
-    """Show positions in networks (`natverk.offices.offices`): which, what, when."""
+    """Show positions in networks (`natverk.offices.offices`): which, what, when; what is no office is said to be."""
+
+    def kind(row: dict[str, object]) -> str:
+        return page.term("function_class", row["function_class"])
+
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]) or page.t("nouns.no_network"),
-        "function": lambda row: page.term("function_class", row["function_class"]),
+        "function": kind,
         "detail": lambda row: page.told(row, "told"),
         "term": lambda row: page.period(row["start_year"], row["end_year"], row["observed_year"]),
         "sources": page.cites,

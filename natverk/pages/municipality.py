@@ -84,7 +84,7 @@ def _kind(page: NotebookPage, row: dict[str, object]) -> str:
 def _came(page: NotebookPage, row: dict[str, object]) -> str:
     """Say what came of it, in numbers: `två uppdrag, ett projekt`."""
     counts = {noun: int(str(row[f"n_{noun}s"])) for noun in ("project", "position", "mission", "judgement")}
-    return ", ".join(page.counted(noun, n) for noun, n in counts.items() if n)
+    return ", ".join(page.counted(n, noun) for noun, n in counts.items() if n)
 
 
 def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

@@ -130,6 +130,7 @@ def environment(lang: str) -> Environment:
         "told": _told,
         "where": _where,
         "year": _year,
+        "year_of": _year_of,
     }
     env.tests["known"] = _known
     return env
@@ -180,7 +181,8 @@ def _percent(context: Context, share: float, decimals: int = 0) -> str:
 def _count(context: Context, what: Any, noun: str) -> Markup:
     """Return how many rows a frame has, or a number, with a noun of the vocabulary `nouns`: `två nätverk`."""
     page = _page(context)
-    text = page.counted(noun, len(what) if isinstance(what, pd.DataFrame) else int(what))
+    n = len(what) if isinstance(what, pd.DataFrame) else int(what)
+    text = page.counted(n, noun)
     if not isinstance(what, pd.DataFrame):
         return plain(text)
     return page.resting(text, row_ids_of(what))
@@ -235,6 +237,11 @@ def _on_date(context: Context, value: object) -> str:
 def _year(context: Context, value: object) -> str:
     """Return a year; the word for unknown where it is missing."""
     return _page(context).year(value)
+
+
+def _year_of(date: object) -> str:
+    """Return the year of a partial date."""
+    return str(date)[:4]
 
 
 @pass_context
