@@ -75,6 +75,12 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 
+def _status(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say the standing; that no source states it where it follows from another fact."""
+    status = page.term("status", row["status"])
+    return page.t("nouns.inferred", text=status) if row["inferred"] else status
+
+
 def _kind(page: NotebookPage, row: dict[str, object]) -> str:
     """Say what a network is and how far it reaches: `internationellt nätverk`, `kontor över länsgränser`."""
     own = "body" if row["kind"] == "cooperation_body" and row["counts_as"] == "membership" else row["counts_as"]
@@ -83,7 +89,8 @@ def _kind(page: NotebookPage, row: dict[str, object]) -> str:
 
 def _came(page: NotebookPage, row: dict[str, object]) -> str:
     """Say what came of it, in numbers: `två uppdrag, ett projekt`."""
-    counts = {noun: int(str(row[f"n_{noun}s"])) for noun in ("project", "position", "mission", "judgement")}
+    nouns = {"project": "projects", "position": "positions", "mission_text": "missions", "judgement": "judgements"}
+    counts = {noun: int(str(row[f"n_{name}"])) for noun, name in nouns.items()}
     return ", ".join(page.counted(n, noun) for noun, n in counts.items() if n)
 
 
@@ -92,7 +99,7 @@ def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> 
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "kind": lambda row: _kind(page, row),
-        "status": lambda row: page.t("nouns.inferred") if row["inferred"] else page.term("status", row["status"]),
+        "status": lambda row: _status(page, row),
         "since": lambda row: _since(page, row),
         "last_seen": lambda row: _last(page, row),
         "who": lambda row: page.told(row, "held_by"),
