@@ -176,7 +176,7 @@ def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
     page.table("bodies", frame, columns)
 
 
-def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike: pd.DataFrame) -> None:
     """Show what similar municipalities are documented in (`natverk.peers.peer_networks`), and the municipality not."""
 
     def own(row: dict[str, object]) -> str:
@@ -195,4 +195,4 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **valu
     }
     if frame["absent"].isna().all() and frame["own_mark"].isna().all():
         del columns["own"]
-    page.table("peers", frame, columns, fold=fold, **values)
+    page.table("peers", frame, columns, fold=fold, alike=alike)
