@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from natverk.pages import compare, evidence, municipality, network, portfolio, strategies
+from natverk.pages import compare, country, evidence, municipality, network, portfolio, strategies
 from natverk.pages.municipality import municipality_page
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 from natverk.pages.portfolio import read_sheet
 
 __all__ = [
-    "NotebookPage", "compare", "evidence", "municipality", "municipality_page", "network", "network_page", "portfolio",
-    "read_sheet", "strategies",
+    "NotebookPage", "compare", "country", "evidence", "municipality", "municipality_page", "network", "network_page",
+    "portfolio", "read_sheet", "strategies",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The page of two units side by side: what both are in, what only one is, who holds what, and all measures to take away."""
+"""The page of two units side by side: what both are in and what only one is, and all measures to take away."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.pages.page import Cell, NotebookPage
-from natverk.pages.tables import Foreign
 
 __all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
 
@@ -21,8 +20,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
     """Show `natverk.outcomes.projects`: what, out of which network or programme, when, and in which role."""
 
     def origin(row: dict[str, object]) -> object:
-        network, programme = page.network(row["network_id"]), row["programme"]
-        return network or (Foreign(programme) if isinstance(programme, str) else "")
+        return page.network(row["network_id"]) or page.told(row, "programme")
 
     def when(row: dict[str, object]) -> str:
         own = page.period(row["start_year"], row["end_year"], row["observed_year"])
@@ -32,7 +30,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
         return page.t("nouns.programme_period", period=period)
 
     columns: dict[str, Cell | str] = {
-        "project": lambda row: Foreign(str(row["project"])),
+        "project": lambda row: page.told(row, "project"),
         "origin": origin,
         "period": when,
         "role": lambda row: page.term("project_role", row["role"]),
@@ -101,7 +99,7 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **val
         "when": lambda row: page.date(row["date"]) if isinstance(row["date"], str) else page.t("nouns.undated"),
         "meeting": lambda row: page.told(row, "event"),
         "place": lambda row: page.told(row, "place"),
-        "organiser": "organiser",
+        "organiser": lambda row: page.told(row, "organiser"),
         "participants": lambda row: page.told(row, "participants"),
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
