@@ -11,11 +11,9 @@ from natverk.pages.page import Cell, NotebookPage
 from natverk.peers import population_at
 
 __all__ = [
-    "bodies",
     "municipality_page",
     "networks",
     "peers",
-    "related",
     "remarks",
     "twins",
 ]
@@ -94,34 +92,26 @@ def _came(page: NotebookPage, row: dict[str, object]) -> str:
     return ", ".join(page.counted(n, noun) for noun, n in counts.items() if n)
 
 
-def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
-    """Show the networks of the municipality (`natverk.networks.networks_of`)."""
+def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, part: str = "") -> None:
+    """Show the networks of the municipality (`natverk.networks.networks_of`).
+
+    Where a municipality is in many, `part` says which the table shows: `recent`, or the `rest`.
+    """
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "kind": lambda row: _kind(page, row),
         "status": lambda row: _status(page, row),
         "since": lambda row: _since(page, row),
         "last_seen": lambda row: _last(page, row),
-        "who": lambda row: page.told(row, "held_by"),
+        "who_within": lambda row: page.told(row, "held_by"),
         "came": lambda row: _came(page, row),
         "sources": page.cites,
     }
     if frame["held_by"].isna().all():
-        del columns["who"]
+        del columns["who_within"]
     if not frame[["n_projects", "n_positions", "n_missions", "n_judgements"]].any(axis=None):
         del columns["came"]
-    page.table("networks", frame, columns, fold=fold)
-
-
-def related(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show what ties the municipality to networks without membership (`natverk.membership.documented.relations`)."""
-    columns: dict[str, Cell | str] = {
-        "network": lambda row: page.network(row["network_id"]),
-        "relation": lambda row: page.term("relation", row["relation"]),
-        "period": lambda row: page.period(row["first"], row["last"]) or page.t("nouns.undated"),
-        "sources": page.cites,
-    }
-    page.table("related", frame, columns)
+    page.table("networks", frame, columns, fold=fold, part=part)
 
 
 def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
@@ -155,25 +145,6 @@ def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
         if not shown:
             del columns[column]
     page.table("twins", frame, columns, fold=fold)
-
-
-def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show the joint bodies that the municipality belongs to (`natverk.roles.bodies_of`)."""
-
-    def when(row: dict[str, object]) -> str:
-        if row["derived"]:
-            return page.t("nouns.derived")
-        own = page.period(row["start_year"], row["end_year"], row["observed_year"])
-        return own or page.t("nouns.undated")
-
-    columns: dict[str, Cell | str] = {
-        "body": lambda row: page.actor(row["body_id"]),
-        "form": lambda row: page.told(row, "form"),
-        "tasks": lambda row: page.told(row, "tasks"),
-        "membership": when,
-        "sources": page.cites,
-    }
-    page.table("bodies", frame, columns)
 
 
 def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike: pd.DataFrame) -> None:
