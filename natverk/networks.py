@@ -9,7 +9,14 @@ import pandas as pd
 
 from natverk.data.load import Dataset, kept
 from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
-from natverk.membership.actors import existence, levels, population_by_year
+from natverk.membership.actors import (
+    Kinds,
+    checked_kinds,
+    existence,
+    levels,
+    networks_of_kinds,
+    population_by_year,
+)
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, counted, gathered, graded
 from natverk.membership.lists import CERTAINTY, list_exits, list_members, list_retention, lists
@@ -71,6 +78,7 @@ def members_of(
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on. Municipalities come first, the largest first. In a network that collects
         reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
+        `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -108,7 +116,15 @@ def members_of(
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
     yes = dict.fromkeys(["conflict", "below_minimum"], "bool")
-    return frame.astype({**dict.fromkeys([*text, "source_ids"], "str"), **whole, **yes})
+    frame = frame.astype({**dict.fromkeys([*text, "source_ids"], "str"), **whole, **yes})
+    frame.attrs = {"kinds": _kinds_of(data, network_id)}
+    return frame
+
+
+def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
+    """Return what a network is, and how far it reaches: what is counted where one network is."""
+    row = data.networks.set_index("network_id").loc[network, ["kind", "reach"]]
+    return tuple(str(value) for value in row.dropna())
 
 
 def networks_of(
@@ -289,7 +305,7 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`), `row_ids, source_ids`; actors that have a firmer
-        tie are left out.
+        tie are left out. `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -312,7 +328,9 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     firm = set(rows.loc[~apart, "actor_id"])
     groups = rows[apart & ~rows["actor_id"].isin(firm)].groupby(["status", "actor_id"], as_index=False)
     frame = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))))
-    return frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
+    frame = frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
+    frame.attrs = {"kinds": _kinds_of(data, network_id)}
+    return frame
 
 
 def member_years(
@@ -403,7 +421,8 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
         `population_year` (of the municipality in that year, or the latest published before it; the latest of all
         where no year is known), `fits_level` (its level may belong), `fits_size` (missing where the network asks
         for no size, or it is no municipality), `row_ids, source_ids`. A full membership may ask for more than
-        others do: that a member falls below the size is a fact to explain, and no error.
+        others do: that a member falls below the size is a fact to explain, and no error. `attrs["kinds"]` says what
+        the network is, and how far it reaches.
 
     Raises
     ------
@@ -443,6 +462,7 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     frame.insert(7, "population_year", pd.Series(published[latest], dtype="Int64").where(place >= 0))
     frame.insert(8, "fits_level", table[open_to].any(axis=1).to_numpy(dtype=bool))
     frame.insert(9, "fits_size", fits.astype("boolean"))
+    frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 
 
@@ -492,7 +512,7 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def shared_members(data: Dataset, network: str) -> pd.DataFrame:
+def shared_members(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.DataFrame:
     """Return the networks that share documented Swedish members with one, those with most in common first.
 
     Every kind of network is compared, at any time: a tie that has ended was one, and so is one without a year.
@@ -503,6 +523,8 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
         The dataset.
     network
         A network, by id or name.
+    kinds
+        Compare only with networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -532,7 +554,8 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
     pairs = _ever_documented(data)
     own = set(pairs.loc[pairs["network_id"] == network_id, "actor_id"])
     sizes = pairs["network_id"].value_counts()
-    both = pairs[pairs["actor_id"].isin(own) & (pairs["network_id"] != network_id)].sort_values("actor_id")
+    other = (pairs["network_id"] != network_id) & pairs["network_id"].isin(networks_of_kinds(data, kinds))
+    both = pairs[pairs["actor_id"].isin(own) & other].sort_values("actor_id")
     groups = both.groupby("network_id", as_index=False)
     frame = groups.agg(shared=("actor_id", "size"), actor_ids=("actor_id", ";".join))
     frame = frame.astype({"shared": "int64"})
@@ -542,7 +565,9 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
     frame.insert(5, "jaccard", frame["shared"] / (frame["n_own"] + frame["n_other"] - frame["shared"]))
     frame.insert(6, "share_of_own", frame["shared"] / frame["n_own"])
     frame = frame.sort_values(["shared", "jaccard", "network_id"], ascending=[False, False, True], ignore_index=True)
-    return frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], "str"))
+    frame = frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], "str"))
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 @kept
@@ -554,7 +579,7 @@ def _ever_documented(data: Dataset) -> pd.DataFrame:
     return rows.loc[rows["grade"].isin(["positive", "exit"]) | report, ["network_id", "actor_id"]].drop_duplicates()
 
 
-def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
+def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.DataFrame:
     """Say of each theme of a network which other networks have it, and how many of its members are in one of those.
 
     Parameters
@@ -563,6 +588,8 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
         The dataset.
     network
         A network, by id or name.
+    kinds
+        Count only other networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -586,14 +613,16 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
     themes = data.networks.set_index("network_id")["themes"].str.split(";")
     pairs = _ever_documented(data)
     own = pairs.loc[pairs["network_id"] == network_id, "actor_id"]
-    others = pairs[pairs["network_id"] != network_id]
+    others = pairs[(pairs["network_id"] != network_id) & pairs["network_id"].isin(networks_of_kinds(data, kinds))]
     found = []
     for theme in themes[network_id]:
         having = themes.index[[theme in names for names in themes]]
         alike = others[others["network_id"].isin(having)]
         n_networks, n_members = alike["network_id"].nunique(), int(own.isin(alike["actor_id"]).sum())
         found.append({"theme": theme, "n_networks": n_networks, "n_members": n_members, "n_own": len(own)})
-    return pd.DataFrame(found).astype({"theme": "str"})
+    frame = pd.DataFrame(found).astype({"theme": "str"})
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None = None) -> pd.DataFrame:

@@ -66,7 +66,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     -------
     pd.DataFrame
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
-        of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a source states), `theme`,
+        of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
+        source states), `theme`,
         `row_ids, source_ids`. Those with years of their own first, the latest first.
 
     Raises
@@ -249,10 +250,10 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen` (the latest year
-        in which a source tells of it; missing where none is dated), `ended` (a source says that it has ended),
-        `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen in
-        2016 may have been given up since.
+        `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
+        (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
+        ended), `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen
+        in 2016 may have been given up since.
 
     Raises
     ------
@@ -291,8 +292,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         .sort_values(["actor_id", "country", "partner_city"], ignore_index=True)
     )
     columns = [
-        "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen", "ended", "end_year", "note",
-        "note_sv", "row_ids", "source_ids",
+        "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen",
+        "ended", "end_year", "note", "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")
     text = [name for name in columns if name not in {*years, "ended"}]

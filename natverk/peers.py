@@ -26,11 +26,11 @@ from natverk.frames import (
     year_or_none,
     year_range,
 )
-from natverk.membership.actors import eligible, existence, levels, population_by_year
+from natverk.membership.actors import Kinds, checked_kinds, eligible, existence, levels, population_by_year
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import Counting, YearBasis, graded
-from natverk.membership.lists import absences
-from natverk.membership.panel import SETS, networks_counting_as, panel
+from natverk.membership.lists import ListCertainty, absences
+from natverk.membership.panel import SETS, chosen_networks, panel
 
 __all__ = [
     "COMPONENTS",
@@ -48,8 +48,6 @@ __all__ = [
     "structure",
 ]
 
-ListCertainty = Literal["high", "medium", "low"]
-
 #: What likeness by structure is made of, with the default weights: equal, for want of a reason to prefer one.
 COMPONENTS = {"population": 0.25, "skr_group": 0.25, "coast": 0.25, "location": 0.25}
 #: Least populations of the size classes: more than half of the municipalities lie in the first two.
@@ -66,6 +64,7 @@ def portfolios(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     list_certainty: ListCertainty = "high",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return what is known of each municipality in each network: the portfolios that are compared.
 
@@ -78,8 +77,8 @@ def portfolios(
     years
         A year or a window. Each cell is what the latest year with knowledge of it says (default: the ten
         last years, since a single year leaves too few known cells to compare anybody).
-    counts_as, year_basis, counting, list_certainty
-        See `panel`.
+    counts_as, year_basis, counting, list_certainty, kinds
+        See `panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -104,9 +103,12 @@ def portfolios(
     codes = None
     if municipalities is not None:
         codes = tuple(known_municipality(data, name, "municipalities") for name in several(municipalities))
-    return _portfolios(
-        data, codes, (span[0], span[-1]), tuple(several(counts_as)), year_basis, counting, list_certainty
+    own = None if kinds is None else checked_kinds(kinds)
+    table = _portfolios(
+        data, codes, (span[0], span[-1]), tuple(several(counts_as)), year_basis, counting, list_certainty, own
     )
+    table.attrs = {"kinds": checked_kinds(kinds)}
+    return table
 
 
 @kept
@@ -118,9 +120,10 @@ def _portfolios(
     year_basis: YearBasis,
     counting: Counting,
     list_certainty: ListCertainty,
+    kinds: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Make the portfolios of these municipalities, once for each dataset."""
-    networks = networks_counting_as(data, counts_as)
+    networks = chosen_networks(data, None, counts_as, kinds)
     actors = data.municipalities.set_index("actor_id")["code"]
     if codes is not None:
         actors = actors[actors.isin(codes)]
@@ -157,6 +160,7 @@ def by_portfolio(
     counting: Counting = "strict",
     list_certainty: ListCertainty = "high",
     table: pd.DataFrame | None = None,
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the municipalities with the portfolio most like one municipality's, by the Jaccard index.
 
@@ -171,8 +175,8 @@ def by_portfolio(
     min_known
         The least number of networks in which both are known (default 3: with one or two, a single shared
         network makes the index 1).
-    years, counts_as, year_basis, counting, list_certainty
-        See `portfolios`.
+    years, counts_as, year_basis, counting, list_certainty, kinds
+        See `portfolios`; `attrs["kinds"]` says what was counted.
     table
         A frame of `portfolios` of your own; its choices then count. None makes one.
 
@@ -214,7 +218,8 @@ def by_portfolio(
         counted_from_one("n", n)
     if table is None:
         evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
-        table = portfolios(data, years=years, list_certainty=list_certainty, **evidence)
+        table = portfolios(data, years=years, list_certainty=list_certainty, kinds=kinds, **evidence)
+    counted = table.attrs.get("kinds", checked_kinds(kinds))
     values = table.to_numpy(dtype=float, na_value=np.nan)
     member, absent, unknown = values == 1, values == 0, np.isnan(values)
     here, there = _pairs(table.index.get_indexer(pd.Index(codes)), len(table))
@@ -261,7 +266,9 @@ def by_portfolio(
         ranked[kind] = [";".join(networks[row]) for row in cells]
     ranked["status"] = ranked.pop("status")
     text = ["municipality", "code", "name", "shared", "only_here", "only_there", "one_sided", "status"]
-    return ranked.astype(dict.fromkeys(text, "str"))
+    ranked = ranked.astype(dict.fromkeys(text, "str"))
+    ranked.attrs = {"kinds": counted}
+    return ranked
 
 
 def _pairs(here: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -606,7 +613,9 @@ def peer_networks(
     return theirs.astype({"own_mark": "str"})
 
 
-def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int = 3) -> pd.DataFrame:
+def county_peers(
+    data: Dataset, county: str, *, year: int | None = None, n: int = 3, kinds: Kinds = None
+) -> pd.DataFrame:
     """Return for each municipality of a county the few that are most like it, by structure and by portfolio.
 
     Parameters
@@ -619,6 +628,8 @@ def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int 
         The year of the population, and the last of the ten years of the portfolios; default the last of the data.
     n
         How many peers of each kind.
+    kinds
+        Portfolios of networks of these kinds only, see `portfolios`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -650,7 +661,7 @@ def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int 
     year = year_range(year, "year", data=data)[0]
     places = data.municipalities
     codes = places.loc[places["county_code"] == known_county(data, county), "code"].tolist()
-    near = by_portfolio(data, codes, n=n, years=(year - 9, year))
+    near = by_portfolio(data, codes, n=n, years=(year - 9, year), kinds=kinds)
     parts = [
         by_structure(data, codes, year=year, n=n).rename(columns={"distance": "value"}).assign(by="structure"),
         # Who shares nothing with it is no peer, however much is known of both.
@@ -665,7 +676,9 @@ def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int 
     # Stable: what comes from one frame stays in the order of its ranks.
     place = {code: number for number, code in enumerate(codes)}
     frame = frame.sort_values("code", key=lambda own: own.map(place), kind="stable", ignore_index=True)
-    return frame.astype({"by": "str", "n_known": "Int64"})
+    frame = frame.astype({"by": "str", "n_known": "Int64"})
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 def candidates(
@@ -684,6 +697,7 @@ def candidates(
     min_known: int = 3,
     weights: Mapping[str, float] | None = None,
     table: pd.DataFrame | None = None,
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the networks that peers are documented in and this municipality is not, the most shared first.
 
@@ -703,8 +717,8 @@ def candidates(
         end shows outside.
     n_peers
         How many peers are asked.
-    counts_as, year_basis, counting, list_certainty
-        See `portfolios`.
+    counts_as, year_basis, counting, list_certainty, kinds
+        See `portfolios`; `attrs["kinds"]` says what was counted.
     min_known, weights
         See `by_portfolio` and `by_structure`.
     table
@@ -745,6 +759,7 @@ def candidates(
     if window is not None:
         counted_from_one("window", window)
     evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
+    evidence |= {"kinds": kinds if kinds is None else checked_kinds(kinds)}
     evidence |= {"list_certainty": list_certainty, "years": (YEARS[0] if window is None else year - window + 1, year)}
     if peers is not None:
         asked = [known_municipality(data, peer, "peers") for peer in several(peers)]
@@ -765,7 +780,7 @@ def candidates(
         # What has no year of its own makes a member too, where no year says otherwise.
         homes = data.municipalities.set_index("actor_id")["code"]
         until = rows["first"].isna() | (rows["first"] <= year).fillna(False)
-        once = rows[positive & until & rows["network_id"].isin(networks_counting_as(data, counts_as))]
+        once = rows[positive & until & rows["network_id"].isin(chosen_networks(data, None, counts_as, kinds))]
         once = pd.crosstab(once["actor_id"].map(homes), once["network_id"]).reindex(index=asked)
         among = among.reindex(columns=sorted({*among.columns, *once.columns[once.any().to_numpy()]}))
         among = among.mask(among.isna() & (once.reindex(columns=among.columns) > 0), 1.0)
@@ -807,6 +822,7 @@ def candidates(
     frame = frame.astype({**whole, **text, "own_documented": "bool", "eligible": "bool"})
     frame = frame.sort_values(["n_in", "network_id"], ascending=[False, True], ignore_index=True)
     frame.insert(0, "rank", range(1, len(frame) + 1))
+    frame.attrs = {"kinds": checked_kinds(kinds)}
     return frame
 
 
@@ -814,7 +830,7 @@ def _absences(data: Dataset, actor: str, networks: list[str], evidence: dict[str
     """Return how an actor is known to be outside networks: `not_member` and the list's year, or `left` and the last."""
     if not networks:
         return pd.DataFrame({"state": pd.Series(dtype="str"), "year": pd.Series(dtype="Int64")})
-    asked = {name: value for name, value in evidence.items() if name != "counts_as"}
+    asked = {name: value for name, value in evidence.items() if name not in ("counts_as", "kinds")}
     cells = panel(data, actors=[actor], networks=networks, **asked)
     last = cells[cells["state"].isin(["not_member", "left"])].groupby("network_id")[["state", "year"]].last()
     rows = graded(data, year_basis=evidence["year_basis"], counting=evidence["counting"])

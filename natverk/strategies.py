@@ -633,8 +633,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
     the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
     the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
-    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
-    these and of the stated adoption, `seen` the last day on which the first source can have been published.
+    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the
+    dated sources, `last_told` the last year of these and of the stated adoption, `seen` the last day on which the first
+    source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
     sure = sources["published"].where(sources["published_precision"] != "circa")

@@ -22,6 +22,7 @@ from natverk.data.partial import earliest, latest
 from natverk.data.reads import Filters, collected, label, note_all, note_read
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
+from natverk.data.types import to_frame
 from natverk.errors import InvalidArgument, UnknownName
 
 __all__ = [
@@ -122,7 +123,7 @@ class Dataset:
     --------
     >>> data = load(as_of="2015")
     >>> data
-    <natverk.Dataset 33 tables: as_of='2015'>
+    <natverk.Dataset ... tables: as_of='2015'>
     >>> data.counties.loc[0, ["county_code", "name_short"]].tolist(), data.last_year
     (['01', 'Stockholm'], 2015)
     """
@@ -271,7 +272,7 @@ class Dataset:
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
         filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
-        frame = pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
+        frame = to_frame(file.read(use_threads=False))
         # Columns with missing numbers hand out their buffer itself: nobody may write into what others read.
         for column in frame:
             for part in ("_data", "_mask"):

@@ -197,9 +197,9 @@ def texts_have_swedish(tables: Tables) -> Iterator[Broken]:
                 f"mend text in data/raw/translations.csv, where {shorten(near[0], 80)!r} stands; no table holds that"
             )
         yield Broken(name, line, what, remedy)
-    for line, cell in phrases[~phrases.isin(used)].items():
+    for where, cell in phrases[~phrases.isin(used)].items():
         what = f"no table holds the text {shorten(cell, 80)!r}"
-        yield Broken("translations", int(str(line)), what, "remove the row, or mend its text to what the table says")
+        yield Broken("translations", int(str(where)), what, "remove the row, or mend its text to what the table says")
 
 
 RULES: tuple[Callable[[Tables], Iterator[Broken]], ...] = (

@@ -2,24 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
-from natverk.frames import YEARS, known_county
+from natverk.data.schema import VOCABULARIES
+from natverk.errors import InvalidArgument
+from natverk.frames import YEARS, choice, known_county, several
 
 __all__ = [
+    "KINDS",
+    "Kinds",
     "actors_of",
     "at_risk_in",
+    "checked_kinds",
     "eligible",
     "existence",
     "levels",
     "member_actors",
+    "networks_of_kinds",
     "population_by_year",
     "population_known",
 ]
+
+#: Kinds of network by what it is (a network, or a body of cooperation: a rail corridor, a water council, a reserve)
+#: and by how far it reaches; None stands for all.
+Kinds = Iterable[str] | str | None
+KINDS = (*VOCABULARIES["network_kind"], *VOCABULARIES["reach"])
+
+
+def checked_kinds(kinds: Kinds) -> tuple[str, ...]:
+    """Return the kinds of network that are meant, or raise with the nearest one; all of them as `("all",)`.
+
+    >>> checked_kinds("network"), checked_kinds(None)
+    (('network',), ('all',))
+    """
+    if kinds is None:
+        return ("all",)
+    wanted = tuple(several(kinds))
+    for kind in wanted:
+        choice("kinds", kind, KINDS)
+    if not wanted:
+        raise InvalidArgument("the selection is empty", where="kinds", allowed=KINDS)
+    return wanted
+
+
+def networks_of_kinds(data: Dataset, kinds: Kinds) -> list[str]:
+    """Return the ids of the networks of some kinds, in the order of the table.
+
+    A network is in when its `kind` is among the kinds named, if any is (`network`, `cooperation_body`), and its
+    `reach` among the reaches named, if any is (`international`, `national`, `cross_border`, `across_counties`,
+    `within_county`). A column that is blank fits no value.
+
+    >>> from natverk import load
+    >>> data = load()
+    >>> len(networks_of_kinds(data, ["network", "cooperation_body"])) == len(networks_of_kinds(data, None))
+    True
+    >>> "ubc" in networks_of_kinds(data, ["network", "international"]), "ubc" in networks_of_kinds(data, "national")
+    (True, False)
+    """
+    wanted, table = set(checked_kinds(kinds)), data.networks
+    fits = pd.Series(True, index=table.index)
+    for column, vocabulary in (("kind", "network_kind"), ("reach", "reach")):
+        named = wanted & {*VOCABULARIES[vocabulary]}
+        if named:
+            fits &= table[column].isin(named)
+    return list(table.loc[fits, "network_id"])
 
 
 @kept

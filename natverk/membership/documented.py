@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
-from natverk.frames import Names, choice, known_actors, known_networks, not_negative, year_range
-from natverk.membership.actors import member_actors, population_known
+from natverk.frames import Names, choice, known_actors, not_negative, year_range
+from natverk.membership.actors import Kinds, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
-from natverk.membership.panel import SETS, PartYear, Rules, decided_runs, networks_counting_as, panel
+from natverk.membership.lists import ListCertainty
+from natverk.membership.panel import SETS, PartYear, Rules, chosen_networks, decided_runs, networks_counting_as, panel
 
 __all__ = [
     "DOCUMENTED",
@@ -38,6 +39,7 @@ def documented(
     counts_as: Iterable[str] = SETS,
     networks: Names | None = None,
     year_basis: YearBasis = "stated",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return which networks actors are documented in: one row a pair, all its evidence read together.
 
@@ -61,6 +63,8 @@ def documented(
     year_basis
         See `natverk.panel`. Relations that are not membership (indirect, reporting, applicant) are left out; loose
         ones are kept and marked.
+    kinds
+        Only networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -93,9 +97,11 @@ def documented(
     span = year_range(years, data=data)
     not_negative("recent", recent)
     choice("year_basis", year_basis, ("stated", "any"))
-    chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
+    chosen = chosen_networks(data, networks, counts_as, kinds)
     found = _documented(data, span[0], span[-1], recent, year_basis)
-    return found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+    found = found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+    found.attrs["kinds"] = checked_kinds(kinds)
+    return found
 
 
 @kept
@@ -187,8 +193,9 @@ def series(
     carry_forward: int = 3,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
-    list_certainty: Literal["high", "medium", "low"] = "high",
+    list_certainty: ListCertainty = "high",
     prefer: Literal["list", "own_page"] = "list",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
 
@@ -200,8 +207,8 @@ def series(
         The dataset.
     actors, networks, counts_as, years, part_year, after_last, carry_forward, year_basis, counting
         See `natverk.panel`; the defaults are the same.
-    list_certainty, prefer
-        See `natverk.panel`.
+    list_certainty, prefer, kinds
+        See `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -223,7 +230,7 @@ def series(
     [[2013, 0, 1], [2014, 1, 1], [2015, 0, 1]]
     """
     actor_ids = known_actors(data, member_actors(data) if actors is None else actors)
-    wanted = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
+    wanted = chosen_networks(data, networks, counts_as, kinds)
     cells = panel(
         data, actors=actor_ids, networks=wanted, years=years, part_year=part_year, after_last=after_last,
         carry_forward=carry_forward, year_basis=year_basis, counting=counting, list_certainty=list_certainty,
@@ -232,7 +239,9 @@ def series(
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
     undated = _undated(data, year_basis, counting)
     n_undated = (undated["actor_id"].isin(actor_ids) & undated["network_id"].isin(wanted)).sum()
-    return sums.rename_axis("year").reset_index().assign(n_undated=int(n_undated))
+    frame = sums.rename_axis("year").reset_index().assign(n_undated=int(n_undated))
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 def undated_pairs(

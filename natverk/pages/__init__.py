@@ -9,6 +9,15 @@ from natverk.pages.page import NotebookPage
 from natverk.pages.portfolio import read_sheet
 
 __all__ = [
-    "NotebookPage", "compare", "country", "evidence", "municipality", "municipality_page", "network", "network_page",
-    "portfolio", "read_sheet", "strategies",
-]  # fmt: skip
+    "NotebookPage",
+    "compare",
+    "country",
+    "evidence",
+    "municipality",
+    "municipality_page",
+    "network",
+    "network_page",
+    "portfolio",
+    "read_sheet",
+    "strategies",
+]

@@ -12,9 +12,9 @@ import pandas as pd
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import known_county, several, year_range
-from natverk.membership.actors import levels
+from natverk.membership.actors import Kinds, checked_kinds, levels
 from natverk.membership.evidence import Counting, YearBasis, graded
-from natverk.membership.panel import KNOWN, SETS, networks_counting_as, panel
+from natverk.membership.panel import KNOWN, SETS, chosen_networks, panel
 from natverk.roles.tasks import LEVELS, unitary_counties
 
 __all__ = [
@@ -36,6 +36,7 @@ def practised(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the practised roles: which levels are attested as active in a theme, county by county.
 
@@ -52,6 +53,9 @@ def practised(
     joint_tasks
         Whether a joint body's own stated tasks are evidence of the joint level (default), beside its
         memberships; with a year, those of bodies that existed then.
+    kinds
+        Only networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted. A joint body's own
+        tasks are no network: `joint_tasks` decides about them.
 
     Returns
     -------
@@ -83,7 +87,9 @@ def practised(
     """
     code = None if county is None else known_county(data, county)
     year = None if year is None else year_range(year, "year", data=data)[0]
-    table = _practised(data, year, tuple(several(counts_as)), year_basis, counting, joint_tasks)
+    own = None if kinds is None else checked_kinds(kinds)
+    table = _practised(data, year, tuple(several(counts_as)), year_basis, counting, joint_tasks, own)
+    table.attrs["kinds"] = checked_kinds(kinds)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -95,9 +101,10 @@ def _practised(
     year_basis: YearBasis,
     counting: Counting,
     joint_tasks: bool,
+    kinds: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Return the practised roles of the whole country."""
-    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks, kinds)
     order = pd.MultiIndex.from_product(
         [data.counties["county_code"], VOCABULARIES["theme"]], names=["county_code", "theme"]
     )
@@ -152,12 +159,13 @@ def activity_by_level(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    kinds: tuple[str, ...] | None = None,
 ) -> pd.DataFrame:
     """Count the active actors of each level in each theme, county by county: what `practised` and `compare` read.
 
     Parameters
     ----------
-    year, counts_as, year_basis, counting, joint_tasks
+    year, counts_as, year_basis, counting, joint_tasks, kinds
         See `practised`.
 
     Returns
@@ -181,7 +189,7 @@ def activity_by_level(
     [49, 49]
     """
     homes = _homes(data)
-    networks = networks_counting_as(data, counts_as)
+    networks = chosen_networks(data, None, counts_as, kinds)
     if year is None:
         rows = graded(data, year_basis=year_basis, counting=counting)
         rows = rows[rows["network_id"].isin(networks) & rows["grade"].isin(["positive", "exit"])]

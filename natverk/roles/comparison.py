@@ -11,6 +11,7 @@ from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, each_row, has_columns, known_county, several, year_range
+from natverk.membership.actors import Kinds, checked_kinds
 from natverk.membership.evidence import Counting, YearBasis
 from natverk.membership.panel import SETS
 from natverk.roles.activity import activity_by_level
@@ -39,6 +40,7 @@ def compare_roles(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Compare who is responsible with who is active, by county and policy area, in a year.
 
@@ -57,8 +59,8 @@ def compare_roles(
     joint
         `"open"` (default): joint bodies are never excluded as active, since the bodies known to us are not
         all there are. `"known_bodies"`: they are excluded where complete lists close every known body out.
-    counts_as, year_basis, counting, joint_tasks
-        What is evidence of activity; see `roles.practised`.
+    counts_as, year_basis, counting, joint_tasks, kinds
+        What is evidence of activity; see `roles.practised`. `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -119,8 +121,10 @@ def compare_roles(
     choice("undated_tasks", undated_tasks, ("unknown", "valid"))
     choice("joint", joint, ("open", "known_bodies"))
     code = None if county is None else known_county(data, county)
-    year, kinds = year_range(year, "year", data=data)[0], tuple(several(counts_as))
-    table = _compared(data, year, on, undated_tasks, joint, kinds, year_basis, counting, joint_tasks)
+    year, sets = year_range(year, "year", data=data)[0], tuple(several(counts_as))
+    own = None if kinds is None else checked_kinds(kinds)
+    table = _compared(data, year, on, undated_tasks, joint, sets, year_basis, counting, joint_tasks, own)
+    table.attrs["kinds"] = checked_kinds(kinds)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -135,10 +139,11 @@ def _compared(
     year_basis: YearBasis,
     counting: Counting,
     joint_tasks: bool,
+    kinds: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Return the comparison of the whole country."""
     formal = responsible_levels(data, year, on=on, undated_tasks=undated_tasks)
-    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks, kinds)
     if joint == "open":
         active["closed"] &= active["level"] != "joint"
     # Gotland's one body stands once, as unitary.

@@ -57,7 +57,9 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
     """
     ties = _ties(data, years)
     ties = ties.assign(theme=ties["themes"].str.split(";")).explode("theme")
-    of_level = pd.crosstab(ties["theme"], ties["level"]).reindex(columns=["municipal", "joint", "regional"], fill_value=0)
+    of_level = pd.crosstab(ties["theme"], ties["level"]).reindex(
+        columns=["municipal", "joint", "regional"], fill_value=0
+    )
     groups = ties.groupby("theme")
     table = of_level.add_prefix("n_").assign(n_networks=groups["network_id"].nunique())
     for name, level in (("municipalities", "municipal"), ("regions", "regional")):

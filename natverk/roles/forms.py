@@ -67,7 +67,7 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{year}-01-01")
     frame = frame[(begun & lasting).astype(bool)]
     codes = frame["county_codes"].str.split(";")
-    frame = frame.assign(county_code=codes, n_counties=codes.str.len(), since_known=frame["since"].notna())
+    frame = frame.assign(county_code=codes, n_counties=codes.map(len), since_known=frame["since"].notna())
     frame = frame.explode("county_code")
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
@@ -92,10 +92,10 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     Returns
     -------
     pd.DataFrame
-        One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have
-        read, not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated beginning; missing where
-        none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest on, joined by `|`),
-        `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
+        One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have read,
+        not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated
+        beginning; missing where none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest
+        on, joined by `|`), `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
 
     Raises
     ------
