@@ -74,8 +74,9 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
 
 
 def _status(page: NotebookPage, row: dict[str, object]) -> str:
-    """Say the standing; that no source states it where it follows from another fact."""
-    status = page.term("status", row["status"])
+    """Say the standing; a full member is not called a member too, and what is inferred is said to be."""
+    parts = str(row["status"]).split("/")
+    status = page.term("status", "/".join(part for part in parts if part != "member" or "full" not in parts))
     return page.t("nouns.inferred", text=status) if row["inferred"] else status
 
 
@@ -158,7 +159,7 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "municipality": lambda row: page.actor(row["actor_id"]),
-        "status": lambda row: page.term("status", row["status"]),
+        "status": lambda row: _status(page, {**row, "inferred": False}),
         "since": lambda row: _since(page, row),
         "last_seen": lambda row: _last(page, row),
         "own": own,
