@@ -1,4 +1,4 @@
-"""Networks: everything that can be measured of one network, from its members to those it shares them with."""
+"""Networks: what can be measured of one network, from its members to those it shares them with; and of an actor's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
-from natverk.frames import choice, has_columns, known_networks, year_or_none, year_range
+from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
 from natverk.membership.actors import (
     Kinds,
     checked_kinds,
@@ -21,6 +21,8 @@ from natverk.membership.evidence import YearBasis, counted, gathered, graded
 from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
+from natverk.offices import offices
+from natverk.outcomes import missions, projects
 
 __all__ = [
     "eligibility",
@@ -29,13 +31,19 @@ __all__ = [
     "list_retention",
     "lists_of",
     "member_years",
+    "membership_notes",
     "members_of",
+    "networks_of",
     "saturation",
     "shared_members",
     "shared_themes",
     "ties_apart",
 ]
 
+#: Words of a row that tell who in the actor's organisation works in a network, or holds its seat.
+_HELD = r"department|held by|traffic office|city office|international unit|central post"
+#: What is counted comes first, what has ended or is looser after it; within them kinds of network in this order.
+_MARKS = (*DOCUMENTED, "left", "loose")
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
     "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "n_rows", "n_sources",
@@ -116,6 +124,132 @@ def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
     """Return what a network is, and how far it reaches: what is counted where one network is."""
     row = data.networks.set_index("network_id").loc[network, ["kind", "reach"]]
     return tuple(str(value) for value in row.dropna())
+
+
+def networks_of(
+    data: Dataset,
+    actor: str,
+    *,
+    years: tuple[int, int] | int | None = None,
+    recent: int = 5,
+    year_basis: YearBasis = "stated",
+) -> pd.DataFrame:
+    """Return the networks of an actor: what kind each is, since when, who handles it, and what came of it.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+    years, recent, year_basis
+        As in `natverk.documented`.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a network: the columns of `natverk.documented`, with all rows about the membership in `row_ids` (those
+        of a looser tie beside a firm one too), `reach` and `kind` of the network, `counts_as`, `inferred` (no row
+        states the membership: it follows from another fact), `held_by, held_by_sv` (what rows say of who in the
+        organisation works in it or holds its seat; missing where none does), `n_projects, n_positions, n_missions,
+        n_judgements` (what the rows have of it). Documented ones first, then those that were left, then looser ties;
+        memberships before commitments, programmes and offices; the oldest first.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or value, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = networks_of(load(), "Vänersborg").set_index("network_id")
+    >>> own.loc["ensa", ["since", "held_by", "n_projects"]].tolist()
+    [2009, 'social services department takes part', 1]
+    """
+    (actor_id,) = known_actors(data, actor)
+    own = documented(data, [actor_id], years=years, recent=recent, year_basis=year_basis)
+    rows = data.memberships[data.memberships["actor_id"] == actor_id]
+    grades = graded(data, year_basis=year_basis).set_index("row_id")["grade"]
+    told = rows[rows["row_id"].map(grades).isin(["positive", "exit", "loose"])]
+    per_network = told.groupby("network_id").agg(
+        row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
+        stated=("inference", lambda values: bool(values.isna().any())),
+    )  # fmt: skip
+    about = data.networks.set_index("network_id")
+    network = own["network_id"]
+    own = own.assign(
+        row_ids=network.map(per_network["row_ids"]).astype("str"),
+        source_ids=network.map(per_network["source_ids"]).astype("str"),
+        inferred=~network.map(per_network["stated"]).astype("bool"),
+        **{column: network.map(about[column]) for column in ("reach", "kind", "counts_as")},
+        **{column: network.map(texts) for column, texts in _held_by(data, actor_id).items()},
+    )
+    judged = data.evaluations[data.evaluations["actor_id"] == actor_id]
+    found = {
+        "n_projects": projects(data, actors=[actor_id]), "n_positions": offices(data, [actor_id]).query("held"),
+        "n_missions": missions(data, actors=[actor_id]), "n_judgements": judged,
+    }  # fmt: skip
+    for column, frame in found.items():
+        own[column] = network.map(frame["network_id"].value_counts()).fillna(0).astype("int64")
+    own["rank"] = own["mark"].map({"left": 1, "loose": 2}).fillna(0)
+    own["set"] = own["counts_as"].map({kind: place for place, kind in enumerate(SETS)})
+    own = own.sort_values(["rank", "set", "since", "network_id"], na_position="last", ignore_index=True)
+    text = ["reach", "kind", "counts_as", "held_by", "held_by_sv"]
+    return own.drop(columns=["rank", "set"]).astype(dict.fromkeys(text, "str"))
+
+
+def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
+    """Return by network what rows say of who in an actor's organisation handles it, in both languages."""
+    positions = data.functions[data.functions["actor_id"] == actor_id]
+    known = positions["detail"].notna()
+    seats = pd.DataFrame(
+        {
+            "network_id": positions["network_id"],
+            "held_by": positions["detail"].where(known, positions["function"]),
+            "held_by_sv": positions["detail_sv"].where(known, positions["function_sv"]),
+        }
+    )
+    rows = data.memberships[data.memberships["actor_id"] == actor_id]
+    notes = rows[["network_id", "note", "note_sv"]].set_axis(seats.columns, axis=1)
+    found = pd.concat([seats, notes], ignore_index=True).dropna(subset=["network_id", "held_by"])
+    found = found[found["held_by"].str.contains(_HELD, case=False)]
+    # The first row that says it is enough: two readers told of some offices.
+    return {column: found.groupby("network_id")[column].first() for column in ("held_by", "held_by_sv")}
+
+
+def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return what rows about an actor's memberships say beside status and years: one row a network and remark.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, note, note_sv, row_ids, source_ids`, by network.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> membership_notes(load(), "Vänersborg").set_index("network_id").loc["ensa", "note"]
+    'page says two networks at present but describes three'
+    """
+    (actor_id,) = known_actors(data, actor)
+    rows = data.memberships
+    rows = rows[(rows["actor_id"] == actor_id) & rows["note"].notna()]
+    groups = rows.groupby(["network_id", "note", "note_sv"], dropna=False, sort=True)
+    found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
+    return found.astype("str")
 
 
 def _kind(data: Dataset, network: str) -> str:

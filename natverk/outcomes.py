@@ -14,7 +14,7 @@ import pandas as pd
 from natverk.data.load import Dataset, kept
 from natverk.data.units import fold
 from natverk.errors import InvalidArgument
-from natverk.frames import Names, directory, known_actors, known_networks
+from natverk.frames import Names, directory, known_actors, known_municipality, known_networks
 
 __all__ = [
     "events",
@@ -24,6 +24,7 @@ __all__ = [
     "projects",
     "purposes",
     "steps",
+    "told_by",
     "totals",
     "twin_towns",
 ]
@@ -380,6 +381,48 @@ def notes(data: Dataset, *, actors: Names | None = None, network: str | None = N
     True
     """
     return _about(data, "network_notes", actors, network)
+
+
+def told_by(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return what the pages and reports of an actor itself tell of networks: one row a fact or number, by network.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        A municipality, by code, id or name; other actors publish under names that differ too much to be told apart.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, topic, topic_sv, text, text_sv` (as `notes`), or `fact, value, qualifier, note, note_sv` (as
+        `totals`), `year, row_ids, source_ids`. What is coded as about the actor itself is not among them: `notes` and
+        `totals` give it.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown municipality, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> told = told_by(load(), "Vänersborg")
+    >>> sorted(set(told["network_id"])), "aims" in set(told["topic"])
+    (['ensa', 'icc', 'sern'], True)
+    """
+    place = data.municipalities.set_index("code").loc[known_municipality(data, actor)]
+    publishers = data.sources["publisher"].fillna("").str.casefold()
+    own = set(data.sources.loc[publishers.str.startswith(str(place["name_official"]).casefold()), "source_id"])
+    parts = [_about(data, table, None, None) for table in ("network_notes", "published_totals")]
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows[rows["source_ids"].isin(own) & rows["network_id"].notna() & rows["actor_id"].isna()]
+    columns = [
+        "network_id", "topic", "topic_sv", "text", "text_sv", "fact", "value", "qualifier", "note", "note_sv", "year",
+        "row_ids", "source_ids",
+    ]  # fmt: skip
+    return rows.sort_values(["network_id", "row_ids"], ignore_index=True)[columns]
 
 
 def totals(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:

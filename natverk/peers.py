@@ -35,9 +35,9 @@ from natverk.membership.actors import (
     may_belong,
     population_by_year,
 )
-from natverk.membership.documented import DOCUMENTED
+from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import Counting, YearBasis, graded
-from natverk.membership.lists import ListCertainty
+from natverk.membership.lists import ListCertainty, absences
 from natverk.membership.panel import SETS, chosen_networks, panel
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "county_peers",
     "differences",
     "neighbours",
+    "peer_networks",
     "population_at",
     "portfolios",
     "structure",
@@ -554,6 +555,70 @@ def by_structure(
     )
     text = ["municipality", "code", "name", "skr_group", "alike"]
     return frame.astype({**dict.fromkeys(text, "str"), "population": "Int64"})
+
+
+def peer_networks(
+    data: Dataset,
+    municipality: str | int,
+    *,
+    n: int = 2,
+    years: tuple[int, int] | int | None = None,
+    year_basis: YearBasis = "stated",
+) -> pd.DataFrame:
+    """Return what the municipalities most like one by structure are documented in, with the evidence.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    municipality
+        A code, an actor id or a name.
+    n
+        How many of the most alike are asked.
+    years, year_basis
+        As in `natverk.documented`; the last of the years is that of the likeness.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
+        of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
+        missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest
+        complete list that covers the municipality and does not name it; missing where no list says so). By network and
+        rank. Peers without any documented membership have no row.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown municipality or value, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> found = peer_networks(load(), "Nacka")
+    >>> found["rank"].isin([1, 2]).all(), found["network_id"].is_monotonic_increasing
+    (np.True_, True)
+    """
+    code = known_municipality(data, municipality)
+    span = year_range(years, data=data)
+    near = by_structure(data, code, year=span[-1], n=n)
+    ranks = {f"municipality:{peer}": rank for peer, rank in zip(near["code"], near["rank"], strict=True)}
+    own_id = f"municipality:{code}"
+    window = (span[0], span[-1])
+    frame = documented(data, [own_id, *ranks], years=window, year_basis=year_basis)
+    own = frame[frame["actor_id"] == own_id].set_index("network_id")["mark"]
+    theirs = frame[(frame["actor_id"] != own_id) & frame["mark"].isin(DOCUMENTED)]
+    missing = absences(data, "high")
+    missing = missing[(missing["actor_id"] == own_id) & (missing["year"] <= window[1])]
+    theirs = theirs.assign(
+        rank=theirs["actor_id"].map(ranks).astype("int64"),
+        own_mark=theirs["network_id"].map(own),
+        shared=theirs["network_id"].map(own).isin(DOCUMENTED),
+        absent=theirs["network_id"].map(missing.groupby("network_id")["year"].max()).astype("Int64"),
+    )
+    columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]
+    theirs = theirs[columns].sort_values(["network_id", "rank"], ignore_index=True)
+    return theirs.astype({"own_mark": "str"})
 
 
 def county_peers(

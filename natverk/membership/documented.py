@@ -297,7 +297,7 @@ def _undated(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Dat
     return gathered(rows[~dated], _PAIR)[["row_ids"]].reset_index().astype(dict.fromkeys(_PAIR, "str"))
 
 
-def relations(data: Dataset, actors: Names) -> pd.DataFrame:
+def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.DataFrame:
     """Return what ties actors to networks without being counted as membership.
 
     Parameters
@@ -306,14 +306,17 @@ def relations(data: Dataset, actors: Names) -> pd.DataFrame:
         The dataset.
     actors
         Actors by id or name, or a county for its municipalities.
+    universal
+        Whether rows about the association that all municipalities and regions belong to are among them; left out by
+        default, since it tells nobody apart.
 
     Returns
     -------
     pd.DataFrame
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
         member; `reporting`: reports to a platform; `applicant`; `future`: decided for a year after the data's
-        vintage), `first, last` (years for which pages are dated to attest it, missing where none is), `n_rows, row_ids,
-        source_ids`. The association that all municipalities belong to is left out. Sorted by actor and network.
+        vintage; `universal`), `first, last` (years for which pages are dated to attest it, missing where none is),
+        `n_rows, row_ids, source_ids`. Sorted by actor and network.
 
     Raises
     ------
@@ -327,7 +330,8 @@ def relations(data: Dataset, actors: Names) -> pd.DataFrame:
     'indirect'
     """
     found = _relations(data)
-    return found[found["actor_id"].isin(known_actors(data, actors))].reset_index(drop=True)
+    own = found["actor_id"].isin(known_actors(data, actors)) & (universal | (found["relation"] != "universal"))
+    return found[own].reset_index(drop=True)
 
 
 @kept
@@ -335,9 +339,9 @@ def _relations(data: Dataset) -> pd.DataFrame:
     evidence = data.memberships[["row_id", "start_year", "observed_year", "observed_basis"]]
     kinds = data.networks[["network_id", "counts_as"]]
     rows = graded(data).merge(evidence, on="row_id").merge(kinds, on="network_id")
-    rows = rows[rows["grade"].isin(["separate", "never"]) & (rows["counts_as"] != "universal")]
+    rows = rows[rows["grade"].isin(["separate", "never"]) | (rows["counts_as"] == "universal")]
     named = rows["status"].isin(["indirect", "reporting", "applicant"])
-    other = rows["counts_as"].eq("reporting").map({True: "reporting", False: "future"})
+    other = rows["counts_as"].where(rows["counts_as"].isin(["reporting", "universal"]), "future")
     rows = rows.assign(relation=rows["status"].where(named, other))
     # A decision for a year to come is not seen in any year.
     seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from natverk.pages import compare, country, evidence, network, portfolio, strategies
+from natverk.pages import compare, country, evidence, municipality, network, portfolio, strategies
+from natverk.pages.municipality import municipality_page
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 from natverk.pages.portfolio import read_sheet
@@ -12,6 +13,8 @@ __all__ = [
     "compare",
     "country",
     "evidence",
+    "municipality",
+    "municipality_page",
     "network",
     "network_page",
     "portfolio",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from natverk.membership.actors import actors_of
 from natverk.roles.activity import ROLES, practised
-from natverk.roles.bodies import cross_border, joint_bodies
+from natverk.roles.bodies import bodies_of, cross_border, joint_bodies
 from natverk.roles.comparison import compare_roles as compare
 from natverk.roles.comparison import national_summary, summary_by_county
 from natverk.roles.country import country_networks, country_themes
@@ -22,6 +22,7 @@ __all__ = [
     "LEVELS",
     "ROLES",
     "actors_of",
+    "bodies_of",
     "compare",
     "country_networks",
     "country_themes",

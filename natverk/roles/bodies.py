@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.data.load import Dataset
+from natverk.frames import known_actors
 from natverk.membership.evidence import Counting, YearBasis, graded
 
 __all__ = [
+    "bodies_of",
     "cross_border",
     "joint_bodies",
 ]
@@ -55,6 +57,48 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
         "observed_year", "n_municipalities", "n_regions", "n_derived", "n_stated", "held", "row_ids", "source_ids",
     ]  # fmt: skip
     return frame[columns].reset_index(drop=True)
+
+
+def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return the joint bodies that an actor is named as a member of, all rows of one read together.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a body: `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
+        (of the membership, where stated), `observed_year` (the latest), `derived` (no source names the actor: it
+        follows from a sentence such as "all municipalities of the county"), `row_ids, source_ids`. By name.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> bodies_of(load(), "Vänersborg")[["body_id", "observed_year", "derived"]].values.tolist()
+    [['body:fyrbodals-kommunalforbund', 2022, False]]
+    """
+    (actor_id,) = known_actors(data, actor)
+    rows = data.body_members
+    rows = rows[rows["member_actor_id"] == actor_id]
+    found = rows.groupby("body_id").agg(
+        start_year=("start_year", "min"), end_year=("end_year", "max"), observed_year=("observed_year", "max"),
+        derived=("derived", "all"), row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
+    )  # fmt: skip
+    about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
+    frame = data.bodies[about].merge(found.reset_index(), on="body_id").sort_values("name_sv", ignore_index=True)
+    whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
+    text = dict.fromkeys(["row_ids", "source_ids"], "str")
+    return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
 
 
 def _once(ids: str) -> str:
