@@ -2,7 +2,8 @@
 
 `history` lists them, `stages` says which holds on a day and where in its cycle it is, `references` and `same_stage`
 compare the regions. What is not known stays open: a stage is named only where the evidence leaves one, and the stages
-that it does not exclude stand beside it.
+that it does not exclude stand beside it. `events` tells what happened to the strategies and how municipalities took
+part, `state` what was last seen of each region's: by what we have read, with the day and what the date rests on.
 """
 
 from __future__ import annotations
@@ -17,13 +18,36 @@ import pandas as pd
 
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
+from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.frames import each_row, has_columns, known_day, not_negative, year_range
+from natverk.frames import Names, each_row, has_columns, known_county, known_day, not_negative, several, year_range
 
-__all__ = ["REFERENCES", "STAGES", "history", "references", "same_stage", "stages", "stages_by_year"]
+__all__ = [
+    "REFERENCES",
+    "STAGES",
+    "STATES",
+    "events",
+    "history",
+    "references",
+    "same_stage",
+    "stages",
+    "stages_by_year",
+    "state",
+]
 
 #: Stages of the cycle, in the order in which the rule asks for them.
 STAGES = ("in_process", "new", "horizon_passed", "due_for_review", "in_force")
+#: What can be seen last of a region's strategy; see `state`.
+STATES = ("adopted", "revised", "in_force", "under_review", "new_begun", "referral", "replaced", "not_known")
+#: The state that an event leaves behind.
+_LEAVES = {
+    "adopted": "adopted", "revised": "revised", "in_force": "in_force", "followed_up": "in_force",
+    "reviewed": "under_review", "begun": "new_begun", "new_begun": "new_begun", "referral": "referral",
+    "replaced": "replaced",
+}  # fmt: skip
+_DECISIONS = ("adopted", "revised")
+_WORK = ("begun", "new_begun", "reviewed", "referral")
+_SIGHTINGS = ("in_force", "followed_up")
 #: What a strategy may refer to, and the column of `data.strategies` that says it.
 REFERENCES = {"eu2020": "eu2020_ref", "agenda2030": "agenda2030_ref"}
 #: The task "review the RUS at least once between ordinary elections" (ordinance 2017:583, 12 §).
@@ -63,6 +87,181 @@ def history(data: Dataset) -> pd.DataFrame:
     ).sort_values(["place", "drafted", "adopted_last", "strategy_id"], ignore_index=True)
     columns = ["county_code", "strategy_id", "title", "kind", "state", "adopted_first", "adopted_last", "until"]
     return frame[[*columns, "horizon_year", *REFERENCES, "row_id", "source_id"]]
+
+
+def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
+    """Return what happened to the strategies and when, and how municipalities took part, as far as we have read.
+
+    Parameters
+    ----------
+    regions
+        Regions or counties by code or name; None for all.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row an event: `county_code, strategy_id, title` (missing where the source names no strategy), `event`
+        (`begun`, `referral`, `adopted`, `revised`, `in_force`, `reviewed`, `followed_up`, `new_begun`, `replaced`),
+        `date` (partial; the last that the row tells, and of what is in force the first: until when a strategy is meant
+        to hold is no sighting), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis`
+        (`stated`, `inferred`), `by` (who did it), `municipal_part, municipal_part_sv, note, note_sv, row_id,
+        source_id`. By county and date, what has none last.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown region.
+
+    Notes
+    -----
+    Weaker than the lists of members: of ten rows that were read again, four had no fault. Show `date_basis`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = events(load(), "Skåne")
+    >>> table.loc[table["event"] == "revised", ["strategy_id", "date", "date_basis"]].values.tolist()
+    [['rus-12-2020', '2020-06-16', 'stated']]
+    """
+    frame = data.strategy_events
+    if regions is not None:
+        wanted = [known_county(data, region, "regions") for region in several(regions)]
+        frame = frame[frame["county_code"].isin(wanted)]
+    lasting = frame["date_to"].mask(frame["event"] == "in_force")
+    frame = frame.assign(
+        date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
+        title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype("str"),
+    )
+    columns = [
+        "county_code", "strategy_id", "title", "event", "date", "date_from", "date_to", "date_basis", "by",
+        "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
+    ]  # fmt: skip
+    return frame.sort_values(["county_code", "date", "row_id"], ignore_index=True)[columns]
+
+
+def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd.DataFrame:
+    """Return the latest known state of each region's strategy, with the day on which it was last seen.
+
+    The rule, county by county, of the dated `events` up to the day: (1) The **decision** is the last adoption or
+    revision; of a strategy of which no decision is dated, the first sighting of it in force stands for it. (2) If
+    work is seen after the decision, its last event is the state: `under_review` (reviewed), `new_begun` (work on a new
+    text) or `referral` (a new or revised text is out, or was). (3) Otherwise, if the strategy is seen after the
+    decision, in force or followed up, it is `in_force`. (4) Otherwise `replaced`, where that is told and nothing newer.
+    (5) Otherwise the decision: `adopted`, `revised`, or `in_force`. *After* is sure: the first day that the later
+    date can mean comes after the last day that the decision can mean ("2025" does not come after April 2025). (6) Where
+    the newest event of the county is more than `carry_forward` years old, or there is none, the state is `not_known`,
+    and what was last seen stands in `last_state`. Events without a date (planned, or on undated pages) never decide.
+
+    Parameters
+    ----------
+    on
+        A partial date; a year or month stands for its last day. None: the last day that the data can speak of.
+    carry_forward
+        For how many years what was seen is taken to tell of today. Default 4, as in `stages`: one term of office.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a county, all 21: `county_code, region_actor_id, region_name, state` (see `STATES`), `last_state` (the
+        same whatever its age; missing where nothing is dated), `strategy_id, title` (the strategy of the decision),
+        `event, event_strategy_id` (what was last seen, and of which strategy), `last_seen` (its partial date),
+        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision), `not_known_since`
+        (the last year of which anything is dated; missing where the state is known, or nothing is), `n_undated` (events
+        without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
+
+    Raises
+    ------
+    InvalidArgument
+        If the date is none, or later than the data, or a number of years is negative.
+
+    Notes
+    -----
+    As far as we have read: no source lists all events of a region. `stages` answers another question: which stage of
+    the cycle a strategy can be at, by its bounds.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = state(load()).set_index("county_code")
+    >>> table.loc[["05", "12", "21"], ["state", "last_state", "last_seen"]].values.tolist()
+    [['referral', 'referral', '2025-03-31'], ['under_review', 'under_review', '2023-11-09'], \
+['not_known', 'adopted', '2020-03-31']]
+    >>> int(table.loc["21", "not_known_since"])
+    2020
+    """
+    not_negative("carry_forward", carry_forward)
+    return _state(data, data.known_until if on is None else known_day(data, on, "on"), carry_forward)
+
+
+@kept
+def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
+    """Return the states on a day, once for each dataset and choice."""
+    frame = events(data)
+    undated = frame.loc[frame["date"].isna(), "county_code"].value_counts()
+    frame = frame[frame["date"].notna()]
+    # What runs on a day has begun by then, and is seen on it; a date that may lie after it tells nothing of it.
+    known = frame["date_from"].fillna(frame["date"]).map(latest) <= today
+    frame = frame[known.astype(bool)]
+    running = frame["date"].map(latest) > today
+    frame = frame.assign(date=frame["date"].mask(running, today))
+    frame = frame.assign(first=frame["date"].map(earliest), last=frame["date"].map(latest))
+    order = {event: place for place, event in enumerate(VOCABULARIES["strategy_event"])}
+    frame = frame.assign(place=frame["event"].map(order)).sort_values(["first", "place", "row_id"], kind="stable")
+    titles = data.strategies.set_index("strategy_id")["title"]
+    found = []
+    for county in each_row(data.counties):
+        own = list(each_row(frame[frame["county_code"] == county.county_code]))
+        decision, seen = _last_seen(own)
+        year = max((int(event.first[:4]) for event in own), default=None)
+        known_now = year is not None and int(today[:4]) - year <= carry_forward
+        last = None if seen is None else _LEAVES[seen.event]
+        strategy = None if decision is None else decision.strategy_id
+        ids = [event.row_id for event in (decision, seen) if event is not None]
+        found.append(
+            {
+                "county_code": county.county_code,
+                "region_actor_id": county.region_actor_id,
+                "region_name": county.region_name,
+                "state": last if known_now else "not_known",
+                "last_state": last,
+                "strategy_id": strategy,
+                "title": titles.get(strategy),
+                "event": None if seen is None else seen.event,
+                "event_strategy_id": None if seen is None else seen.strategy_id,
+                "last_seen": None if seen is None else seen.date,
+                "date_basis": None if seen is None else seen.date_basis,
+                "decided": None if decision is None else decision.date,
+                "not_known_since": None if known_now else year,
+                "n_undated": int(undated.get(county.county_code, 0)),
+                "row_id": None if seen is None else seen.row_id,
+                "row_ids": ";".join(dict.fromkeys(ids)),
+                "source_id": None if seen is None else seen.source_id,
+            }
+        )
+    numbers = {"not_known_since": "Int64", "n_undated": "int64"}
+    return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
+
+
+def _last_seen(own: list[Any]) -> tuple[Any, Any]:
+    """Return the decision and the event that decides, of a county's dated events in their order; see `state`."""
+    decided = {event.strategy_id for event in own if event.event in _DECISIONS}
+    decision = next(
+        (
+            event
+            for event in reversed(own)
+            if event.event in _DECISIONS or (event.event == "in_force" and event.strategy_id not in decided)
+        ),
+        None,
+    )
+    after = own if decision is None else [event for event in own if event.first > decision.last]
+    work = [event for event in after if event.event in _WORK]
+    of_it = [event for event in after if decision is not None and event.strategy_id == decision.strategy_id]
+    sightings = [event for event in of_it if event.event in _SIGHTINGS]
+    ended = [event for event in of_it if event.event == "replaced"]
+    for events_of_kind in (work, sightings, ended, [decision] if decision is not None else own):
+        if events_of_kind:
+            return decision, events_of_kind[-1]
+    return None, None
 
 
 def stages(
