@@ -16,7 +16,7 @@ from natverk.data.partial import earliest
 from natverk.data.sources import cite_data
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
-from natverk.locale import texts
+from natverk.locale import genitive, texts
 from natverk.pages.prose import Prose, environment, plain, row_ids_of
 from natverk.pages.sources import References
 from natverk.pages.tables import Cites, Foreign, TableView, records
@@ -212,9 +212,7 @@ class NotebookPage:
 
     def genitive(self, name: str) -> str:
         """Return the genitive of a name in the page's language."""
-        if self.lang == "en":
-            return f"{name}'" if name.endswith("s") else f"{name}'s"
-        return name if name[-1:].casefold() in "sxz" else f"{name}s"
+        return genitive(name, self.lang)
 
     # --- Rows and sources
 
@@ -298,6 +296,11 @@ class NotebookPage:
             if is_known:
                 return self.t(f"nouns.{key}", year=self.year(value))
         return ""
+
+    @property
+    def past(self) -> bool:
+        """Whether the page ends before the data do: it is then told as of its last year, and nothing later stands."""
+        return self.years[1] < int(self.data.known_until[:4])
 
     @property
     def source_line(self) -> str:
