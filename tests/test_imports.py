@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("locale",),
     ("data",),
     ("frames",),
-    ("strategies", "coding"),
+    ("strategies", "coding", "offices"),
     ("membership",),
     ("peers", "portfolio", "outcomes"),
     ("networks",),

@@ -5,8 +5,8 @@ import string
 
 import pytest
 
-from natverk.errors import InvalidArgument, UnknownName
 from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import LANGUAGES, genitive, texts
 
 

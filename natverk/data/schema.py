@@ -257,7 +257,10 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "members_peak", "networks_of_actor",
     ),
     "qualifier": ("exact", "about", "over"),
-    "function_class": ("board", "chair", "coordinator", "forum", "host", "secretariat", "speaker", "other"),
+    "function_class": (
+        "board", "chair", "vice_chair", "deputy", "coordinator", "forum", "host", "secretariat", "speaker", "other",
+        "candidate", "attendance", "award", "none",
+    ),
     "project_role": ("lead", "participant", "unspecified"),
     "follow_up": ("sporadic", "systematic", "redirect", "implement", "none"),
     "step_category": (
@@ -679,12 +682,18 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         evidence=True,
     ),
     Table(
-        "functions", "An office, forum or working group that an actor holds or held in a network", ("row_id",),
+        "functions", "Source S tells of an office, or of another part, that an actor has or had in a network",
+        ("row_id",),
         (
             row_id("fun"), actor(), stated_name(), network(required=False),
             told("function", "The function as coded", required=True),
-            enum("function_class", "function_class", "The function, grouped", required=True),
+            enum("function_class", "function_class",
+                "The function, grouped; no office: candidate (stood for one), attendance (on trial or at meetings "
+                "only), award, none (a place without active work, a planned meeting that was cancelled, a rule)",
+                required=True),
             told("detail", "The function in words"),
+            Column("same_as", "row_id", "The row that tells first of the same office; blank: this one does",
+                ref="functions.row_id", pattern=r"fun-\d{5}"),
             year("start_year", "First year, where a term is stated"),
             year("end_year", "Last year, where a term is stated"),
             SEEN, source(),

@@ -87,6 +87,23 @@ def statuses_have_rules(tables: Tables) -> Iterator[Broken]:
             yield Broken("memberships", int(line), what, remedy)
 
 
+def offices_are_told_once(tables: Tables) -> Iterator[Broken]:
+    """Rows of one office name its first row, which has the same actor, network and class, and no other first row."""
+    frame = tables["functions"]
+    first = frame.set_index("row_id")
+    for line, row in frame[frame["same_as"].isin(first.index)].iterrows():
+        head = first.loc[row["same_as"]]
+        if head["same_as"]:
+            what = f"same_as {row['same_as']} is no first row: it names {head['same_as']} itself"
+            yield Broken("functions", int(str(line)), what, f"write {head['same_as']}")
+        for name in ("actor_id", "network_id", "function_class"):
+            if row[name] != head[name]:
+                what = (
+                    f"{name} {row[name]!r} is another than that of the same office in {row['same_as']}, {head[name]!r}"
+                )
+                yield Broken("functions", int(str(line)), what, "mend one of them, or leave same_as blank")
+
+
 def responsibility_without_gap(tables: Tables) -> Iterator[Broken]:
     """In every county one holder follows the other without gap or overlap, and one is open."""
     frame = tables["responsibility"].sort_values(["county_code", "start"])
@@ -190,6 +207,7 @@ RULES: tuple[Callable[[Tables], Iterator[Broken]], ...] = (
     years_have_basis,
     lists_are_complete,
     statuses_have_rules,
+    offices_are_told_once,
     responsibility_without_gap,
     counties_have_their_municipalities,
     row_ids_are_unique,
