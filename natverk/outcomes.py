@@ -18,6 +18,7 @@ from natverk.frames import Names, directory, known_actors, known_networks
 
 __all__ = [
     "events",
+    "findings",
     "judgements",
     "missions",
     "notes",
@@ -190,6 +191,35 @@ def judgements(data: Dataset, *, actors: Names | None = None, network: str | Non
     """
     rows = _about(data, "evaluations", actors, network)
     return rows.sort_values("year", ascending=False, na_position="last", kind="stable", ignore_index=True)
+
+
+def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
+    """Return what evaluations found that is no judgement of a network by a criterion: one row a finding.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        Those who evaluate, by id or name; all by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `evaluation_findings`, texts in English and in Swedish; `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor, or no actor.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> findings(load(), actors="Region Dalarna")["actor_id"].tolist()
+    ['region:20']
+    """
+    return _about(data, "evaluation_findings", actors, None)
 
 
 def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:

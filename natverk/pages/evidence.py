@@ -43,11 +43,11 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
 
 
 def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
-    """Show positions in networks: which, what, when."""
+    """Show positions in networks (`natverk.offices.offices`): which, what, when."""
     columns: dict[str, Cell | str] = {
-        "network": lambda row: page.network(row["network_id"]),
-        "function": lambda row: page.told(row, "function"),
-        "detail": lambda row: page.told(row, "detail"),
+        "network": lambda row: page.network(row["network_id"]) or page.t("nouns.no_network"),
+        "function": lambda row: page.term("function_class", row["function_class"]),
+        "detail": lambda row: page.told(row, "told"),
         "term": lambda row: page.period(row["start_year"], row["end_year"], row["observed_year"]),
         "sources": page.cites,
     }

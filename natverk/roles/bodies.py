@@ -135,6 +135,8 @@ def bodies_of(data: Dataset, county: str | int, *, years: tuple[int, int] | None
         "row_ids", "source_ids",
     ]  # fmt: skip
     made = pd.DataFrame(found, columns=["body_id", *(name for name in columns if name not in frame)])
+    for name in ("tasks", "tasks_sv"):
+        frame[name] = frame[name].str.replace(r";(?=\S)", "; ", regex=True)
     frame = frame.merge(made, on="body_id").sort_values(["founded_year", "name_sv"], ignore_index=True)
     frame["dissolved_year"] = frame["dissolved_year"].mask((frame["dissolved_year"] > window[-1]).fillna(False))
     whole = dict.fromkeys(["founded_year", "dissolved_year", "n_stated"], "Int64")

@@ -42,7 +42,7 @@ VERDICTS = ("responsible", "others_only", "open")
 
 _MEMBERSHIPS = (
     "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "since", "since_basis",
-    "last_seen", "end", "n_rows", "row_ids", "source_ids",
+    "last_seen", "end", "n_municipal", "shared", "n_rows", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def county_memberships(
     pd.DataFrame
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
         (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `since, since_basis, last_seen,
-        end, n_rows, row_ids, source_ids`. By group and network, region and joint bodies before municipalities.
+        end, n_municipal` (municipalities of the county counted in the network), `shared` (municipalities are counted
+        in it, and the region or a joint body too), `n_rows, row_ids, source_ids`. By group and network, region and joint bodies before municipalities.
 
     Raises
     ------
@@ -97,6 +98,7 @@ def county_memberships(
     )  # fmt: skip
     if window[-1] < int(data.known_until[:4]):
         own = _as_then(data, own[own["mark"] != "undated"], window[-1])
+    own = _loose_years(data, own, window[-1])
     networks = data.networks.set_index("network_id")
     kinds = networks.loc[own["network_id"]]
     own = own.assign(
@@ -105,9 +107,14 @@ def county_memberships(
         network=kinds["name_sv"].str.casefold().to_numpy(),
         firm=own["mark"].isin(DOCUMENTED),
     ).merge(actors.assign(place=range(len(actors)))[["actor_id", "name", "level", "place"]], on="actor_id")
+    firm, municipality = own["firm"], own["level"] == "municipal"
+    n_municipal = own["network_id"].map(own.loc[firm & municipality, "network_id"].value_counts()).fillna(0)
+    both = set(own.loc[firm & ~municipality, "network_id"]) & set(own.loc[firm & municipality, "network_id"])
+    own = own.assign(n_municipal=n_municipal, shared=own["network_id"].isin(both))
     order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
-    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | {"n_rows": "int64", "firm": "bool"}
+    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")
+    whole |= dict.fromkeys(["firm", "shared"], "bool")
     return own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, "str"), **whole})
 
 
@@ -121,6 +128,26 @@ def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
     own = own.drop(columns=[name for name in then if name not in ("actor_id", "network_id")])
     own = own.merge(then, on=["actor_id", "network_id"])
     return own.assign(end=own["end"].mask((own["end"] > last_year).fillna(False)))
+
+
+def _loose_years(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Give loose ties the years that sources state for them, which attest no membership and stand in no panel."""
+    rows = data.memberships
+    seen = rows["observed_year"].where(rows["observed_basis"] == "stated")
+    start = rows["start_year"].where(rows["start_basis"] == "stated")
+    rows = rows.assign(start=start, first=start.fillna(seen), last=seen.fillna(start))
+    rows = rows[(rows["first"] <= last_year).fillna(False).astype(bool)]
+    years = rows.groupby(["actor_id", "network_id"]).agg(
+        start=("start", "min"), first=("first", "min"), last=("last", "max")
+    )
+    years = own[["actor_id", "network_id"]].merge(years, on=["actor_id", "network_id"], how="left").set_axis(own.index)
+    bare = (own["mark"] == "loose") & own["since"].isna() & years["first"].notna()
+    basis = pd.Series("seen", index=own.index).mask(years["start"].notna(), "stated")
+    return own.assign(
+        since=own["since"].mask(bare, years["start"].fillna(years["first"])),
+        since_basis=own["since_basis"].mask(bare, basis),
+        last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=last_year)),
+    )
 
 
 def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +164,7 @@ def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -
     -------
     pd.DataFrame
         `actor_id, name, level, code, population, n_networks` (networks that it is documented in, of any kind),
-        `row_ids`. The region first, municipalities by population.
+        `documented` (it is in at least one), `row_ids`. The region first, municipalities by population.
 
     Raises
     ------
@@ -157,9 +184,8 @@ def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -
     firm = memberships[memberships["firm"]].groupby("actor_id")
     counts = firm["network_id"].nunique().reindex(actors["actor_id"], fill_value=0)
     ids = firm["row_ids"].agg(";".join).reindex(actors["actor_id"], fill_value="")
-    return actors.assign(n_networks=counts.to_numpy(), row_ids=ids.to_numpy()).astype(
-        {"n_networks": "int64", "row_ids": "str", "actor_id": "str", "name": "str"}
-    )
+    actors = actors.assign(n_networks=counts.to_numpy(), documented=counts.to_numpy() > 0, row_ids=ids.to_numpy())
+    return actors.astype({"n_networks": "int64", "row_ids": "str", "actor_id": "str", "name": "str"})
 
 
 def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
@@ -174,7 +200,8 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
     -------
     pd.DataFrame
         `network_id, group, themes, n_regional, n_joint, n_municipal` (actors documented; Gotland's one body counts as
-        regional), `regional_ids, joint_ids, municipal_ids` (these actors, joined by `;`), `shared` (municipalities
+        regional), `regional_ids, joint_ids, municipal_ids` (these actors, joined by `;`), `regional` (the region is
+        documented), `shared` (municipalities
         are documented in it, and the region or a joint body too), `row_ids` of all and of each level
         (`regional_rows, joint_rows, municipal_rows`), `source_ids, municipal_sources`. In the order of `memberships`;
         those with only loose or former ties are left out.
@@ -208,7 +235,8 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
             }
         own = rows[level == "municipal"]
         line |= {
-            "shared": len(own) > 0 and len(own) < len(rows),
+            "regional": bool((level == "regional").any()),
+            "shared": 0 < len(own) < len(rows),
             "row_ids": ";".join(rows["row_ids"]),
             "source_ids": _once(rows["source_ids"]),
             "municipal_sources": _once(own["source_ids"]),
@@ -219,7 +247,7 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
         "municipal_rows", "row_ids", "source_ids", "municipal_sources",
     ]  # fmt: skip
     counts = ["n_regional", "n_joint", "n_municipal"]
-    kinds = {**dict.fromkeys(text, "str"), **dict.fromkeys(counts, "int64"), "shared": "bool"}
+    kinds = {**dict.fromkeys(text, "str"), **dict.fromkeys(counts, "int64"), "regional": "bool", "shared": "bool"}
     return pd.DataFrame(found, columns=[*kinds]).astype(kinds)
 
 
@@ -248,13 +276,14 @@ def county_themes(
     Returns
     -------
     pd.DataFrame
-        One row a theme in which anybody is documented: `theme, n_municipal, n_regional, n_joint` (actors documented
-        in networks of the theme), `municipal_ids, regional_ids, joint_ids, regional_networks, joint_networks,
-        municipal_networks` (joined by `;`), `specific` (levels documented in a network that is not general, joined by
-        `+`), `n_networks, n_general`, `areas` (policy areas of the theme, joined by `;`), `responsible` (levels with
-        the task in any of them), `possibly_responsible`, `state` (the state has a task of its own: `valid`, `unknown`
-        or blank), `verdict` (see `VERDICTS`), `reason` (why it is open: `general` networks only, `no_task` below the
-        state, `uncertain` who has it), `row_ids` (evidence), `formal_rows` (tasks), `source_ids`.
+        One row a theme in which anybody is documented ("general cooperation" is none): `theme`; `n_municipal,
+        n_regional, n_joint` (actors documented in networks of the theme); `municipal_ids, regional_ids, joint_ids,
+        municipal_networks, regional_networks, joint_networks, municipal_rows, regional_rows, joint_rows` (joined by
+        `;`); `specific` (levels documented in a network that is not general, joined by `+`); `n_networks, n_general`;
+        `areas` (policy areas of the theme, joined by `;`); `responsible` (levels with the task in any of them),
+        `possibly_responsible`; `state` (the state has a task of its own: `valid`, `unknown` or blank); `verdict` (see
+        `VERDICTS`); `reason` (why it is open: `general` networks only, `no_task` below the state, `no_area` of the
+        theme, `uncertain` who has it); `row_ids` (evidence), `formal_rows` (tasks), `source_ids`.
         In the order of the vocabulary.
 
     Raises
@@ -285,7 +314,7 @@ def county_themes(
     themes = networks["themes"].str.split(";")
     general = themes.map(lambda own: len(own) >= general_from or "generic" in own)
     found = []
-    for theme in VOCABULARIES["theme"]:
+    for theme in (name for name in VOCABULARIES["theme"] if name != "generic"):
         own = networks[themes.map(lambda names, theme=theme: theme in names)]
         if own.empty:
             continue
@@ -294,6 +323,7 @@ def county_themes(
             ids = _once(own[f"{level}_ids"])
             line[f"n_{level}"] = len(ids.split(";")) if ids else 0
             line[f"{level}_ids"] = ids
+            line[f"{level}_rows"] = _once(own[f"{level}_rows"])
             line[f"{level}_networks"] = ";".join(own.loc[own[f"{level}_ids"] != "", "network_id"])
         narrow = own[~general[own.index]]
         specific = {
@@ -309,7 +339,7 @@ def county_themes(
             sure, maybe = (
                 {"regional" if level == "unitary" else level for level in levels} for levels in (sure, maybe)
             )
-        verdict, reason = _verdict(sure, maybe, specific, documented_levels)
+        verdict, reason = _verdict(sure, maybe, specific, documented_levels) if areas else ("open", "no_area")
         states = {task.state for task in tasks}
         line |= {
             "specific": _levels(specific),
@@ -329,7 +359,8 @@ def county_themes(
     counts = ["n_municipal", "n_regional", "n_joint", "n_networks", "n_general"]
     columns = [
         "theme", "n_municipal", "n_regional", "n_joint", "municipal_ids", "regional_ids", "joint_ids",
-        "regional_networks", "joint_networks", "municipal_networks", "specific", "n_networks", "n_general", "areas",
+        "regional_networks", "joint_networks", "municipal_networks", "municipal_rows", "regional_rows", "joint_rows",
+        "specific", "n_networks", "n_general", "areas",
         "responsible", "possibly_responsible", "state", "verdict", "reason", "row_ids", "formal_rows", "source_ids",
     ]  # fmt: skip
     kinds = {name: "int64" if name in counts else "str" for name in columns}
