@@ -21,7 +21,6 @@ __all__ = [
     "holders",
     "memberships",
     "municipal",
-    "purposes",
     "region_page",
     "strategy_events",
     "tasks",
@@ -40,11 +39,10 @@ def region_page(data: Dataset, region: str | int, *, years: tuple[int, int], lan
         For an unknown region, with the nearest one.
     """
     code = known_county(data, region, "region")
-    row = data.counties.set_index("county_code", drop=False).loc[code].to_dict()
+    name = str(data.counties.set_index("county_code").at[code, "region_name"])
     return NotebookPage(
         data, "region_report", lang=lang, years=years, kind="region", unit=code,
-        county=row, name=str(row["region_name"]), place=str(row["name"]), unitary=code in unitary_counties(data), documented=DOCUMENTED,
-        cooperations=GROUPS[:5],
+        name=name, unitary=code in unitary_counties(data), documented=DOCUMENTED, cooperations=GROUPS[:5],
     )  # fmt: skip
 
 
@@ -102,7 +100,7 @@ def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
     if page.past:
         # The notes tell of how it went on.
         del columns["note"]
-    page.table("responsibility", frame, columns)
+    page.table("responsibility", frame, columns, fold=True)
 
 
 def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "", fold: bool = False) -> None:
@@ -173,20 +171,22 @@ def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
 def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
 
-    def evidence(row: dict[str, object]) -> str:
-        mark = page.term("mark", row["mark"])
-        if row["mark"] == "left" and pd.notna(row["end"]):  # type: ignore[call-overload]
-            return page.period(None, row["end"])
-        return mark
+    def status(row: dict[str, object]) -> str:
+        named = page.term("status", row["status"])
+        if row["mark"] not in ("conflict", "loose", "left"):
+            # The years beside it say the rest.
+            return named
+        until = row["mark"] == "left" and pd.notna(row["end"])  # type: ignore[call-overload]
+        said = page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
+        return page.t("nouns.two_readings", text=named, basis=said)
 
     columns: dict[str, Cell | str] = {
         "kind": lambda row: page.term("network_group", row["group"]),
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": lambda row: page.actor(row["actor_id"]),
-        "status": lambda row: page.term("status", row["status"]),
+        "status": status,
         "since": lambda row: _since(page, row),
         "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]
-        "evidence": evidence,
         "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
         "sources": page.cites,
     }
@@ -323,17 +323,6 @@ def county_events(page: NotebookPage, frame: pd.DataFrame) -> None:
         "sources": page.cites,
     }
     page.table("county_events", frame, columns)
-
-
-def purposes(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show the purposes of international work that the region and joint bodies state (`natverk.outcomes.purposes`)."""
-    columns: dict[str, Cell | str] = {
-        "actor": lambda row: page.actor(row["actor_id"]),
-        "purpose": lambda row: page.term("purpose", row["purpose"]),
-        "year": lambda row: str(row["years"]).replace(";", ", ") if row["years"] else page.t("nouns.undated"),
-        "sources": page.cites,
-    }
-    page.table("purposes", frame, columns)
 
 
 def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

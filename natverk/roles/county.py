@@ -75,7 +75,8 @@ def county_memberships(
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
         (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `since, since_basis, last_seen,
         end, n_municipal` (municipalities of the county counted in the network), `shared` (municipalities are counted
-        in it, and the region or a joint body too), `n_rows, row_ids, source_ids`. By group and network, region and joint bodies before municipalities.
+        in it, and the region or a joint body too), `n_rows, row_ids, source_ids`. By group and network, region and
+        joint bodies before municipalities.
 
     Raises
     ------
