@@ -68,8 +68,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     Returns
     -------
     pd.DataFrame
-        `actor_id, project, network_id, programme, programme_from, programme_to` (the period of the programme, not of
-        the project), `start_year, end_year, observed_year, role` (the most telling that a source states), `theme`,
+        `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
+        of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a source states), `theme`,
         `row_ids, source_ids`. Those with years of their own first, the latest first.
 
     Raises
@@ -93,7 +93,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     rows = rows.assign(rank=rows["role"].map({role: place for place, role in enumerate(_ROLES)}))
     rows = rows.sort_values("rank", kind="stable")
     key = ["actor_id", "project", "network_id", "programme"]
-    firsts = ["programme_from", "programme_to", "start_year", "end_year", "role", "theme"]
+    firsts = ["project_sv", "programme_sv", "programme_from", "programme_to", "start_year", "end_year", "role", "theme"]
     how: dict[str, Any] = {**dict.fromkeys(firsts, "first"), "observed_year": "max"}
     how |= dict.fromkeys(["row_ids", "source_ids"], _together)
     found = rows.groupby(key, dropna=False, sort=False).agg(how).reset_index()
@@ -101,8 +101,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     order = latest.fillna(0).astype("int64")
     found = found.assign(order=order).sort_values(["order", "project"], ascending=[False, True], ignore_index=True)
     columns = [
-        "actor_id", "project", "network_id", "programme", "programme_from", "programme_to", "start_year", "end_year",
-        "observed_year", "role", "theme", "row_ids", "source_ids",
+        "actor_id", "project", "project_sv", "network_id", "programme", "programme_sv", "programme_from",
+        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "row_ids", "source_ids",
     ]  # fmt: skip
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
@@ -235,8 +235,8 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `places`
-        (where in the sources, separated by ` | `), `row_ids, source_ids`.
+        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `places,
+        places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`.
 
     Raises
     ------
@@ -260,10 +260,11 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     found = groups.agg(
         years=("year", lambda years: ";".join(str(year) for year in sorted(set(years.dropna().astype(int))))),
         places=("locator", lambda places: once(places, " | ")),
+        places_sv=("locator_sv", lambda places: once(places, " | ")),
         row_ids=("row_id", _together),
         source_ids=("source_id", _together),
     ).reset_index()
-    columns = ["actor_id", "purpose", "years", "places", "row_ids", "source_ids"]
+    columns = ["actor_id", "purpose", "years", "places", "places_sv", "row_ids", "source_ids"]
     return found.reindex(columns=columns).astype("str")
 
 
@@ -280,7 +281,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, partner_city, country, country_sv, start_year` (the earliest stated), `last_seen` (the latest year
+        `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen` (the latest year
         in which a source tells of it; missing where none is dated), `ended` (a source says that it has ended),
         `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen in
         2016 may have been given up since.
@@ -307,6 +308,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         rows.groupby(["actor_id", "country", "place"], sort=False)
         .agg(
             partner_city=("partner_city", "first"),
+            partner_city_sv=("partner_city_sv", "first"),
             country_sv=("country_sv", "first"),
             start_year=("start_year", "min"),
             last_seen=("last_seen", "max"),
@@ -321,7 +323,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         .sort_values(["actor_id", "country", "partner_city"], ignore_index=True)
     )
     columns = [
-        "actor_id", "partner_city", "country", "country_sv", "start_year", "last_seen", "ended", "end_year", "note",
+        "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen", "ended", "end_year", "note",
         "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")

@@ -20,7 +20,17 @@ from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.frames import Names, each_row, has_columns, known_county, known_day, not_negative, several, year_range
+from natverk.frames import (
+    Names,
+    counted_from_one,
+    each_row,
+    has_columns,
+    known_county,
+    known_day,
+    not_negative,
+    several,
+    year_range,
+)
 
 __all__ = [
     "REFERENCES",
@@ -29,6 +39,7 @@ __all__ = [
     "accounts",
     "events",
     "history",
+    "partners",
     "references",
     "same_stage",
     "stages",
@@ -108,8 +119,8 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
         (`begun`, `referral`, `adopted`, `revised`, `in_force`, `reviewed`, `followed_up`, `new_begun`, `replaced`),
         `date` (partial; the last that the row tells, and of what is in force the first: until when a strategy is meant
         to hold is no sighting), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis`
-        (`stated`, `inferred`), `by` (who did it), `municipal_part, municipal_part_sv, note, note_sv, row_id,
-        source_id`. By county and date, what has none last.
+        (`stated`, `inferred`), `by` (who did it), `has_part` (whether the row tells how municipalities took part),
+        `municipal_part, municipal_part_sv, note, note_sv, row_id, source_id`. By county and date, what has none last.
 
     Raises
     ------
@@ -138,10 +149,11 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
     frame = frame.assign(
         date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
         title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype("str"),
+        has_part=frame["municipal_part"].notna(),
     )
     columns = [
         "county_code", "strategy_id", "title", "event", "date", "date_from", "date_to", "date_basis", "by",
-        "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
+        "has_part", "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
     ]  # fmt: skip
     return frame.sort_values(["county_code", "date", "row_id"], ignore_index=True)[columns]
 
@@ -329,7 +341,7 @@ def stages(
     Notes
     -----
     `data.strategies` codes a process only where it had not ended: the drafting of strategies that were
-    adopted since stands in words in `process_note`. The stages are ours; the duty to review is that of
+    adopted since stands in `events`, and `state` reads it. The stages are ours; the duty to review is that of
     ordinance 2017:583, 12 §.
 
     Examples
@@ -337,7 +349,7 @@ def stages(
     >>> from natverk import load
     >>> table = stages(load(), "2022-01").set_index("county_code")
     >>> table.loc[["14", "12", "08"], ["strategy_id", "stage", "horizon_left"]].values.tolist()
-    [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], [nan, 'unknown', nan]]
+    [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], ['rus-08-2030', 'unknown', 8.9]]
     """
     today = known_day(data, date)
     years = {"new_years": new_years, "carry_forward": carry_forward, "process_years": process_years}
@@ -465,8 +477,9 @@ def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     Examples
     --------
     >>> from natverk import load
-    >>> references(load(), "2022-01")[["reference", "low", "high", "n_regions"]].values.tolist()
-    [['eu2020', 0, 21, 21], ['agenda2030', 9, 21, 21]]
+    >>> table = references(load(), "2022-01").set_index("reference")
+    >>> bool(table.loc["agenda2030", "low"] > table.loc["eu2020", "low"]), table["high"].tolist()
+    (True, [21, 21])
     """
     frame = _staged(data, date, table)
     found = [
@@ -544,6 +557,72 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     return pairs[columns[:-1]].astype(kinds)
 
 
+def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataFrame:
+    """Return for each region whom it could learn from: regions whose strategy shares most with its own.
+
+    Two regions are paired where their strategies share at least the state, as `state` knows it (`not_known` is
+    none), or two of: the year of the decision, the year it looks ahead to, a reference on record to Agenda 2030, one to
+    Europe 2020.
+
+    Parameters
+    ----------
+    on
+        As in `state`.
+    most
+        How many partners a region gets at most; those that share most, then those decided closest in time.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, partner_code, shares` (joined by `;`: `state=under_review`, `decided=2021`, `horizon=2030`,
+        `agenda2030`, `eu2020`), `n_shared, row_ids` (of both strategies and of the events that decide their states),
+        `source_ids`. By county and what is shared.
+
+    Raises
+    ------
+    InvalidArgument
+        For a date that is none or later than the data, or a number of partners below one.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = partners(load(), "2025-12")
+    >>> int(table.groupby("county_code").size().max())
+    3
+    """
+    counted_from_one("most", most)
+    by_id = data.strategies.set_index("strategy_id")
+    regions: list[tuple[str, dict[str, str], int, list[str], list[str]]] = []
+    for row in each_row(state(data, on)):
+        known = {} if row.state == "not_known" else {"state": str(row.state)}
+        year, rows, sources = 0, [row.row_ids], [row.source_id]
+        if isinstance(row.decided, str):
+            known["decided"], year = row.decided[:4], int(row.decided[:4])
+        if row.strategy_id in by_id.index:
+            own = by_id.loc[row.strategy_id]
+            known |= {} if pd.isna(own["horizon_year"]) else {"horizon": str(own["horizon_year"])}
+            known |= {name: "" for name in REFERENCES if own[f"{name}_ref"] is not pd.NA and own[f"{name}_ref"]}
+            rows, sources = [*rows, own["row_id"]], [*sources, own["source_id"]]
+        regions.append((row.county_code, known, year, rows, sources))
+    found: list[tuple[str, str, str, int, str, str]] = []
+    for code, known, year, rows, sources in regions:
+        others: list[tuple[int, int, str, str, str, str]] = []
+        for other, theirs, their_year, their_rows, their_sources in regions:
+            shares = [name for name, value in known.items() if theirs.get(name) == value]
+            if other != code and ("state" in shares or len(shares) > 1):
+                said = ";".join(f"{name}={known[name]}".removesuffix("=") for name in shares)
+                own_ids, own_sources = _joined([*rows, *their_rows]), _joined([*sources, *their_sources])
+                others.append((-len(shares), abs(year - their_year), other, said, own_ids, own_sources))
+        found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
+    columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
+    return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, "str"), "n_shared": "int64"})
+
+
+def _joined(cells: list[Any]) -> str:
+    """Return the ids of some cells, each once, separated by `;`."""
+    return ";".join(dict.fromkeys(part for cell in cells if isinstance(cell, str) for part in cell.split(";") if part))
+
+
 def accounts(data: Dataset, region: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return what sources tell of a region's strategies: how the work was set up, who took part, what it refers to.
 
@@ -602,9 +681,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     """Return, strategy by strategy, what the sources tell of its adoption and its end.
 
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
-    the successor's last possible day, and no later than the newest of the row's own sources; the day on which it was
-    read stands for a source without a sure date. `until` is the last possible day on which a newer strategy of the
-    county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
+    the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
+    the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
+    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
     these and of the stated adoption, `seen` the last day on which the first source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
@@ -647,9 +726,14 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     for _ in range(len(before)):  # those before the predecessors come before as well
         before = {name: own.union(*(before[item] for item in own)) - {name} for name, own in before.items()}
     first, last = dict(adopted["first"].dropna()), dict(adopted["last"].dropna())
+    begun = data.strategy_events
+    begun = begun[begun["event"].isin(["begun", "new_begun", "referral"]) & (begun["date_basis"] == "stated")]
+    begun = begun.dropna(subset=["date_from"])
+    work = dict(begun["date_from"].map(earliest).groupby(begun["strategy_id"]).max())
     bounds = {}
     for name, printed in zip(before, adopted["printed"], strict=True):
-        low = first.get(name) or max([_ALWAYS, *(first[item] for item in before[name] if item in first)])
+        earlier = [first[item] for item in before[name] if item in first]
+        low = first.get(name) or max([_ALWAYS, *earlier, *([work[name]] if name in work else [])])
         ends = [last[item] for item in last if name in before[item]]
         bounds[name] = (low, last.get(name) or max(low, min([printed, *ends])))
     until, county = {}, dict(zip(before, adopted["county_code"], strict=True))

@@ -118,7 +118,7 @@ def _table(name: str, items: tuple[tuple[tuple[str, Any], ...], ...]) -> pd.Data
 def _base() -> dict[str, pd.DataFrame]:
     tables = {name: table(name, []) for name in SCHEMA}
     tables["corrections"] = pd.DataFrame(
-        columns=["correction_id", "table", "row", "action", "column", "before", "after", "reason", "status"],
+        columns=["correction_id", "table", "row", "action", "column", "before", "after", "reason", "reason_sv", "status"],
         dtype="str",
     )
     places = [row for row in ACTORS if row["kind"] == "municipality"]

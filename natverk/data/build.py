@@ -155,7 +155,8 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
         else:
             result[column.name] = cells.astype("str")
         if column.swedish:
-            result[f"{column.name}_sv"] = cells.map(swedish).astype("str")
+            own = cells.map(swedish)
+            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype("str")
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 

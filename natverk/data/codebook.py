@@ -69,7 +69,8 @@ data.memberships  # a pandas frame with the columns listed below
   year and `inferred` that it was read from the content. In an audit of 78 rows years were the weakest field.
 - **`row_id` is permanent**: never reused, so that corrections, citations and the audit can point to it.
 - Known errors in the sources are corrected in the open, in `data/raw/corrections.toml`; the log is the table
-  `data.corrections` (`correction_id, table, row, action, column, before, after, reason, status`).
+  `data.corrections` (`correction_id, table, row, action, column, before, after, reason, reason_sv,
+  status`).
 
 Where the tables come from: [data/raw/README.md](../data/raw/README.md). Terms: [DATA-LICENSE.md](../DATA-LICENSE.md).
 """

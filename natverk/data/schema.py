@@ -37,6 +37,7 @@ __all__ = [
     "actor",
     "column",
     "enum",
+    "named",
     "network",
     "note",
     "row_id",
@@ -123,6 +124,8 @@ class Column:
     swedish
         Whether the text is described in English and shown to readers: the table `translations` has it in Swedish, and
         the loaded table has that beside it, in a column of the same name with `_sv`.
+    partly
+        Whether only some of the texts are (a name with a description in it): the others stand as they are in both.
 
     Examples
     --------
@@ -142,6 +145,7 @@ class Column:
     unit: str | None = None
     pattern: str | None = None
     swedish: bool = False
+    partly: bool = False
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -192,8 +196,8 @@ class Table:
 
     @property
     def told(self) -> list[str]:
-        """The names of the columns that are translated."""
-        return [column.name for column in self.columns if column.swedish]
+        """The names of the columns of which every text is translated."""
+        return [column.name for column in self.columns if column.swedish and not column.partly]
 
     def column(self, name: str) -> Column:
         """Return a column by name.
@@ -337,6 +341,11 @@ def told(name: str, description: str, *, required: bool = False) -> Column:
 def year(name: str, description: str, *, required: bool = False) -> Column:
     """Return a calendar-year column."""
     return Column(name, "year", description, required=required, unit="year")
+
+
+def named(name: str, description: str, *, required: bool = False) -> Column:
+    """Return a column of names, of which those that hold a description of ours have a translation."""
+    return Column(name, "text", description, required=required, swedish=True, partly=True)
 
 
 def enum(
@@ -704,9 +713,9 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "projects", "A project an actor took part in", ("row_id",),
         (
             row_id("pro"), actor(), stated_name(),
-            text("project", "Name of the project", required=True),
+            named("project", "Name of the project", required=True),
             network(required=False, description="The network it came out of"),
-            text("programme", "Funding programme"),
+            named("programme", "Funding programme"),
             year("programme_from", "First year of the programme's period: not of the project"),
             year("programme_to", "Last year of the programme's period: not of the project"),
             year("start_year", "First year"), year("end_year", "Last year"), SEEN,
@@ -751,7 +760,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "events", "A meeting, seminar or conference on municipal and regional cooperation", ("row_id",),
         (
             row_id("evt"),
-            text("organiser", "Organisers, separated by semicolons", required=True),
+            named("organiser", "Organisers, separated by semicolons", required=True),
             told("event", "Name", required=True),
             column("date", "date", "First day; its precision is the source's"),
             told("place", "Place"),
@@ -784,7 +793,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             row_id("pur"), actor(), stated_name(),
             year("year", "Year"), enum("year_basis", "basis", "What the year rests on"),
             enum("purpose", "purpose", "The purpose", required=True),
-            source(), LOCATOR,
+            source(), named("locator", "Where in the source"),
         ),
         evidence=True,
     ),
@@ -792,7 +801,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "twins", "Source S says that a municipality has, or had, a twin town", ("row_id",),
         (
             row_id("twi"), actor(), stated_name(),
-            text("partner_city", "The twin town", required=True),
+            named("partner_city", "The twin town", required=True),
             told("country", "Its country", required=True),
             year("start_year", "First year, where stated"),
             SEEN,
@@ -873,6 +882,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             text("by", "Who did it, as named"),
             text("municipal_part", "How municipalities took part"),
             text("municipal_part_sv", "The same in Swedish"),
+            column("carried", "yes_no",
+                "Whether the row gives a date and a kind to what strategies said in words", required=True),
             text("note", "What a reader of the row must know"), text("note_sv", "The same in Swedish"),
             source(many=True), LOCATOR,
         ),

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from natverk.pages import evidence, network, region
+from natverk.pages import compare, evidence, network, portfolio, region, strategies
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
+from natverk.pages.portfolio import read_sheet
 from natverk.pages.region import region_page
 
-__all__ = ["NotebookPage", "evidence", "network", "network_page", "region", "region_page"]
+__all__ = [
+    "NotebookPage",
+    "compare",
+    "evidence",
+    "network",
+    "network_page",
+    "portfolio",
+    "read_sheet",
+    "region",
+    "region_page",
+    "strategies",
+]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.pages.page import Cell, NotebookPage
-from natverk.pages.tables import Foreign
 
 __all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
 
@@ -21,8 +20,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
     """Show `natverk.outcomes.projects`: what, out of which network or programme, when, and in which role."""
 
     def origin(row: dict[str, object]) -> object:
-        network, programme = page.network(row["network_id"]), row["programme"]
-        return network or (Foreign(programme) if isinstance(programme, str) else "")
+        return page.network(row["network_id"]) or page.told(row, "programme")
 
     def when(row: dict[str, object]) -> str:
         own = page.period(row["start_year"], row["end_year"], row["observed_year"])
@@ -32,7 +30,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
         return page.t("nouns.programme_period", period=period)
 
     columns: dict[str, Cell | str] = {
-        "project": lambda row: Foreign(str(row["project"])),
+        "project": lambda row: page.told(row, "project"),
         "origin": origin,
         "period": when,
         "role": lambda row: page.term("project_role", row["role"]),
@@ -43,10 +41,14 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
 
 
 def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
-    """Show positions in networks (`natverk.offices.offices`): which, what, when."""
+    """Show positions in networks (`natverk.offices.offices`): which, what, when; what is no office is said to be."""
+
+    def kind(row: dict[str, object]) -> str:
+        return page.term("function_class", row["function_class"])
+
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]) or page.t("nouns.no_network"),
-        "function": lambda row: page.term("function_class", row["function_class"]),
+        "function": kind,
         "detail": lambda row: page.told(row, "told"),
         "term": lambda row: page.period(row["start_year"], row["end_year"], row["observed_year"]),
         "sources": page.cites,
@@ -97,7 +99,7 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **val
         "when": lambda row: page.date(row["date"]) if isinstance(row["date"], str) else page.t("nouns.undated"),
         "meeting": lambda row: page.told(row, "event"),
         "place": lambda row: page.told(row, "place"),
-        "organiser": "organiser",
+        "organiser": lambda row: page.told(row, "organiser"),
         "participants": lambda row: page.told(row, "participants"),
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
@@ -106,20 +108,49 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **val
 
 
 def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
-    """Show the numbers that sources state about a network or an actor (`natverk.outcomes.totals`)."""
+    """Show numbers that sources state, each beside ours (`natverk.benchmarks.recomputed`)."""
 
-    def value(row: dict[str, object]) -> str:
-        number = page.t.number(int(str(row["value"])))
-        return number if row["qualifier"] == "exact" else page.t(f"nouns.{row['qualifier']}", n=number)
+    def fact(row: dict[str, object]) -> object:
+        return page.told(row, "claim") if row["table"] == "published_figures" else page.term("total_fact", row["claim"])
 
     columns: dict[str, Cell | str] = {
-        "fact": lambda row: page.term("total_fact", row["fact"]),
-        "n_value=value": value,
+        "fact": fact,
         "year": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
-        "said": lambda row: page.told(row, "value_as_stated"),
+        "n_published=published_number": lambda row: _number(page, row, "published"),
+        "n_ours=our_number": lambda row: _ours(page, row),
+        "outcome": lambda row: _outcome(page, row),
+        "said": lambda row: page.told(row, "said"),
         "note": lambda row: page.told(row, "note"),
-        "sources": page.cites,
+        "sources": lambda row: page.cites(row["source_id"] or row["row_id"]),
     }
     if page.kind != "network":
-        columns = {"network": lambda row: page.network(row["network_id"]), **columns}
+        columns = {"network": lambda row: page.network(row["network_id"]) or page.actor(row["actor_id"]), **columns}
     page.table("numbers", frame, columns, fold=fold, **values)
+
+
+def _number(page: NotebookPage, row: dict[str, object], name: str) -> str:
+    """Return a number with its qualifier; where a published and our number differ, with as many decimals as show it."""
+    if pd.isna(row[name]):  # type: ignore[call-overload]
+        return ""
+    unit = str(row["unit"])
+    values = [float(str(row[key])) for key in ("published", "ours") if pd.notna(row[key])]  # type: ignore[call-overload]
+    value, decimals = float(str(row[name])), 0 if all(value.is_integer() for value in values) else 1
+    while row["outcome"] == "differs" and decimals < 6 and len({round(value, decimals) for value in values}) < 2:
+        decimals += 1
+    text = str(int(value)) if unit.startswith("year") else page.t.number(value, 0 if value.is_integer() else decimals)
+    if name == "published" and row["qualifier"] != "exact":
+        return page.t(f"nouns.{row['qualifier']}", n=text)
+    return text
+
+
+def _ours(page: NotebookPage, row: dict[str, object]) -> str:
+    """Return our number; where it only counts what is documented, as a least number."""
+    text = _number(page, row, "ours")
+    return page.t("nouns.at_least", n=text) if text and row["basis"] == "documented" else text
+
+
+def _outcome(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say whether the two are equal, or why they cannot be compared."""
+    if row["outcome"] == "not comparable":
+        return page.t("nouns.not_comparable", reason=page.t(f"benchmarks.reason.{row['reason']}"))
+    return page.t(f"nouns.{row['outcome']}")

@@ -6,10 +6,22 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.frames import known_networks
+from natverk.locale import texts
 from natverk.membership.documented import DOCUMENTED
 from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import inside
 
 __all__ = ["apart", "listed", "members", "network_page"]
+
+#: What those who are in a network of a kind are called.
+_NOUNS = {
+    "membership": "member",
+    "universal": "member",
+    "commitment": "signatory",
+    "programme": "participant",
+    "representation": "owner",
+    "reporting": "reporter",
+}
 
 
 def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
@@ -23,10 +35,22 @@ def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: s
     (network_id,) = known_networks(data, network)
     row = data.networks.set_index("network_id", drop=False).loc[network_id].to_dict()
     name = str(row["name_sv" if lang == "sv" else "name"])
+    t = texts(lang)
+    what = str(row["counts_as"]) if row["kind"] == "network" else "body"
     return NotebookPage(
-        data, "network_profile", lang=lang, years=years, kind="network", unit=network_id,
-        network=row, name=name, documented=DOCUMENTED,
-    )  # fmt: skip
+        data,
+        "network_profile",
+        lang=lang,
+        years=years,
+        kind="network",
+        unit=network_id,
+        network=row,
+        name=name,
+        documented=DOCUMENTED,
+        noun=_NOUNS[str(row["counts_as"])],
+        reach=t(f"nouns.kind.{what}.{row['reach']}"),
+        themes=[inside(t(f"common.theme.{theme}")) for theme in str(row["themes"]).split(";")],
+    )
 
 
 def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

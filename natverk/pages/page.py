@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from html import escape
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 from babel.dates import format_date
@@ -19,7 +21,7 @@ from natverk.figures.picture import Notice
 from natverk.locale import genitive, texts
 from natverk.pages.prose import Prose, environment, plain, row_ids_of
 from natverk.pages.sources import References
-from natverk.pages.tables import Cites, Foreign, TableView, records
+from natverk.pages.tables import Cites, Download, Foreign, TableView, records
 from natverk.version import __version__
 
 __all__ = ["NotebookPage"]
@@ -78,9 +80,13 @@ class NotebookPage:
         self.parts: list[object] = []
         self.template = template
         self._template = environment(lang).get_template(f"{template}.{lang}.md.j2")
-        self._values = {"page": self, "first_year": years[0], "last_year": years[1], **values}
+        self.values: dict[str, Any] = {"page": self, "first_year": years[0], "last_year": years[1], **values}
         # What several kinds of page say in the same way: `{{ parts.missions(missions) }}`.
-        self._values["parts"] = environment(lang).get_template(f"parts.{lang}.md.j2").make_module(self._values)
+        self.values["parts"] = environment(lang).get_template(f"parts.{lang}.md.j2").make_module(self.values)
+
+    def use(self, **values: object) -> None:
+        """Let every block of the template use more values."""
+        self.values |= values
 
     # --- What a notebook calls
 
@@ -101,7 +107,8 @@ class NotebookPage:
         if block not in self._template.blocks:
             where = f"natverk/pages/templates/{self.template}.{self.lang}.md.j2"
             raise UnknownName(f"no block {block!r}", where=where, allowed=list(self._template.blocks), value=block)
-        context = self._template.new_context({**self._values, **values})
+        rows = {name: value.to_dict() if isinstance(value, pd.Series) else value for name, value in values.items()}
+        context = self._template.new_context({**self.values, **rows})
         lines = "".join(self._template.blocks[block](context)).split("\n")
         # A line that a condition left empty is no paragraph.
         text = "\n".join(line.rstrip() for line in lines).strip()
@@ -121,6 +128,7 @@ class NotebookPage:
         columns: Mapping[str, Cell | str],
         *,
         fold: bool = False,
+        labels: Mapping[str, str] = MappingProxyType({}),
         **values: object,
     ) -> None:
         """Show a frame as a table, a row of evidence a line; an empty frame is not shown.
@@ -132,19 +140,22 @@ class NotebookPage:
         frame
             Its rows, with `row_ids` or `row_id`.
         columns
-            Label (a key of the vocabulary `columns`; `n_…` for numbers, `key=label` where they differ) → how the cell
-            is made from a row, or the name of a column that is shown as it is.
+            Label (a key of the vocabulary `columns`, or of `terms` where it has a dot; `n_…` for numbers, `key=label`
+            where they differ) → how the cell is made from a row, or the name of a column that is shown as it is.
         fold
             Whether the table is folded behind a line that says what it shows and how many rows.
+        labels
+            Labels that are no vocabulary, by column: the names of two units side by side.
         values
             What the caption uses.
         """
         if frame.empty:
             return
-        labels, makers = {}, {}
+        heads, makers = {}, {}
         for name_of, maker in columns.items():
             key, _, label = name_of.partition("=")
-            labels[key] = self.t(f"columns.{label or key.removeprefix('n_')}")
+            label = label or key.removeprefix("n_")
+            heads[key] = labels.get(key) or self.t(f"terms.{label}" if "." in label else f"columns.{label}")
             makers[key] = maker
         rows, ids = [], []
         for row in records(frame):
@@ -152,8 +163,13 @@ class NotebookPage:
             ids.append(row_ids_of(row))
             self.shown.update(ids[-1])
         caption = Markup(self.words(f"{name}_table", **values)).striptags()
-        line = self.t("nouns.folded", caption=caption, n=self.t.number(len(rows))) if fold else ""
-        self._show(TableView(rows, labels, caption, ids, line))
+        line = f"{caption} ({self.counted(len(rows), 'row')})" if fold else ""
+        self._show(TableView(rows, heads, caption, ids, line))
+
+    def download(self, name: str, frame: pd.DataFrame, **values: object) -> None:
+        """Offer a frame as a file, with its own columns; the block `<name>_table` says what it holds."""
+        if len(frame):
+            self._show(Download(frame, Markup(self.words(f"{name}_table", **values)).striptags()))
 
     def end(self, **values: object) -> None:
         """Say how to read and cite the page (block `about`), and list exactly its sources."""
@@ -177,6 +193,16 @@ class NotebookPage:
             "region": dict(zip(counties["county_code"], counties["region_name"], strict=True)),
             "municipality": dict(zip(places["code"], places["name"], strict=True)),
         }
+
+    @property
+    def network_names(self) -> Mapping[str, str]:
+        """The names of networks in the page's language by id, for figures."""
+        return self._names["network"]
+
+    @property
+    def actor_names(self) -> Mapping[str, str]:
+        """The names of actors by id, for figures."""
+        return self._names["actor"]
 
     def _described(self) -> dict[str, str]:
         """Return the actors that have no name of their own, described in the page's language."""
@@ -233,8 +259,8 @@ class NotebookPage:
 
     def mark(self, what: object) -> Markup:
         """Return the numbers of the sources for running text: ` [1]`."""
-        numbers = [number for number in self.cites(what).split(", ") if number]
-        return Markup("".join(f" \\[[{number}](#source-{number})\\]" for number in numbers))
+        links = ", ".join(f"[{number}](#source-{number})" for number in self.cites(what).split(", ") if number)
+        return Markup(f" \\[{links}\\]") if links else Markup("")
 
     # --- Words
 
@@ -253,9 +279,39 @@ class NotebookPage:
             return self.t("nouns.unknown")
         return "/".join(self.t(f"terms.{group}.{part}") for part in str(value).split("/"))
 
+    def rivals(self, row: Mapping[str, object]) -> Markup:
+        """Say the values on which sources disagree (`natverk.disagreements`), in the page's language."""
+        kind, values = str(row["kind"]), [value for value in str(row["values"]).split(" | ") if value]
+        if kind == "flagged":
+            return self.told(row, "note")
+        groups = {"conflict": "state", "status": "status"}
+        if kind in groups:
+            values = [self.term(groups[kind], value) for value in values]
+        text = " / ".join(values)
+        return plain(f"{text} {self.term('total_fact', row['note'])}" if kind == "totals" else text)
+
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""
         return self.t("nouns.unknown") if pd.isna(value) else str(int(str(value)))  # type: ignore[call-overload]
+
+    def counted(self, n: int, noun: str) -> str:
+        """Return a number with its noun (of the vocabulary `nouns`), in words below ten: `två nätverk`."""
+        forms = self.t.group(f"nouns.{noun}")
+        if n == 0 and "zero" in forms:
+            return forms["zero"]
+        return forms["one" if n == 1 else "other"].format(n=self.number(n))
+
+    def number(self, value: float) -> str:
+        """Return a number as running text has it: whole ones in words below ten, in digits from there on."""
+        whole = int(value)
+        words = self.t("nouns.numbers").split(" ")
+        if whole == value and 0 <= whole < len(words):
+            return words[whole]
+        return self.t.number(value, 0 if whole == value else 1)
+
+    def decimal(self, value: object, decimals: int = 1) -> str:
+        """Format a number with decimals for a table; missing is blank."""
+        return "" if pd.isna(value) else self.t.number(float(str(value)), decimals).replace("-", "−")  # type: ignore[call-overload]
 
     def whole(self, value: object) -> str:
         """Format a whole number for a table; missing is blank."""

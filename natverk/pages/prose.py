@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from natverk.pages.page import NotebookPage
 
-__all__ = ["Prose", "environment", "plain", "row_ids_of"]
+__all__ = ["Prose", "environment", "inside", "plain", "row_ids_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: How many names a sentence holds before it says how many more there are.
@@ -68,6 +68,15 @@ def plain(text: object) -> Markup:
     if isinstance(text, Markup):
         return text
     return Markup(re.sub(r"([\\`*_\[\]#|~])", r"\\\1", escape(str(text), quote=False)))
+
+
+def inside(label: str) -> str:
+    """Return a label as it stands inside a sentence: "EU-frågor" keeps its capitals, others begin small.
+
+    >>> inside("Kultur"), inside("EU-frågor")
+    ('kultur', 'EU-frågor')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def row_ids_of(what: object) -> list[str]:
@@ -121,6 +130,7 @@ def environment(lang: str) -> Environment:
         "told": _told,
         "where": _where,
         "year": _year,
+        "year_of": _year_of,
     }
     env.tests["known"] = _known
     return env
@@ -152,12 +162,7 @@ def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
 @pass_context
 def _number(context: Context, value: float) -> str:
     """Return a whole number as running text has it: in words below ten, in digits from there on."""
-    page = _page(context)
-    whole = int(value)
-    words = page.t("nouns.numbers").split(" ")
-    return (
-        words[whole] if whole == value and 0 <= whole < len(words) else page.t.number(value, 0 if whole == value else 1)
-    )
+    return _page(context).number(value)
 
 
 @pass_context
@@ -177,12 +182,7 @@ def _count(context: Context, what: Any, noun: str) -> Markup:
     """Return how many rows a frame has, or a number, with a noun of the vocabulary `nouns`: `två nätverk`."""
     page = _page(context)
     n = len(what) if isinstance(what, pd.DataFrame) else int(what)
-    forms = page.t.group(f"nouns.{noun}")
-    if n == 0 and "zero" in forms:
-        text = forms["zero"]
-    else:
-        form = str(forms["one" if n == 1 else "other"])
-        text = form.format(n=_number(context, n))
+    text = page.counted(n, noun)
     if not isinstance(what, pd.DataFrame):
         return plain(text)
     return page.resting(text, row_ids_of(what))
@@ -237,6 +237,11 @@ def _on_date(context: Context, value: object) -> str:
 def _year(context: Context, value: object) -> str:
     """Return a year; the word for unknown where it is missing."""
     return _page(context).year(value)
+
+
+def _year_of(date: object) -> str:
+    """Return the year of a partial date."""
+    return str(date)[:4]
 
 
 @pass_context

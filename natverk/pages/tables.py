@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 from markupsafe import Markup
 
-__all__ = ["Cites", "Foreign", "TableView", "records"]
+__all__ = ["Cites", "Download", "Foreign", "TableView", "records"]
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -108,6 +108,31 @@ class TableView:
         if self.fold:
             return f'<details class="nv-fold"><summary>{escape(self.fold)}</summary>{scroll}</details>'
         return f'<div class="nv-tablebox"><p class="nv-caption">{caption}</p>{scroll}</div>'
+
+
+class Download:
+    """A frame that a page offers as a file and does not show.
+
+    >>> Download(pd.DataFrame({"measure": ["area"]}), "All measures")
+    All measures
+    measure
+       area
+    """
+
+    def __init__(self, frame: pd.DataFrame, caption: str) -> None:
+        self.frame = frame
+        self.caption = caption
+
+    def __repr__(self) -> str:
+        return f"{self.caption}\n{self.frame.to_string(index=False, max_colwidth=40)}"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in self.frame.columns)
+        cells = self.frame.astype(object).itertuples(index=False)
+        body = "".join(f"<tr>{''.join(f'<td>{_html(cell)}</td>' for cell in row)}</tr>" for row in cells)
+        caption = escape(self.caption)
+        table = f'<table aria-label="{caption}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        return f'<div class="nv-download"><p>{caption}</p>{table}</div>'
 
 
 def _align(key: str) -> str:

@@ -35,7 +35,7 @@ def page_of(name: str, **parameters: Any) -> NotebookPage:
     space: dict[str, Any] = {}
     with patch("natverk.pages.page.display"):
         for code, holds_parameters in _cells(name):
-            exec(code, space)
+            exec(code, space)  # noqa: S102
             if holds_parameters:
                 unknown = set(parameters) - set(space)
                 if unknown:
