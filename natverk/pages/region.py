@@ -57,12 +57,15 @@ def _names(page: NotebookPage, cell: object, kind: str) -> Markup:
     return Markup(", ").join(page.network(item) if kind == "network" else page.actor(item) for item in ids)
 
 
-def _since(page: NotebookPage, row: dict[str, object]) -> str:
-    """Say since when a tie is known: a stated year, or the first in which it was seen."""
+def _seen(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say since when a tie is known and when it was last seen: `since 2009, last seen 2019`, `seen 2017–2019`."""
     if pd.isna(row["since"]):  # type: ignore[call-overload]
         return page.t("nouns.undated")
-    year = page.year(row["since"])
-    return year if row["since_basis"] == "stated" else page.t("nouns.seen", year=year)
+    first, last = page.year(row["since"]), page.year(row["last_seen"])
+    if row["since_basis"] == "stated":
+        key = "since" if pd.isna(row["last_seen"]) or first == last else "since_and_seen"  # type: ignore[call-overload]
+        return page.t(f"nouns.{key}", year=first, last=last)
+    return page.t("nouns.seen", year=first if first == last else f"{first}–{last}")
 
 
 def _years(page: NotebookPage, first: object, last: object) -> str:
@@ -184,9 +187,8 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         "kind": lambda row: page.term("network_group", row["group"]),
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": lambda row: page.actor(row["actor_id"]),
-        "status": status,
-        "since": lambda row: _since(page, row),
-        "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]
+        "tie": status,
+        "seen": lambda row: _seen(page, row),
         "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
         "sources": page.cites,
     }
@@ -213,7 +215,12 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show municipal against regional, theme by theme (`natverk.roles.county_themes`), formal duty beside it."""
 
     def count(level: str) -> Cell:
-        return lambda row: page.resting(page.whole(row[f"n_{level}"]), str(row[f"{level}_rows"]).split(";"))
+        def cell(row: dict[str, object]) -> Markup:
+            narrow, all_of_them = page.whole(row[f"n_{level}_specific"]), page.whole(row[f"n_{level}"])
+            text = narrow if narrow == all_of_them else f"{narrow} ({all_of_them})"
+            return page.resting(text, [item for item in str(row[f"{level}_rows"]).split(";") if item])
+
+        return cell
 
     def duty(row: dict[str, object]) -> str:
         levels = [page.term("level_who", level) for level in str(row["responsible"]).split("+") if level]

@@ -15,6 +15,10 @@ from natverk.pages.tables import Cites, records
 __all__ = ["References", "SourceList"]
 
 
+#: So many sources stand open; a longer list is folded, and a link to one of them opens it.
+_OPEN = 20
+
+
 class References:
     """Numbers for sources; stored versions of one page (the same url) share a number.
 
@@ -88,7 +92,11 @@ class SourceList:
         return "\n".join(f"[{row.number}] {row.title}. {row.url}" for row in self.frame.itertuples())
 
     def _repr_html_(self) -> str:
-        return f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
+        items = f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
+        if len(self.frame) <= _OPEN:
+            return items
+        line = self.t("nouns.source.other", n=self.t.number(len(self.frame)))
+        return f'<details class="nv-fold"><summary>{escape(line)}</summary>{items}</details>'
 
     def _item(self, row: dict[str, object]) -> str:
         known_language = pd.notna(row["language"])  # type: ignore[call-overload]

@@ -278,7 +278,8 @@ def county_themes(
     -------
     pd.DataFrame
         One row a theme in which anybody is documented ("general cooperation" is none): `theme`; `n_municipal,
-        n_regional, n_joint` (actors documented in networks of the theme); `municipal_ids, regional_ids, joint_ids,
+        n_regional, n_joint` (actors documented in networks of the theme); `n_municipal_specific, n_regional_specific,
+        n_joint_specific` (those of them in a network that is not general); `municipal_ids, regional_ids, joint_ids,
         municipal_networks, regional_networks, joint_networks, municipal_rows, regional_rows, joint_rows` (joined by
         `;`); `specific` (levels documented in a network that is not general, joined by `+`); `n_networks, n_general`;
         `areas` (policy areas of the theme, joined by `;`); `responsible` (levels with the task in any of them),
@@ -322,7 +323,9 @@ def county_themes(
         line: dict[str, object] = {"theme": theme}
         for level in ("municipal", "regional", "joint"):
             ids = _once(own[f"{level}_ids"])
+            narrow_ids = _once(own.loc[~general[own.index], f"{level}_ids"])
             line[f"n_{level}"] = len(ids.split(";")) if ids else 0
+            line[f"n_{level}_specific"] = len(narrow_ids.split(";")) if narrow_ids else 0
             line[f"{level}_ids"] = ids
             line[f"{level}_rows"] = _once(own[f"{level}_rows"])
             line[f"{level}_networks"] = ";".join(own.loc[own[f"{level}_ids"] != "", "network_id"])
@@ -357,9 +360,10 @@ def county_themes(
             "source_ids": _once(own["source_ids"]),
         }
         found.append(line)
-    counts = ["n_municipal", "n_regional", "n_joint", "n_networks", "n_general"]
+    numbers = [f"n_{level}{end}" for end in ("", "_specific") for level in ("municipal", "regional", "joint")]
+    counts = [*numbers, "n_networks", "n_general"]
     columns = [
-        "theme", "n_municipal", "n_regional", "n_joint", "municipal_ids", "regional_ids", "joint_ids",
+        "theme", *numbers, "municipal_ids", "regional_ids", "joint_ids",
         "regional_networks", "joint_networks", "municipal_networks", "municipal_rows", "regional_rows", "joint_rows",
         "specific", "n_networks", "n_general", "areas",
         "responsible", "possibly_responsible", "state", "verdict", "reason", "row_ids", "formal_rows", "source_ids",
