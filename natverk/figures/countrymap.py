@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from natverk.figures.checks import check_columns, check_values
+from natverk.figures.countymap import LAND, Frame
 from natverk.figures.geometry import Outline, border, outlines, project, sweden
-from natverk.figures.maps import LAND, Frame
 from natverk.figures.matrix import MARKS, draw_mark, level_keys, mark_keys
 from natverk.figures.names import Name, place_names
 from natverk.figures.picture import Notice, Picture

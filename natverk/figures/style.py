@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
 __all__ = [
+    "BAND",
     "CSS_DPI",
     "GRID",
     "HATCH",
     "HATCH_COLOUR",
+    "HOLDER_COLOURS",
     "HOUSE_COLOURS",
     "INK",
+    "JUDGEMENT_COLOURS",
     "LEVEL_COLOURS",
     "LEVEL_INK",
     "LEVEL_TINTS",
@@ -36,6 +39,7 @@ __all__ = [
     "RAMP",
     "REGIONAL_EDGE",
     "SMALL",
+    "STATE_EDGE",
     "TEXT",
     "TINY",
     "WIDTH",
@@ -77,12 +81,28 @@ LEVEL_TINTS: dict[str, str] = {
 }
 RAMP: tuple[str, ...] = ("#d9e6f2", "#a9c7e3", "#6c9dca", "#3a74ab", "#1f4e79")
 REGIONAL_EDGE = "#8a6118"  # the regional colour is too light for a thin outline
+STATE_EDGE = "#8c8676"  # and so is that of the state
+#: Types of holder of the development responsibility. Trials were held by bodies of different levels: no level's colour.
+HOLDER_COLOURS: dict[str, str] = {
+    "state": LEVEL_COLOURS["state"],
+    "pilot_region": "#6b5b8c",
+    "samverkansorgan": LEVEL_COLOURS["joint"],
+    "municipality": LEVEL_COLOURS["municipal"],
+    "region": LEVEL_COLOURS["regional"],
+}
+#: Judgements from -2 to 2: brick is against, blue is for.
+JUDGEMENT_COLOURS: dict[int, str] = {-2: "#a8483a", -1: "#e0b0a8", 0: "#f1f2f3", 1: "#a9c7e3", 2: "#1f4e79"}
+BAND = "#f5f6f7"  # the ground of every second row, and of an empty cell
 HOUSE_COLOURS: tuple[str, ...] = (
     INK,
     MUTED,
     GRID,
     PAPER,
     REGIONAL_EDGE,
+    STATE_EDGE,
+    BAND,
+    *HOLDER_COLOURS.values(),
+    *JUDGEMENT_COLOURS.values(),
     *LEVEL_COLOURS.values(),
     *LEVEL_TINTS.values(),
     *RAMP,
