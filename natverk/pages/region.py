@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -14,11 +16,13 @@ from natverk.roles import GROUPS
 from natverk.roles.tasks import unitary_counties
 
 __all__ = [
+    "apart",
     "bodies",
     "county_events",
     "findings",
     "forms",
     "holders",
+    "matrix",
     "memberships",
     "municipal",
     "region_page",
@@ -176,6 +180,8 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
 
     def status(row: dict[str, object]) -> str:
         named = page.term("status", row["status"])
+        if row["inferred"]:
+            return page.t("nouns.two_readings", text=named, basis=page.term("interplay_basis", "inferred"))
         if row["mark"] not in ("conflict", "loose", "left"):
             # The years beside it say the rest.
             return named
@@ -183,10 +189,13 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         said = page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
         return page.t("nouns.two_readings", text=named, basis=said)
 
+    def who(row: dict[str, object]) -> object:
+        return page.term("level_who", "regional") if row["level"] == "regional" else page.actor(row["actor_id"])
+
     columns: dict[str, Cell | str] = {
         "kind": lambda row: page.term("network_group", row["group"]),
         "network": lambda row: page.network(row["network_id"]),
-        "actor=who": lambda row: page.actor(row["actor_id"]),
+        "actor=who": who,
         "tie": status,
         "seen": lambda row: _seen(page, row),
         "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
@@ -195,6 +204,29 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     if _unitary(page):
         del columns["n_here=n_here"], columns["actor=who"]
     page.table("memberships", frame, columns, fold=fold)
+
+
+def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show other relations to networks than membership (`natverk.membership.documented.relations`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "actor=who": lambda row: page.actor(row["actor_id"]),
+        "relation": lambda row: page.term("relation", row["relation"]),
+        "period": lambda row: page.period(row["first"], row["last"]),
+        "sources": page.cites,
+    }
+    page.table("apart", frame, columns)
+
+
+def matrix(page: NotebookPage, actors: pd.DataFrame, networks: pd.DataFrame) -> dict[str, Any]:
+    """Return what the incidence matrix (`figures.grids.incidence`) needs beside its frame: names, kinds, language."""
+    column = "name_sv" if page.lang == "sv" else "name"
+    names = dict(zip(page.data.networks["network_id"], page.data.networks[column], strict=True))
+    kinds = {
+        network: page.term("network_group", group)
+        for network, group in zip(networks["network_id"], networks["group"], strict=True)
+    }
+    return {"actors": actors, "names": names, "group": kinds, "lang": page.lang, "source": page.source_line}
 
 
 def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
@@ -227,17 +259,13 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
         levels += [page.term("level_who", "state")] if row["state"] == "valid" else []
         return page.t.join(levels)
 
-    def verdict(row: dict[str, object]) -> str:
-        said = page.term("theme_verdict", row["verdict"])
-        return said if row["verdict"] != "open" else f"{said}: {page.term('theme_reason', row['reason'])}"
-
     columns: dict[str, Cell | str] = {
         "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
         "n_municipalities=n_municipalities": count("municipal"),
         "n_regional=regional_n": count("regional"),
         "n_joint=joint_n": count("joint"),
         "duty": duty,
-        "verdict": verdict,
+        "verdict": lambda row: page.term("theme_verdict", row["verdict"]),
     }
     if _unitary(page):
         columns = {name: maker for name, maker in columns.items() if not name.startswith("n_")}
@@ -251,6 +279,9 @@ def theme_names(page: NotebookPage, frame: pd.DataFrame) -> None:
         named = [page.term("policy_area", area) for area in str(row["areas"]).split(";") if area]
         return ", ".join(named)
 
+    def why(row: dict[str, object]) -> str:
+        return page.term("theme_reason", row["reason"]) if row["reason"] else ""
+
     columns: dict[str, Cell | str] = {
         "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
         "names=municipalities_named": lambda row: _names(page, row["municipal_ids"], "actor"),
@@ -258,7 +289,8 @@ def theme_names(page: NotebookPage, frame: pd.DataFrame) -> None:
         "regional_networks": lambda row: _names(page, row["regional_networks"], "network"),
         "joint_ids=joint_n": lambda row: _names(page, row["joint_ids"], "actor"),
         "joint_networks": lambda row: _names(page, row["joint_networks"], "network"),
-        "areas": lambda row: page.resting(areas(row), str(row["formal_rows"]).split(";")),
+        "areas": lambda row: page.resting(areas(row), [item for item in str(row["formal_rows"]).split(";") if item]),
+        "why": why,
         "sources": page.cites,
     }
     if _unitary(page):

@@ -16,7 +16,7 @@ from natverk.data.schema import VOCABULARIES
 from natverk.frames import has_columns, known_county, year_range
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented
-from natverk.membership.evidence import YearBasis, gathered
+from natverk.membership.evidence import YearBasis, gathered, graded
 from natverk.membership.panel import SETS
 from natverk.roles.tasks import local_tasks, responsible_levels, unitary_counties
 
@@ -41,8 +41,8 @@ GROUPS = (
 VERDICTS = ("responsible", "others_only", "open")
 
 _MEMBERSHIPS = (
-    "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "since", "since_basis",
-    "last_seen", "end", "n_municipal", "shared", "n_rows", "row_ids", "source_ids",
+    "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "inferred", "since",
+    "since_basis", "last_seen", "end", "n_municipal", "shared", "n_rows", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -73,10 +73,11 @@ def county_memberships(
     -------
     pd.DataFrame
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
-        (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `since, since_basis, last_seen,
-        end, n_municipal` (municipalities of the county counted in the network), `shared` (municipalities are counted
-        in it, and the region or a joint body too), `n_rows, row_ids, source_ids`. By group and network, region and
-        joint bodies before municipalities.
+        (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `inferred` (no row states it: it
+        follows from another fact), `since, since_basis, last_seen, end, n_municipal` (municipalities of the county
+        counted in the network), `shared` (municipalities are counted in it, and the region or a joint body too),
+        `n_rows, row_ids, source_ids` (of looser ties beside a firm one too). By group and network, region and joint
+        bodies before municipalities.
 
     Raises
     ------
@@ -97,6 +98,7 @@ def county_memberships(
         data, list(actors["actor_id"]), years=(window[0], window[-1]), recent=recent, counts_as=counts_as,
         year_basis=year_basis,
     )  # fmt: skip
+    own = _with_looser_rows(data, own, year_basis)
     if window[-1] < int(data.known_until[:4]):
         own = _as_then(data, own[own["mark"] != "undated"], window[-1])
     own = _loose_years(data, own, window[-1])
@@ -115,8 +117,19 @@ def county_memberships(
     order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")
-    whole |= dict.fromkeys(["firm", "shared"], "bool")
+    whole |= dict.fromkeys(["firm", "inferred", "shared"], "bool")
     return own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, "str"), **whole})
+
+
+def _with_looser_rows(data: Dataset, own: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:
+    """Add the rows that tell of a looser tie beside a firm one, and whether every row is an inference."""
+    rows = graded(data, year_basis=year_basis)
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])].merge(data.memberships[["row_id", "inference"]])
+    rows = rows[rows["actor_id"].isin(own["actor_id"])]
+    told = gathered(rows, ["actor_id", "network_id"])[["n_rows", "row_ids", "source_ids"]]
+    stated = rows.assign(stated=rows["inference"].isna()).groupby(["actor_id", "network_id"])["stated"].any()
+    kept = own.drop(columns=["n_rows", "n_sources", "row_ids", "source_ids"])
+    return kept.merge(told.join(~stated.rename("inferred")).reset_index(), on=["actor_id", "network_id"])
 
 
 def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
@@ -126,7 +139,7 @@ def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
     rows = rows[(dated <= last_year).fillna(False).astype(bool)]
     ids = own.assign(row_id=own["row_ids"].str.split(";"))[["actor_id", "network_id", "row_id"]].explode("row_id")
     then = gathered(rows.merge(ids[["row_id"]], on="row_id"), ["actor_id", "network_id"]).reset_index()
-    own = own.drop(columns=[name for name in then if name not in ("actor_id", "network_id")])
+    own = own.drop(columns=[name for name in then if name in own and name not in ("actor_id", "network_id")])
     own = own.merge(then, on=["actor_id", "network_id"])
     return own.assign(end=own["end"].mask((own["end"] > last_year).fillna(False)))
 

@@ -37,7 +37,7 @@ _OBSERVED_FROM = "1997-01-01"
 #: From the surest to the least sure.
 _CERTAINTY = ("high", "medium", "low")
 _HOLDERS = (
-    "county_code", "holder_actor_id", "holder_name", "holder_type", "trial", "start", "start_earliest",
+    "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "trial", "start", "start_earliest",
     "start_latest", "start_known", "end", "certainty", "legal_basis", "legal_basis_sv", "note", "note_sv", "row_ids",
     "source_ids",
 )  # fmt: skip
@@ -104,8 +104,8 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
     Returns
     -------
     pd.DataFrame
-        `county_code, holder_actor_id, holder_name` (the last of its names), `holder_type` (the last of its types),
-        `trial` (whether it began under the trial legislation of 1996), `start` (the conventional day),
+        `county_code, holder_actor_id, holder_name` (the last of its names), `holder_type, level` (the last of
+        its types), `trial` (whether it began under the trial legislation of 1996), `start` (the conventional day),
         `start_earliest, start_latest, start_known` (`day`; `year`, the day unknown; `between`, an interval across
         years; `before`: observation begins), `end` (missing: still the holder at the end of the last year),
         `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (the
@@ -145,6 +145,7 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
                 "holder_actor_id": last["holder_actor_id"],
                 "holder_name": last["holder_name"],
                 "holder_type": last["holder_type"],
+                "level": last["level"],
                 "trial": first["holder_type"] == "pilot_region",
                 "start": first["start"],
                 "start_earliest": first["start_earliest"],
@@ -159,7 +160,7 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
         )
     table = pd.DataFrame(found, columns=[*_HOLDERS])
     follows = table["start_known"].shift(-1).fillna("day").replace("before", "day")
-    table.insert(10, "end_known", follows.where(table["end"].notna(), ""))
+    table.insert(11, "end_known", follows.where(table["end"].notna(), ""))
     kinds = {name: "bool" if name == "trial" else "str" for name in table}
     return table.astype(kinds)
 
