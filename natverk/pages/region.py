@@ -178,26 +178,29 @@ def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
 def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
 
-    def status(row: dict[str, object]) -> str:
-        named = page.term("status", row["status"])
+    def how(row: dict[str, object]) -> str:
+        said = [page.term("status", row["status"]), _seen(page, row)]
+        if row["mark"] in ("conflict", "loose", "left"):
+            # Of other marks the years say it all.
+            until = row["mark"] == "left" and pd.notna(row["end"])  # type: ignore[call-overload]
+            said.append(
+                page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
+            )
         if row["inferred"]:
-            return page.t("nouns.two_readings", text=named, basis=page.term("interplay_basis", "inferred"))
-        if row["mark"] not in ("conflict", "loose", "left"):
-            # The years beside it say the rest.
-            return named
-        until = row["mark"] == "left" and pd.notna(row["end"])  # type: ignore[call-overload]
-        said = page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
-        return page.t("nouns.two_readings", text=named, basis=said)
+            said.append(page.term("interplay_basis", "inferred"))
+        return ", ".join(said)
 
     def who(row: dict[str, object]) -> object:
-        return page.term("level_who", "regional") if row["level"] == "regional" else page.actor(row["actor_id"])
+        if row["level"] == "regional":
+            return page.term("level_who", "regional")
+        # Some names hold earlier ones in brackets.
+        return page.link("actor", str(row["actor_id"]), str(row["name"]).partition(" (")[0])
 
     columns: dict[str, Cell | str] = {
         "kind": lambda row: page.term("network_group", row["group"]),
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": who,
-        "tie": status,
-        "seen": lambda row: _seen(page, row),
+        "tie": how,
         "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
         "sources": page.cites,
     }
@@ -255,8 +258,8 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
         return cell
 
     def duty(row: dict[str, object]) -> str:
-        levels = [page.term("level_who", level) for level in str(row["responsible"]).split("+") if level]
-        levels += [page.term("level_who", "state")] if row["state"] == "valid" else []
+        levels = [page.term("level_duty", level) for level in str(row["responsible"]).split("+") if level]
+        levels += [page.term("level_duty", "state")] if row["state"] == "valid" else []
         return page.t.join(levels)
 
     columns: dict[str, Cell | str] = {
