@@ -352,7 +352,7 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
     page.table("bodies", frame, columns, fold=fold)
 
 
-def county_events(page: NotebookPage, frame: pd.DataFrame) -> None:
+def county_events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show what else happened in the county (`natverk.roles.county_events`)."""
 
     def what(row: dict[str, object]) -> object:
@@ -364,7 +364,7 @@ def county_events(page: NotebookPage, frame: pd.DataFrame) -> None:
         "what": what,
         "sources": page.cites,
     }
-    page.table("county_events", frame, columns)
+    page.table("county_events", frame, columns, fold=fold)
 
 
 def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

@@ -141,7 +141,14 @@ def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
     then = gathered(rows.merge(ids[["row_id"]], on="row_id"), ["actor_id", "network_id"]).reset_index()
     own = own.drop(columns=[name for name in then if name in own and name not in ("actor_id", "network_id")])
     own = own.merge(then, on=["actor_id", "network_id"])
-    return own.assign(end=own["end"].mask((own["end"] > last_year).fillna(False)))
+    later = (own["last_seen"] > last_year).fillna(False)
+    kept = graded(data).merge(rows[["row_id"]], on="row_id")
+    attested = kept.groupby(["actor_id", "network_id"])["last"].max().clip(upper=last_year).rename("attested")
+    attested = own[["actor_id", "network_id"]].join(attested, on=["actor_id", "network_id"])["attested"]
+    return own.assign(
+        last_seen=own["last_seen"].mask(later, attested),
+        end=own["end"].mask((own["end"] > last_year).fillna(False)),
+    )
 
 
 def _loose_years(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
