@@ -323,11 +323,11 @@ _ABOUT = (
     "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
     "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
     "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
-    "finding", "text", "value",
+    "finding", "text", "value", "county_codes", "form",
 )  # fmt: skip
 _WHEN = {
-    "start": ("start_year", "start", "start_date", "since"),
-    "end": ("end_year", "end", "end_date", "until"),
+    "start": ("start_year", "start", "start_date", "since", "date_from"),
+    "end": ("end_year", "end", "end_date", "until", "date_to"),
     "seen": ("observed_year", "year", "date", "due", "adopted_date", "adopted_year"),
 }
 
