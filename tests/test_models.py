@@ -48,6 +48,10 @@ def replaced(data: Dataset, **tables: pd.DataFrame) -> Dataset:
     return other
 
 
+#: Lists with few members: too few for the nine groups of municipalities.
+FEW_LISTS = ["ubc", "viable-cities-kn2030", "eu-mission-100"]
+
+
 @pytest.fixture(scope="module")
 def listed(real: Dataset) -> Participation:
     return listed_participation(real, interval="conventional")
@@ -352,7 +356,7 @@ def test_without_a_county_it_is_the_model_without_it(listed: Participation) -> N
 
 
 def test_too_few_memberships_and_separation_are_refused(real: Dataset) -> None:
-    few = listed_participation(real, skr="nine", networks=["ubc", "viable-cities-kn2030", "eu-mission-100"])
+    few = listed_participation(real, skr="nine", networks=FEW_LISTS)
     assert few.refused is not None
     assert few.refused.reason == "too_few_memberships"
     assert few.refused.counts["n_terms"] == 12
@@ -362,7 +366,7 @@ def test_too_few_memberships_and_separation_are_refused(real: Dataset) -> None:
         skr="nine",
         min_per_term=0,
         interval="conventional",
-        networks=["ubc", "viable-cities-kn2030", "eu-mission-100"],
+        networks=FEW_LISTS,
     )
     assert empty.refused is not None
     assert empty.refused.reason == "separated"
