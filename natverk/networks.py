@@ -461,7 +461,7 @@ def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.Dat
     Examples
     --------
     >>> from natverk import load
-    >>> shared_themes(load(), "eu-mission-100").loc[0, ["theme", "n_members", "n_own"]].tolist()
+    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()[0]
     ['climate_energy', 7, 7]
     """
     (network_id,) = known_networks(data, network)

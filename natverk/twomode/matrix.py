@@ -490,7 +490,7 @@ def degree(ties: IncidenceMatrix, side: Side = "actors") -> pd.DataFrame:
     --------
     >>> from natverk import load
     >>> across = incidence_matrix(load(), kinds="cross_border")
-    >>> degree(across, "networks").loc[0, ["network_id", "degree"]].tolist()
+    >>> degree(across, "networks")[["network_id", "degree"]].values.tolist()[0]
     ['greater-copenhagen', 41]
     """
     labels, lines = lines_of(ties, side)
