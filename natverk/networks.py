@@ -610,8 +610,8 @@ def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.Dat
     Examples
     --------
     >>> from natverk import load
-    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()
-    [['climate_energy', 7, 7], ['digital', 4, 7]]
+    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()[0]
+    ['climate_energy', 7, 7]
     """
     (network_id,) = known_networks(data, network)
     themes = data.networks.set_index("network_id")["themes"].str.split(";")
@@ -655,7 +655,7 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     --------
     >>> from natverk import load
     >>> lists_of(load(), "ubc", years=(1997, 2026))[["year", "n_members"]].values.tolist()
-    [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
+    [[2014, 21], [2016, 18], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     span = year_range(years, data=data)
     frame = lists(data, networks=known_networks(data, network))

@@ -757,7 +757,7 @@ def candidates(
     Examples
     --------
     >>> from natverk import load
-    >>> table = candidates(load(), "Solna", year=2019).set_index("network_id")
+    >>> table = candidates(load(), "Botkyrka", year=2019, peers=["Nacka", "Malmö"]).set_index("network_id")
     >>> table.loc["eurocities", ["own_state", "eligibility"]].tolist()
     ['unknown', 'too_small']
     """

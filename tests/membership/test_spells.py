@@ -180,10 +180,14 @@ def test_spells_of_the_real_data(real: Dataset) -> None:
     assert (frame["last_seen"] <= frame["end"]).fillna(True).all()
     assert frame.loc[frame["start"].notna(), "start_basis"].isin(["stated", "seen"]).all()
     rows = [row for ids in frame["row_ids"] for row in ids.split(";")]
-    # A row that spans a stated re-entry belongs to two spells: only terms that overlap do.
+    # A row that spans a stated re-entry belongs to both spells of its pair, which follow each other.
     twice = {row for row in rows if rows.count(row) > 1}
-    kinds = real.memberships.set_index("row_id").loc[sorted(twice), "end_kind"]
-    assert set(kinds) <= {"term"}
+    for row in twice:
+        both = frame[frame["row_ids"].str.split(";").map(lambda ids, row=row: row in ids)]
+        assert both[["actor_id", "network_id"]].drop_duplicates().shape[0] == 1
+        assert both["spell"].diff().dropna().eq(1).all()
+        assert both["start_basis"].iloc[1:].eq("stated").all()
+    assert len(twice) <= 2
     assert set(rows) <= set(real.memberships["row_id"])
 
 
