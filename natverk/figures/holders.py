@@ -9,8 +9,9 @@ from babel.dates import format_date
 
 from natverk.errors import InvalidArgument
 from natverk.figures.checks import check_columns, check_values
+from natverk.figures.marks import Dashes
 from natverk.figures.picture import Notice, Picture
-from natverk.figures.sheet import Dashes, Key, Sheet
+from natverk.figures.sheet import Key, Sheet
 from natverk.figures.spans import BAND, COLUMNS, MARGIN, Segment, fit_label, read_segments
 from natverk.figures.style import (
     HATCH,
