@@ -7,8 +7,10 @@ A line is put together here of letters whose width, kerning and pixels are kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +107,9 @@ class Face:
         pen, before, places = start, "", []
         for sign in _SIGNS.findall(text):
             pen += self._kern(before, sign) if before else 0.0
-            bitmap = self._bitmaps.get(sign) or self._bitmaps.setdefault(sign, self._drawn(sign))
+            bitmap = self._bitmaps.get(sign)
+            if bitmap is None:
+                bitmap = self._bitmaps[sign] = self._drawn(sign)
             places.append((round(pen) + bitmap.left, bitmap))
             pen += self._letter(sign).advance
             before = sign
@@ -120,6 +124,16 @@ class Face:
             window = pixels[bottom - height : bottom, x - left : x - left + width]
             np.maximum(window, bitmap.pixels, out=window)
         return Bitmap(pixels, left, low)
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Measure and draw all letters of some texts, and measure their pairs, so that others find them known."""
+        for signs in {tuple(_SIGNS.findall(text)) for text in texts}:
+            for one, two in pairwise(signs):
+                self._kern(one, two)
+            for sign in signs:
+                self._letter(sign)
+                if sign not in self._bitmaps:
+                    self._bitmaps[sign] = self._drawn(sign)
 
     def _letter(self, sign: str) -> _Letter:
         letter = self._letters.get(sign)
@@ -160,10 +174,14 @@ class Face:
 
 
 @lru_cache(maxsize=16)
+def _kept(size: float, weight: str, slant: str) -> Face:
+    return Face(size, weight, slant)
+
+
 def face(size: float, weight: str = "normal", slant: str = "normal") -> Face:
     """Return the typeface in a size, weight and slant: the same one each time, with the letters it knows.
 
-    >>> face(8.5) is face(8.5)
+    >>> face(8.5) is face(8.5, "normal")
     True
     """
-    return Face(size, weight, slant)
+    return _kept(size, weight, slant)

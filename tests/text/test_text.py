@@ -13,7 +13,7 @@ from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
 from natverk.text import MunicipalityProfile, NetworkProfile, RegionReport, Table, frames, tables
 from natverk.text.references import References
-from natverk.text.table import Cites, Foreign
+from natverk.text.table import Cites, Foreign, records
 from natverk.text.tables.outcome import is_candidacy
 
 COUNTIES = sorted(natverk.load().counties["county_code"])
@@ -307,3 +307,23 @@ def test_days_of_a_journey_are_written_as_one_span() -> None:
         "februari 2014",
     ]
     assert page.dates("2014-02-26", "2014-02-26") == page.date("2014-02-26")
+
+
+def test_records_are_plain_values_as_pandas_gives_them() -> None:
+    data = natverk.load()
+    for name in ("networks", "functions", "published_totals", "memberships"):
+        frame = data.table(name).head(60)
+        for ours, theirs in zip(records(frame), frame.to_dict("records"), strict=True):
+            assert list(ours) == [str(column) for column in theirs]
+            for value, other in zip(ours.values(), theirs.values(), strict=True):
+                assert type(value) is type(other)
+                assert value == other or (pd.isna(value) and pd.isna(other))
+
+
+def test_the_plain_form_of_a_table_is_that_of_pandas() -> None:
+    long = "Ett namn som är längre än de fyrtio tecken som en kolumn får"
+    columns = {"namn": ["SERN", long, "rad\nbruten"], "n_antal": [1, None, "12"], long: ["a", "b", ""]}
+    frame = pd.DataFrame({**columns, "sist " + long: ["", "c", "d"]}, dtype=object)
+    for shown in (frame, frame[["namn"]], frame[[long, "namn"]], frame.iloc[[0]]):
+        table = Table(shown, "Tabell", {str(name): str(name) for name in shown.columns}, lang="sv")
+        assert repr(table) == "Tabell\n" + shown.to_string(index=False, max_colwidth=40)

@@ -59,14 +59,20 @@ def offices(rows: pd.DataFrame) -> pd.DataFrame:
     >>> held[["network_id", "row_ids"]].values.tolist()
     [['eurocities', 'fun-00094;fun-00177']]
     """
-    told = rows.assign(candidacy=[is_candidacy(row) for row in records(rows)])
     keys = ["actor_id", "network_id", "function_class", "candidacy", "start_year", "end_year", "observed_year"]
-    return told.groupby(keys, dropna=False, sort=False, as_index=False).agg(
-        function=("function", "first"),
-        detail=("detail", lambda texts: "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))),
-        row_ids=("row_id", ";".join),
-        source_ids=("source_id", ";".join),
-    )
+    told = rows.assign(candidacy=[is_candidacy(row) for row in records(rows)])
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, row in enumerate(records(told[keys])):
+        groups.setdefault(tuple(None if pd.isna(value) else value for value in row.values()), []).append(place)  # type: ignore[call-overload]
+    texts = {name: told[name].tolist() for name in ("function", "detail", "row_id", "source_id")}
+    details = [[texts["detail"][place] for place in places] for places in groups.values()]
+    joined = {
+        "detail": ["; ".join(dict.fromkeys(str(text) for text in found if pd.notna(text))) for found in details],
+        "row_ids": [";".join(texts["row_id"][place] for place in places) for places in groups.values()],
+        "source_ids": [";".join(texts["source_id"][place] for place in places) for places in groups.values()],
+    }
+    held = told.iloc[[places[0] for places in groups.values()]][[*keys, "function"]].reset_index(drop=True)
+    return held.assign(**{name: pd.array(column, dtype="str") for name, column in joined.items()})
 
 
 def n_offices(data: Dataset, actors: Iterable[str]) -> int:
