@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
+from natverk.errors import gone
 from natverk.frames import has_columns, known_networks, year_or_none, year_range
 from natverk.membership.actors import levels, population_by_year
 from natverk.membership.documented import DOCUMENTED, documented
@@ -25,6 +28,15 @@ __all__ = [
     "shared_themes",
     "ties_apart",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "FIRM": "natverk.membership.documented.DOCUMENTED",
+        },
+    )
 
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (

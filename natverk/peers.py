@@ -6,13 +6,13 @@ What is compared are *documented* memberships: a municipality that writes about 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
-from natverk.errors import InvalidArgument
+from natverk.errors import InvalidArgument, gone
 from natverk.frames import (
     YEARS,
     Names,
@@ -45,6 +45,15 @@ __all__ = [
     "portfolios",
     "structure",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "in_words": "natverk.text: measures know no language",
+        },
+    )
 
 ListCertainty = Literal["high", "medium", "low"]
 
