@@ -19,7 +19,7 @@ from natverk.errors import DataError
 
 __all__ = [
     "Broken",
-    "RULES",
+    "CHECKS",
     "ValidationError",
     "validate",
 ]
@@ -151,7 +151,7 @@ def row_ids_are_unique(tables: Tables) -> Iterator[Broken]:
             yield Broken("audit", int(str(line)), what, "mend the id, or leave it blank where the row is gone")
 
 
-RULES: tuple[Callable[[Tables], Iterator[Broken]], ...] = (
+CHECKS: tuple[Callable[[Tables], Iterator[Broken]], ...] = (
     years_in_order,
     years_have_basis,
     lists_are_complete,
@@ -197,7 +197,7 @@ def validate(tables: dict[str, pd.DataFrame], folder: Path, schema: Schema = SCH
         for name, table in schema.items():
             problems.extend(_reference_problems(tables, tables[name], table, folder))
     if not problems:
-        for rule in RULES:
+        for rule in CHECKS:
             for found in rule(tables):
                 where = f"{table_path(folder, found.table)}, line {found.line}"
                 problems.append(DataError(found.what, where=where, remedy=found.remedy))

@@ -28,6 +28,7 @@ __all__ = [
     "HATCH_COLOUR",
     "HOUSE_COLOURS",
     "INK",
+    "LAST_YEAR",
     "LEVEL_COLOURS",
     "LEVEL_INK",
     "LEVEL_TINTS",
@@ -50,6 +51,9 @@ __all__ = [
 ]
 
 WIDTH = 840
+#: Where an axis of years ends if a caller names no year: a figure knows no dataset. It is the last year of the data of
+#: this version, and pages name their own.
+LAST_YEAR = 2026
 
 TEXT = 8.5
 SMALL = 7.75

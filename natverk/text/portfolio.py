@@ -9,7 +9,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
-from natverk.frames import known_actor
+from natverk.frames import FIRST_YEAR, known_actor
 from natverk.locale import Texts
 from natverk.membership.documented import DOCUMENTED
 from natverk.portfolio import Review, Rule
@@ -21,7 +21,6 @@ __all__ = ["PortfolioPage", "signed"]
 
 #: Where the core purposes come from.
 _ORIGIN = "seed-stockholm-2011"
-_FIRST_YEAR = 1997
 
 
 def signed(value: float, t: Texts, decimals: int = 1) -> str:
@@ -74,8 +73,8 @@ class PortfolioPage(DocumentedPage):
     """
 
     def __init__(self, data: Dataset, actor: str, rule: Rule, *, lang: str = "sv") -> None:
-        last = max(_FIRST_YEAR, int(data.known_until[:4]))
-        super().__init__(data, years=(_FIRST_YEAR, last), lang=lang, part="portfolio_review")
+        last = max(FIRST_YEAR, int(data.known_until[:4]))
+        super().__init__(data, years=(FIRST_YEAR, last), lang=lang, part="portfolio_review")
         self.actor_id = known_actor(data, actor)
         self.review_rule = rule
         self.name = plain(self.actor(self.actor_id))
