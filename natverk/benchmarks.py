@@ -24,7 +24,7 @@ from natverk.roles.holders import responsibility, responsibility_at
 
 __all__ = [
     "OUTCOMES",
-    "REASONS",
+    "NOT_COMPARABLE",
     "RECIPES",
     "containment",
     "recomputed",
@@ -34,7 +34,7 @@ __all__ = [
 OUTCOMES = ("equal", "differs", "not comparable")
 
 #: Why a published number cannot be compared.
-REASONS = (
+NOT_COMPARABLE = (
     "incomplete_list", "undated", "world_total", "not_named", "not_coded", "ambiguous_actor", "survey", "other_study",
     "left_out", "no_recipe",
 )  # fmt: skip
@@ -113,7 +113,7 @@ def recomputed(
     pd.DataFrame
         One row a published number: `table` (`published_figures`, `published_totals`, `member_lists`), `row_id,
         network_id, actor_id, claim` (the claim, or the fact counted), `published, qualifier` (`exact`, `about`,
-        `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `REASONS`,
+        `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `NOT_COMPARABLE`,
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
         `RECIPES`), `rows` (row and list ids), `source_id`; `claim_sv` (of a figure), `said` (the words a total was

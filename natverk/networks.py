@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
+from natverk.errors import gone
 from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
 from natverk.membership.actors import (
     Kinds,
@@ -39,6 +42,15 @@ __all__ = [
     "shared_themes",
     "ties_apart",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "FIRM": "natverk.membership.documented.DOCUMENTED",
+        },
+    )
 
 #: Words of a row that tell who in the actor's organisation works in a network, or holds its seat.
 _HELD = r"department|held by|traffic office|city office|international unit|central post"

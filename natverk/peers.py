@@ -6,13 +6,13 @@ What is compared are *documented* memberships: a municipality that writes about 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, kept
-from natverk.errors import InvalidArgument
+from natverk.errors import InvalidArgument, gone
 from natverk.frames import (
     YEARS,
     Names,
@@ -55,6 +55,15 @@ __all__ = [
     "portfolios",
     "structure",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "in_words": "natverk.pages: measures know no language",
+        },
+    )
 
 #: What likeness by structure is made of, with the default weights: equal, for want of a reason to prefer one.
 COMPONENTS = {"population": 0.25, "skr_group": 0.25, "coast": 0.25, "location": 0.25}
@@ -783,16 +792,20 @@ def candidates(
         table = portfolios(data, **evidence).reindex(sorted({code, *asked})).dropna(axis=1, how="all")
     table = table.astype("float64")
     own, among, actor = table.loc[code], table.loc[asked], f"municipality:{code}"
+    homes = {f"municipality:{peer}": peer for peer in asked}
     rows = graded(data, year_basis="any", counting=counting)
+    rows = rows[rows["actor_id"].isin([actor, *homes])]
     positive, mine = rows["grade"] == "positive", rows["actor_id"] == actor
     if window is None:
         # What has no year of its own makes a member too, where no year says otherwise.
-        homes = data.municipalities.set_index("actor_id")["code"]
         until = rows["first"].isna() | (rows["first"] <= year).fillna(False)
         once = rows[positive & until & rows["network_id"].isin(chosen_networks(data, None, counts_as, kinds))]
-        once = pd.crosstab(once["actor_id"].map(homes), once["network_id"]).reindex(index=asked)
-        among = among.reindex(columns=sorted({*among.columns, *once.columns[once.any().to_numpy()]}))
-        among = among.mask(among.isna() & (once.reindex(columns=among.columns) > 0), 1.0)
+        once = once[once["actor_id"].isin(homes)]
+        among = among.reindex(columns=sorted({*among.columns, *once["network_id"]}))
+        held = np.zeros(among.shape, dtype=bool)
+        codes, networks = pd.Index(once["actor_id"].map(homes)), pd.Index(once["network_id"])
+        held[among.index.get_indexer(codes), among.columns.get_indexer(networks)] = True
+        among = among.mask(among.isna() & held, 1.0)
     n_in = (among == 1).sum()
     own = own.reindex(n_in.index)
     documented = set(rows.loc[positive & mine, "network_id"])

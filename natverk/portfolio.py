@@ -13,6 +13,7 @@ import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ import pandas as pd
 from natverk import coding
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
-from natverk.errors import DataError, InvalidArgument
+from natverk.errors import DataError, InvalidArgument, gone
 from natverk.frames import counted_from_one, each_row, known_actor, not_negative
 
 __all__ = [
@@ -39,6 +40,18 @@ __all__ = [
     "score",
     "sensitivity",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "Choice": "natverk.portfolio.Rule.of(criteria, weights), as the argument rule",
+            "beside": "natverk.portfolio.review: its part comparison",
+            "chosen": "natverk.portfolio.Rule.of(criteria, weights)",
+            "sheet": "natverk.portfolio.blank_sheet",
+        },
+    )
 
 Numbers = npt.NDArray[np.float64]
 

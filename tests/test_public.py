@@ -90,13 +90,32 @@ def test_an_old_module_says_where_to_look(module: str) -> None:
         importlib.import_module(module)
 
 
+OLD_WITHIN = {
+    "portfolio.Choice": "natverk.portfolio.Rule.of", "portfolio.chosen": "natverk.portfolio.Rule.of",
+    "portfolio.sheet": "natverk.portfolio.blank_sheet", "portfolio.beside": "natverk.portfolio.review",
+    "coding.disagreements": "natverk.coding.discordant",
+    "peers.in_words": "natverk.text", "networks.FIRM": "natverk.membership.documented.DOCUMENTED",
+    "twomode.two_mode": "natverk.twomode.incidence_matrix", "twomode.TwoMode": "natverk.twomode.IncidenceMatrix",
+    "twomode.co_membership_blocks": "natverk.twomode.co_membership", "twomode.Draws": "natverk.twomode.randomise",
+    "twomode.shared_pairs": "natverk.twomode.co_membership",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("old", OLD_WITHIN)
+def test_an_old_name_within_a_module_says_the_new_one(old: str) -> None:
+    module, _, name = old.partition(".")
+    with pytest.raises(AttributeError, match=re.escape(f"natverk.{old} is gone. Use {OLD_WITHIN[old]}")):
+        getattr(getattr(natverk, module), name)
+    assert not hasattr(getattr(natverk, module), "pannel")
+
+
 def test_what_never_was_is_not_found() -> None:
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("natverk.pannel")
 
 
 def test_every_new_name_that_an_old_one_gives_is_there() -> None:
-    for told in natverk._MOVED.values():
+    for told in (*natverk._MOVED.values(), *OLD_WITHIN.values()):
         for name in re.findall(r"natverk(?:\.\w+)+", told):
             parts = name.split(".")
             for end in range(len(parts), 0, -1):

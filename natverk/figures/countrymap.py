@@ -20,7 +20,7 @@ from natverk.figures.style import INK, LEVEL_TINTS, MUTED, REGIONAL_EDGE, TINY, 
 from natverk.locale import Texts, texts
 
 if TYPE_CHECKING:
-    from matplotlib.patches import Patch
+    from natverk.figures.marks import Clip
 
 __all__ = ["LEVELS", "member_map"]
 
@@ -153,7 +153,7 @@ def _draw(sheet: Sheet, members: list[Member], top: float, t: Texts) -> int:
     whole = Frame(west - 6 / scale, north, scale, MARGIN, top, SMALL_WIDTH, HEIGHT)
     zoom = _zoom(members, MARGIN + SMALL_WIDTH + 12, top)
     sheet.paths([whole.path(sweden())], fill=LAND, edge="#c9cfd3", line=0.4, order=1.0)
-    clip = _clip(sheet, zoom)
+    clip = (zoom.left, zoom.top, zoom.width, zoom.height)
     (east_low, north_low), (east_high, north_high) = _corners(zoom)
     near = [
         zoom.path(shape.path())
@@ -201,13 +201,7 @@ def _corners(window: Frame) -> tuple[tuple[float, float], tuple[float, float]]:
     return (west, south), (east, north)
 
 
-def _clip(sheet: Sheet, window: Frame) -> Patch:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((window.left, window.top), window.width, window.height, transform=sheet.axes.transData)
-
-
-def _counties(sheet: Sheet, window: Frame, members: list[Member], clip: Patch | None) -> None:
+def _counties(sheet: Sheet, window: Frame, members: list[Member], clip: Clip | None) -> None:
     for item in members:
         if item.level == "regional" and item.mark not in ("loose", "left"):
             codes = [code for code in outlines() if code.startswith(item.county)]

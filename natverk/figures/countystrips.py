@@ -18,6 +18,7 @@ from natverk.figures.style import (
     GRID,
     HATCH,
     INK,
+    LAST_YEAR,
     LEVEL_COLOURS,
     MUTED,
     PAPER,
@@ -29,6 +30,7 @@ from natverk.figures.style import (
     shorten,
     text_width,
 )
+from natverk.frames import FIRST_YEAR
 from natverk.locale import Texts, texts
 
 __all__ = ["county_strips"]
@@ -58,7 +60,7 @@ class County:
 
 @housed
 def county_strips(
-    frame: pd.DataFrame, *, lang: str = "sv", source: str = "", year_from: int = 1997, year_to: int = 2026
+    frame: pd.DataFrame, *, lang: str = "sv", source: str = "", year_from: int = FIRST_YEAR, year_to: int = LAST_YEAR
 ) -> Picture | Notice:
     """Draw for each county, at its place in the grid, which level held the responsibility in which years.
 

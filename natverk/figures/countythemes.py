@@ -129,7 +129,7 @@ def _draw(sheet: Sheet, counties: list[County], themes: list[str], t: Texts) -> 
     tall = max(text_width(label, TINY) for label in labels)
     for number, label in enumerate(labels):
         x = names + (number + 0.5) * step
-        sheet.text(x, top + tall, label, size=TINY, colour=INK, rotation=90)
+        sheet.text(x, top + tall, label, size=TINY, colour=INK, standing=True)
     head = t("figures_roles.themes.documented")
     sheet.text(WIDTH - MARGIN, top + tall - line_height(TINY), head, size=TINY, colour=MUTED, align="right")
     top += tall + 5

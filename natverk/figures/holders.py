@@ -9,12 +9,14 @@ from babel.dates import format_date
 
 from natverk.errors import InvalidArgument
 from natverk.figures.checks import check_columns, check_values
+from natverk.figures.marks import Dashes
 from natverk.figures.picture import Notice, Picture
-from natverk.figures.sheet import Dashes, Key, Sheet
+from natverk.figures.sheet import Key, Sheet
 from natverk.figures.spans import BAND, COLUMNS, MARGIN, Segment, fit_label, read_segments
 from natverk.figures.style import (
     HATCH,
     INK,
+    LAST_YEAR,
     LEVEL_COLOURS,
     LEVEL_INK,
     MUTED,
@@ -26,6 +28,7 @@ from natverk.figures.style import (
     line_height,
     text_width,
 )
+from natverk.frames import FIRST_YEAR
 from natverk.locale import Texts, texts
 
 __all__ = ["CERTAINTIES", "HOLDER_TYPES", "timeline"]
@@ -41,8 +44,8 @@ def timeline(
     lang: str = "sv",
     source: str = "",
     place: str = "",
-    year_from: int = 1997,
-    year_to: int = 2026,
+    year_from: int = FIRST_YEAR,
+    year_to: int = LAST_YEAR,
 ) -> Picture | Notice:
     """Draw who has held the regional development responsibility in one county.
 

@@ -195,9 +195,9 @@ def _draw(cells: Cells, rows: list[str], columns: list[tuple[str, str]], t: Text
     _grid(sheet, (left, right, top, bottom), height, centres, levels, cell)
     size = min(cell, height) - 4
     for head, x in zip(heads, centres, strict=True):
-        sheet.text(x, top - 5, head, size=TINY, rotation=90)
+        sheet.text(x, top - 5, head, size=TINY, standing=True)
         if len(rows) >= REPEAT_NAMES_FROM:
-            sheet.text(x, bottom + 5 + text_width(head, TINY), head, size=TINY, rotation=90)
+            sheet.text(x, bottom + 5 + text_width(head, TINY), head, size=TINY, standing=True)
     for number, network in enumerate(rows):
         y = top + number * height + (height - line_height(SMALL)) / 2 + 1
         sheet.text(left - 6, y, names[network], size=SMALL, align="right")

@@ -14,12 +14,12 @@ from natverk.figures.sheet import Key, Sheet
 from natverk.figures.style import INK, LEVEL_COLOURS, PAPER, SMALL, WIDTH, housed, line_height
 from natverk.locale import Texts, texts
 
-__all__ = ["KINDS", "member_years"]
+__all__ = ["POINTS", "member_years"]
 
 COLUMNS = ("year", "low", "best", "n_undated")
 POINTS = ("year", "n", "kind")
 #: A complete list, a complete list of full members only, a number that somebody published without the names.
-KINDS = ("list", "full_list", "published")
+POINTS = ("list", "full_list", "published")
 LINE = "#36414a"
 
 
@@ -77,7 +77,7 @@ def member_years(
     t = texts(lang)
     check_columns(frame, COLUMNS, "member_years")
     check_columns(points, POINTS, "member_years (points)")
-    check_values(points, "kind", KINDS, "member_years (points)")
+    check_values(points, "kind", POINTS, "member_years (points)")
     words = {
         "place": place,
         "who": who or t("network_figures.members.who"),
@@ -118,7 +118,7 @@ def _keys(known: pd.DataFrame, t: Texts) -> list[Key]:
         "full_list": Key(t("network_figures.years.key.full_list"), LEVEL_COLOURS["municipal"], INK, "^", size=9),
         "published": Key(t("network_figures.years.key.published"), PAPER, INK, "D", size=7),
     }
-    return [shapes[kind] for kind in KINDS if kind in set(known["kind"])]
+    return [shapes[kind] for kind in POINTS if kind in set(known["kind"])]
 
 
 def _points(
@@ -136,7 +136,7 @@ def _points(
         fill = PAPER if kind == "published" else LEVEL_COLOURS["municipal"]
         sheet.marks([x], [y], marker=marker, size=size, fill=fill, edge=INK)
     # Numbers of complete lists find room first; a number is at home beside its mark, never in a neighbour's.
-    order = sorted(range(len(spots)), key=lambda number: KINDS.index(str(known["kind"].iloc[number])))
+    order = sorted(range(len(spots)), key=lambda number: POINTS.index(str(known["kind"].iloc[number])))
     names = [Name(t.number(whole(known["n"].iloc[number])), *spots[number]) for number in order]
     frame = (70.0, offset + 4.0, 640.0, down(0))
     for name in place_names(names, spots, frame, SMALL, 9.0):
@@ -159,7 +159,7 @@ def _alt(years: list[int], low: list[int], undated: int, known: pd.DataFrame, wo
             **words,
         )
     ]
-    for kind in KINDS:
+    for kind in POINTS:
         own = known[known["kind"] == kind]
         if len(own):
             values = [f"{t.number(whole(n))} ({whole(year)})" for n, year in zip(own["n"], own["year"], strict=True)]

@@ -14,6 +14,7 @@ from natverk.figures.style import (
     GRID,
     HATCH,
     INK,
+    LAST_YEAR,
     LEVEL_COLOURS,
     LEVEL_TINTS,
     MUTED,
@@ -25,6 +26,7 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
+from natverk.frames import FIRST_YEAR
 from natverk.locale import Texts, texts
 
 __all__ = ["RUN_STATES", "membership_spells"]
@@ -72,8 +74,8 @@ def membership_spells(
     lang: str = "sv",
     source: str = "",
     place: str = "",
-    year_from: int = 1997,
-    year_to: int = 2026,
+    year_from: int = FIRST_YEAR,
+    year_to: int = LAST_YEAR,
 ) -> Picture | Notice:
     """Draw in which years an actor is known to belong to which network.
 

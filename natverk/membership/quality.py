@@ -38,7 +38,7 @@ from natverk.membership.panel import (
 
 __all__ = [
     "BESIDE",
-    "KINDS",
+    "DISAGREEMENTS",
     "audit_summary",
     "coverage",
     "disagreements",
@@ -122,8 +122,10 @@ _MORE_GENERAL = {
     "participant": ("full", "member", "associate", "signatory"),
     "unspecified": ("full", "member", "associate", "signatory", "participant", "promoter", "financer"),
 }
+#: Conflicts that end earlier are left out: no page begins before (`natverk.reports.plan.FIRST_YEAR`).
+_SHOWN_FROM = 1990
 #: Kinds of disagreement, in the order in which a page shows them.
-KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
+DISAGREEMENTS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
 
 
@@ -197,7 +199,7 @@ def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     ]
     found = [part.reindex(columns=COLUMNS) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)]
     frame = pd.concat(found, ignore_index=True)
-    frame["rank"] = frame["kind"].map(KINDS.index)
+    frame["rank"] = frame["kind"].map(DISAGREEMENTS.index)
     by = ["rank", "network_id", "actor_id", "year", "values"]
     frame = frame.sort_values(by, na_position="last", kind="stable", ignore_index=True).drop(columns="rank")
     return frame.astype({"year": "Int64", **dict.fromkeys([name for name in COLUMNS if name != "year"], "str")})
@@ -230,10 +232,10 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     runs = decided_runs(data, Rules(year_basis=year_basis, list_certainty="medium"))
     vintage = int(data.known_until[:4])
     shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS))
-    runs = runs[shown & (runs["last"] >= 1990) & (runs["first"] <= vintage)]
+    runs = runs[shown & (runs["last"] >= _SHOWN_FROM) & (runs["first"] <= vintage)]
     groups = runs.groupby(["actor_id", "network_id", "state", "rows"], as_index=False)
     found = groups.agg(first=("first", "min"), last=("last", "max"))
-    first, last = found["first"].clip(lower=1990), found["last"].clip(upper=vintage)
+    first, last = found["first"].clip(lower=_SHOWN_FROM), found["last"].clip(upper=vintage)
     sources = {
         **data.memberships.set_index("row_id")["source_id"].to_dict(),
         **data.member_lists.set_index("list_id")["source_id"].to_dict(),

@@ -7,7 +7,7 @@ risk from its first sighting (left truncation). One without a stated end is righ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ __all__ = [
     "Censor",
     "Dissolution",
     "Entry",
-    "REASONS",
+    "ENDINGS",
     "durations",
     "spells",
 ]
@@ -118,62 +118,79 @@ def _spells(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
 
 def _of_pair(pair: Pair) -> list[dict[str, Any]]:
     """Cut the evidence of a pair at the ends that close a spell; see the rules of `spells`."""
-    years = {year for span in pair.spans for year in range(span.first, span.last + 1)}
-    closing: list[int] = []
-    # Rows that join in the year of an end belong to the next spell alone.
-    anew: dict[int, list[Span]] = {}
-    for last in sorted({end.last for end in pair.ends}):
-        again = min((year for year in years if year > last), default=last)
-        joining = [
-            span
-            for span in pair.spans
-            if span.first <= again and any(span.joins_after(end) for end in pair.ends if end.last == last)
-        ]
-        spanned = any(span.first <= last < span.last for span in pair.spans if span not in joining)
-        since = not closing or any(closing[-1] < year <= last for year in years)
-        if since and (joining or not spanned):
-            closing.append(last)
-            anew[last] = [span for span in joining if span.start == last]
-
-    def spell_of(last: int) -> int:
-        """Return the place of the spell that an end tells of."""
-        for place, end in enumerate(closing):
-            if last <= end or not any(end < year <= last for year in years):
-                return place
-        return len(closing)
-
-    result: list[dict[str, Any]] = []
-    for place, (after, end) in enumerate(pairwise([-1, *closing, 9999])):
-        own = {
-            span: range(
-                span.first if span in anew.get(after, []) else max(span.first, after + 1), min(span.last, end) + 1
-            )
-            for span in pair.spans
-            if span not in anew.get(end, [])
-        }
-        own = {span: covered for span, covered in own.items() if covered}
-        rows = {span.row_id for span in own} | {other.row_id for other in pair.ends if spell_of(other.last) == place}
-        if not rows:
-            continue
-        covered = sorted({year for part in own.values() for year in part})
-        stated = [span.start for span, part in own.items() if span.start is not None and span.start in part]
-        result.append(
-            {
-                "start": min(stated or covered, default=None),
-                "start_basis": "stated" if stated else "seen" if covered else None,
-                "last_seen": max(covered, default=None),
-                "end": end if end < 9999 else None,
-                # The longest run of years within the spell that no row attests.
-                "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
-                "dated": True,
-                "conflict": any(pair.contrary(year) for year in covered),
-                "row_id": sorted(rows),
-            }
-        )
+    attested = {year for span in pair.spans for year in range(span.first, span.last + 1)}
+    closing = _closing_ends(pair, attested)
+    told = {end: _place(end.last, list(closing), attested) for end in pair.ends}
+    # The first spell begins after no end, and the last one is closed by none.
+    anew = {end: [] if end is None else closing[end] for end in (None, *closing)}
+    result = []
+    for place, (after, end) in enumerate(pairwise([None, *closing, None])):
+        # What joins in the year of the end belongs to the next spell alone.
+        here = [span for span in pair.spans if span not in anew[end]]
+        years = {span: _years_within(span, after, end, span in anew[after]) for span in here}
+        years = {span: covered for span, covered in years.items() if covered}
+        rows = {span.row_id for span in years} | {other.row_id for other in pair.ends if told[other] == place}
+        if rows:
+            result.append(_spell(pair, years, end, sorted(rows)))
     if not result and pair.undated:
         nothing = dict.fromkeys(("start", "start_basis", "last_seen", "end", "longest_gap"))
         result.append({**nothing, "dated": False, "conflict": False, "row_id": pair.undated})
     return result
+
+
+def _closing_ends(pair: Pair, attested: set[int]) -> dict[int, list[Span]]:
+    """Return the years of the ends that close a spell, rising, each with the rows that join anew in that very year.
+
+    An end closes a spell if a year was attested since the last such end, and no row goes on over it; or if a source
+    states that membership began again after it, whatever goes on.
+    """
+    closing: dict[int, list[Span]] = {}
+    before: int | None = None
+    for last in sorted({end.last for end in pair.ends}):
+        again = min((year for year in attested if year > last), default=last)
+        ends = [end for end in pair.ends if end.last == last]
+        joining = [span for span in pair.spans if span.first <= again and any(span.joins_after(end) for end in ends)]
+        goes_on = any(span.first <= last < span.last for span in pair.spans if span not in joining)
+        if (before is None or _any_between(attested, before, last)) and (joining or not goes_on):
+            closing[last] = [span for span in joining if span.start == last]
+            before = last
+    return closing
+
+
+def _place(last: int, closing: Sequence[int], attested: set[int]) -> int:
+    """Return the place of the spell that an end tells of: a later end with no year attested since tells of the same."""
+    for place, end in enumerate(closing):
+        if last <= end or not _any_between(attested, end, last):
+            return place
+    return len(closing)
+
+
+def _any_between(attested: set[int], after: int, last: int) -> bool:
+    """Say whether any year after one and up to another is attested."""
+    return any(after < year <= last for year in attested)
+
+
+def _years_within(span: Span, after: int | None, end: int | None, begins_anew: bool) -> range:
+    """Return the years of a row between two ends; a row that joins in the year of the first keeps that year too."""
+    first = span.first if after is None or begins_anew else max(span.first, after + 1)
+    return range(first, (span.last if end is None else min(span.last, end)) + 1)
+
+
+def _spell(pair: Pair, years: Mapping[Span, range], end: int | None, rows: list[str]) -> dict[str, Any]:
+    """Return a spell from the years that its rows cover in it."""
+    covered = sorted({year for part in years.values() for year in part})
+    stated = [span.start for span, part in years.items() if span.start is not None and span.start in part]
+    return {
+        "start": min(stated or covered, default=None),
+        "start_basis": "stated" if stated else "seen" if covered else None,
+        "last_seen": max(covered, default=None),
+        "end": end,
+        # The longest run of years within the spell that no row attests.
+        "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
+        "dated": True,
+        "conflict": any(pair.contrary(year) for year in covered),
+        "row_id": rows,
+    }
 
 
 Entry = Literal["first_seen", "start"]
@@ -181,7 +198,7 @@ Censor = Literal["last_seen", "vintage"]
 Dissolution = Literal["censor", "exit"]
 
 #: What becomes of a spell, and whether it enters.
-REASONS = {
+ENDINGS = {
     "exit": True,
     "seen_last": True,
     "until_vintage": True,
@@ -314,7 +331,7 @@ def durations(
     rest = "until_vintage" if censor == "vintage" else "seen_last"
     reason = np.select([item.to_numpy(dtype=bool) for item in conditions], codes, default=rest)
     frame["reason"] = pd.Series(reason, index=frame.index, dtype="str")
-    frame["enters"] = frame["reason"].map(REASONS).astype(bool)
+    frame["enters"] = frame["reason"].map(ENDINGS).astype(bool)
     frame["entry"] = begin.where(frame["enters"])
     frame["time"] = time.where(frame["enters"])
     frame["event"] = event.astype("Int64").where(frame["enters"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from natverk.comparison import UNIT_KINDS, VERDICTS, kinds_of_both
+from natverk.comparison import COMPARED, VERDICTS, kinds_of_both
 from natverk.data.load import Dataset
 from natverk.locale import alphabetic
 from natverk.text.page import Page, Prose, plain
@@ -54,7 +54,7 @@ class ComparePage(Page):
     def __init__(self, data: Dataset, a: str, b: str, *, year: int, years: tuple[int, int], lang: str = "sv") -> None:
         super().__init__(data, years=years, lang=lang, part="compare_page")
         found = kinds_of_both(data, a, b)
-        self.kind = min(found, key=UNIT_KINDS.index)
+        self.kind = min(found, key=COMPARED.index)
         self.a, self.b = found[self.kind]
         self.year_of = year
         self.first, self.second = self.unit(self.a), self.unit(self.b)

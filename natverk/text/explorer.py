@@ -16,7 +16,7 @@ from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture, county_map, growth, membership_matrix
-from natverk.frames import choice, known_county, year_range
+from natverk.frames import FIRST_YEAR, choice, known_county, year_range
 from natverk.locale import alphabetic
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, series
@@ -28,9 +28,8 @@ from natverk.text.page import Prose, plain
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-__all__ = ["FIRST_YEAR", "PARTS", "Explorer"]
+__all__ = ["PARTS", "Explorer"]
 
-FIRST_YEAR = 1997
 #: What follows the choice, in the order in which `show` is called for it.
 PARTS = ("summary", "matrix", "map", "trend")
 _ALL = ""
@@ -48,7 +47,7 @@ class Explorer:
     theme
         A theme, or empty for all.
     year
-        The last year of the period, which begins in 1997.
+        The last year of the period, which begins in 1997; default the last of the data.
     lang
         `"sv"` or `"en"`.
 
@@ -72,11 +71,14 @@ class Explorer:
     Gotlands län, all themes, up to 2019: 11 documented memberships in 11 networks, for 1 of 1 actor.
     """
 
-    def __init__(self, data: Dataset, region: str, theme: str = _ALL, year: int = 2022, *, lang: str = "sv") -> None:
+    def __init__(
+        self, data: Dataset, region: str, theme: str = _ALL, year: int | None = None, *, lang: str = "sv"
+    ) -> None:
         # Imported here: pages are made without widgets.
         import ipywidgets
 
         last = int(data.known_until[:4])
+        year = last if year is None else year
         year_range((FIRST_YEAR, year))
         if year > last:
             raise InvalidArgument(f"the data end in {last}", where="year", value=str(year), remedy=f"year={last}")

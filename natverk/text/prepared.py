@@ -6,12 +6,17 @@ asked here is there for every page that is forked from this process. It changes 
 
 from __future__ import annotations
 
+import pandas as pd
+from babel.dates import format_date
+
 from natverk.benchmarks import recomputed
 from natverk.data.load import load
 from natverk.data.schema import SCHEMA
-from natverk.figures.sheet import Sheet
-from natverk.figures.style import SMALL, text_width
+from natverk.figures.sheet import Key, Sheet
+from natverk.figures.style import SMALL, TEXT, TINY
+from natverk.figures.typeface import face
 from natverk.frames import FIRST_YEAR
+from natverk.locale import LANGUAGES, texts
 from natverk.membership.actors import member_actors
 from natverk.membership.documented import documented, relations, series
 from natverk.membership.lists import lists
@@ -55,10 +60,18 @@ def country() -> None:
     candidates(data, one, year=last, window=None)
     outlines()
     sweden()
-    # The fonts and the names that figures show are measured, and what draws is imported.
-    for column in ("name", "name_sv"):
-        for network in data.networks[column]:
-            text_width(network, SMALL)
+    # The letters of what figures say are drawn, and what draws is imported.
+    said = [*data.networks["name"], *data.networks["name_sv"], *data.actors["name"], *map(str, range(FIRST_YEAR, last))]
+    for size, weight in ((TINY, "normal"), (SMALL, "normal"), (TEXT, "normal"), (SMALL, "bold"), (TEXT, "bold")):
+        face(size, weight).learn(said)
+    # What Unicode says of a language is read with the first number, date and country.
+    for lang in LANGUAGES:
+        t = texts(lang)
+        t.number(1000)
+        t.percent(0.5, 1)
+        t.join(["a", "b"])
+        format_date(pd.Timestamp(data.vintage), format="d MMMM y", locale=t.babel)
+        len(t.babel.territories)
     sheet = Sheet()
-    sheet.text(0, 0, data.vintage, weight="bold")
+    sheet.key([Key(data.vintage, hatch="/"), Key("", marker="crossed"), Key("", marker="line")], 0, 0, 400)
     sheet.picture(height=20, caption="", alt="").png  # noqa: B018

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.frames import FIRST_YEAR
 from natverk.locale import alphabetic
 from natverk.membership.documented import DOCUMENTED
 from natverk.text.nullvalues import conditions, tested, verdict
@@ -33,7 +34,7 @@ class RegionMeasures(RegionPage):
     def stage_years(self) -> tuple[int, int]:
         """The years at whose ends the stage of the strategy is looked for."""
         last = min(self.years[1], int(self.data.known_until[:4]))
-        return max(last - _STAGE_YEARS, 1997), last
+        return max(last - _STAGE_YEARS, FIRST_YEAR), last
 
     def holder_of(self, held: pd.DataFrame, year: int) -> str | None:
         """Return the one holder that a year of joining falls to; None before 1997 and in a year of transfer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from natverk.data.load import Dataset
-from natverk.frames import each_row
+from natverk.frames import FIRST_YEAR, each_row
 from natverk.membership.panel import networks_counting_as
 from natverk.roles.tasks import unitary_counties
 from natverk.text.page import Page, Prose, plain
@@ -13,8 +13,6 @@ from natverk.text.table import records
 
 __all__ = ["SwedenPage"]
 
-#: Observation of the responsibility begins here.
-FIRST_YEAR = 1997
 #: When the responsibility was counted before the last counties changed: the day behind a published figure.
 COUNTED_ON = "2018-04"
 COUNTED_IN = "fig-00051"
@@ -243,7 +241,7 @@ class SwedenPage(Page):
             possible = int(counts.loc[counts["holder_type"] == "samverkansorgan", "high"].max())
             if possible > most:
                 parts.append(self.say("responsibility.peak_possible", n=self.t.number(possible)))
-        if first <= 2018 <= last:
+        if first <= int(COUNTED_ON[:4]) <= last:
             n = at["holder_type"].value_counts()
             here = {kind: self.t.number(int(n.get(kind, 0))) for kind in ("region", "samverkansorgan", "state")}
             published = self.data.published_figures

@@ -15,7 +15,7 @@ from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.membership.panel import KNOWN, RULES, panel
-from natverk.membership.quality import BESIDE, COLUMNS, KINDS, audit_summary, coverage, disagreements, explain
+from natverk.membership.quality import BESIDE, COLUMNS, DISAGREEMENTS, audit_summary, coverage, disagreements, explain
 
 Make = Callable[..., Dataset]
 ALBY, BODA, DALA, KNIVSTA, ETT, BODY = (
@@ -258,7 +258,7 @@ def test_kinds_come_in_their_order(make: Make) -> None:
     rows = [{"start": 2011, "status": "full"}, {"start": 2012, "status": "associate"}]
     frame = disagreements(make(*rows, member_lists=[{"year": 2012}], published_totals=[total(1), total(2)]))
     assert frame["kind"].astype(str).tolist() == ["totals", "conflict", "start_year", "status"]
-    assert frame["kind"].map(KINDS.index).is_monotonic_increasing
+    assert frame["kind"].map(DISAGREEMENTS.index).is_monotonic_increasing
 
 
 relation = st.fixed_dictionaries(
@@ -297,7 +297,7 @@ def frame(real: Dataset) -> pd.DataFrame:
 
 
 def test_every_kind_occurs_in_the_real_data(frame: pd.DataFrame) -> None:
-    assert set(frame["kind"].astype(str)) == set(KINDS)
+    assert set(frame["kind"].astype(str)) == set(DISAGREEMENTS)
     assert frame["row_ids"].ne("").all()
     assert frame["source_ids"].ne("").all()
 

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 import natverk
 from natverk import figures
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures import Notice, Picture
+from natverk.figures.marks import Box, Words
 from natverk.portfolio import CORE, CRITERIA, RECOMMENDATIONS, Review, Rule, filled_sheet, fullest_review
 from natverk.text import PortfolioReview, Table, read_sheet, tables
 
@@ -236,17 +235,15 @@ def drawn(name: str, lang: str, actor: str = STOCKHOLM) -> Picture:
 @pytest.mark.parametrize("actor", [STOCKHOLM, "region:18"])
 def test_no_text_covers_another(name: str, lang: str, actor: str) -> None:
     picture = drawn(name, lang, actor)
-    renderer = FigureCanvasAgg(picture.figure).get_renderer()
-    texts = [a for a in picture.figure.findobj(Text) if isinstance(a, Text) and a.get_text().strip()]
-    boxes = [(a.get_text(), a.get_window_extent(renderer)) for a in texts]
-    width, height = picture.figure.get_size_inches() * picture.figure.dpi
-    for number, (text, box) in enumerate(boxes):
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, text
-        for other, against in boxes[number + 1 :]:
-            across = min(box.x1, against.x1) - max(box.x0, against.x0)
-            along = min(box.y1, against.y1) - max(box.y0, against.y0)
-            assert across <= 1 or along <= 1, (text, other)
-    assert min(a.get_fontsize() for a in texts) >= 7
+    words = [mark for mark in picture.marks if isinstance(mark, Words) and mark.text.strip()]
+    for number, one in enumerate(words):
+        left, top, right, bottom = one.box
+        assert min(left, top, picture.width - right, picture.height - bottom) >= 0, one.text
+        for other in words[number + 1 :]:
+            across = min(right, other.box[2]) - max(left, other.box[0])
+            along = min(bottom, other.box[3]) - max(top, other.box[1])
+            assert across <= 1 or along <= 1, (one.text, other.text)
+    assert min(mark.face.points for mark in words) >= 7
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -270,7 +267,7 @@ def test_alternatives_tell_what_the_frames_hold(lang: str) -> None:
 
 def test_missing_cells_are_hatched_and_draws_coloured() -> None:
     _, review = measured(STOCKHOLM)
-    hatched = [patch for patch in drawn("grid", "sv").figure.axes[0].patches if patch.get_hatch()]
+    hatched = [mark for mark in drawn("grid", "sv").marks if isinstance(mark, Box) and mark.hatch]
     assert len(hatched) == int(review.scores["n_missing"].sum()) + 1  # and the key
     assert set(figures.verdicts.VERDICTS) == set(RECOMMENDATIONS)
 

@@ -7,13 +7,12 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 import natverk
 from natverk import figures
 from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture
+from natverk.figures.marks import Box, Words
 from natverk.strategies import STAGES, history, references, same_stage, stages, stages_by_year
 from natverk.text import StrategiesPage, Table, frames, tables
 
@@ -207,20 +206,18 @@ def drawn(name: str, lang: str) -> Picture:
 @pytest.mark.parametrize("name", ["tiles", "years", "timeline"])
 def test_no_text_covers_another(name: str, lang: str) -> None:
     picture = drawn(name, lang)
-    renderer = FigureCanvasAgg(picture.figure).get_renderer()
-    texts = [a for a in picture.figure.findobj(Text) if isinstance(a, Text) and a.get_text().strip()]
-    boxes = [(a.get_text(), a.get_window_extent(renderer)) for a in texts]
-    width, height = picture.figure.get_size_inches() * picture.figure.dpi
-    for number, (text, box) in enumerate(boxes):
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, text
-        for other, against in boxes[number + 1 :]:
-            across = min(box.x1, against.x1) - max(box.x0, against.x0)
-            along = min(box.y1, against.y1) - max(box.y0, against.y0)
-            assert across <= 1 or along <= 1, (text, other)
-    assert min(a.get_fontsize() for a in texts) >= 7
-    for words in (picture.alt, picture.caption):
-        assert words.endswith(".")
-        assert "{" not in words
+    words = [mark for mark in picture.marks if isinstance(mark, Words) and mark.text.strip()]
+    for number, one in enumerate(words):
+        left, top, right, bottom = one.box
+        assert min(left, top, picture.width - right, picture.height - bottom) >= 0, one.text
+        for other in words[number + 1 :]:
+            across = min(right, other.box[2]) - max(left, other.box[0])
+            along = min(bottom, other.box[3]) - max(top, other.box[1])
+            assert across <= 1 or along <= 1, (one.text, other.text)
+    assert min(mark.face.points for mark in words) >= 7
+    for said in (picture.alt, picture.caption):
+        assert said.endswith(".")
+        assert "{" not in said
 
 
 def test_alternatives_tell_what_the_frames_hold() -> None:
@@ -239,10 +236,10 @@ def test_alternatives_tell_what_the_frames_hold() -> None:
 
 def test_unknown_adoption_is_hatched_and_todays_line_is_drawn() -> None:
     picture = drawn("timeline", "sv")
-    assert [patch for patch in picture.figure.axes[0].patches if patch.get_hatch()]
-    written = [a.get_text() for a in picture.figure.findobj(Text) if isinstance(a, Text)]
+    assert [mark for mark in picture.marks if isinstance(mark, Box) and mark.hatch]
+    written = [mark.text for mark in picture.marks if isinstance(mark, Words)]
     assert "31 december 2022" in written
-    tiles = [patch for patch in drawn("tiles", "sv").figure.axes[0].patches if patch.get_hatch()]
+    tiles = [mark for mark in drawn("tiles", "sv").marks if isinstance(mark, Box) and mark.hatch]
     assert len(tiles) == (measured(2022)[0]["stage"] == "unknown").sum() + 1  # and the key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -129,11 +130,14 @@ def _body_term(page: Page, row: Mapping[str, object], dissolved: object) -> str:
 def network_facts(page: MunicipalityPage, own: pd.DataFrame) -> Table:
     """Return how large the municipality's networks say they are, and what else is known of them."""
     wanted = list(own.loc[own["mark"].isin((*DOCUMENTED, "loose", "left")), "network_id"])
+    totals = page.data.published_totals
+    totals = totals[totals["network_id"].isin(wanted) & totals["actor_id"].isna()]
+    told: dict[str, list[dict[str, object]]] = {network: [] for network in wanted}
+    for row in records(totals.sort_values(["fact", "year"], na_position="last")):
+        told[str(row["network_id"])].append(row)
     rows = []
-    for network in wanted:
-        totals = page.data.published_totals
-        totals = totals[(totals["network_id"] == network) & totals["actor_id"].isna()]
-        for row in records(totals.sort_values(["fact", "year"], na_position="last")):
+    for network, facts in told.items():
+        for row in facts:
             number = page.t.number(int(str(row["value"])))
             number = number if row["qualifier"] == "exact" else page.say(f"word.{row['qualifier']}", n=number)
             stated, where = text_of(row["value_as_stated"]), text_of(row["locator"])
@@ -219,9 +223,14 @@ def twins(page: Page, actors: pd.DataFrame) -> Table:
 
 def _country(page: Page, name: str) -> str:
     """Return a country's name in the page's language by Unicode's list; one that is not on it stays as coded."""
-    english = {text: code for code, text in Locale("en").territories.items() if len(code) == 2}
-    code = _COUNTRIES.get(name) or english.get(name)
+    code = _COUNTRIES.get(name) or _territories().get(name)
     return str(page.t.babel.territories[code]) if code else Foreign(name)
+
+
+@cache
+def _territories() -> dict[str, str]:
+    """Return the codes of countries by their English names in Unicode's list."""
+    return {text: code for code, text in Locale("en").territories.items() if len(code) == 2}
 
 
 def candidates(page: MunicipalityPage, wanted: pd.DataFrame) -> Table:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.frames import each_row
+from natverk.frames import FIRST_YEAR, each_row
 from natverk.models import Participation
 from natverk.text.benchmarks import outcome_texts
 from natverk.text.page import Page
-from natverk.text.sweden import FIRST_YEAR
 from natverk.text.table import Foreign, Table
 from natverk.text.tables.rows import records, table_of, text_of
 
