@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from natverk.benchmarks import OUTCOMES, recomputed
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
@@ -105,6 +106,7 @@ class _Pair:
         return actors.merge(frame, on="actor_id")
 
 
+@asked
 def compare(
     data: Dataset,
     a: str,
@@ -207,6 +209,7 @@ def compare(
     return _beside(pd.concat([pd.DataFrame(columns=list(_LINE)), *lines], ignore_index=True), units)
 
 
+@asked
 def kinds_of_both(data: Dataset, a: str, b: str, kind: str | None = None) -> dict[str, tuple[str, str]]:
     """Return what two names may both mean: kind → two county codes, municipality codes or network ids.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.frames import has_columns, known_networks, year_or_none, year_range
 from natverk.membership.actors import levels, population_by_year
@@ -33,6 +34,7 @@ _OWN = (
 )  # fmt: skip
 
 
+@asked
 def members_of(
     data: Dataset,
     network: str,
@@ -137,6 +139,7 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
     )
 
 
+@asked
 def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     """Return who is named beside a network without being in it: through a third party, or as an applicant.
 
@@ -177,6 +180,7 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     return frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
 
 
+@asked
 def member_years(
     data: Dataset,
     network: str,
@@ -246,6 +250,7 @@ def member_years(
     return counts.assign(n_undated=int((members["mark"] == "undated").sum()))
 
 
+@asked
 def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFrame:
     """Hold the documented members against the network's rule: their level, and the population of their year.
 
@@ -308,6 +313,7 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     return frame
 
 
+@asked
 def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     """Count county by county how many of its municipalities are documented.
 
@@ -354,6 +360,7 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+@asked
 def shared_members(data: Dataset, network: str) -> pd.DataFrame:
     """Return the networks that share documented Swedish members with one, those with most in common first.
 
@@ -416,6 +423,7 @@ def _ever_documented(data: Dataset) -> pd.DataFrame:
     return rows.loc[rows["grade"].isin(["positive", "exit"]) | report, ["network_id", "actor_id"]].drop_duplicates()
 
 
+@asked
 def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
     """Say of each theme of a network which other networks have it, and how many of its members are in one of those.
 
@@ -458,6 +466,7 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
     return pd.DataFrame(found).astype({"theme": "str"})
 
 
+@asked
 def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return the complete lists of Swedish members of a network: the only years in which absence is known.
 

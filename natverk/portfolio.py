@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from natverk import coding
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import DataError, InvalidArgument
@@ -188,6 +189,7 @@ def _sum_of(weights: Mapping[str, float]) -> float:
     return math.fsum(weights.values())
 
 
+@asked
 def judgements(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     """Return the judgements of criteria that one actor made in one year, as coded.
 
@@ -252,6 +254,7 @@ def _judged(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     return own.sort_values(["network_id", "row_id"], ignore_index=True)
 
 
+@asked
 def review_years(data: Dataset, actor: str) -> pd.DataFrame:
     """Return the years in which an actor judged networks, the fullest review first.
 
@@ -563,6 +566,7 @@ class Review:
     year: int | None
 
 
+@asked
 def review(
     data: Dataset, actor: str, year: int | None, *, rule: Rule | None = None, draws: int = 10_000, seed: int = 0
 ) -> Review:
@@ -598,6 +602,7 @@ def review(
     return _reviewed(own, evaluations, own["actor_id"].iloc[0], year, rule or Rule(), draws, seed)
 
 
+@asked
 def fullest_review(
     data: Dataset,
     actor: str,

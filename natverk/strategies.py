@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.errors import InvalidArgument, UnknownName
@@ -32,6 +33,7 @@ _REVIEW_TASK = "T002"
 _ALWAYS, _NEVER = "0001-01-01", "9999-12-31"
 
 
+@asked
 def history(data: Dataset) -> pd.DataFrame:
     """Return every strategy of every county, oldest first, with what is known of its adoption and its end.
 
@@ -65,6 +67,7 @@ def history(data: Dataset) -> pd.DataFrame:
     return frame[[*columns, "horizon_year", *REFERENCES, "row_id", "source_id"]]
 
 
+@asked
 def stages(
     data: Dataset,
     date: str,
@@ -195,6 +198,7 @@ def _stages(
     return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
 
 
+@asked
 def stages_by_year(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return the stages at the end of every year, as far as the data reach.
 
@@ -229,6 +233,7 @@ def stages_by_year(data: Dataset, years: tuple[int, int] | int | None = None) ->
     return pd.concat(parts, ignore_index=True)
 
 
+@asked
 def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Count the regions whose strategy refers to Europe 2020, and to Agenda 2030, with bounds.
 
@@ -277,6 +282,7 @@ def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     return pd.DataFrame(found)
 
 
+@asked
 def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pair the regions that are at the same stage on a day: who can learn from whom, and why.
 

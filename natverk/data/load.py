@@ -19,7 +19,7 @@ from pyarrow.parquet import ParquetFile
 
 from natverk.data.build import current_tables
 from natverk.data.partial import earliest, latest
-from natverk.data.reads import Filters, collected, label, note_all, note_read
+from natverk.data.reads import Filters, collected, label, note_all, note_read, within
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
 from natverk.errors import InvalidArgument, UnknownName
@@ -208,10 +208,10 @@ class Dataset:
     @property
     def fingerprint(self) -> str:
         """A hash of the tables and filters: two datasets with the same one give the same results."""
-        return self._processed.fingerprint(**self._filters)
+        return self._processed.fingerprint(**self.filters)
 
     @property
-    def _filters(self) -> Filters:
+    def filters(self) -> Filters:
         """The filters as `natverk.load` takes them."""
         return {
             "as_of": self.as_of,
@@ -269,7 +269,7 @@ class Dataset:
         """Read a table whole, and note that this process has read it."""
         # Read without threads: those of Arrow can abort the interpreter when it ends.
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
-        filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
+        filters = self.filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
         frame = pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
         # Columns with missing numbers hand out their buffer itself: nobody may write into what others read.
@@ -309,7 +309,7 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
             value, used = made[key]
             note_all(used)
         else:
-            with collected() as used:
+            with within(), collected() as used:
                 value = function(data, *args, **kwargs)
             made[key] = value, used
         return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.frames import YEARS, known_county
 
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 
+@asked
 @kept
 def levels(data: Dataset) -> pd.DataFrame:
     """Return the level of every actor that can hold a membership.
@@ -54,6 +56,7 @@ def levels(data: Dataset) -> pd.DataFrame:
     )
 
 
+@asked
 def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     """Return the actors of a county: the region, its joint bodies, its municipalities by population.
 
@@ -113,6 +116,7 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     return result.astype({"population": "Int64", "code": "str", "level": "str"})
 
 
+@asked
 @kept
 def existence(data: Dataset) -> pd.DataFrame:
     """Return since when and until when actors exist, where that is known: new municipalities, joint bodies.
@@ -146,6 +150,7 @@ def existence(data: Dataset) -> pd.DataFrame:
     return both.astype({"exists_from": "Int64", "exists_to": "Int64"}).set_index("actor_id")
 
 
+@asked
 @kept
 def population_by_year(data: Dataset) -> pd.DataFrame:
     """Return population on 31 December: index municipality code, one column a year, inhabitants.
@@ -155,6 +160,7 @@ def population_by_year(data: Dataset) -> pd.DataFrame:
     return data.population.pivot(index="code", columns="year", values="population")
 
 
+@asked
 @kept
 def population_known(data: Dataset) -> pd.DataFrame:
     """Return the latest published population up to each year an argument may name; missing before the first one."""
@@ -162,6 +168,7 @@ def population_known(data: Dataset) -> pd.DataFrame:
     return published.reindex(columns=range(YEARS[0], YEARS[1] + 1)).ffill(axis=1)
 
 
+@asked
 @kept
 def member_actors(data: Dataset) -> tuple[str, ...]:
     """Return the actors that measures look at by default: all municipalities and regions."""
@@ -202,6 +209,7 @@ def _eligible(data: Dataset) -> _Eligible:
     return _Eligible(pd.Index(table["actor_id"]), pd.Index(networks["network_id"]), may)
 
 
+@asked
 def eligible(data: Dataset, actors: list[str], networks: list[str], years: range) -> np.ndarray:
     """Return who may belong to what and when: by level and by the population of the year.
 

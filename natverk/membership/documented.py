@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.frames import Names, choice, known_actors, known_networks, not_negative, year_range
 from natverk.membership.actors import member_actors, population_known
@@ -29,6 +30,7 @@ DOCUMENTED = ("recent", "earlier", "undated", "conflict")
 _PAIR = ["actor_id", "network_id"]
 
 
+@asked
 def documented(
     data: Dataset,
     actors: Names,
@@ -175,6 +177,7 @@ def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     return pd.Series(below, index=asked.index, dtype="bool").reindex(pairs.index, fill_value=False)
 
 
+@asked
 def series(
     data: Dataset,
     actors: Names | None = None,
@@ -235,6 +238,7 @@ def series(
     return sums.rename_axis("year").reset_index().assign(n_undated=int(n_undated))
 
 
+@asked
 def undated_pairs(
     data: Dataset,
     actors: Names,
@@ -286,6 +290,7 @@ def _undated(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Dat
     return gathered(rows[~dated], _PAIR)[["row_ids"]].reset_index().astype(dict.fromkeys(_PAIR, "str"))
 
 
+@asked
 def relations(data: Dataset, actors: Names) -> pd.DataFrame:
     """Return what ties actors to networks without being counted as membership.
 

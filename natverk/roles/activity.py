@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import known_county, several, year_range
@@ -27,6 +28,7 @@ __all__ = [
 ROLES = ("municipal", "regional", "joint", "shared", "vacant")
 
 
+@asked
 def practised(
     data: Dataset,
     *,
@@ -144,6 +146,7 @@ def _possible(active: list[str], free: list[str]) -> list[str]:
     ]
 
 
+@asked
 @kept
 def activity_by_level(
     data: Dataset,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.membership.evidence import Counting, YearBasis, graded
 
@@ -13,6 +14,7 @@ __all__ = [
 ]
 
 
+@asked
 def joint_bodies(data: Dataset) -> pd.DataFrame:
     """Return the intermunicipal and joint bodies with the members that are attested.
 
@@ -62,6 +64,7 @@ def _once(ids: str) -> str:
     return ";".join(dict.fromkeys(item for item in ids.split(";") if item))
 
 
+@asked
 def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: YearBasis = "stated") -> pd.DataFrame:
     """Return the networks across a border with their documented Swedish members by level.
 

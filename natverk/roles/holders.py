@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -37,6 +38,7 @@ _OBSERVED_FROM = "1997-01-01"
 TREATMENTS = {"to_joint": "intermunicipal", "to_region": "regional"}
 
 
+@asked
 def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFrame:
     """Return who held the regional development responsibility, spell by spell.
 
@@ -80,6 +82,7 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
     return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
 
 
+@asked
 def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     """Return who held the responsibility on a day, county by county, and who else may have.
 
@@ -142,6 +145,7 @@ def _spans(data: Dataset) -> pd.DataFrame:
     return frame.assign(may_begin=frame["start_earliest"].map(earliest), last=last, may_last=may_last)
 
 
+@asked
 def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Count counties by type of holder on 31 December of each year, with bounds from interval starts.
 
@@ -190,6 +194,7 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = N
     return frame.reset_index().astype({"year": "int64", "holder_type": "str"})
 
 
+@asked
 def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "leave_out") -> pd.DataFrame:
     """Return for each county when the responsibility first passed to a joint body and to a region.
 

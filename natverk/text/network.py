@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.frames import known_networks, year_or_none
 from natverk.membership.actors import population_by_year
@@ -200,7 +201,7 @@ class NetworkPage(Page):
     @cached_property
     def held(self) -> pd.DataFrame:
         """The offices of Swedish actors in it, the latest first; see `natverk.text.tables.outcome.offices`."""
-        held = offices(self.data.functions[self.data.functions["network_id"] == self.network_id])
+        held = offices(rows_where(self.data, "functions", network_id=self.network_id))
         latest = held[["start_year", "end_year", "observed_year"]].max(axis=1)
         held = held.assign(latest=latest).sort_values(
             ["latest", "actor_id"], ascending=[False, True], na_position="last"

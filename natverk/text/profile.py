@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.locale import alphabetic
 from natverk.membership.documented import DOCUMENTED, relations
 from natverk.text.municipality import MunicipalityPage
@@ -28,8 +29,7 @@ class MunicipalityProfile(MunicipalityPage):
 
     def offices(self) -> Prose:
         """Tell in which networks the municipality has had a chair or a seat on the board, and what else."""
-        told = self.data.functions
-        held = records(offices(told[told["actor_id"] == self.actor_id]))
+        held = records(offices(rows_where(self.data, "functions", actor_id=self.actor_id)))
         held = [row for row in held if not row["candidacy"]]
         if not held:
             return Prose(self.say("offices.none"))

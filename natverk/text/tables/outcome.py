@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.text.page import Page
 from natverk.text.table import Foreign, Table, records
@@ -76,7 +77,7 @@ def n_offices(data: Dataset, actors: Iterable[str]) -> int:
     >>> n_offices(load(), ["municipality:0182"])
     4
     """
-    held = offices(data.functions[data.functions["actor_id"].isin(list(actors))])
+    held = offices(rows_where(data, "functions", actor_id=list(actors)))
     return int((~held["candidacy"].astype(bool)).sum())
 
 
@@ -98,9 +99,8 @@ def _shown(actors: pd.DataFrame, *columns: str) -> list[str]:
 
 def functions(page: Page, actors: pd.DataFrame) -> Table:
     """Return the offices that the page's actors hold or held in networks."""
-    told = page.data.functions
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
-    held = offices(told[told["actor_id"].isin(order)])
+    held = offices(rows_where(page.data, "functions", actor_id=list(order)))
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
