@@ -21,7 +21,6 @@ import pandas as pd
 
 from natverk.data.load import Dataset, load
 from natverk.data.reads import behind_an_answer, is_inside, note_all, note_answer
-from natverk.data.tables import data_folders
 from natverk.errors import NatverkError
 
 __all__ = ["ask", "asked", "digest_of", "rows_where"]
@@ -114,7 +113,7 @@ def ask(question: str, loaded: dict[str, Dataset]) -> str | None:
 
 def _question(name: str, data: Dataset, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
     """Return how to ask again, as `ask` reads it; None where an argument cannot be written down."""
-    if data.folder != data_folders()[1]:
+    if not data.is_loaded:
         return None
     filters = {key: value for key, value in data.filters.items() if value not in (None, False, "drop")}
     try:

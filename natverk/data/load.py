@@ -87,16 +87,19 @@ def load(
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
     tables = current_tables()
     if as_of is not None or without_noncommercial:
-        return Dataset(
+        filtered = Dataset(
             tables.folder,
             as_of=str(as_of) if as_of is not None else None,
             undated_sources=undated_sources,
             without_noncommercial=without_noncommercial,
         )
+        filtered.is_loaded = True
+        return filtered
     key = (tables.folder, tables.fingerprint())
     if key not in _loaded:
         _loaded.clear()
         _loaded[key] = Dataset(tables.folder)
+        _loaded[key].is_loaded = True
     return _loaded[key]
 
 
@@ -126,6 +129,9 @@ class Dataset:
     >>> data.counties.loc[0, ["county_code", "name_short"]].tolist(), data.last_year
     (['01', 'Stockholm'], 2015)
     """
+
+    #: Whether `load` made it, which then makes the same one again.
+    is_loaded = False
 
     def __init__(
         self,
