@@ -375,6 +375,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     )
     cited = (rows["source_id"].fillna("") + ";" + rows["other_sources"].fillna("")).str.split(";").explode()
     cited = cited[cited != ""]
+    # As plain objects: Arrow would start a thread for the extremes, and where pages are forked from there must be one.
+    told = told.astype({"printed": object, "seen": object})
     own = told.loc[cited.to_list()].set_axis(cited.index).groupby(level=0)
     stated = rows["adopted_date"].fillna(rows["adopted_year"].astype("str"))
     frame = pd.DataFrame(
@@ -388,8 +390,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
                 name: rows[column].map({True: "yes", False: "no"}).astype("str").fillna("unknown")
                 for name, column in REFERENCES.items()
             },
-            "printed": own["printed"].max(),
-            "seen": own["seen"].min(),
+            "printed": own["printed"].max().astype("str"),
+            "seen": own["seen"].min().astype("str"),
             "first_year": own["year"].min(),
             "last_year": own["year"].max(),
         }
