@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.errors import UnknownName
 from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
@@ -91,6 +92,7 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+@asked
 def recomputed(
     data: Dataset,
     *,
@@ -194,6 +196,7 @@ def recomputed(
     return table.join(told, on="row_id")
 
 
+@asked
 def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
     """Say of each member on one complete list whether another list has it too.
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from natverk.benchmarks import OUTCOMES, recomputed
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.data.units import UNIT_KINDS
@@ -107,6 +108,7 @@ class _Pair:
         return actors.merge(frame, on="actor_id")
 
 
+@asked
 def compare(
     data: Dataset,
     a: str,
@@ -209,6 +211,7 @@ def compare(
     return _beside(pd.concat([pd.DataFrame(columns=list(_LINE)), *lines], ignore_index=True), units)
 
 
+@asked
 def side_by_side(
     data: Dataset, a: str, b: str, *, kind: str | None = None, years: tuple[int, int] | int | None = None
 ) -> pd.DataFrame:
@@ -266,6 +269,7 @@ def side_by_side(
     return frame.astype({**dict.fromkeys(text, "str"), **whole, "shared": "bool"})
 
 
+@asked
 def kinds_of_both(data: Dataset, a: str, b: str, kind: str | None = None) -> dict[str, tuple[str, str]]:
     """Return what two names may both mean: kind → two county codes, municipality codes or network ids.
 

@@ -147,7 +147,7 @@ def missing_extra(what: str, extra: str, missing: str | None, where: str | None 
     extra
         `"reports"`, `"lab"`, `"documents"` or `"cluster"`.
     missing
-        The package that is not there.
+        The package that is not there, or several, separated by commas.
     where
         The place: an option of the command line.
 
@@ -167,7 +167,8 @@ def missing_extra(what: str, extra: str, missing: str | None, where: str | None 
     else:
         source = f'"natverk[{extra}] @ {origin}"' if origin else f'"natverk[{extra}]"'
     remedy = f"{sys.executable} -m pip install {source}"
-    return NatverkError(f"{what} without {missing}, which is not installed", where=where, remedy=remedy)
+    verb = "are" if missing and "," in missing else "is"
+    return NatverkError(f"{what} without {missing}, which {verb} not installed", where=where, remedy=remedy)
 
 
 def gone(module: str, names: Mapping[str, str]) -> Callable[[str], NoReturn]:

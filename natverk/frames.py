@@ -184,9 +184,16 @@ def has_columns(frame: pd.DataFrame, columns: Iterable[str], name: str, remedy: 
         )
 
 
-@kept
 def directory(data: Dataset) -> Directory:
     """Return the directory of a dataset: which names mean which ids."""
+    # It reads a table when it first needs it, and keeps it: whoever asks it has read all of them.
+    for name in ("actors", "counties", "municipalities", "networks"):
+        data.table(name)
+    return _directory(data)
+
+
+@kept
+def _directory(data: Dataset) -> Directory:
     return Directory.of(data)
 
 

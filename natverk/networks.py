@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.errors import gone
 from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
@@ -63,6 +64,7 @@ _OWN = (
 )  # fmt: skip
 
 
+@asked
 def members_of(
     data: Dataset,
     network: str,
@@ -138,6 +140,7 @@ def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
     return tuple(str(value) for value in row.dropna())
 
 
+@asked
 def networks_of(
     data: Dataset,
     actor: str,
@@ -230,6 +233,7 @@ def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
     return {column: found.groupby("network_id")[column].first() for column in ("held_by", "held_by_sv")}
 
 
+@asked
 def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
     """Return what rows about an actor's memberships say beside status and years: one row a network and remark.
 
@@ -302,6 +306,7 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
     )
 
 
+@asked
 def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     """Return who is named beside a network without being in it: through a third party, or as an applicant.
 
@@ -344,6 +349,7 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     return frame
 
 
+@asked
 def member_years(
     data: Dataset,
     network: str,
@@ -413,6 +419,7 @@ def member_years(
     return counts.assign(n_undated=int((members["mark"] == "undated").sum()))
 
 
+@asked
 def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFrame:
     """Hold the documented members against the network's rule: their level, and the population of their year.
 
@@ -482,6 +489,7 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     return frame
 
 
+@asked
 def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     """Count county by county how many of its municipalities are documented.
 
@@ -528,6 +536,7 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+@asked
 def shared_members(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.DataFrame:
     """Return the networks that share documented Swedish members with one, those with most in common first.
 
@@ -595,6 +604,7 @@ def _ever_documented(data: Dataset) -> pd.DataFrame:
     return rows.loc[rows["grade"].isin(["positive", "exit"]) | report, ["network_id", "actor_id"]].drop_duplicates()
 
 
+@asked
 def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.DataFrame:
     """Say of each theme of a network which other networks have it, and how many of its members are in one of those.
 
@@ -641,6 +651,7 @@ def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.Dat
     return frame
 
 
+@asked
 def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return the complete lists of Swedish members of a network: the only years in which absence is known.
 
@@ -674,6 +685,7 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
 
 
+@asked
 def list_matrix(data: Dataset, network: str, list_certainty: ListCertainty | None = None) -> pd.DataFrame:
     """Say of each actor that a complete list of a network names, and of each list, whether it is on it.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.units import fold
 from natverk.errors import InvalidArgument
@@ -65,6 +66,7 @@ def _together(values: Iterable[object]) -> str:
     return ";".join(dict.fromkeys(part for value in values for part in str(value).split(";")))
 
 
+@asked
 def projects(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return projects and who took part: one row a project and actor.
 
@@ -122,6 +124,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     return found[columns].astype({**dict.fromkeys(text, "str"), **dict.fromkeys(whole, "Int64")})
 
 
+@asked
 def missions(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return mission reports and announcements of missions: one row a mission, the latest first.
 
@@ -150,6 +153,7 @@ def missions(data: Dataset, *, actors: Names | None = None, network: str | None 
     return rows.sort_values("start_date", ascending=False, na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
 def steps(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return the steps that were planned, agreed or recommended; a proposal is not a decision.
 
@@ -177,6 +181,7 @@ def steps(data: Dataset, *, actors: Names | None = None, network: str | None = N
     return _about(data, "next_steps", actors, network)
 
 
+@asked
 def judgements(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return judgements of networks and cooperation by a criterion, the latest first.
 
@@ -206,6 +211,7 @@ def judgements(data: Dataset, *, actors: Names | None = None, network: str | Non
     return rows.sort_values("year", ascending=False, na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
 def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     """Return what evaluations found that is no judgement of a network by a criterion: one row a finding.
 
@@ -235,6 +241,7 @@ def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     return _about(data, "evaluation_findings", actors, None)
 
 
+@asked
 def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     """Return the purposes of international work that actors state: one row an actor and purpose.
 
@@ -281,6 +288,7 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     return found.reindex(columns=columns).astype("str")
 
 
+@asked
 def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     """Return the twin towns of municipalities: one row a municipality and town, all sources read together.
 
@@ -344,6 +352,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     return found.reindex(columns=columns).astype({**dict.fromkeys(text, "str"), **years, "ended": "bool"})
 
 
+@asked
 def events(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return meetings, seminars and conferences on municipal and regional cooperation, by date.
 
@@ -400,6 +409,7 @@ def _events(data: Dataset) -> pd.DataFrame:
     return frame.sort_values(["date", "row_ids"], na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
 def notes(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return what else sources tell of a network, or of actors without naming a network: one row a fact.
 
@@ -427,6 +437,7 @@ def notes(data: Dataset, *, actors: Names | None = None, network: str | None = N
     return _about(data, "network_notes", actors, network)
 
 
+@asked
 def told_by(data: Dataset, actor: str) -> pd.DataFrame:
     """Return what the pages and reports of an actor itself tell of networks: one row a fact or number, by network.
 
@@ -469,6 +480,7 @@ def told_by(data: Dataset, actor: str) -> pd.DataFrame:
     return rows.sort_values(["network_id", "row_ids"], ignore_index=True)[columns]
 
 
+@asked
 def totals(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return the numbers that sources state about a network, or about actors: one row a number, by fact and year.
 
@@ -499,6 +511,7 @@ def totals(data: Dataset, *, actors: Names | None = None, network: str | None = 
     return rows.sort_values(["fact", "year", "row_ids"], na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
 def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
     """Leave out what is dated to later than a year: for pages that end before the data do.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.errors import InvalidArgument, gone
 from natverk.frames import (
@@ -72,6 +73,7 @@ SIZE_CLASSES = (0, 10_000, 20_000, 50_000, 100_000, 200_000)
 _EARTH_KM = 6371.0088
 
 
+@asked
 def portfolios(
     data: Dataset,
     *,
@@ -165,6 +167,7 @@ def _portfolios(
     return wide.rename_axis(index="code", columns="network_id")
 
 
+@asked
 def by_portfolio(
     data: Dataset,
     municipality: Names,
@@ -314,6 +317,7 @@ def _ranked(frame: pd.DataFrame, order: list[str], key: str, n: int | None, *, a
     return frame if n is None else frame[(ranks <= n).fillna(False)].reset_index(drop=True)
 
 
+@asked
 def population_at(data: Dataset, year: int) -> tuple[pd.Series, int]:
     """Return population by municipality code on 31 December of the latest published year up to `year`, and that year.
 
@@ -352,6 +356,7 @@ def population_at(data: Dataset, year: int) -> tuple[pd.Series, int]:
     return table[max(published)], max(published)
 
 
+@asked
 def structure(data: Dataset, year: int | None = None) -> tuple[pd.DataFrame, int]:
     """Return size, type, coast and location of the municipalities of a year, and the year of the population.
 
@@ -392,6 +397,7 @@ def structure(data: Dataset, year: int | None = None) -> tuple[pd.DataFrame, int
     return table[["name", "population", "skr_group", "coastal", "lat", "lon"]], published
 
 
+@asked
 def differences(data: Dataset, year: int | None = None) -> dict[str, pd.DataFrame]:
     """Return for each component the differences between all pairs of municipalities; unknown ones are missing.
 
@@ -447,6 +453,7 @@ def _differences(data: Dataset, year: int) -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(values, index=table.index, columns=table.index) for name, values in found.items()}
 
 
+@asked
 def by_structure(
     data: Dataset,
     municipality: Names,
@@ -566,6 +573,7 @@ def by_structure(
     return frame.astype({**dict.fromkeys(text, "str"), "population": "Int64"})
 
 
+@asked
 def peer_networks(
     data: Dataset,
     municipality: str | int,
@@ -630,6 +638,7 @@ def peer_networks(
     return theirs.astype({"own_mark": "str"})
 
 
+@asked
 def county_peers(
     data: Dataset, county: str, *, year: int | None = None, n: int = 3, kinds: Kinds = None
 ) -> pd.DataFrame:
@@ -698,6 +707,7 @@ def county_peers(
     return frame
 
 
+@asked
 def candidates(
     data: Dataset,
     municipality: str | int,
@@ -885,10 +895,12 @@ def _eligibility(data: Dataset, actor: str, rules: pd.DataFrame, size: int | Non
     return reason.mask(free & ~told["may"].fillna(True), "not_admitted").to_numpy()
 
 
+@asked
 def by_size(
     data: Dataset,
-    documented: pd.DataFrame,
+    table: pd.DataFrame | None = None,
     *,
+    years: tuple[int, int] | int | None = None,
     year: int | None = None,
     classes: tuple[int, ...] = SIZE_CLASSES,
 ) -> pd.DataFrame:
@@ -898,8 +910,10 @@ def by_size(
     ----------
     data
         The dataset.
-    documented
-        `documented` all municipalities (rows of other actors are left out).
+    table
+        `documented` all municipalities (rows of other actors are left out); default what is documented in `years`.
+    years
+        See `documented`.
     year
         The year of the population (default the last of the data); where it was not published, the latest year before
         it.
@@ -920,21 +934,22 @@ def by_size(
 
     Examples
     --------
-    >>> from natverk import load, documented
-    >>> data = load()
-    >>> table = by_size(data, documented(data, data.municipalities["actor_id"])).set_index("name")
+    >>> from natverk import load
+    >>> table = by_size(load()).set_index("name")
     >>> len(table), table.loc["Vänersborg", ["size_from", "size_to"]].tolist()
     (290, [20000, 50000])
     """
     bounds = list(classes)
     if not bounds or bounds[0] != 0 or bounds != sorted(set(bounds)):
         raise InvalidArgument(f"the classes {classes} do not rise from 0", where="classes", remedy="(0, 10000, …)")
-    has_columns(documented, ["actor_id", "mark"], "documented", "give a frame of natverk.documented")
+    if table is None:
+        table = documented(data, data.municipalities["actor_id"], years=years)
+    has_columns(table, ["actor_id", "mark"], "table", "give a frame of natverk.documented")
     population, published = population_at(data, year_range(year, "year", data=data)[0])
     places = data.municipalities
     sizes = places["code"].map(population).astype("Int64")
     place = np.searchsorted(bounds, sizes.fillna(0).to_numpy(dtype="int64"), side="right")
-    firm = documented[documented["mark"].isin(DOCUMENTED)]
+    firm = table[table["mark"].isin(DOCUMENTED)]
     undated = firm[firm["mark"] == "undated"]
     frame = pd.DataFrame(
         {
@@ -951,6 +966,7 @@ def by_size(
     return frame.sort_values(["population", "code"], ignore_index=True)
 
 
+@asked
 def neighbours(data: Dataset, municipality: str | int, documented: pd.DataFrame) -> pd.DataFrame:
     """Return which networks the other municipalities of the county are documented in, the most shared first.
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from natverk import coding
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import DataError, InvalidArgument, gone
@@ -201,6 +202,7 @@ def _sum_of(weights: Mapping[str, float]) -> float:
     return math.fsum(weights.values())
 
 
+@asked
 def judgements(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     """Return the judgements of criteria that one actor made in one year, as coded.
 
@@ -265,6 +267,7 @@ def _judged(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     return own.sort_values(["network_id", "row_id"], ignore_index=True)
 
 
+@asked
 def review_years(data: Dataset, actor: str) -> pd.DataFrame:
     """Return the years in which an actor judged networks, the fullest review first.
 
@@ -588,6 +591,7 @@ class Review:
         return self.comparison.merge(self.scores[known], on="network_id", how="left")
 
 
+@asked
 def review(
     data: Dataset, actor: str, year: int | None, *, rule: Rule | None = None, draws: int = 10_000, seed: int = 0
 ) -> Review:
@@ -623,6 +627,7 @@ def review(
     return _reviewed(own, evaluations, own["actor_id"].iloc[0], year, rule or Rule(), draws, seed)
 
 
+@asked
 def fullest_review(
     data: Dataset,
     actor: str,

@@ -8,11 +8,15 @@ the old tables, and a manifest that does not fit its tables is seen as stale.
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import hashlib
 import json
+import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +32,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["BuildResult", "build", "current_tables", "is_stale", "typed"]
+
+
+#: Where tables can be put if not in their place, and how they are found there.
+_REMEDY = "free space, or: natverk build --out FOLDER/processed, and then let NATVERK_DATA name FOLDER"
 
 
 @dataclass(frozen=True)
@@ -46,9 +54,44 @@ def current_tables() -> Processed:
     21
     """
     raw, folder = data_folders()
-    if raw is not None and is_stale(raw, folder):
-        build(raw, folder)
-    return Processed(folder)
+    if raw is None or not is_stale(raw, folder):
+        return Processed(folder)
+    # An installation that others look after cannot be written to: then the tables are built for this user alone.
+    for place in (folder, *_own_folders(raw)):
+        if not is_stale(raw, place):
+            return Processed(place)
+        if _is_writable(place):
+            build(raw, place)
+            return Processed(place)
+    raise DataError(
+        "the processed data are missing or older than the raw data, and can be written nowhere",
+        where=str(folder),
+        remedy=_REMEDY,
+    )
+
+
+def _own_folders(raw: Path) -> Iterator[Path]:
+    """Yield folders of this user for the tables of a raw folder: in the cache, and where temporary files are."""
+    name = hashlib.sha256(str(raw).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    # Who has no home has no cache either.
+    with contextlib.suppress(RuntimeError):
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "natverk" / name
+    with contextlib.suppress(OSError):
+        user = str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+        folder = Path(tempfile.gettempdir()).absolute() / f"natverk-{user}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        about = folder.lstat()
+        # Anybody can make a folder there: tables are read from one that nobody else could have written to.
+        if not hasattr(os, "getuid") or (
+            about.st_uid == os.getuid() and stat.S_ISDIR(about.st_mode) and not about.st_mode & 0o022
+        ):
+            yield folder / name
+
+
+def _is_writable(folder: Path) -> bool:
+    """Say whether a folder can be written to, or made."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def is_stale(raw: Path, out: Path) -> bool:
@@ -178,7 +221,7 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
         raise DataError(
             f"cannot write processed data: {error.strerror}",
             where=str(out),
-            remedy="free space or choose another folder: natverk build --out FOLDER",
+            remedy=_REMEDY,
         ) from error
     try:
         for name, frame in frames.items():
@@ -200,7 +243,7 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
         raise DataError(
             f"cannot write processed data: {error.strerror}",
             where=str(out),
-            remedy="free space or choose another folder: natverk build --out FOLDER",
+            remedy=_REMEDY,
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -20,7 +20,7 @@ from pyarrow.parquet import ParquetFile
 
 from natverk.data.build import current_tables
 from natverk.data.partial import earliest, latest
-from natverk.data.reads import Filters, collected, label, note_all, note_read
+from natverk.data.reads import Filters, collected, label, note_all, note_read, within
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
 from natverk.data.types import to_frame
@@ -89,16 +89,19 @@ def load(
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
     tables = current_tables()
     if as_of is not None or without_noncommercial:
-        return Dataset(
+        filtered = Dataset(
             tables.folder,
             as_of=str(as_of) if as_of is not None else None,
             undated_sources=undated_sources,
             without_noncommercial=without_noncommercial,
         )
+        filtered.is_loaded = True
+        return filtered
     key = (tables.folder, tables.fingerprint())
     if key not in _loaded:
         _loaded.clear()
         _loaded[key] = Dataset(tables.folder)
+        _loaded[key].is_loaded = True
     return _loaded[key]
 
 
@@ -128,6 +131,9 @@ class Dataset:
     >>> data.counties.loc[0, ["county_code", "name_short"]].tolist(), data.last_year
     (['01', 'Stockholm'], 2015)
     """
+
+    #: Whether `load` made it, which then makes the same one again.
+    is_loaded = False
 
     def __init__(
         self,
@@ -210,10 +216,10 @@ class Dataset:
     @property
     def fingerprint(self) -> str:
         """A hash of the tables and filters: two datasets with the same one give the same results."""
-        return self._processed.fingerprint(**self._filters)
+        return self._processed.fingerprint(**self.filters)
 
     @property
-    def _filters(self) -> Filters:
+    def filters(self) -> Filters:
         """The filters as `natverk.load` takes them."""
         return {
             "as_of": self.as_of,
@@ -271,7 +277,7 @@ class Dataset:
         """Read a table whole, and note that this process has read it."""
         # Read without threads: those of Arrow can abort the interpreter when it ends.
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
-        filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
+        filters = self.filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
         frame = to_frame(file.read(use_threads=False))
         # Columns with missing numbers hand out their buffer itself: nobody may write into what others read.
@@ -319,7 +325,7 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
             value, used = made[key]
             note_all(used)
         else:
-            with collected() as used:
+            with within(), collected() as used:
                 value = function(data, *args, **kwargs)
             made[key] = value, used
         made[given] = made[key]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
@@ -75,6 +76,7 @@ def networks_of_kinds(data: Dataset, kinds: Kinds) -> list[str]:
     return list(table.loc[fits, "network_id"])
 
 
+@asked
 @kept
 def levels(data: Dataset) -> pd.DataFrame:
     """Return the level of every actor that can hold a membership.
@@ -107,6 +109,7 @@ def levels(data: Dataset) -> pd.DataFrame:
     )
 
 
+@asked
 def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     """Return the actors of a county: the region, its joint bodies, its municipalities by population.
 
@@ -166,6 +169,7 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     return result.astype({"population": "Int64", "code": "str", "level": "str"})
 
 
+@asked
 @kept
 def existence(data: Dataset) -> pd.DataFrame:
     """Return since when and until when actors exist, where that is known: new municipalities, joint bodies.
@@ -199,6 +203,7 @@ def existence(data: Dataset) -> pd.DataFrame:
     return both.astype({"exists_from": "Int64", "exists_to": "Int64"}).set_index("actor_id")
 
 
+@asked
 @kept
 def population_by_year(data: Dataset) -> pd.DataFrame:
     """Return population on 31 December: index municipality code, one column a year, inhabitants.
@@ -208,6 +213,7 @@ def population_by_year(data: Dataset) -> pd.DataFrame:
     return data.population.pivot(index="code", columns="year", values="population")
 
 
+@asked
 @kept
 def population_known(data: Dataset) -> pd.DataFrame:
     """Return the latest published population up to each year an argument may name; missing before the first one."""
@@ -215,6 +221,7 @@ def population_known(data: Dataset) -> pd.DataFrame:
     return published.reindex(columns=range(YEARS[0], YEARS[1] + 1)).ffill(axis=1)
 
 
+@asked
 @kept
 def member_actors(data: Dataset) -> tuple[str, ...]:
     """Return the actors that measures look at by default: all municipalities and regions."""
@@ -301,6 +308,7 @@ def _by_rule(data: Dataset, table: pd.DataFrame, basis: pd.Series) -> np.ndarray
     return admits
 
 
+@asked
 def eligible(data: Dataset, actors: list[str], networks: list[str], years: range) -> np.ndarray:
     """Return whom nothing that is known rules out: by level, by the population of the year and by the rule.
 

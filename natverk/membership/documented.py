@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.frames import Names, choice, known_actors, not_negative, year_range
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
@@ -30,6 +31,7 @@ DOCUMENTED = ("recent", "earlier", "undated", "conflict")
 _PAIR = ["actor_id", "network_id"]
 
 
+@asked
 def documented(
     data: Dataset,
     actors: Names,
@@ -183,6 +185,7 @@ def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     return pd.Series(below, index=asked.index, dtype="bool").reindex(pairs.index, fill_value=False)
 
 
+@asked
 def series(
     data: Dataset,
     actors: Names | None = None,
@@ -246,6 +249,7 @@ def series(
     return frame
 
 
+@asked
 def undated_pairs(
     data: Dataset,
     actors: Names,
@@ -297,6 +301,7 @@ def _undated(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Dat
     return gathered(rows[~dated], _PAIR)[["row_ids"]].reset_index().astype(dict.fromkeys(_PAIR, "str"))
 
 
+@asked
 def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.DataFrame:
     """Return what ties actors to networks without being counted as membership.
 

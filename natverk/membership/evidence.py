@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.counting import rule_of
 from natverk.data.load import Dataset, kept
 from natverk.frames import choice, each_row
@@ -45,6 +46,7 @@ STATUS_RANK = (
 _RANK = {status: rank for rank, status in enumerate(STATUS_RANK)}
 
 
+@asked
 @kept
 def counted(data: Dataset) -> pd.Series:
     """Return for each row of `memberships` what its status counts as, by the table `status_rules`.
@@ -73,6 +75,7 @@ def counted(data: Dataset) -> pd.Series:
     return pd.Series(values, index=frame.index, dtype="str", name="counted")
 
 
+@asked
 def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Counting = "strict") -> pd.DataFrame:
     """Grade the evidence: what each row says about membership, and for which years.
 
@@ -171,6 +174,7 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     return result.astype(dict.fromkeys(["first", "last", "start", "end"], "Int64"))
 
 
+@asked
 @kept
 def proposals_to_leave(data: Dataset) -> pd.DataFrame:
     """Return recorded proposals to leave a network: a proposal is no exit, but nothing is presumed after it.

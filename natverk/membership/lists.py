@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.errors import InvalidArgument
 from natverk.frames import Names, choice, each_row, known_county, known_networks, year_range
@@ -53,6 +54,7 @@ def checked_certainty(certainty: str, name: str = "list_certainty") -> str:
     return certainty
 
 
+@asked
 @kept
 def list_members(data: Dataset) -> pd.DataFrame:
     """Return the actors that each complete list covers or names: `covered`, `on`, `row_id` of the row that names it."""
@@ -73,6 +75,7 @@ def list_members(data: Dataset) -> pd.DataFrame:
     return seen.astype({"year": "int64", "actor_id": "str", "row_id": "str"})
 
 
+@asked
 @kept
 def absences(data: Dataset, certainty: str) -> pd.DataFrame:
     """Return who is absent from which complete list that covers it: `actor_id, network_id, year, list_id`.
@@ -86,6 +89,7 @@ def absences(data: Dataset, certainty: str) -> pd.DataFrame:
     ]
 
 
+@asked
 def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high") -> pd.DataFrame:
     """Return exits found by comparing complete lists: intervals, never dates.
 
@@ -159,6 +163,7 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     return frame.sort_values(["network_id", "exit_before", "actor_id"], ignore_index=True)
 
 
+@asked
 def list_retention(data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high") -> pd.DataFrame:
     """Return how many of the members on a network's first complete list stand on each later one.
 
@@ -211,6 +216,7 @@ def list_retention(data: Dataset, network: str | None = None, *, certainty: List
     return table[["network_id", "year", "n_listed", "n_first", "n_still", "share", "n_new"]]
 
 
+@asked
 def on_lists(
     data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high", at_least: int = 2
 ) -> pd.DataFrame:
@@ -255,6 +261,7 @@ def on_lists(
     return seen[["actor_id", "network_id", "year", "list_id", "on", "row_id"]]
 
 
+@asked
 def latest_lists(
     data: Dataset,
     *,
@@ -326,6 +333,7 @@ def latest_lists(
     return lists[[*columns, "levels_at_risk", "counties_at_risk", "source_id"]]
 
 
+@asked
 def listed_memberships(data: Dataset, lists: pd.DataFrame, *, at_risk: AtRisk = "eligible") -> pd.DataFrame:
     """Count for each municipality the used lists that cover it and those that name it.
 
@@ -386,6 +394,7 @@ def _coverage(data: Dataset, lists: pd.DataFrame, at_risk: AtRisk) -> tuple[pd.D
     return covered | named, named
 
 
+@asked
 def lists(
     data: Dataset,
     county: str | None = None,

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
@@ -319,6 +320,7 @@ def _ids(rows: Iterable[str]) -> str:
     return ";".join(sorted(set(rows)))
 
 
+@asked
 def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership",)) -> list[str]:
     """Return the ids of the networks of some kinds, in the order of the table.
 
@@ -404,6 +406,7 @@ def _absent(data: Dataset, list_certainty: str) -> dict[tuple[str, str], dict[in
     return found
 
 
+@asked
 @kept
 def pairs_of(
     data: Dataset, year_basis: YearBasis = "stated", counting: Counting = "strict", list_certainty: str = "high"
@@ -416,6 +419,7 @@ def pairs_of(
     return {key: replace(pair, absent=absent[key]) if key in absent else pair for key, pair in pairs.items()}
 
 
+@asked
 def pair_of(data: Dataset, actor: str, network: str, rules: Rules) -> Pair:
     """Return one pair, also one without any evidence of its own."""
     found = pairs_of(data, rules.year_basis, rules.counting, rules.list_certainty).get((actor, network))
@@ -425,6 +429,7 @@ def pair_of(data: Dataset, actor: str, network: str, rules: Rules) -> Pair:
     return found
 
 
+@asked
 @kept
 def decided_runs(data: Dataset, rules: Rules) -> pd.DataFrame:
     """Return the cells that the evidence of a pair itself decides, as runs of equal years.
@@ -449,6 +454,7 @@ def decided_runs(data: Dataset, rules: Rules) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype({**text, **whole, **yes_no})
 
 
+@asked
 def panel(
     data: Dataset,
     *,

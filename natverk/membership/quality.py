@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument
@@ -18,6 +19,7 @@ from natverk.frames import (
     known_actor,
     known_actors,
     known_networks,
+    several,
     year_or_none,
     year_range,
 )
@@ -42,10 +44,12 @@ __all__ = [
     "audit_summary",
     "coverage",
     "disagreements",
+    "disagreements_about",
     "explain",
 ]
 
 
+@asked
 def coverage(data: Dataset, cells: pd.DataFrame, by: str = "network") -> pd.DataFrame:
     """Return the share of known cells of a panel by network, county or year.
 
@@ -90,6 +94,7 @@ def coverage(data: Dataset, cells: pd.DataFrame, by: str = "network") -> pd.Data
     return count(cells, [columns[by]])
 
 
+@asked
 def audit_summary(data: Dataset) -> pd.DataFrame:
     """Summarise the independent re-reading of a random sample of rows.
 
@@ -129,6 +134,7 @@ DISAGREEMENTS = ("totals", "conflict", "start_year", "status", "office_years", "
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
 
 
+@asked
 def disagreements(
     data: Dataset,
     *,
@@ -185,6 +191,43 @@ def disagreements(
     if networks is not None:
         frame = frame[frame["network_id"].isin(known_networks(data, networks))]
     return frame.reset_index(drop=True)
+
+
+@asked
+def disagreements_about(data: Dataset, actors: Names, networks: Names) -> pd.DataFrame:
+    """List where sources disagree about actors, or about networks as such; see `disagreements`.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        These actors, whatever the network.
+    networks
+        These networks, where it is about no actor.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `disagreements`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or an empty selection of actors.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> found = disagreements_about(load(), "Stockholm", "klimatkommunerna")
+    >>> set(found["network_id"][found["actor_id"].isna()]), set(found["actor_id"].dropna()) <= {"municipality:0180"}
+    ({'klimatkommunerna'}, True)
+    """
+    frame = _disagreements(data, "stated")
+    about_actor = frame["actor_id"].isin(known_actors(data, actors))
+    ids = known_networks(data, networks) if len(several(networks)) else []
+    about_network = frame["actor_id"].isna() & frame["network_id"].isin(ids)
+    return frame[about_actor | about_network].reset_index(drop=True)
 
 
 @kept
@@ -351,7 +394,8 @@ _WHEN = {
 }
 
 
-def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
+@asked
+def explain(data: Dataset, /, what: Any, **rules: Any) -> pd.DataFrame:
     """Give the reasons for cells of a panel, or the evidence behind rows of any other frame, with sources.
 
     Parameters

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.frames import Names, choice, known_actors, known_networks
 from natverk.membership.actors import member_actors
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 
+@asked
 def spells(
     data: Dataset,
     *,
@@ -213,6 +215,7 @@ ENDINGS = {
 }
 
 
+@asked
 def durations(
     data: Dataset,
     *,

@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from natverk.data.reads import recorded
+from natverk.data.reads import Recorded, recorded
 from natverk.errors import NatverkError
 from natverk.reports.plan import Page
 
@@ -98,7 +98,7 @@ class Result:
     files
         What belongs to the page, such as its tables and documents: text or bytes by path from the page's folder.
     reads
-        The tables that the notebook read (`natverk.data.reads`).
+        What the notebook read: tables, and what it asked of measures.
     engine
         How its cells were run.
     """
@@ -112,7 +112,7 @@ class Result:
     facts: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     files: Mapping[str, str | bytes] = field(default_factory=dict)
-    reads: Mapping[str, str] = field(default_factory=dict)
+    reads: Recorded = field(default_factory=Recorded)
     engine: str = DEFAULT_ENGINE
 
     @classmethod
@@ -142,7 +142,7 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
     from papermill.exceptions import PapermillExecutionError
 
     started, clock = _now(), time.monotonic()
-    reads: dict[str, str] = {}
+    reads = Recorded()
     made: dict[str, Any]
     try:
         with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:

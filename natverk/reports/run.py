@@ -54,6 +54,7 @@ __all__ = [
     "check_bounds",
     "cited",
     "commit",
+    "confirm",
     "default_jobs",
     "due",
     "make",
@@ -163,6 +164,21 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
         later=tuple(to_run[end:]),
         reasons={page.id: reasons[page.id] for page in to_run},
     )
+
+
+def confirm(pages: Sequence[Page], state: State) -> None:
+    """Record of pages that would come out the same that they do on the tables as they are now.
+
+    Otherwise what they ask of changed tables would be asked again each time.
+    """
+    entries = read_manifest(pages[0].out) if pages else {}
+    older = [page for page in pages if state.tables_changed(entries[page.id])]
+    if not older:
+        return
+    with hold(pages[0].out):
+        records = Records(pages[0].out)
+        records.put(state.confirmed(page, records.entries[page.id]) for page in older)
+        records.close()
 
 
 def state_of(pages: Sequence[Page], tables: Processed) -> State:
@@ -384,7 +400,9 @@ def commit(result: Result, state: State, records: Records) -> None:
         data_hash=state.data,
         package_sha256=state.package,
         texts_sha256=state.texts.get(page.lang),
-        reads=dict(result.reads),
+        reads=dict(result.reads.tables),
+        whole=result.reads.whole,
+        answers=dict(result.reads.answers),
         versions=state.versions,
         engine=result.engine,
         facts=result.facts,
@@ -408,7 +426,7 @@ def commit(result: Result, state: State, records: Records) -> None:
         )
         records.put([failed])
         return
-    made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, result.reads))
+    made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, entry.reads))
     put_html(page, made, result.html, result.files, records, result.ipynb)
     page.failed.unlink(missing_ok=True)
 
@@ -615,6 +633,7 @@ def make(
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
+        confirm(found.fresh, state)
     if formats is None:
         check_kept(found.pages, read_manifest(out))
     if lacking := without_documents(found.fresh, formats or ()):

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from natverk.data.changes import cells_of
 from natverk.data.codebook import codebook_markdown, datapackage_of
 from natverk.data.load import Dataset, load
 from natverk.data.schema import SCHEMA
@@ -200,7 +201,7 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
         for name in names:
             frame = data.table(name)
             rows[name] = len(frame)
-            write_whole(folder / f"{name}.csv", csv_text(_cells(frame)))
+            write_whole(folder / f"{name}.csv", csv_text(cells_of(frame)))
         write_whole(folder / CODEBOOK_FILE, _codebook_html())
         package = _described(datapackage_of(len(data.sources)), rows, list(data.corrections.columns), folder)
         package |= {MADE_OF: made_of, CODEBOOK_HASH: file_hash(folder / CODEBOOK_FILE)}
@@ -211,21 +212,6 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
         DataFile(name, f"{DATA_FOLDER}/{name}.csv", rows[name], (folder / f"{name}.csv").stat().st_size)
         for name in names
     ]
-
-
-def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
-    """Yield header and rows as they are written in the raw tables."""
-    yield [str(name) for name in frame.columns]
-    columns = [_texts(frame[name]) for name in frame.columns]
-    yield from (list(row) for row in zip(*columns, strict=True))
-
-
-def _texts(column: pd.Series[Any]) -> list[str]:
-    if column.dtype == "boolean":
-        return ["" if pd.isna(value) else "yes" if value else "no" for value in column]
-    if column.dtype == "Float64":
-        return ["" if pd.isna(value) else repr(float(value)).removesuffix(".0") for value in column]
-    return ["" if pd.isna(value) else str(value) for value in column]
 
 
 def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[str], folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import choice, known_county, several, year_range
@@ -32,6 +33,7 @@ GeneralPurpose = Literal["leave_out", "count"]
 ROLES = ("municipal", "regional", "joint", "shared", "vacant")
 
 
+@asked
 def practised(
     data: Dataset,
     *,
@@ -168,6 +170,7 @@ def _possible(active: list[str], free: list[str]) -> list[str]:
     ]
 
 
+@asked
 @kept
 def activity_by_level(
     data: Dataset,

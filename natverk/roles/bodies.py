@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.units import fold
 from natverk.frames import each_row, known_actors, known_county, year_range
@@ -17,6 +18,7 @@ __all__ = [
 ]
 
 
+@asked
 def joint_bodies(data: Dataset) -> pd.DataFrame:
     """Return the intermunicipal and joint bodies with the members that are attested.
 
@@ -61,6 +63,7 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
     return frame[columns].reset_index(drop=True)
 
 
+@asked
 def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
     """Return the joint bodies that an actor is named as a member of, all rows of one read together.
 
@@ -103,6 +106,7 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
     return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
 
 
+@asked
 def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return the joint bodies at home in a county, with their members and what they do.
 
@@ -192,6 +196,7 @@ def _once(ids: str) -> str:
     return ";".join(dict.fromkeys(item for item in ids.split(";") if item))
 
 
+@asked
 def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: YearBasis = "stated") -> pd.DataFrame:
     """Return the networks across a border with their documented Swedish members by level.
 

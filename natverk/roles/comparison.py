@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
@@ -28,6 +29,7 @@ __all__ = [
 _OUTCOMES = ("agreement", "substitution", "gap")
 
 
+@asked
 def compare_roles(
     data: Dataset,
     year: int,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import has_columns, known_county, year_range
@@ -46,6 +47,7 @@ _MEMBERSHIPS = (
 )  # fmt: skip
 
 
+@asked
 def county_memberships(
     data: Dataset,
     county: str | int,
@@ -171,6 +173,7 @@ def _loose_years(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFra
     )
 
 
+@asked
 def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -> pd.DataFrame:
     """Return the actors of a county, with the number of networks and other ties that each is documented in.
 
@@ -272,6 +275,7 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*kinds]).astype(kinds)
 
 
+@asked
 def county_themes(
     data: Dataset,
     county: str | int,
@@ -411,6 +415,7 @@ def _verdict(sure: set[str], maybe: set[str], specific: set[str], documented_lev
     return "others_only", ""
 
 
+@asked
 def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return the tasks that the sources give to a county, its region or a joint body of it by name.
 
@@ -449,6 +454,7 @@ def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | N
     return frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
 
 
+@asked
 def county_events(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return what else happened in a county: attempts, the culture model, planning, public transport.
 

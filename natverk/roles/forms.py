@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -23,6 +24,7 @@ __all__ = [
 FORMS = VOCABULARIES["interplay_form"]
 
 
+@asked
 def interplay_forms(
     data: Dataset,
     county: str | int | None = None,
@@ -95,6 +97,7 @@ def interplay_forms(
     return frame[columns].astype(kinds)
 
 
+@asked
 def interplay(data: Dataset, county: str | int | None = None, *, on: int | None = None) -> pd.DataFrame:
     """Return which counties have which standing forms of interplay: every county and form, with their number.
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -56,6 +57,7 @@ _LEVEL = {
 }
 
 
+@asked
 def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> pd.DataFrame:
     """Return the formal roles: which level has which tasks of regional development in a year.
 
@@ -136,6 +138,7 @@ class Responsible(NamedTuple):
         return frozenset.union(*self.alternatives) - self.sure()
 
 
+@asked
 def responsible_levels(
     data: Dataset,
     year: int,
@@ -274,12 +277,14 @@ def _obliged(own: list[tuple[Any, bool]]) -> Responsible:
     return Responsible(frozenset(alternatives), _state(own), rows)
 
 
+@asked
 def unitary_counties(data: Dataset) -> set[str]:
     """Return the counties where the municipality is also the region."""
     places = set(data.municipalities["actor_id"])
     return set(data.counties.loc[data.counties["region_actor_id"].isin(places), "county_code"])
 
 
+@asked
 def local_tasks(data: Dataset) -> dict[str, set[str]]:
     """Return the counties of the tasks whose actor is named by county, region or joint body.
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.membership.documented import DOCUMENTED
+from natverk.roles import practised
 from natverk.text.page import Page
 
-__all__ = ["listed_frame", "map_frame", "matrix_actors", "matrix_frame", "stage_frame", "theme_frame", "timeline_frame"]
+__all__ = [
+    "country_themes",
+    "listed_frame",
+    "map_frame",
+    "matrix_actors",
+    "matrix_frame",
+    "stage_frame",
+    "theme_frame",
+    "timeline_frame",
+]
 
 
 def timeline_frame(held: pd.DataFrame) -> pd.DataFrame:
@@ -36,13 +47,32 @@ def matrix_frame(page: Page, actors: pd.DataFrame, own: pd.DataFrame) -> pd.Data
     )
 
 
+@asked
+def country_themes(data: Dataset) -> pd.DataFrame:
+    """Return by theme in how many counties and municipalities of the country activity is attested, for `theme_frame`.
+
+    A page that shows these sums depends on them, not on the evidence of every county.
+    """
+    return _theme_sums(practised(data))
+
+
+def _theme_sums(table: pd.DataFrame) -> pd.DataFrame:
+    attested = table.assign(
+        regional=(table["regional_low"] > 0).astype(int), joint=(table["joint_low"] > 0).astype(int), one=1
+    )
+    columns = ["municipal_low", "n_municipalities", "regional", "joint", "one"]
+    return attested.groupby("theme", sort=False)[columns].sum().reset_index()
+
+
 def theme_frame(county: pd.DataFrame, country: pd.DataFrame) -> pd.DataFrame:
     """Return practised roles of a county beside the country, as `figures.theme_pattern` takes them.
 
     Parameters
     ----------
-    county, country
-        `roles.practised` of one county, and of all.
+    county
+        `roles.practised` of the county.
+    country
+        `country_themes`, or `roles.practised` of all counties.
 
     Returns
     -------
@@ -52,13 +82,7 @@ def theme_frame(county: pd.DataFrame, country: pd.DataFrame) -> pd.DataFrame:
     """
     parts = []
     for place, table in (("county", county), ("country", country)):
-        sums = (
-            table.assign(
-                regional=(table["regional_low"] > 0).astype(int), joint=(table["joint_low"] > 0).astype(int), one=1
-            )
-            .groupby("theme", sort=False)[["municipal_low", "n_municipalities", "regional", "joint", "one"]]
-            .sum()
-        )
+        sums = table.set_index("theme") if "one" in table else _theme_sums(table).set_index("theme")
         for level, attested, units in (
             ("municipal", "municipal_low", "n_municipalities"),
             ("regional", "regional", "one"),

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.frames import known_municipality
 from natverk.locale import alphabetic
@@ -74,14 +75,14 @@ class MunicipalityPage(DocumentedPage):
     @cached_property
     def bodies(self) -> pd.DataFrame:
         """The joint bodies that the municipality is documented in: rows of `body_members`."""
-        frame = self.data.body_members
-        return frame[frame["member_actor_id"] == self.actor_id]
+        return rows_where(self.data, "body_members", member_actor_id=self.actor_id)
 
     @property
     def compared(self) -> list[str]:
-        """The actors whose networks the page speaks of: all municipalities, the region and the joint bodies."""
-        others = [self.region_actor, *self.bodies["body_id"]]
-        return list(dict.fromkeys([*self.data.municipalities["actor_id"], *others]))
+        """The actors whose networks the page names: the municipalities of the county, region and joint bodies."""
+        places = self.data.municipalities
+        own = places.loc[places["county_code"] == self.county, "actor_id"]
+        return list(dict.fromkeys([*own, self.region_actor, *self.bodies["body_id"]]))
 
     def own(self, documented: pd.DataFrame) -> pd.DataFrame:
         """Return the municipality's own rows of `documented`."""
@@ -257,7 +258,7 @@ class MunicipalityPage(DocumentedPage):
 
     def inferred(self, own: pd.DataFrame) -> list[str]:
         """Return the networks that the municipality is in by inference only: a city of refuge read as ICORN member."""
-        rows = self.data.memberships.set_index("row_id")["inference"]
+        rows = rows_where(self.data, "memberships", actor_id=self.actor_id).set_index("row_id")["inference"]
         return [
             str(row["network_id"])
             for row in records(own[own["mark"] == "loose"])

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
 from natverk.frames import known_actor
@@ -224,8 +225,7 @@ class PortfolioPage(DocumentedPage):
 
     def _tie(self, network: str) -> str:
         """Say in which relation the actor stands to a network that it is no documented member of."""
-        rows = self.data.memberships
-        rows = rows[(rows["actor_id"] == self.actor_id) & (rows["network_id"] == network)]
+        rows = rows_where(self.data, "memberships", actor_id=self.actor_id, network_id=network)
         return self.t.join([self.term("status", status) for status in sorted(rows["status"].unique())]) or self.say(
             "portfolio.outside_unknown"
         )

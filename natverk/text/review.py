@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.spreadsheets import read_table
 from natverk.frames import each_row
 from natverk.locale import LANGUAGES, alphabetic, genitive, texts
@@ -108,8 +109,8 @@ class PortfolioReview(PortfolioPage):
         """Tell which proposals to leave no decision is known of, which were carried out, and of the boards."""
         table = review.comparison
         advised = table.loc[table["stated"].str.split("|").map(lambda items: "leave" in items), "network_id"]
-        ends = self.data.memberships
-        ends = ends[(ends["actor_id"] == self.actor_id) & ends["end_year"].notna()]
+        ends = rows_where(self.data, "memberships", actor_id=self.actor_id)
+        ends = ends[ends["end_year"].notna()]
         if review.year is not None:
             ends = ends[ends["end_year"] >= review.year]
         left = ends.groupby("network_id")["end_year"].max()
@@ -177,13 +178,12 @@ class PortfolioReview(PortfolioPage):
         """Tell of what else is known: it helps who judges, and is never made into a judgement."""
         items = []
         for name in _EVIDENCE:
-            frame = self.data.table(name)
-            n = int((frame["actor_id"] == self.actor_id).sum())
+            n = len(rows_where(self.data, name, actor_id=self.actor_id))
             n = n_offices(self.data, [self.actor_id]) if name == "functions" else n
             if n:
                 items.append(self.count(f"outcomes.n_{name}", n))
-        purposes = self.data.purposes
-        stated = purposes.loc[purposes["actor_id"] == self.actor_id]
+        steps = rows_where(self.data, "next_steps", actor_id=self.actor_id)
+        stated = rows_where(self.data, "purposes", actor_id=self.actor_id)
         named = [self.say(f"purpose.{item}") for item in dict.fromkeys(stated["purpose"])]
         aims = self.say("missing.purposes", name=self.name, list=self.t.join(named)) if named else ""
         cites = self.references.mark(list(dict.fromkeys(stated["source_id"]))) if named else ""
@@ -193,7 +193,7 @@ class PortfolioReview(PortfolioPage):
                 self.say("missing.evidence", list=self.t.join(items)) if items else self.say("missing.evidence_none"),
                 aims + cites,
                 self.say("outcomes.english") if items else "",
-                self.say("outcomes.proposal") if self.actor_id in set(self.data.next_steps["actor_id"]) else "",
+                self.say("outcomes.proposal") if len(steps) else "",
             )
             if part
         )
@@ -201,9 +201,9 @@ class PortfolioReview(PortfolioPage):
     def other_voices(self, own: pd.DataFrame, review: Review) -> pd.DataFrame:
         """Return what others have said of the documented and the judged networks: rows of `evaluations`."""
         networks = {*self.firm(own)["network_id"], *review.scores["network_id"]}
-        frame = self.data.evaluations
+        about = rows_where(self.data, "evaluations", network_id=sorted(networks))
         kinds = self.data.actors.set_index("actor_id")["kind"]
-        others = frame[frame["network_id"].isin(networks) & (frame["actor_id"] != self.actor_id)]
+        others = about[about["actor_id"] != self.actor_id]
         others = others.assign(evaluator_kind=others["actor_id"].map(kinds))
         return others.sort_values(["network_id", "evaluator_kind", "year", "row_id"], ignore_index=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.locale import alphabetic
 from natverk.membership.documented import DOCUMENTED
 from natverk.text.page import Prose, inside, leaders, plain
@@ -95,9 +96,8 @@ class RegionReport(RegionMeasures):
         """Tell how many offices, projects, mission reports and judgements the material has."""
         items = []
         for name in ("functions", "projects", "missions", "evaluations"):
-            frame = self.data.table(name)
-            frame = frame[frame["actor_id"].isin(actors["actor_id"])]
-            n = n_offices(self.data, actors["actor_id"]) if name == "functions" else len(frame)
+            n = len(rows_where(self.data, name, actor_id=list(actors["actor_id"])))
+            n = n_offices(self.data, actors["actor_id"]) if name == "functions" else n
             if n:
                 items.append(self.count(f"outcomes.n_{name}", n))
         if not items:
@@ -107,7 +107,7 @@ class RegionReport(RegionMeasures):
     def reading(self, actors: pd.DataFrame) -> Prose:
         """Tell how judgements and proposals are to be read, where there are any."""
         there = {
-            name: self.data.table(name)["actor_id"].isin(actors["actor_id"]).any()
+            name: len(rows_where(self.data, name, actor_id=list(actors["actor_id"]))) > 0
             for name in ("evaluations", "next_steps")
         }
         return self.markdown(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
 from natverk.frames import Names, choice, counted_from_one, known_actors, several, year_range
@@ -45,6 +46,7 @@ Side = Literal["actors", "networks"]
 Empty = Literal["drop", "keep"]
 
 
+@asked
 def tie_cells(
     data: Dataset,
     *,
@@ -345,6 +347,7 @@ class IncidenceMatrix:
         return pd.DataFrame({"actor_id": actors, "network_id": networks}).astype("str")
 
 
+@asked
 def incidence_matrix(
     data: Dataset,
     *,

@@ -26,7 +26,7 @@ from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import pool
 from natverk.reports.execute import Result
-from natverk.reports.plan import Page, plan, read_project
+from natverk.reports.plan import Page, find_project, plan, read_project
 from natverk.reports.record import read_manifest
 from natverk.reports.run import Outcome, run
 
@@ -674,3 +674,16 @@ def test_an_error_of_the_system_has_its_own_remedy(
     assert remedy in (raised.value.remedy or "")
     assert time.monotonic() - clock < 20
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+@pytest.mark.parametrize("function", sorted({report.prepare for report in find_project().reports if report.prepare}))
+def test_what_reports_prepare_leaves_no_thread(function: str, tmp_path: Path) -> None:
+    # Building the tables would be another matter.
+    natverk.load()
+    module, _colon, name = function.partition(":")
+    environ = dict(os.environ)
+    pool.set_surroundings(environ, tmp_path)
+    code = f"import os\nfrom {module} import {name}\n{name}()\nprint(len(os.listdir('/proc/self/task')))"
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from natverk.data.load import Dataset
+from natverk.data.answers import asked
+from natverk.data.load import Dataset, kept
 from natverk.text.table import Cites, Foreign, Table
 from natverk.text.tables.rows import records, text_of
 
@@ -150,7 +150,7 @@ def _words(page: ComparePage, row: Row, text: str) -> str:
     return ", ".join(word for word in said if word) if all(said) else Foreign(text)
 
 
-@lru_cache(maxsize=2)
+@kept
 def _source_of(data: Dataset) -> dict[str, str]:
     """Return the source ids (separated by `;`) of each row that a comparison may rest on."""
     found: dict[str, str] = {}
@@ -161,11 +161,18 @@ def _source_of(data: Dataset) -> dict[str, str]:
     return found
 
 
+@asked
+def sources_of(data: Dataset, rows: str) -> list[str]:
+    """Return the ids of the sources of some rows (separated by `;`), each once, in the order of the rows."""
+    known = _source_of(data)
+    return list(
+        dict.fromkeys(item for own in rows.split(";") if own in known for item in known[own].split(";") if item)
+    )
+
+
 def _sources(page: ComparePage, row: Row) -> str:
     """Return the numbers of the sources; of very many only how many they are: the units' own pages name them."""
-    known = _source_of(page.data)
-    rows = f"{row['a_rows']};{row['b_rows']}".split(";")
-    ids = list(dict.fromkeys(item for own in rows if own in known for item in known[own].split(";") if item))
+    ids = sources_of(page.data, f"{row['a_rows']};{row['b_rows']}")
     if not ids:
         return ""
     if len(ids) > _MOST_SOURCES:

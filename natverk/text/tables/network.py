@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.frames import year_or_none
 from natverk.text.benchmarks import number_text, outcome_texts
 from natverk.text.table import Foreign, Table
@@ -56,7 +57,7 @@ def _named(page: NetworkProfile, last: pd.Series) -> dict[str, str]:
     """Say of each actor whether a list has it: yes, no, or not said where the list covers full members alone."""
     data = page.data
     row = data.member_lists.set_index("list_id").loc[last["list_id"]]
-    on = set(data.memberships.loc[data.memberships["list_id"] == last["list_id"], "actor_id"])
+    on = set(rows_where(data, "memberships", list_id=str(last["list_id"]))["actor_id"])
     absent = page.say("word.not_said" if last["full_only"] else "word.no")
     levels = str(row["levels_at_risk"]).split(";")
     covered = list(data.municipalities["actor_id"]) if "municipality" in levels else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.locale import alphabetic
 from natverk.portfolio import RECOMMENDATIONS, Review
 from natverk.text.portfolio import PortfolioPage, signed
@@ -91,8 +92,8 @@ def coded(page: PortfolioPage, review: Review) -> Table:
 
 def other_years(page: PortfolioPage, review: Review) -> Table:
     """Return what the same actor said of networks in other years."""
-    frame = page.data.evaluations
-    frame = frame[(frame["actor_id"] == page.actor_id) & frame["network_id"].notna()]
+    frame = rows_where(page.data, "evaluations", actor_id=page.actor_id)
+    frame = frame[frame["network_id"].notna()]
     same = frame["year"].isna() if review.year is None else (frame["year"] == review.year).fillna(False)
     rows = [_voice(page, row) for row in records(frame[~same].sort_values(["year", "row_id"]))]
     columns = ("year", "network", "criterion", "n_judgement=judgement", "recommendation", "rationale", "sources")

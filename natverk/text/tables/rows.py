@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.text.page import Page
 from natverk.text.table import Table, records
 
@@ -44,8 +45,7 @@ def term_of(page: Page, row: Row) -> str:
 def rows_of(page: Page, name: str, actors: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a table about the page's actors, in their order."""
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
-    frame = page.data.table(name)
-    own = frame[frame["actor_id"].isin(order)]
+    own = rows_where(page.data, name, actor_id=list(order))
     if own.empty:
         return []
     return sorted(records(own), key=lambda row: order[str(row["actor_id"])])
