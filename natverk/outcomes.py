@@ -18,9 +18,9 @@ from natverk.errors import InvalidArgument
 from natverk.frames import Names, directory, known_actors, known_municipality, known_networks
 
 __all__ = [
-    "events",
+    "evaluations",
     "findings",
-    "judgements",
+    "meetings",
     "missions",
     "notes",
     "projects",
@@ -182,7 +182,7 @@ def steps(data: Dataset, *, actors: Names | None = None, network: str | None = N
 
 
 @asked
-def judgements(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+def evaluations(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return judgements of networks and cooperation by a criterion, the latest first.
 
     Parameters
@@ -204,7 +204,7 @@ def judgements(data: Dataset, *, actors: Names | None = None, network: str | Non
     Examples
     --------
     >>> from natverk import load
-    >>> set(judgements(load(), network="C40")["actor_id"])
+    >>> set(evaluations(load(), network="C40")["actor_id"])
     {'municipality:0180'}
     """
     rows = _about(data, "evaluations", actors, network)
@@ -353,7 +353,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
 
 
 @asked
-def events(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+def meetings(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return meetings, seminars and conferences on municipal and regional cooperation, by date.
 
     Parameters
@@ -375,10 +375,10 @@ def events(data: Dataset, *, actors: Names | None = None, network: str | None = 
     Examples
     --------
     >>> from natverk import load
-    >>> events(load(), network="Arena för Tillväxt")["event_sv"].iloc[0]
+    >>> meetings(load(), network="Arena för Tillväxt")["event_sv"].iloc[0]
     'Kunskapsdag: Starkare kommuner med regional samverkan'
     """
-    frame = _events(data)
+    frame = _meetings(data)
     if actors is not None and network is not None:
         raise InvalidArgument("both actors and network are given", where="actors", remedy="leave one of them out")
     if actors is None and network is None:
@@ -391,7 +391,7 @@ def events(data: Dataset, *, actors: Names | None = None, network: str | None = 
 
 
 @kept
-def _events(data: Dataset) -> pd.DataFrame:
+def _meetings(data: Dataset) -> pd.DataFrame:
     """Return all events with the ids of their organisers."""
     names = directory(data)
 

@@ -94,7 +94,7 @@ OLD_WITHIN = {
     "portfolio.Choice": "natverk.portfolio.Rule.of", "portfolio.chosen": "natverk.portfolio.Rule.of",
     "portfolio.sheet": "natverk.portfolio.blank_sheet", "portfolio.beside": "natverk.portfolio.review",
     "coding.disagreements": "natverk.coding.discordant",
-    "peers.in_words": "natverk.text", "networks.FIRM": "natverk.membership.documented.DOCUMENTED",
+    "peers.in_words": "natverk.pages", "networks.FIRM": "natverk.membership.documented.DOCUMENTED",
     "twomode.two_mode": "natverk.twomode.incidence_matrix", "twomode.TwoMode": "natverk.twomode.IncidenceMatrix",
     "twomode.co_membership_blocks": "natverk.twomode.co_membership", "twomode.Draws": "natverk.twomode.randomise",
     "twomode.shared_pairs": "natverk.twomode.co_membership",

@@ -431,7 +431,7 @@ def explain(data: Dataset, /, what: Any, **rules: Any) -> pd.DataFrame:
 
     See Also
     --------
-    natverk.text.explain_text : the reasons as sentences, in Swedish and English.
+    natverk.pages.explain_text : the reasons as sentences, in Swedish and English.
 
     Examples
     --------

@@ -20,6 +20,7 @@ from natverk.roles.county import (
     county_events,
     county_memberships,
     county_networks,
+    county_places,
     county_tasks,
     county_themes,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "county_events",
     "county_memberships",
     "county_networks",
+    "county_places",
     "county_tasks",
     "county_themes",
     "cross_border",

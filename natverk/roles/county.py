@@ -22,6 +22,7 @@ from natverk.membership.panel import SETS
 from natverk.roles.tasks import local_tasks, responsible_levels, unitary_counties
 
 __all__ = [
+    "county_places",
     "GROUPS",
     "VERDICTS",
     "county_actors",
@@ -504,3 +505,50 @@ def _once(cells: Iterable[str]) -> str:
 def _levels(names: set[str]) -> str:
     """Return levels joined by `+`, in their order."""
     return "+".join(name for name in ("municipal", "regional", "joint") if name in names)
+
+
+def county_places(data: Dataset, county: str | int, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the municipalities of a county with their documented memberships, with where they lie.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    own
+        The frame of `natverk.documented` for the county's actors.
+
+    Returns
+    -------
+    pd.DataFrame
+        `code, name, population, n_documented` (dated or not, former and loose ones left out), `n_undated`
+        (of these, without a year), `lat, lon`.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown county.
+
+    Examples
+    --------
+    >>> from natverk import documented, load
+    >>> len(county_places(load(), "Halland", documented(load(), "Hallands län")))
+    6
+    """
+    code = known_county(data, county)
+    places = data.municipalities[data.municipalities["county_code"] == code]
+    population = data.population[data.population["year"] == data.population["year"].max()].set_index("code")[
+        "population"
+    ]
+    firm = own[own["mark"].isin(DOCUMENTED)].groupby("actor_id").size()
+    undated = own[own["mark"] == "undated"].groupby("actor_id").size()
+    return pd.DataFrame(
+        {
+            "code": places["code"],
+            "name": places["name"],
+            "population": places["code"].map(population),
+            "n_documented": places["actor_id"].map(firm).fillna(0).astype(int),
+            "n_undated": places["actor_id"].map(undated).fillna(0).astype(int),
+            "lat": places["lat"].astype(float),
+            "lon": places["lon"].astype(float),
+        }
+    ).reset_index(drop=True)

@@ -11,9 +11,9 @@ from nbclient import NotebookClient
 import natverk
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures import Notice, Picture
+from natverk.pages import explorer as module
+from natverk.pages.explorer import PARTS, Explorer
 from natverk.reports.plan import find_project
-from natverk.text import explorer as module
-from natverk.text.explorer import PARTS, Explorer
 
 NOTEBOOK = Path(natverk.__file__).parents[1] / "notebooks" / "explore.ipynb"
 

@@ -11,7 +11,7 @@ from natverk.errors import InvalidArgument
 from natverk.locale import LANGUAGES, texts
 from natverk.membership.panel import RULES
 from natverk.membership.quality import BESIDE
-from natverk.text import explain_text
+from natverk.pages import explain_text
 
 #: Values as `explain` gives them for each rule.
 VALUES = {

@@ -15,15 +15,17 @@ from IPython.display import DisplayHandle, display
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
-from natverk.figures import Notice, Picture, county_map, growth, membership_matrix
+from natverk.figures import Notice, Picture, grids
+from natverk.figures.countymap import county_map
+from natverk.figures.curves import growth
 from natverk.frames import FIRST_YEAR, choice, known_county, year_range
 from natverk.locale import alphabetic
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, series
 from natverk.membership.panel import SETS, networks_counting_as
-from natverk.text.documented import DocumentedPage
-from natverk.text.frames import map_frame, matrix_actors, matrix_frame
-from natverk.text.page import Prose, plain
+from natverk.pages.page import NotebookPage
+from natverk.pages.prose import Prose
+from natverk.roles.county import county_places
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -85,8 +87,12 @@ class Explorer:
         themes = VOCABULARIES["theme"]
         choice("theme", theme, [_ALL, *themes])
         self.data = data
-        self._page = DocumentedPage(data, years=(FIRST_YEAR, last), lang=lang, part="explore")
-        say, t = self._page.say, self._page.t
+        self._page = NotebookPage(data, "explore", lang=lang, years=(FIRST_YEAR, last))
+        t = self._page.t
+
+        def say(key: str) -> str:
+            return t(f"explore.{key}")
+
         counties = list(zip(data.counties["name_short"], data.counties["county_code"], strict=True))
         named = sorted(((t(f"common.theme.{name}"), name) for name in themes), key=lambda pair: alphabetic(pair[0]))
         wide = {"description_width": "8em"}
@@ -147,26 +153,18 @@ class Explorer:
         page, own = self._page, self.memberships()
         actors = actors_of(self.data, self.region.value)
         place = str(self.data.counties.set_index("county_code").loc[self.region.value, "name"])
-        look = {"lang": page.lang, "source": page.source_line, "place": place}
         trend = series(self.data, actors["actor_id"], years=self._years, networks=self._networks)
-        places = map_frame(self.data, self.region.value, own)
+        places = county_places(self.data, self.region.value, own)
+        firm = own[own["mark"].isin(DOCUMENTED)]
+        theme = "" if self.theme.value == _ALL else page.t(f"common.theme.{self.theme.value}")
+        text = page.words("summary", place=place, theme=theme, year=self.year.value, firm=firm, actors=actors)
         return {
-            "summary": self._summary(actors, own, place),
-            "matrix": membership_matrix(matrix_frame(page, actors, own), actors=matrix_actors(actors), **look),
-            "map": county_map(places, county_code=self.region.value, **look),
-            "trend": growth(trend, **look),
+            "summary": Prose(text),
+            "matrix": grids.incidence(
+                own, names=page.network_names, actors=actors, lang=page.lang, source=page.source_line
+            ),
+            "map": county_map(
+                places, county_code=self.region.value, place=place, lang=page.lang, source=page.source_line
+            ),
+            "trend": growth(trend, place=place, lang=page.lang, source=page.source_line),
         }
-
-    def _summary(self, actors: pd.DataFrame, own: pd.DataFrame, place: str) -> Prose:
-        page, firm = self._page, own[own["mark"].isin(DOCUMENTED)]
-        theme = page.say("every_theme") if self.theme.value == _ALL else page.t(f"common.theme.{self.theme.value}")
-        values = {
-            "place": plain(place),
-            "theme": theme if self.theme.value == _ALL else page.say("one_theme", theme=theme),
-            "year": self.year.value,
-            "memberships": page.t.count("figures.documented", len(firm)),
-            "networks": page.t.count("common.network", firm["network_id"].nunique()),
-            "n": page.t.number(firm["actor_id"].nunique()),
-            "total": page.t.count("figures.matrix.actor", len(actors)),
-        }
-        return Prose(page.say("summary", **values))
