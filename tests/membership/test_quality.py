@@ -199,6 +199,8 @@ def test_two_first_years(make: Make, rows: list[dict[str, Any]], values: str | N
         ([{"status": "full"}, {"status": "associate", "seen": 2008}], "associate | full"),
         ([{"status": "participant"}, {"status": "member"}, {"status": "indirect"}], "indirect | member | participant"),
         ([{"status": "full"}, {"status": "full", "seen": 2008}], None),
+        ([{"status": "full"}, {"status": "member", "seen": 2008}], None),
+        ([{"status": "full"}, {"status": "member"}, {"status": "associate"}], "associate | full"),
         ([{"status": "member"}, {"status": "applicant"}], None),
         ([{"status": "member"}, {"status": "former", "seen": 2008}], None),
         ([{"status": "member"}, {"status": "full", "a": BODA}], None),
