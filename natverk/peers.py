@@ -26,7 +26,15 @@ from natverk.frames import (
     year_or_none,
     year_range,
 )
-from natverk.membership.actors import Kinds, checked_kinds, eligible, existence, levels, population_by_year
+from natverk.membership.actors import (
+    Kinds,
+    checked_kinds,
+    eligible,
+    existence,
+    levels,
+    may_belong,
+    population_by_year,
+)
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import Counting, YearBasis, graded
 from natverk.membership.lists import ListCertainty, absences
@@ -730,9 +738,11 @@ def candidates(
         `rank, network_id, network, n_in` (peers known as members), `n_in_high` (and eligible peers of which it
         is unknown), `n_known, n_peers`, `peers` (codes of those in it), `own_state` (`unknown`, `not_member`
         where a complete list says so, `left` where an end does), `own_year` (of that list, or the last year as member;
-        missing where unknown), `own_documented` (a row of any year calls it a member, or a former one), `eligible`,
-        `eligibility` (`eligible`, `level`, `too_small`, `too_large`, `not_founded`, `dissolved`), `min_population,
-        max_population, population, population_year, eligibility_note`. Ties: by network id.
+        missing where unknown), `own_documented` (a row of any year calls it a member, or a former one), `eligible`
+        (nothing that is known rules it out), `eligibility` (`eligible`; `rule_unknown`: the rule asks for something
+        that no column tells, so whether it may join is not known; `level`, `too_small`, `too_large`; `not_admitted`:
+        the rule names a coast, counties or actors, and it is none of them; `not_founded`, `dissolved`),
+        `min_population, max_population, population, population_year, eligibility_note`. Ties: by network id.
 
     Raises
     ------
@@ -741,14 +751,13 @@ def candidates(
 
     Notes
     -----
-    "Not documented" is not "not a member": `own_state` says which. Eligibility knows levels and population
-    only (Gotland is at both levels); that a network is for one border region or one kind of place stands in its
-    membership rule.
+    "Not documented" is not "not a member": `own_state` says which. Eligibility knows levels (Gotland is at both),
+    population, and what `networks.eligibility_basis` makes of the rule of membership.
 
     Examples
     --------
     >>> from natverk import load
-    >>> table = candidates(load(), "Solna", year=2019).set_index("network_id")
+    >>> table = candidates(load(), "Botkyrka", year=2019, peers=["Nacka", "Malmö"]).set_index("network_id")
     >>> table.loc["eurocities", ["own_state", "eligibility"]].tolist()
     ['unknown', 'too_small']
     """
@@ -808,7 +817,7 @@ def candidates(
             "own_state": absent["state"].fillna("unknown").to_numpy(),
             "own_year": absent["year"].to_numpy(),
             "own_documented": [network in ever for network in wanted],
-            "eligible": reason == "eligible",
+            "eligible": np.isin(reason, ["eligible", "rule_unknown"]),
             "eligibility": reason,
             "min_population": rules["min_population"].to_numpy(),
             "max_population": rules["max_population"].to_numpy(),
@@ -853,7 +862,14 @@ def _eligibility(data: Dataset, actor: str, rules: pd.DataFrame, size: int | Non
         "too_small": bounds["min_population"] > number,
         "too_large": bounds["max_population"] < number,
     }
-    return np.select(list(conditions.values()), list(conditions), "eligible")
+    reason = pd.Series(np.select(list(conditions.values()), list(conditions), "eligible"), index=rules.index)
+    told = may_belong(data, [actor], list(rules.index), year).set_index("network_id")
+    # A capital is not too small for a network of capitals or cities of a million.
+    otherwise = reason.isin(["too_small", "too_large"]) & told["by_rule"].fillna(False)
+    reason = reason.mask(otherwise, "eligible")
+    free = reason == "eligible"
+    reason = reason.mask(free & told["may"].isna(), "rule_unknown")
+    return reason.mask(free & ~told["may"].fillna(True), "not_admitted").to_numpy()
 
 
 def by_size(

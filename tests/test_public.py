@@ -181,6 +181,11 @@ def members(data: Dataset) -> pd.DataFrame:
 
 
 @cache
+def ties_of_county(data: Dataset) -> pd.DataFrame:
+    return natverk.roles.county_memberships(data, "14")
+
+
+@cache
 def compared(data: Dataset) -> pd.DataFrame:
     return natverk.roles.compare(data, 2019, county="14")
 
@@ -268,9 +273,22 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "portfolio.sensitivity": lambda data: natverk.portfolio.sensitivity(reviewed(data), draws=50),
     "roles.actors_of": lambda data: natverk.roles.actors_of(data, "14"),
     "roles.bodies_of": lambda data: natverk.roles.bodies_of(data, "Vänersborg"),
+    "roles.county_bodies": lambda data: natverk.roles.county_bodies(data, "14"),
     "roles.compare": compared,
+    "roles.county_actors": lambda data: natverk.roles.county_actors(data, "14", ties_of_county(data)),
+    "roles.county_events": lambda data: natverk.roles.county_events(data, "14"),
+    "roles.county_memberships": lambda data: [
+        ties_of_county(data),
+        natverk.roles.county_memberships(data, "05", years=(1997, 2010)),
+    ],
+    "roles.county_networks": lambda data: natverk.roles.county_networks(ties_of_county(data)),
+    "roles.county_tasks": lambda data: natverk.roles.county_tasks(data, "14"),
+    "roles.county_themes": lambda data: natverk.roles.county_themes(
+        data, "14", natverk.roles.county_networks(ties_of_county(data))
+    ),
     "roles.cross_border": natverk.roles.cross_border,
     "roles.formal": lambda data: natverk.roles.formal(data, 2019),
+    "roles.holders_of": lambda data: natverk.roles.holders_of(data, "05"),
     "roles.interplay": natverk.roles.interplay,
     "roles.interplay_forms": natverk.roles.interplay_forms,
     "roles.joint_bodies": natverk.roles.joint_bodies,
@@ -281,6 +299,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "roles.responsibility_counts": natverk.roles.responsibility_counts,
     "roles.summary_by_county": lambda data: natverk.roles.summary_by_county(compared(data)),
     "roles.transfers": natverk.roles.transfers,
+    "strategies.accounts": lambda data: natverk.strategies.accounts(data, "14"),
     "strategies.events": natverk.strategies.events,
     "strategies.history": natverk.strategies.history,
     "strategies.references": lambda data: natverk.strategies.references(data, "2019"),

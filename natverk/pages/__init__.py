@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from natverk.pages import compare, country, evidence, municipality, network, portfolio, strategies
+from natverk.pages import compare, country, evidence, municipality, network, portfolio, region, strategies
 from natverk.pages.municipality import municipality_page
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 from natverk.pages.portfolio import read_sheet
+from natverk.pages.region import region_page
 
 __all__ = [
     "NotebookPage",
@@ -19,5 +20,7 @@ __all__ = [
     "network_page",
     "portfolio",
     "read_sheet",
+    "region",
+    "region_page",
     "strategies",
 ]

@@ -359,6 +359,11 @@ class NotebookPage:
         return ""
 
     @property
+    def past(self) -> bool:
+        """Whether the page ends before the data do: it is then told as of its last year, and nothing later stands."""
+        return self.years[1] < int(self.data.known_until[:4])
+
+    @property
     def source_line(self) -> str:
         """The line under every figure: package, number of sources and vintage."""
         n = self.t.number(self.data.sources["url"].nunique())

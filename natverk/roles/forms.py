@@ -23,7 +23,13 @@ __all__ = [
 FORMS = VOCABULARIES["interplay_form"]
 
 
-def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int | None = None) -> pd.DataFrame:
+def interplay_forms(
+    data: Dataset,
+    county: str | int | None = None,
+    *,
+    on: tuple[int, int] | int | None = None,
+    as_then: bool = False,
+) -> pd.DataFrame:
     """Return the standing forms of interplay, one row a county and form, as far as we have read.
 
     Parameters
@@ -31,8 +37,12 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     county
         A county by code or name, or None for all.
     on
-        A year: forms that are known to have begun after it, or to have ended before it, are left out; one without
-        a stated beginning stays. None (default): the year in which the data end.
+        A year, or the first and last of several: forms that are known to have begun after them, or to have ended
+        before them, are left out; one without a stated beginning stays. None (default): the year in which the data
+        end.
+    as_then
+        Told as of the last of the years: a form without a stated beginning is left out, for it may be younger, and an
+        end that came later is not told.
 
     Returns
     -------
@@ -61,11 +71,15 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     >>> "association" in set(interplay_forms(load(), "Södermanland")["form"])
     False
     """
-    year = int(data.known_until[:4]) if on is None else year_range(on, "on", data=data)[0]
+    years = year_range(int(data.known_until[:4]) if on is None else on, "on", data=data)
     frame = data.interplay
-    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= f"{year}-12-31")
-    lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{year}-01-01")
-    frame = frame[(begun & lasting).astype(bool)]
+    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= f"{years[-1]}-12-31")
+    lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{years[0]}-01-01")
+    frame = frame[(begun & lasting & (frame["since"].notna() | (not as_then))).astype(bool)]
+    if as_then:
+        frame = frame.assign(
+            until=frame["until"].mask(frame["until"].fillna("0001").map(latest) > f"{years[-1]}-12-31")
+        )
     codes = frame["county_codes"].str.split(";")
     frame = frame.assign(county_code=codes, n_counties=codes.map(len), since_known=frame["since"].notna())
     frame = frame.explode("county_code")

@@ -24,7 +24,7 @@ VALUES = {
     "not_counted": "status=applicant/indirect", "list_not_covering": "list=eu-mission-100-2022",
     "list_full_only": "list=eurocities-2011", "list_uncertain": "list=kimo-2015, certainty=medium", "eligible": "",
     "not_eligible_level": "eligible_levels=municipality;region",
-    "not_eligible_size": "population=61234, min_population=250000, max_population=900000",
+    "not_eligible_size": "population=61234, min_population=250000, max_population=900000", "not_eligible_rule": "",
 }  # fmt: skip
 
 
