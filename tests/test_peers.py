@@ -23,6 +23,7 @@ from natverk.peers import (
     county_peers,
     differences,
     neighbours,
+    peer_networks,
     population_at,
     portfolios,
     structure,
@@ -542,3 +543,24 @@ def test_networks_of_the_neighbours(make: Make) -> None:
     assert table["region"].tolist() == [False, True]
     assert table["own_mark"].fillna("").tolist() == ["left", ""]
     assert neighbours(world(make, {}), "Gotland", documented).empty
+
+
+def test_what_similar_municipalities_are_in_stands_with_evidence_and_with_what_is_known_of_ones_own(
+    real: Dataset,
+) -> None:
+    found = peer_networks(real, "Vänersborg")
+    near = by_structure(real, "1487", year=real.last_year, n=2)
+    assert set(found["actor_id"]) <= {f"municipality:{code}" for code in near["code"]}
+    rows = real.memberships.set_index("row_id")
+    for row in found.to_dict("records"):
+        told = rows.loc[str(row["row_ids"]).split(";")]
+        assert set(told["actor_id"]) == {row["actor_id"]}
+        assert set(told["network_id"]) == {row["network_id"]}
+    both = found.set_index("network_id")
+    assert both.loc["sern", "shared"]
+    assert not both.loc["ecad", "shared"]
+    # A complete list that covers the municipality and leaves it out is said; where no list is, nothing is.
+    listed = set(real.member_lists["network_id"])
+    told = peer_networks(real, "Nacka")
+    assert told["absent"].notna().any()
+    assert set(told.loc[told["absent"].notna(), "network_id"]) <= listed

@@ -261,6 +261,8 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "networks.lists_of": lambda data: natverk.networks.lists_of(data, "ubc"),
     "networks.member_years": lambda data: natverk.networks.member_years(data, "sern", members(data)),
     "networks.members_of": members,
+    "networks.membership_notes": lambda data: natverk.networks.membership_notes(data, "Vänersborg"),
+    "networks.networks_of": lambda data: natverk.networks.networks_of(data, "Vänersborg"),
     "networks.saturation": lambda data: natverk.networks.saturation(data, members(data)),
     "networks.shared_members": lambda data: natverk.networks.shared_members(data, "sern"),
     "networks.shared_themes": lambda data: natverk.networks.shared_themes(data, "sern"),
@@ -272,6 +274,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "peers.county_peers": lambda data: natverk.peers.county_peers(data, "09"),
     "peers.differences": lambda data: natverk.peers.differences(data, 2019),
     "peers.neighbours": lambda data: natverk.peers.neighbours(data, "Vänersborg", own(data)),
+    "peers.peer_networks": lambda data: natverk.peers.peer_networks(data, "Vänersborg"),
     "peers.population_at": lambda data: natverk.peers.population_at(data, 2019),
     "peers.portfolios": natverk.peers.portfolios,
     "peers.structure": lambda data: natverk.peers.structure(data, 2019),
@@ -457,6 +460,10 @@ MUNICIPALITY: dict[str, Named] = {
     "peers.by_structure": natverk.peers.by_structure,
     "peers.candidates": natverk.peers.candidates,
     "peers.neighbours": lambda data, place: natverk.peers.neighbours(data, place, own(data)),
+    "peers.peer_networks": natverk.peers.peer_networks,
+    "networks.membership_notes": natverk.networks.membership_notes,
+    "networks.networks_of": natverk.networks.networks_of,
+    "roles.bodies_of": natverk.roles.bodies_of,
     "compare": lambda data, place: natverk.compare(data, place, "Lund", kind="municipality", parts=["place"]),
 }
 TYPED: dict[str, tuple[Named, Any, Any, str]] = {
