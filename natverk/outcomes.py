@@ -31,7 +31,18 @@ __all__ = [
 ]
 
 #: Columns that date a row of an outcome, the surer first.
-_DATED = ("start_year", "start_date", "date", "year", "observed_year", "first", "last_seen", "years", "programme_from", "due")
+_DATED = (
+    "start_year",
+    "start_date",
+    "date",
+    "year",
+    "observed_year",
+    "first",
+    "last_seen",
+    "years",
+    "programme_from",
+    "due",
+)
 _ROLES = ("lead", "participant", "unspecified")
 
 

@@ -349,6 +349,9 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         "note": note,
         "sources": page.cites,
     }
+    if page.past:
+        # The notes tell of how it went on.
+        del columns["note"]
     page.table("bodies", frame, columns, fold=fold)
 
 
