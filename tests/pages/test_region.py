@@ -120,8 +120,17 @@ def test_how_the_work_was_set_up_is_said(real: Dataset) -> None:
 def test_predecessors_are_named(real: Dataset) -> None:
     for region in SAMPLE:
         text = text_of(page(region))
-        for name in roles.holders_of(real, region)["holder_name"]:
+        for name in roles.holders_of(real, region)["holder_name"].iloc[:-1]:
             assert name in text
+
+
+def test_the_holder_of_today_has_its_name_of_today() -> None:
+    assert "**Region Västernorrland har det regionala utvecklingsansvaret" in text_of(page("22"))
+
+
+def test_what_is_in_process_is_not_said_to_be_adopted() -> None:
+    line = next(line for line in text_of(page("07")).split("\n") if "(under arbete)" in line)
+    assert "antogs" not in line
 
 
 def test_undated_gives_no_since(real: Dataset) -> None:
