@@ -46,9 +46,18 @@ def region_page(data: Dataset, region: str | int, *, years: tuple[int, int], lan
     county = data.counties.set_index("county_code").loc[code]
     name = str(county["region_name"])
     return NotebookPage(
-        data, "region_report", lang=lang, years=years, kind="region", unit=code,
-        name=name, region_id=county["region_actor_id"], unitary=code in unitary_counties(data), documented=DOCUMENTED, cooperations=GROUPS[:5],
-    )  # fmt: skip
+        data,
+        "region_report",
+        lang=lang,
+        years=years,
+        kind="region",
+        unit=code,
+        name=name,
+        region_id=str(county["region_actor_id"]),
+        unitary=code in unitary_counties(data),
+        documented=DOCUMENTED,
+        cooperations=GROUPS[:5],
+    )
 
 
 def _unitary(page: NotebookPage) -> bool:
