@@ -43,11 +43,21 @@ def region_page(data: Dataset, region: str | int, *, years: tuple[int, int], lan
         For an unknown region, with the nearest one.
     """
     code = known_county(data, region, "region")
-    name = str(data.counties.set_index("county_code").at[code, "region_name"])
+    county = data.counties.set_index("county_code").loc[code]
+    name = str(county["region_name"])
     return NotebookPage(
-        data, "region_report", lang=lang, years=years, kind="region", unit=code,
-        name=name, unitary=code in unitary_counties(data), documented=DOCUMENTED, cooperations=GROUPS[:5],
-    )  # fmt: skip
+        data,
+        "region_report",
+        lang=lang,
+        years=years,
+        kind="region",
+        unit=code,
+        name=name,
+        region_id=str(county["region_actor_id"]),
+        unitary=code in unitary_counties(data),
+        documented=DOCUMENTED,
+        cooperations=GROUPS[:5],
+    )
 
 
 def _unitary(page: NotebookPage) -> bool:
@@ -349,6 +359,9 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         "note": note,
         "sources": page.cites,
     }
+    if page.past:
+        # The notes tell of how it went on.
+        del columns["note"]
     page.table("bodies", frame, columns, fold=fold)
 
 

@@ -155,6 +155,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
         held = data.responsibility.loc[data.responsibility["start"] <= f"{window[-1]}-12-31", "holder_actor_id"]
         seen = {*members["body_id"], *held, *frame.loc[frame["founded_year"].notna(), "body_id"]}
         frame = frame[frame["body_id"].isin(seen)]
+        then = (frame["observed_year"] <= window[-1]).fillna(False).astype(bool)
+        frame = frame.assign(n_stated=frame["n_stated"].where(then))
     else:
         members = members[(members["start_year"].fillna(0) <= window[-1]).astype(bool)]
     names = data.actors.set_index("actor_id")["name"]

@@ -240,8 +240,8 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from natverk import load
     >>> table = county_networks(county_memberships(load(), "12")).set_index("network_id")
-    >>> table.loc["greater-copenhagen", ["n_regional", "n_municipal", "shared"]].tolist()
-    [1, 33, True]
+    >>> int(table.at["greater-copenhagen", "n_municipal"]), bool(table.at["greater-copenhagen", "shared"])
+    (33, True)
     """
     wanted = ["actor_id", "level", "network_id", "group", "firm", "row_ids", "source_ids"]
     has_columns(memberships, wanted, "memberships", "give a frame of roles.county_memberships")

@@ -53,11 +53,9 @@ def test_nothing_later_is_let_in(real: Dataset) -> None:
 
 
 def test_a_loose_tie_has_the_year_of_its_source(real: Dataset) -> None:
-    own = roles.county_memberships(real, "14").set_index(["actor_id", "network_id"])
-    icorn = own.loc[("region:14", "icorn")]
-    assert icorn["mark"] == "loose"
-    assert icorn["inferred"]
-    assert icorn["last_seen"] == 2017
+    own = roles.county_memberships(real, "14")
+    icorn = own[(own["actor_id"] == "region:14") & (own["network_id"] == "icorn")]
+    assert icorn[["mark", "inferred", "last_seen"]].to_numpy().tolist() == [["loose", True, 2017]]
 
 
 def test_gotland_is_one_body(real: Dataset) -> None:
@@ -91,10 +89,11 @@ def test_a_general_purpose_network_decides_no_theme(real: Dataset) -> None:
     side = roles.county_networks(roles.county_memberships(real, "12"))
     themes = roles.county_themes(real, "12", side).set_index("theme")
     # All 33 are in Greater Copenhagen, which has four themes.
-    assert themes.at["climate_energy", "n_municipal"] == 33
-    assert themes.at["climate_energy", "n_municipal_specific"] < 33
+    counts = themes["n_municipal"].to_dict(), themes["n_municipal_specific"].to_dict()
+    assert counts[0]["climate_energy"] == 33
+    assert counts[1]["climate_energy"] < 33
     # The region is in a network of many themes only: no verdict.
-    assert themes.loc["digital", ["verdict", "reason"]].tolist() == ["open", "general"]
+    assert themes.loc[["digital"], ["verdict", "reason"]].to_numpy().tolist() == [["open", "general"]]
     wide = roles.county_themes(real, "12", side, general_from=99).set_index("theme")
     assert wide.at["climate_energy", "n_municipal_specific"] == 33
     assert "generic" not in themes.index
