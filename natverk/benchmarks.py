@@ -118,7 +118,8 @@ def recomputed(
         `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `REASONS`,
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
-        `RECIPES`), `rows` (row and list ids), `source_id`. In the order of the tables.
+        `RECIPES`), `rows` (row and list ids), `source_id`; `claim_sv` (of a figure), `said` (the words a total was
+        read from), `note`, each with its Swedish. In the order of the tables.
 
     Raises
     ------
@@ -184,7 +185,11 @@ def recomputed(
         "reason", "ours", "difference", "basis", "also", "recipe", "rows", "source_id",
     ]  # fmt: skip
     numbers = {"published": "float64", "ours": "float64", "difference": "float64", "year": "Int64"}
-    return pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, "str"), **numbers})
+    table = pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, "str"), **numbers})
+    said = {"value_as_stated": "said", "value_as_stated_sv": "said_sv"}
+    told = pd.concat([data.published_totals.rename(columns=said), data.published_figures]).set_index("row_id")
+    told = told[["claim_sv", "said", "said_sv", "note", "note_sv"]].astype("str")
+    return table.join(told, on="row_id")
 
 
 @asked

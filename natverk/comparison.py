@@ -34,7 +34,7 @@ from natverk.roles.holders import responsibility_at, transfers
 from natverk.strategies import same_stage, stages
 from natverk.twomode.structure import schoener_d
 
-__all__ = ["PARTS", "UNIT_KINDS", "VERDICTS", "compare", "kinds_of_both"]
+__all__ = ["PARTS", "UNIT_KINDS", "VERDICTS", "compare", "kinds_of_both", "side_by_side"]
 
 #: The parts of a comparison, in the order in which a reader meets them; not every part concerns every kind of unit.
 PARTS = ("place", "responsibility", "strategy", "networks", "roles", "positions", "projects", "listed", "peers",
@@ -207,6 +207,64 @@ def compare(
     pair = _Pair(data, both, units, _actors(data, both, units), of_year, (span[0], span[-1]))
     lines = [line.assign(part=part) for part in PARTS if part in wanted for line in _LINES[part](pair) if len(line)]
     return _beside(pd.concat([pd.DataFrame(columns=list(_LINE)), *lines], ignore_index=True), units)
+
+
+@asked
+def side_by_side(
+    data: Dataset, a: str, b: str, *, kind: str | None = None, years: tuple[int, int] | int | None = None
+) -> pd.DataFrame:
+    """Put the documented memberships of two units beside each other: one row a network, or a member of two networks.
+
+    Parameters
+    ----------
+    a, b, kind
+        As in `compare`. Of a region its own memberships are read, not those of its municipalities.
+    years
+        As in `natverk.documented`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), and for each side
+        `a_status, a_mark, a_since, a_since_basis, a_last_seen`, the same with `b_` (missing where nothing is
+        documented); `row_ids, source_ids` of both. What both share comes first.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        As in `compare`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = side_by_side(load(), "Vänersborg", "Trollhättan")
+    >>> "sern" in set(table.loc[table["shared"], "network_id"])
+    True
+    """
+    span = year_range(years, data=data)
+    ((both, units), *_) = kinds_of_both(data, a, b, kind).items()
+    window = (span[0], span[-1])
+    if both == "network":
+        item, sides = "actor_id", [members_of(data, unit, years=window) for unit in units]
+    else:
+        item = "network_id"
+        actors = data.counties.set_index("county_code")["region_actor_id"]
+        ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units]
+        sides = [documented(data, [actor], years=window) for actor in ids]
+    columns = ["status", "mark", "since", "since_basis", "last_seen", "row_ids", "source_ids"]
+    one, two = (
+        side[side["mark"].isin(DOCUMENTED)].set_index(item)[columns].add_prefix(f"{name}_")
+        for name, side in zip("ab", sides, strict=True)
+    )
+    frame = one.join(two, how="outer").rename_axis(item).reset_index()
+    for ids_of in ("row_ids", "source_ids"):
+        cells = zip(frame.pop(f"a_{ids_of}").fillna(""), frame.pop(f"b_{ids_of}").fillna(""), strict=True)
+        frame[ids_of] = [_joined(";".join(pair).split(";")) for pair in cells]
+    frame.insert(1, "shared", frame["a_mark"].notna() & frame["b_mark"].notna())
+    whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen")], "Int64")
+    text = [name for name in frame.columns if name not in {*whole, "shared"}]
+    frame = frame.sort_values(["shared", item], ascending=[False, True], ignore_index=True)
+    return frame.astype({**dict.fromkeys(text, "str"), **whole, "shared": "bool"})
 
 
 @asked

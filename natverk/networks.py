@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
-from natverk.frames import has_columns, known_networks, year_or_none, year_range
-from natverk.membership.actors import levels, population_by_year
+from natverk.frames import choice, has_columns, known_networks, year_or_none, year_range
+from natverk.membership.actors import existence, levels, population_by_year
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, counted, gathered, graded
-from natverk.membership.lists import list_exits, list_retention, lists
+from natverk.membership.lists import CERTAINTY, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
+from natverk.membership.spells import spells
 
 __all__ = [
     "eligibility",
     "list_exits",
+    "list_matrix",
     "list_retention",
     "lists_of",
     "member_years",
@@ -498,3 +502,65 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     span = year_range(years, data=data)
     frame = lists(data, networks=known_networks(data, network))
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
+
+
+def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "medium", "low"] = "low") -> pd.DataFrame:
+    """Say of each actor that a complete list of a network names, and of each list, whether it is on it.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    network
+        A network, by id or name.
+    list_certainty
+        The least certainty that a list is complete. All lists are kept by default, unlike in `list_exits`: the matrix
+        shows what each of them says, and its certainty beside it, and concludes nothing.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row an actor and list, actors by name and lists by year: `actor_id, name, list_id, year, certainty, state`
+        (`on`; `absent`: the list covers the actor and does not name it; `not_at_risk`: the list says nothing of it,
+        since it covers other levels or counties, or full members only, or is older than the actor), `start, end` (the
+        earliest first year and the latest last year as member that a source states; the same in every row of an
+        actor), `row_ids` (of the rows that name it on the list; missing where none does). Two lists of one year are
+        kept apart. Actors that no list names have no row; a network without a list gives an empty frame.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown network or value.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = list_matrix(load(), "ubc", "high")
+    >>> table[table["state"] == "on"].groupby("year").size().to_dict()
+    {2014: 21, 2019: 14, 2020: 13, 2022: 12}
+    >>> table.loc[table["name"] == "Karlstad", "state"].tolist()
+    ['on', 'on', 'absent', 'absent']
+    """
+    choice("list_certainty", list_certainty, ("high", "medium", "low"))
+    (network_id,) = known_networks(data, network)
+    seen = list_members(data)
+    seen = seen[(seen["network_id"] == network_id) & seen["certainty"].isin(CERTAINTY[list_certainty])]
+    named = seen[["list_id", "actor_id"]][seen["on"]].drop_duplicates()
+    whole = (
+        seen[["list_id", "year", "certainty"]].drop_duplicates().merge(named[["actor_id"]].drop_duplicates(), "cross")
+    )
+    frame = whole.merge(seen[["list_id", "actor_id", "covered", "on", "status_scope"]], "left", ["list_id", "actor_id"])
+    on, covered = (frame[column].fillna(value=False).astype(bool) for column in ("on", "covered"))
+    born = existence(data)["exists_from"].reindex(frame["actor_id"]).fillna(0).to_numpy()
+    told = covered & (frame["status_scope"] == "all").fillna(value=False).astype(bool) & (frame["year"] >= born)
+    frame["state"] = np.select([on, told], ["on", "absent"], "not_at_risk")
+    rows = data.memberships.dropna(subset=["list_id"]).groupby(["list_id", "actor_id"])["row_id"].agg(";".join)
+    frame = frame.merge(rows.rename("row_ids").reset_index(), "left", ["list_id", "actor_id"])
+    frame["name"] = frame["actor_id"].map(levels(data).set_index("actor_id")["name"])
+    own = spells(data, networks=network_id, counting="loose")
+    stated = own["start"].where(own["start_basis"] == "stated")
+    years = pd.DataFrame({"start": stated.groupby(own["actor_id"]).min(), "end": own.groupby("actor_id")["end"].max()})
+    frame = frame.join(years, on="actor_id").sort_values(["name", "actor_id", "year", "list_id"], ignore_index=True)
+    columns = ["actor_id", "name", "list_id", "year", "certainty", "state", "start", "end", "row_ids"]
+    text = dict.fromkeys(["actor_id", "name", "list_id", "certainty", "state", "row_ids"], "str")
+    return frame[columns].astype({**text, "year": "int64", "start": "Int64", "end": "Int64"})

@@ -565,6 +565,18 @@ class Review:
     actor: str
     year: int | None
 
+    @property
+    def beside(self) -> pd.DataFrame:
+        """The `comparison` with what it rests on: the columns of `scores` that say how much was judged, and the mean.
+
+        >>> from natverk import load, portfolio
+        >>> review = portfolio.review(load(), "Stockholm", 2011, draws=10)
+        >>> review.beside.loc[review.beside["network_id"] == "c40", ["n_judged", "n_missing"]].values.tolist()
+        [[3, 4]]
+        """
+        known = ["network_id", "n_judged", "n_missing", "best", "breadth_reachable", "possible_recommendations"]
+        return self.comparison.merge(self.scores[known], on="network_id", how="left")
+
 
 @asked
 def review(
@@ -731,7 +743,7 @@ def filled_sheet(filled: pd.DataFrame, *, coder: str | None = None) -> pd.DataFr
     Parameters
     ----------
     filled
-        A sheet of `blank_sheet`, from `coding.read`; or one that a page offers, from `natverk.text.read_sheet`.
+        A sheet of `blank_sheet`, from `coding.read`; or one that a page offers, from `natverk.pages.read_sheet`.
         Criteria that are left out are not judged.
     coder
         Whose judgements; needed where several have filled in: their judgements are never averaged.
@@ -763,7 +775,7 @@ def filled_sheet(filled: pd.DataFrame, *, coder: str | None = None) -> pd.DataFr
                 f"there is no column {what}",
                 where="the sheet",
                 allowed=["item", "network", *CRITERIA],
-                remedy="start from portfolio.blank_sheet([…]); read the sheet of a page with natverk.text.read_sheet",
+                remedy="start from portfolio.blank_sheet([…]); read the sheet of a page with natverk.pages.read_sheet",
             )
     coders = sorted(filled["coder"].dropna().unique()) if "coder" in filled.columns else []
     if coder is None and len(coders) > 1:

@@ -2,7 +2,8 @@
 
 `history` lists them, `stages` says which holds on a day and where in its cycle it is, `references` and `same_stage`
 compare the regions. What is not known stays open: a stage is named only where the evidence leaves one, and the stages
-that it does not exclude stand beside it.
+that it does not exclude stand beside it. `events` tells what happened to the strategies and how municipalities took
+part, `state` what was last seen of each region's: by what we have read, with the day and what the date rests on.
 """
 
 from __future__ import annotations
@@ -18,13 +19,47 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
+from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.frames import each_row, has_columns, known_day, not_negative, year_range
+from natverk.frames import (
+    Names,
+    counted_from_one,
+    each_row,
+    has_columns,
+    known_county,
+    known_day,
+    not_negative,
+    several,
+    year_range,
+)
 
-__all__ = ["REFERENCES", "STAGES", "history", "references", "same_stage", "stages", "stages_by_year"]
+__all__ = [
+    "REFERENCES",
+    "STAGES",
+    "STATES",
+    "events",
+    "history",
+    "partners",
+    "references",
+    "same_stage",
+    "stages",
+    "stages_by_year",
+    "state",
+]
 
 #: Stages of the cycle, in the order in which the rule asks for them.
 STAGES = ("in_process", "new", "horizon_passed", "due_for_review", "in_force")
+#: What can be seen last of a region's strategy; see `state`.
+STATES = ("adopted", "revised", "in_force", "under_review", "new_begun", "referral", "replaced", "not_known")
+#: The state that an event leaves behind.
+_LEAVES = {
+    "adopted": "adopted", "revised": "revised", "in_force": "in_force", "followed_up": "in_force",
+    "reviewed": "under_review", "begun": "new_begun", "new_begun": "new_begun", "referral": "referral",
+    "replaced": "replaced",
+}  # fmt: skip
+_DECISIONS = ("adopted", "revised")
+_WORK = ("begun", "new_begun", "reviewed", "referral")
+_SIGHTINGS = ("in_force", "followed_up")
 #: What a strategy may refer to, and the column of `data.strategies` that says it.
 REFERENCES = {"eu2020": "eu2020_ref", "agenda2030": "agenda2030_ref"}
 #: The task "review the RUS at least once between ordinary elections" (ordinance 2017:583, 12 §).
@@ -65,6 +100,184 @@ def history(data: Dataset) -> pd.DataFrame:
     ).sort_values(["place", "drafted", "adopted_last", "strategy_id"], ignore_index=True)
     columns = ["county_code", "strategy_id", "title", "kind", "state", "adopted_first", "adopted_last", "until"]
     return frame[[*columns, "horizon_year", *REFERENCES, "row_id", "source_id"]]
+
+
+@asked
+def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
+    """Return what happened to the strategies and when, and how municipalities took part, as far as we have read.
+
+    Parameters
+    ----------
+    regions
+        Regions or counties by code or name; None for all.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row an event: `county_code, strategy_id, title` (missing where the source names no strategy), `event`
+        (`begun`, `referral`, `adopted`, `revised`, `in_force`, `reviewed`, `followed_up`, `new_begun`, `replaced`),
+        `date` (partial; the last that the row tells, and of what is in force the first: until when a strategy is meant
+        to hold is no sighting), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis`
+        (`stated`, `inferred`), `by` (who did it), `has_part` (whether the row tells how municipalities took part),
+        `municipal_part, municipal_part_sv, note, note_sv, row_id, source_id`. By county and date, what has none last.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown region.
+
+    Notes
+    -----
+    Weaker than the lists of members: of ten rows that were read again, four had no fault. Show `date_basis`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = events(load(), "Skåne")
+    >>> table.loc[table["event"] == "revised", ["strategy_id", "date", "date_basis"]].values.tolist()
+    [['rus-12-2020', '2020-06-16', 'stated']]
+    """
+    frame = data.strategy_events
+    if regions is not None:
+        wanted = [known_county(data, region, "regions") for region in several(regions)]
+        frame = frame[frame["county_code"].isin(wanted)]
+    lasting = frame["date_to"].mask(frame["event"] == "in_force")
+    frame = frame.assign(
+        date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
+        title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype("str"),
+        has_part=frame["municipal_part"].notna(),
+    )
+    columns = [
+        "county_code", "strategy_id", "title", "event", "date", "date_from", "date_to", "date_basis", "by",
+        "has_part", "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
+    ]  # fmt: skip
+    return frame.sort_values(["county_code", "date", "row_id"], ignore_index=True)[columns]
+
+
+@asked
+def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd.DataFrame:
+    """Return the latest known state of each region's strategy, with the day on which it was last seen.
+
+    The rule, county by county, of the dated `events` up to the day: (1) The **decision** is the last adoption or
+    revision; of a strategy of which no decision is dated, the first sighting of it in force stands for it. (2) If
+    work is seen after the decision, its last event is the state: `under_review` (reviewed), `new_begun` (work on a new
+    text) or `referral` (a new or revised text is out, or was). (3) Otherwise, if the strategy is seen after the
+    decision, in force or followed up, it is `in_force`. (4) Otherwise `replaced`, where that is told and nothing newer.
+    (5) Otherwise the decision: `adopted`, `revised`, or `in_force`. *After* is sure: the first day that the later
+    date can mean comes after the last day that the decision can mean ("2025" does not come after April 2025). (6) Where
+    the newest event of the county is more than `carry_forward` years old, or there is none, the state is `not_known`,
+    and what was last seen stands in `last_state`. Events without a date (planned, or on undated pages) never decide.
+
+    Parameters
+    ----------
+    on
+        A partial date; a year or month stands for its last day. None: the last day that the data can speak of.
+    carry_forward
+        For how many years what was seen is taken to tell of today. Default 4, as in `stages`: one term of office.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a county, all 21: `county_code, region_actor_id, region_name, state` (see `STATES`), `last_state` (the
+        same whatever its age; missing where nothing is dated), `strategy_id, title` (the strategy of the decision),
+        `event, event_strategy_id` (what was last seen, and of which strategy), `last_seen` (its partial date),
+        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision),
+        `not_known_since` (the last year of which anything is dated; missing where the state is known, or nothing is),
+        `n_undated` (events without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
+
+    Raises
+    ------
+    InvalidArgument
+        If the date is none, or later than the data, or a number of years is negative.
+
+    Notes
+    -----
+    As far as we have read: no source lists all events of a region. `stages` answers another question: which stage of
+    the cycle a strategy can be at, by its bounds.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = state(load()).set_index("county_code")
+    >>> table.loc[["05", "12", "21"], ["state", "last_state", "last_seen"]].values.tolist()
+    [['referral', 'referral', '2025-03-31'], ['under_review', 'under_review', '2023-11-09'], \
+['not_known', 'adopted', '2020-03-31']]
+    >>> int(table.loc["21", "not_known_since"])
+    2020
+    """
+    not_negative("carry_forward", carry_forward)
+    return _state(data, data.known_until if on is None else known_day(data, on, "on"), carry_forward)
+
+
+@kept
+def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
+    """Return the states on a day, once for each dataset and choice."""
+    frame = events(data)
+    undated = frame.loc[frame["date"].isna(), "county_code"].value_counts()
+    frame = frame[frame["date"].notna()]
+    # What runs on a day has begun by then, and is seen on it; a date that may lie after it tells nothing of it.
+    known = frame["date_from"].fillna(frame["date"]).map(latest) <= today
+    frame = frame[known.astype(bool)]
+    running = frame["date"].map(latest) > today
+    frame = frame.assign(date=frame["date"].mask(running, today))
+    frame = frame.assign(first=frame["date"].map(earliest), last=frame["date"].map(latest))
+    order = {event: place for place, event in enumerate(VOCABULARIES["strategy_event"])}
+    frame = frame.assign(place=frame["event"].map(order)).sort_values(["first", "place", "row_id"], kind="stable")
+    titles = data.strategies.set_index("strategy_id")["title"]
+    found = []
+    for county in each_row(data.counties):
+        own = list(each_row(frame[frame["county_code"] == county.county_code]))
+        decision, seen = _last_seen(own)
+        year = max((int(event.first[:4]) for event in own), default=None)
+        known_now = year is not None and int(today[:4]) - year <= carry_forward
+        last = None if seen is None else _LEAVES[seen.event]
+        strategy = None if decision is None else decision.strategy_id
+        ids = [event.row_id for event in (decision, seen) if event is not None]
+        found.append(
+            {
+                "county_code": county.county_code,
+                "region_actor_id": county.region_actor_id,
+                "region_name": county.region_name,
+                "state": last if known_now else "not_known",
+                "last_state": last,
+                "strategy_id": strategy,
+                "title": titles.get(strategy),
+                "event": None if seen is None else seen.event,
+                "event_strategy_id": None if seen is None else seen.strategy_id,
+                "last_seen": None if seen is None else seen.date,
+                "date_basis": None if seen is None else seen.date_basis,
+                "decided": None if decision is None else decision.date,
+                "not_known_since": None if known_now else year,
+                "n_undated": int(undated.get(county.county_code, 0)),
+                "row_id": None if seen is None else seen.row_id,
+                "row_ids": ";".join(dict.fromkeys(ids)),
+                "source_id": None if seen is None else seen.source_id,
+            }
+        )
+    numbers = {"not_known_since": "Int64", "n_undated": "int64"}
+    return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
+
+
+def _last_seen(own: list[Any]) -> tuple[Any, Any]:
+    """Return the decision and the event that decides, of a county's dated events in their order; see `state`."""
+    decided = {event.strategy_id for event in own if event.event in _DECISIONS}
+    decision = next(
+        (
+            event
+            for event in reversed(own)
+            if event.event in _DECISIONS or (event.event == "in_force" and event.strategy_id not in decided)
+        ),
+        None,
+    )
+    after = own if decision is None else [event for event in own if event.first > decision.last]
+    work = [event for event in after if event.event in _WORK]
+    of_it = [event for event in after if decision is not None and event.strategy_id == decision.strategy_id]
+    sightings = [event for event in of_it if event.event in _SIGHTINGS]
+    ended = [event for event in of_it if event.event == "replaced"]
+    for events_of_kind in (work, sightings, ended, [decision] if decision is not None else own):
+        if events_of_kind:
+            return decision, events_of_kind[-1]
+    return None, None
 
 
 @asked
@@ -126,7 +339,7 @@ def stages(
     Notes
     -----
     `data.strategies` codes a process only where it had not ended: the drafting of strategies that were
-    adopted since stands in words in `process_note`. The stages are ours; the duty to review is that of
+    adopted since stands in `events`, and `state` reads it. The stages are ours; the duty to review is that of
     ordinance 2017:583, 12 §.
 
     Examples
@@ -134,7 +347,7 @@ def stages(
     >>> from natverk import load
     >>> table = stages(load(), "2022-01").set_index("county_code")
     >>> table.loc[["14", "12", "08"], ["strategy_id", "stage", "horizon_left"]].values.tolist()
-    [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], [nan, 'unknown', nan]]
+    [['rus-14-2030', 'new', 8.9], ['rus-12-2020', 'new', 8.9], ['rus-08-2030', 'unknown', 8.9]]
     """
     today = known_day(data, date)
     years = {"new_years": new_years, "carry_forward": carry_forward, "process_years": process_years}
@@ -264,8 +477,9 @@ def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     Examples
     --------
     >>> from natverk import load
-    >>> references(load(), "2022-01")[["reference", "low", "high", "n_regions"]].values.tolist()
-    [['eu2020', 0, 21, 21], ['agenda2030', 9, 21, 21]]
+    >>> table = references(load(), "2022-01").set_index("reference")
+    >>> bool(table.loc["agenda2030", "low"] > table.loc["eu2020", "low"]), table["high"].tolist()
+    (True, [21, 21])
     """
     frame = _staged(data, date, table)
     found = [
@@ -344,6 +558,72 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     return pairs[columns[:-1]].astype(kinds)
 
 
+def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataFrame:
+    """Return for each region whom it could learn from: regions whose strategy shares most with its own.
+
+    Two regions are paired where their strategies share at least the state, as `state` knows it (`not_known` is
+    none), or two of: the year of the decision, the year it looks ahead to, a reference on record to Agenda 2030, one to
+    Europe 2020.
+
+    Parameters
+    ----------
+    on
+        As in `state`.
+    most
+        How many partners a region gets at most; those that share most, then those decided closest in time.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, partner_code, shares` (joined by `;`: `state=under_review`, `decided=2021`, `horizon=2030`,
+        `agenda2030`, `eu2020`), `n_shared, row_ids` (of both strategies and of the events that decide their states),
+        `source_ids`. By county and what is shared.
+
+    Raises
+    ------
+    InvalidArgument
+        For a date that is none or later than the data, or a number of partners below one.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = partners(load(), "2025-12")
+    >>> int(table.groupby("county_code").size().max())
+    3
+    """
+    counted_from_one("most", most)
+    by_id = data.strategies.set_index("strategy_id")
+    regions: list[tuple[str, dict[str, str], int, list[str], list[str]]] = []
+    for row in each_row(state(data, on)):
+        known = {} if row.state == "not_known" else {"state": str(row.state)}
+        year, rows, sources = 0, [row.row_ids], [row.source_id]
+        if isinstance(row.decided, str):
+            known["decided"], year = row.decided[:4], int(row.decided[:4])
+        if row.strategy_id in by_id.index:
+            own = by_id.loc[row.strategy_id]
+            known |= {} if pd.isna(own["horizon_year"]) else {"horizon": str(own["horizon_year"])}
+            known |= {name: "" for name in REFERENCES if own[f"{name}_ref"] is not pd.NA and own[f"{name}_ref"]}
+            rows, sources = [*rows, own["row_id"]], [*sources, own["source_id"]]
+        regions.append((row.county_code, known, year, rows, sources))
+    found: list[tuple[str, str, str, int, str, str]] = []
+    for code, known, year, rows, sources in regions:
+        others: list[tuple[int, int, str, str, str, str]] = []
+        for other, theirs, their_year, their_rows, their_sources in regions:
+            shares = [name for name, value in known.items() if theirs.get(name) == value]
+            if other != code and ("state" in shares or len(shares) > 1):
+                said = ";".join(f"{name}={known[name]}".removesuffix("=") for name in shares)
+                own_ids, own_sources = _joined([*rows, *their_rows]), _joined([*sources, *their_sources])
+                others.append((-len(shares), abs(year - their_year), other, said, own_ids, own_sources))
+        found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
+    columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
+    return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, "str"), "n_shared": "int64"})
+
+
+def _joined(cells: list[Any]) -> str:
+    """Return the ids of some cells, each once, separated by `;`."""
+    return ";".join(dict.fromkeys(part for cell in cells if isinstance(cell, str) for part in cell.split(";") if part))
+
+
 def _staged(data: Dataset, date: str, table: pd.DataFrame | None) -> pd.DataFrame:
     """Return the stages: those given, if they are a frame of `stages` with a row at least, or new ones."""
     if table is None:
@@ -359,9 +639,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     """Return, strategy by strategy, what the sources tell of its adoption and its end.
 
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
-    the successor's last possible day, and no later than the newest of the row's own sources; the day on which it was
-    read stands for a source without a sure date. `until` is the last possible day on which a newer strategy of the
-    county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
+    the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
+    the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
+    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
     these and of the stated adoption, `seen` the last day on which the first source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
@@ -404,9 +684,14 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     for _ in range(len(before)):  # those before the predecessors come before as well
         before = {name: own.union(*(before[item] for item in own)) - {name} for name, own in before.items()}
     first, last = dict(adopted["first"].dropna()), dict(adopted["last"].dropna())
+    begun = data.strategy_events
+    begun = begun[begun["event"].isin(["begun", "new_begun", "referral"]) & (begun["date_basis"] == "stated")]
+    begun = begun.dropna(subset=["date_from"])
+    work = dict(begun["date_from"].map(earliest).groupby(begun["strategy_id"]).max())
     bounds = {}
     for name, printed in zip(before, adopted["printed"], strict=True):
-        low = first.get(name) or max([_ALWAYS, *(first[item] for item in before[name] if item in first)])
+        earlier = [first[item] for item in before[name] if item in first]
+        low = first.get(name) or max([_ALWAYS, *earlier, *([work[name]] if name in work else [])])
         ends = [last[item] for item in last if name in before[item]]
         bounds[name] = (low, last.get(name) or max(low, min([printed, *ends])))
     until, county = {}, dict(zip(before, adopted["county_code"], strict=True))

@@ -85,7 +85,8 @@ def _filled(name: str, number: int, row: Row) -> dict[str, Any]:
     if name == "networks":
         full = {
             "network_id": "net", "name": "Net", "name_sv": "Nät", "type": "mixed", "scope": "european",
-            "counts_as": "membership", "themes": "generic", "eligible_levels": "municipality;region",
+            "reach": "international", "kind": "network", "counts_as": "membership", "themes": "generic",
+            "eligible_levels": "municipality;region",
         } | full  # fmt: skip
     if name == "actors":
         full = {"also_regional": "yes" if full["actor_id"] == "municipality:0980" else "no"} | full
@@ -117,7 +118,7 @@ def _table(name: str, items: tuple[tuple[tuple[str, Any], ...], ...]) -> pd.Data
 def _base() -> dict[str, pd.DataFrame]:
     tables = {name: table(name, []) for name in SCHEMA}
     tables["corrections"] = pd.DataFrame(
-        columns=["correction_id", "table", "row", "action", "column", "before", "after", "reason", "status"],
+        columns=["correction_id", "table", "row", "action", "column", "before", "after", "reason", "reason_sv", "status"],
         dtype="str",
     )
     places = [row for row in ACTORS if row["kind"] == "municipality"]

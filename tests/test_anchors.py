@@ -155,7 +155,7 @@ def test_stockholms_offices(real: Dataset) -> None:
     assert ["metropolis", "board", 2005, 2008] in offices
     assert ["metropolis", "board", 2009, 2011] in offices
     assert ["eurocities", "chair", 2009, 2010] in offices, "chair of the Social Affairs Forum"
-    assert ["uclg", "chair", 2007, 2011] in offices, "vice chair of the committee on culture"
+    assert ["uclg", "vice_chair", 2007, 2011] in offices, "vice chair of the committee on culture"
     details = own.loc[own["network_id"] == "eurocities", "detail"].str.cat(sep=" | ")
     assert "Executive Committee seat" in details
     assert "Social Affairs Forum" in details

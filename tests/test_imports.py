@@ -25,16 +25,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("locale",),
     ("data",),
     ("frames",),
-    ("strategies", "coding"),
+    ("strategies", "coding", "offices"),
     ("membership",),
-    ("peers", "portfolio"),
+    ("peers", "portfolio", "outcomes"),
     ("networks",),
     ("twomode",),
     ("roles",),
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),
-    ("text",),
+    ("text", "pages"),
     ("reports",),
     ("natverk",),
     ("cli",),
@@ -48,8 +48,8 @@ HALF = ("errors", "version", "data", *MEASURES)
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "data": ("locale",),
     **dict.fromkeys(MEASURES, ("locale",)),
-    "reports": (*MEASURES, "figures", "text"),
-    "natverk": ("locale", "figures", "text", "reports"),
+    "reports": (*MEASURES, "figures", "text", "pages"),
+    "natverk": ("locale", "figures", "text", "pages", "reports"),
 }
 #: The one module that words something below the pages: how the data are cited.
 EXCEPTED = {("natverk.data.sources", "locale")}

@@ -5,8 +5,9 @@ import string
 
 import pytest
 
+from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.locale import LANGUAGES, texts
+from natverk.locale import LANGUAGES, genitive, texts
 
 
 def fields(text: str) -> set[str]:
@@ -60,3 +61,62 @@ def test_unknown_language_and_key_name_what_there_is() -> None:
     with pytest.raises(UnknownName, match="nearest: 'municipality'"):
         texts("sv")("common.municpality")
     assert LANGUAGES == ("sv", "en")
+
+
+def test_a_genitive_knows_names_that_end_in_s_x_and_z() -> None:
+    names = [
+        "Borås",
+        "Kalix",
+        "Nancy-Metz",
+        "Västra Götalandsregionen",
+        "Region Kalmar län",
+        "UBC",
+        "EUROCITIES",
+        "C40",
+    ]
+    assert [genitive(name) for name in names] == [
+        "Borås",
+        "Kalix",
+        "Nancy-Metz",
+        "Västra Götalandsregionens",
+        "Region Kalmar läns",
+        "UBC:s",
+        "EUROCITIES:s",
+        "C40:s",
+    ]
+    assert genitive("Stockholm", "en") == "Stockholm's"
+
+
+def test_no_text_makes_a_genitive_by_itself() -> None:
+    made = re.compile(r"\{\w+\}s\b|\{\w+\}['’]s\b|\{\w+\}:s\b")
+    for lang in LANGUAGES:
+        for key in sorted(texts(lang).keys()):
+            assert not made.search(texts(lang)(key)), (lang, key)
+
+
+def test_official_names_are_what_municipalities_call_themselves(real: Dataset) -> None:
+    official = real.municipalities.set_index("name")["name_official"]
+    called = {
+        "Kalmar": "Kalmar kommun",
+        "Falun": "Falu kommun",
+        "Orust": "Orust kommun",
+        "Kalix": "Kalix kommun",
+        "Överkalix": "Överkalix kommun",
+        "Lidköping": "Lidköpings kommun",
+        "Lund": "Lunds kommun",
+        "Göteborg": "Göteborgs Stad",
+        "Borås": "Borås Stad",
+        "Solna": "Solna stad",
+    }
+    assert official[list(called)].to_dict() == called
+    # None has the s of the rule where s, x or z stands before it, and no name is anything else than a name and a noun.
+    assert not official.str.contains(r"[sxz]s (?:kommun|[Ss]tad)$").any()
+    assert official.str.fullmatch(r".+ (?:kommun|[Ss]tad)").all()
+
+
+def test_who_calls_itself_a_town_is_borne_out_by_a_source(real: Dataset) -> None:
+    official = real.municipalities["name_official"]
+    towns = official[official.str.casefold().str.endswith(" stad")]
+    told = " ".join([*real.sources["publisher"].dropna(), *real.sources["title"]])
+    assert len(towns) == 14
+    assert [name for name in towns if name not in told] == []

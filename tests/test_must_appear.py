@@ -40,7 +40,7 @@ ANCHORS = [
     (STOCKHOLM, r"Metropolis \| styrelse \| 2005–2008"),
     (STOCKHOLM, r"Metropolis \| styrelse \| 2009–2011"),
     (STOCKHOLM, r"Eurocities \| styrelse \| okänt \| Executive Committee seat"),
-    (STOCKHOLM, r"UCLG \| ordförandeskap \| från 2007 \(slut okänt\) \| Vice-chair of the Committee on Culture"),
+    (STOCKHOLM, r"UCLG \| vice ordförandeskap \| 2007–2011 \| Vice-chair of the Committee on Culture"),
     (STOCKHOLM, r"Eurocities \| ordförandeskap \| 2009–2010 \| Chair of the Social Affairs Forum"),
     (STOCKHOLM, r"C40 \| nätverk \| [^|]+ \| associerad medlem"),
     (REVIEW, r"”utöka” för Eurocities, ”använd selektivt” för C40 och ”lämna” för Metropolis och UCLG"),

@@ -130,6 +130,43 @@ def test_counties_count_their_documented_municipalities(make: Make) -> None:
     assert table["region"].to_dict() == {"01": False, "02": False, "03": False, "09": True}
 
 
+def test_each_list_says_who_is_on_it_who_is_not_and_of_whom_it_says_nothing(make: Make) -> None:
+    lists = [
+        {"list_id": "first", "year": 2000, "levels_at_risk": "municipality", "certainty": "low"},
+        {"list_id": "full", "year": 2005, "status_scope": "full"},
+        {"list_id": "last", "year": 2010, "counties_at_risk": "01;03"},
+    ]
+    data = make(
+        {"a": ALBY, "list": "first", "seen": 2000, "start": 1995},
+        {"a": ALBY, "list": "full", "seen": 2005},
+        {"a": ALBY, "end": 2008, "start": 1995},
+        {"a": BODA, "list": "last", "seen": 2010},
+        {"a": ETT, "list": "last", "seen": 2010},
+        {"a": "municipality:0201", "list": "full", "seen": 2005},
+        {"a": "municipality:0330", "list": "last", "seen": 2010},
+        {"a": "municipality:0980", "seen": 2010},
+        member_lists=lists,
+    )
+    table = networks.list_matrix(data, "net")
+    states = table.pivot(index="actor_id", columns="list_id", values="state").to_dict("index")
+    said = {who: [row[name] for name in ("first", "full", "last")] for who, row in states.items()}
+    assert said == {
+        ALBY: ["on", "on", "absent"],
+        BODA: ["absent", "not_at_risk", "on"],  # a list of full members does not say who is no associate
+        ETT: ["not_at_risk", "not_at_risk", "on"],  # the first list is one of municipalities
+        "municipality:0201": ["absent", "on", "not_at_risk"],  # the last list covers two other counties
+        "municipality:0330": ["not_at_risk", "not_at_risk", "on"],  # there was no such municipality in 2000
+    }
+    alby = table[table["actor_id"] == ALBY]
+    assert alby["start"].tolist() == [1995] * 3
+    assert alby["end"].tolist() == [2008] * 3
+    assert alby["row_ids"].tolist()[:2] == ["mem-00001", "mem-00002"]
+    assert alby["row_ids"].isna().tolist() == [False, False, True]
+    assert networks.list_matrix(data, "net", "high")["list_id"].unique().tolist() == ["full", "last"]
+    with pytest.raises(InvalidArgument, match="'high', 'medium', 'low'"):
+        networks.list_matrix(data, "net", "middling")  # type: ignore[arg-type]
+
+
 def test_lists_of_a_network_lie_within_the_years(make: Make) -> None:
     data = make(member_lists=[{"year": 2010}, {"year": 2014}, {"year": 2012, "network_id": "old"}], networks=NETWORKS)
     assert networks.lists_of(data, "net", years=(2000, 2014))["year"].tolist() == [2010, 2014]

@@ -14,10 +14,11 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from natverk.data.schema import SCHEMA, Table, schema_hash
@@ -153,7 +154,9 @@ def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
             where=str(raw / "corrections.toml"),
             remedy="mend the entry that drops or overrides these rows",
         ) from error
-    frames = {name: typed(corrected[name], table) for name, table in SCHEMA.items()}
+    phrases = corrected["translations"]
+    swedish = dict(zip(phrases["text"], phrases["text_sv"], strict=True))
+    frames = {name: typed(corrected[name], table, swedish) for name, table in SCHEMA.items()}
     frames["corrections"] = log
     written = force or is_stale(raw, out)
     if not written:
@@ -167,8 +170,10 @@ def build(raw: Path, out: Path, *, force: bool = False) -> BuildResult:
     return BuildResult(out, {name: len(frame) for name, frame in frames.items()}, written=written)
 
 
-def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = MappingProxyType({})) -> pd.DataFrame:
     """Return a raw text frame with the types of the schema, in key order, blanks as missing values.
+
+    A column that is translated is followed by one of the same name with `_sv`: its texts as `swedish` has them.
 
     Examples
     --------
@@ -192,6 +197,9 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             result[column.name] = cells.astype("Float64")
         else:
             result[column.name] = cells.astype("str")
+        if column.swedish:
+            own = cells.map(swedish)
+            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype("str")
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 

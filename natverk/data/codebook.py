@@ -59,6 +59,9 @@ data.memberships  # a pandas frame with the columns listed below
 - **Evidence tables**: a row says that *this source attests this*. Two sources that say the same are two rows, and so
   are two that disagree; count actors or pairs, never rows. An evidence row leaves the data together with its sources
   when they are filtered: `load(as_of="2015")`, `load(without_noncommercial=True)`.
+- **Texts in our own words** are written in English; the table `translations` has the Swedish of each, and the loaded
+  tables have it beside the English (`task`, `task_sv`). Names, titles, quoted wording and places in a source stay as
+  they are.
 - **Lists** stand in one cell, separated by `{LIST_SEPARATOR}`, and stay text when loaded.
 - **Codes and ids are text**: `0180`, never 180.
 - **Dates keep the precision of their source**: `2014`, `2014-02` or `2014-02-26`; they stay text when loaded.
@@ -66,7 +69,8 @@ data.memberships  # a pandas frame with the columns listed below
   year and `inferred` that it was read from the content. In an audit of 78 rows years were the weakest field.
 - **`row_id` is permanent**: never reused, so that corrections, citations and the audit can point to it.
 - Known errors in the sources are corrected in the open, in `data/raw/corrections.toml`; the log is the table
-  `data.corrections` (`correction_id, table, row, action, column, before, after, reason, status`).
+  `data.corrections` (`correction_id, table, row, action, column, before, after, reason, reason_sv,
+  status`).
 
 Where the tables come from: [data/raw/README.md](../data/raw/README.md). Terms: [DATA-LICENSE.md](../DATA-LICENSE.md).
 """
@@ -121,10 +125,11 @@ def _section(table: Table) -> str:
         if column.pattern and not allowed:
             allowed = f"pattern {_code(column.pattern)}"
         target, _, name = (column.ref or "").partition(".")
+        beside = f"; loaded, its Swedish stands beside it in `{column.name}_sv`" if column.swedish else ""
         rows.append(
             f"| `{column.name}` | {'list of ' if column.many else ''}{column.kind} "
             f"| {'yes' if column.required else ''} | {_cell(column.unit or '')} | {allowed} "
-            f"| {f'[{target}](#{target}).{name}' if target else ''} | {_cell(column.description)} |"
+            f"| {f'[{target}](#{target}).{name}' if target else ''} | {_cell(column.description + beside)} |"
         )
     head = "| column | kind | required | unit | allowed values | refers to | description |\n" + "|---" * 7 + "|\n"
     title = f"### {table.name}\n\nA row says: {_cell(table.title)}.\n\n"

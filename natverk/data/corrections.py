@@ -21,9 +21,9 @@ from natverk.errors import DataError, MissingFile
 __all__ = ["ACTIONS", "Correction", "apply_corrections", "read_corrections"]
 
 ACTIONS: tuple[str, ...] = ("drop", "override", "flag")
-_FIELDS = ("id", "table", "row", "action", "column", "value", "expect", "reason", "status")
+_FIELDS = ("id", "table", "row", "action", "column", "value", "expect", "reason", "reason_sv", "status")
 _STATUS = ("open", "settled")
-_LOG = ("correction_id", "table", "row", "action", "column", "before", "after", "reason", "status")
+_LOG = ("correction_id", "table", "row", "action", "column", "before", "after", "reason", "reason_sv", "status")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Correction:
     row: str
     action: str
     reason: str
+    reason_sv: str
     status: str
     expect: dict[str, str] = field(default_factory=dict)
     column: str = ""
@@ -89,7 +90,7 @@ def _entry(entry: dict[str, object], where: str, schema: Schema) -> Correction:
         if name not in _FIELDS:
             remedy = "mend or remove the field"
             raise DataError(f"unknown field {name!r}", where=where, allowed=_FIELDS, value=name, remedy=remedy)
-    for name in ("id", "table", "row", "action", "expect", "reason", "status"):
+    for name in ("id", "table", "row", "action", "expect", "reason", "reason_sv", "status"):
         if not entry.get(name):
             raise DataError(f"the field {name!r} is missing", where=where, remedy=f"add {name} = …")
     expect = entry["expect"]
@@ -133,7 +134,8 @@ def apply_corrections(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return corrected copies of the raw tables and a log with one row a correction.
 
-    The log has the columns `correction_id, table, row, action, column, before, after, reason, status`.
+    The log has the columns `correction_id, table, row, action, column, before, after, reason, reason_sv,
+    status`.
 
     Raises
     ------
@@ -173,5 +175,5 @@ def apply_corrections(
             changed.loc[line, correction.column] = correction.value
             result[correction.table] = changed
         entry = (correction.id, correction.table, correction.row, correction.action, correction.column)
-        log.append((*entry, before, correction.value, correction.reason, correction.status))
+        log.append((*entry, before, correction.value, correction.reason, correction.reason_sv, correction.status))
     return result, pd.DataFrame(log, columns=list(_LOG), dtype="str")

@@ -37,6 +37,7 @@ __all__ = [
     "actor",
     "column",
     "enum",
+    "named",
     "network",
     "note",
     "row_id",
@@ -45,6 +46,7 @@ __all__ = [
     "stated_name",
     "text",
     "themes",
+    "told",
     "year",
 ]
 
@@ -119,6 +121,11 @@ class Column:
         The unit of a number, as the reader should see it.
     pattern
         A regular expression narrower than that of the kind.
+    swedish
+        Whether the text is described in English and shown to readers: the table `translations` has it in Swedish, and
+        the loaded table has that beside it, in a column of the same name with `_sv`.
+    partly
+        Whether only some of the texts are (a name with a description in it): the others stand as they are in both.
 
     Examples
     --------
@@ -137,6 +144,8 @@ class Column:
     many: bool = False
     unit: str | None = None
     pattern: str | None = None
+    swedish: bool = False
+    partly: bool = False
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -185,6 +194,11 @@ class Table:
         """The column names in order."""
         return [column.name for column in self.columns]
 
+    @property
+    def told(self) -> list[str]:
+        """The names of the columns of which every text is translated."""
+        return [column.name for column in self.columns if column.swedish and not column.partly]
+
     def column(self, name: str) -> Column:
         """Return a column by name.
 
@@ -228,6 +242,8 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "commitment", "programme", "representation_office", "advisory_body",
     ),
     "scope": ("global", "european", "macro-regional", "bilateral", "national", "subnational"),
+    "reach": ("international", "national", "cross_border", "across_counties", "within_county"),
+    "network_kind": ("network", "cooperation_body"),
     "counts_as": ("membership", "commitment", "programme", "representation", "reporting", "universal"),
     "counted": ("yes", "loose", "separate", "exit", "never"),
     "status": (
@@ -245,7 +261,10 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "members_peak", "networks_of_actor",
     ),
     "qualifier": ("exact", "about", "over"),
-    "function_class": ("board", "chair", "coordinator", "forum", "host", "secretariat", "speaker", "other"),
+    "function_class": (
+        "board", "chair", "vice_chair", "deputy", "coordinator", "forum", "host", "secretariat", "speaker", "other",
+        "candidate", "attendance", "award", "none",
+    ),
     "project_role": ("lead", "participant", "unspecified"),
     "follow_up": ("sporadic", "systematic", "redirect", "implement", "none"),
     "step_category": (
@@ -267,6 +286,12 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "precision": ("day", "month", "half-year", "year", "interval", "circa"),
     "strategy_kind": ("RUS", "RUP", "regionplan", "RUS+regionplan"),
     "strategy_status": ("adopted", "revised", "superseded", "in_process"),
+    "strategy_event": (
+        "begun", "referral", "adopted", "revised", "in_force", "reviewed", "followed_up", "new_begun", "replaced",
+    ),
+    "interplay_form": (
+        "forum", "association", "agreement", "beredning", "subregional", "delegation", "officials",
+    ),
     "consultation": ("yes", "no", "not_applicable"),
     "obligation": ("mandatory", "voluntary", "assigned", "conditional", "consultation", "internal"),
     "change_kind": (
@@ -304,13 +329,23 @@ def column(name: str, kind: str, description: str, **more: object) -> Column:
 
 
 def text(name: str, description: str, *, required: bool = False, many: bool = False) -> Column:
-    """Return a free-text column."""
+    """Return a free-text column: names, titles, quoted wording, places in a source."""
     return Column(name, "text", description, required=required, many=many)
+
+
+def told(name: str, description: str, *, required: bool = False) -> Column:
+    """Return a column of text in our own words, written in English and translated in the table `translations`."""
+    return Column(name, "text", description, required=required, swedish=True)
 
 
 def year(name: str, description: str, *, required: bool = False) -> Column:
     """Return a calendar-year column."""
     return Column(name, "year", description, required=required, unit="year")
+
+
+def named(name: str, description: str, *, required: bool = False) -> Column:
+    """Return a column of names, of which those that hold a description of ours have a translation."""
+    return Column(name, "text", description, required=required, swedish=True, partly=True)
 
 
 def enum(
@@ -366,7 +401,7 @@ def themes(*, required: bool = False, description: str = "Themes the row belongs
 
 def note() -> Column:
     """Return the column for what fits nowhere else."""
-    return text("note", "What a reader of the row must know")
+    return told("note", "What a reader of the row must know")
 
 
 def stated_name() -> Column:
@@ -452,7 +487,7 @@ ACTOR_TABLES: tuple[Table, ...] = (
         (
             row_id("chg"),
             column("date", "date", "When it took effect", required=True),
-            text("date_as_stated", "The source's wording, where it is no plain date"),
+            told("date_as_stated", "The source's wording, where it is no plain date"),
             enum("kind", "change_kind", "What changed", required=True),
             text("from_name", "The division before", required=True),
             text("to_name", "The division after", required=True),
@@ -470,13 +505,13 @@ ACTOR_TABLES: tuple[Table, ...] = (
             actor("body_id", "The body as an actor"),
             text("name", "Name in English", required=True),
             text("name_sv", "Name in Swedish", required=True),
-            text("form", "Legal or organisational form as stated", required=True),
+            told("form", "Legal or organisational form as stated", required=True),
             enum("form_class", "form_class", "The form, coarsely", required=True),
             column("county_codes", "county_code", "Counties it works in", ref="counties.county_code", many=True),
             year("founded_year", "Year founded, where stated"),
             year("dissolved_year", "Last year of the body, where stated"),
             text("seat", "Seat"),
-            text("tasks", "Tasks in words"),
+            told("tasks", "Tasks in words"),
             text("policy_areas", "Policy areas as coded from the source", many=True),
             themes(description="The policy areas as network themes"),
             column("n_members_stated", "integer", "Number of members as stated", unit="members"),
@@ -511,22 +546,37 @@ ACTOR_TABLES: tuple[Table, ...] = (
             text("name_sv", "Name used in Swedish", required=True),
             enum("type", "network_type", "What kind of cooperation it is", required=True),
             enum("scope", "scope", "How far it reaches", required=True),
+            enum("reach", "reach",
+                "Where its members come from; cross_border: from both sides of a border with a neighbouring country",
+                required=True),
+            enum("kind", "network_kind",
+                "cooperation_body: its members run something together at a place (a rail or road corridor, a water, a "
+                "reserve, a destination, an owners' company, an office); network: all others", required=True),
             enum("counts_as", "counts_as",
                 "What belonging to it means; decides with the status what is counted (status_rules)", required=True),
             themes(required=True, description="Themes of the network"),
             enum("eligible_levels", "actor_level", "Which levels may belong to it", required=True, many=True),
             column("min_population", "integer", "Least population of a (full) member", unit="inhabitants"),
             column("max_population", "integer", "Largest population of a member", unit="inhabitants"),
-            text("eligibility_note", "Exceptions to the population rule"),
+            told("eligibility_note", "Exceptions to the population rule"),
             year("founded_year", "Year founded, where stated"),
             year("dissolved_year", "Last year of the network, where stated"),
-            text("membership_rule", "The rule of membership in words"),
+            told("membership_rule", "The rule of membership in words"),
             column("homepage", "url", "Home page"),
             column("related_to", "slug",
                 "A network that this one likely continues or is a section of; never merged", ref="networks.network_id"),
-            text("related_note", "How they are related and how sure it is"),
+            told("related_note", "How they are related and how sure it is"),
             text("coded_as", "Type and scope as first coded, where the vocabulary was narrowed"),
             source(),
+        ),
+    ),
+    Table(
+        "translations",
+        "The Swedish of a text that other tables hold in English; loaded, it stands beside the English in `…_sv`",
+        ("text",),
+        (
+            text("text", "The text as it stands in one or more tables", required=True),
+            text("text_sv", "The same in Swedish", required=True),
         ),
     ),
     Table(
@@ -588,7 +638,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             stated_name(),
             network(),
             enum("status", "status", "The relation, in our vocabulary", required=True),
-            text("status_as_stated", "The relation, close to the source's words", required=True),
+            told("status_as_stated", "The relation, close to the source's words", required=True),
             year("start_year", "First year, where the source states it"),
             enum("start_basis", "basis", "What the first year rests on"),
             year("end_year", "Last year, where the source states it"),
@@ -618,7 +668,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             year("year", "Year of the count; never the founding year"),
             enum("year_basis", "basis", "What the year rests on"),
             column("date", "date", "Closer date, where stated"),
-            text("value_as_stated", "The words the number was read from", required=True),
+            told("value_as_stated", "The words the number was read from", required=True),
             source(),
             LOCATOR,
             note(),
@@ -631,8 +681,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             row_id("tot|ntn"),
             network(required=False),
             actor(required=False),
-            text("topic", "What it is about", required=True),
-            text("text", "The fact in words", required=True),
+            told("topic", "What it is about", required=True),
+            told("text", "The fact in words", required=True),
             year("year", "Year"),
             enum("year_basis", "basis", "What the year rests on"),
             source(),
@@ -641,12 +691,18 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         evidence=True,
     ),
     Table(
-        "functions", "An office, forum or working group that an actor holds or held in a network", ("row_id",),
+        "functions", "Source S tells of an office, or of another part, that an actor has or had in a network",
+        ("row_id",),
         (
             row_id("fun"), actor(), stated_name(), network(required=False),
-            text("function", "The function as coded", required=True),
-            enum("function_class", "function_class", "The function, grouped", required=True),
-            text("detail", "The function in words"),
+            told("function", "The function as coded", required=True),
+            enum("function_class", "function_class",
+                "The function, grouped; no office: candidate (stood for one), attendance (on trial or at meetings "
+                "only), award, none (a place without active work, a planned meeting that was cancelled, a rule)",
+                required=True),
+            told("detail", "The function in words"),
+            Column("same_as", "row_id", "The row that tells first of the same office; blank: this one does",
+                ref="functions.row_id", pattern=r"fun-\d{5}"),
             year("start_year", "First year, where a term is stated"),
             year("end_year", "Last year, where a term is stated"),
             SEEN, source(),
@@ -657,9 +713,11 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "projects", "A project an actor took part in", ("row_id",),
         (
             row_id("pro"), actor(), stated_name(),
-            text("project", "Name of the project", required=True),
+            named("project", "Name of the project", required=True),
             network(required=False, description="The network it came out of"),
-            text("programme", "Funding programme"),
+            named("programme", "Funding programme"),
+            year("programme_from", "First year of the programme's period: not of the project"),
+            year("programme_to", "Last year of the programme's period: not of the project"),
             year("start_year", "First year"), year("end_year", "Last year"), SEEN,
             enum("role", "project_role",
                 "lead where stated; participant means no more than 'takes part'", required=True),
@@ -672,17 +730,17 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "missions", "A mission report or announcement: purposes, outcomes, follow-up", ("row_id",),
         (
             row_id("mis"), actor(), stated_name(), network(required=False),
-            text("event", "What the mission was", required=True),
+            told("event", "What the mission was", required=True),
             column("start_date", "date", "First day"), column("end_date", "date", "Last day"),
-            text("place", "Place"), text("country", "Country", required=True),
-            text("purposes", "Stated purposes, separated by semicolons"),
-            text("outcomes", "Stated outcomes, separated by semicolons"),
-            text("contacts", "Contacts made (offices and places, no names)"),
+            told("place", "Place"), told("country", "Country", required=True),
+            told("purposes", "Stated purposes, separated by semicolons"),
+            told("outcomes", "Stated outcomes, separated by semicolons"),
+            told("contacts", "Contacts made (offices and places, no names)"),
             enum("next_step_category", "follow_up",
                 "Follow-up after Nacka's form: sporadic, systematic, redirect, implement; none seen", required=True),
-            text("next_step_detail", "Follow-up in words"),
+            told("next_step_detail", "Follow-up in words"),
             source(),
-            text("coding_note", "How it was coded", required=True),
+            told("coding_note", "How it was coded", required=True),
         ),
         evidence=True,
     ),
@@ -690,7 +748,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "next_steps", "A planned or recommended step; a proposal is not a decision", ("row_id",),
         (
             row_id("nxt"), actor(), network(required=False),
-            text("step", "The step", required=True),
+            told("step", "The step", required=True),
             enum("category", "step_category", "Kind of step", required=True),
             enum("status", "step_status", "How far it has come", required=True),
             column("due", "date", "When it is due"),
@@ -702,12 +760,12 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "events", "A meeting, seminar or conference on municipal and regional cooperation", ("row_id",),
         (
             row_id("evt"),
-            text("organiser", "Organisers, separated by semicolons", required=True),
-            text("event", "Name", required=True),
+            named("organiser", "Organisers, separated by semicolons", required=True),
+            told("event", "Name", required=True),
             column("date", "date", "First day; its precision is the source's"),
-            text("place", "Place"),
+            told("place", "Place"),
             enum("level_focus", "level", "The level it is about", required=True, also=("multilevel",)),
-            themes(), text("participants", "Who took part, by role"),
+            themes(), told("participants", "Who took part, by role"),
             source(), note(),
         ),
         evidence=True,
@@ -717,13 +775,13 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         (
             row_id("eva"),
             actor(description="Who judges"),
-            text("evaluator", "The evaluator as named", required=True),
+            told("evaluator", "The evaluator as named", required=True),
             year("year", "Year of the judgement"),
             network(required=False, description="The network judged"),
             enum("criterion", "criterion",
                 "Criterion; overall is a summary, never averaged with the others", required=True),
             enum("judgement", "judgement", "-2 strongly negative … 2 strongly positive", required=True),
-            text("rationale", "Why, in words", required=True),
+            told("rationale", "Why, in words", required=True),
             enum("recommendation", "recommendation", "What is recommended", required=True),
             source(), LOCATOR,
         ),
@@ -735,18 +793,22 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             row_id("pur"), actor(), stated_name(),
             year("year", "Year"), enum("year_basis", "basis", "What the year rests on"),
             enum("purpose", "purpose", "The purpose", required=True),
-            source(), LOCATOR,
+            source(), named("locator", "Where in the source"),
         ),
         evidence=True,
     ),
     Table(
-        "twins", "A twin town of a municipality", ("row_id",),
+        "twins", "Source S says that a municipality has, or had, a twin town", ("row_id",),
         (
             row_id("twi"), actor(), stated_name(),
-            text("partner_city", "The twin town", required=True),
-            text("country", "Its country", required=True),
+            named("partner_city", "The twin town", required=True),
+            told("country", "Its country", required=True),
             year("start_year", "First year, where stated"),
-            source(),
+            SEEN,
+            column("ended", "yes_no", "Whether the row says that the agreement has ended", required=True),
+            year("end_year", "Last year, where the source states it"),
+            enum("end_basis", "basis", "What the last year rests on"),
+            source(many=True), note(),
         ),
         evidence=True,
     ),
@@ -766,7 +828,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             column("end", "date", "Conventional last day; blank: still the holder"),
             column("end_earliest", "date", "Earliest possible last day"),
             column("end_latest", "date", "Latest possible last day"),
-            text("legal_basis", "Legal basis", required=True),
+            told("legal_basis", "Legal basis", required=True),
             enum("certainty", "certainty", "How sure the spell is", required=True),
             source(), source("other_sources", required=False, many=True, description="Further sources"), note(),
         ),
@@ -786,20 +848,66 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             text("adopted_by", "Who adopted it", required=True),
             enum("adopter_level", "level", "Level of the adopter", required=True),
             enum("status", "strategy_status", "Status in the latest source", required=True),
-            text("status_note", "Status in words"),
+            told("status_note", "Status in words"),
             column("predecessor_id", "slug", "The strategy before", ref="strategies.strategy_id"),
-            text("predecessor_as_stated", "The strategy before, where it is no row"),
+            told("predecessor_as_stated", "The strategy before, where it is no row"),
             column("successor_id", "slug", "The strategy after", ref="strategies.strategy_id"),
             text("successor_as_stated", "The strategy after, where it is no row"),
             enum("consultation", "consultation", "Whether municipalities were consulted; blank: unknown"),
-            text("consultation_note", "Consultation in words"),
-            text("process_note", "The process in words"),
+            told("consultation_note", "Consultation in words"),
+            told("process_note", "The process in words"),
             column("eu2020_ref", "yes_no", "Refers to Europe 2020; blank is unknown, not no"),
-            text("eu2020_ref_note", "The reference in words"),
+            told("eu2020_ref_note", "The reference in words"),
             column("agenda2030_ref", "yes_no", "Refers to Agenda 2030; blank is unknown, not no"),
-            text("agenda2030_ref_note", "The reference in words"),
+            told("agenda2030_ref_note", "The reference in words"),
             enum("certainty", "certainty", "How sure the row is", required=True),
             source(), source("other_sources", required=False, many=True, description="Further sources"), note(),
+        ),
+        evidence=True,
+    ),
+    Table(
+        "strategy_events", "What happened to a regional development strategy and when, as far as we have read",
+        ("row_id",),
+        (
+            row_id("sev"),
+            column("strategy_id", "slug", "The strategy; blank where the source names none",
+                ref="strategies.strategy_id"),
+            column("county_code", "county_code", "County", required=True, ref="counties.county_code"),
+            enum("event", "strategy_event",
+                "begun: work on it; in_force: seen as the one that holds; new_begun: work on its successor",
+                required=True),
+            column("date_from", "date", "First day, month or year; blank: planned, no stored page confirms it"),
+            column("date_to", "date", "Last day, month or year, where it took longer"),
+            enum("date_basis", "basis", "What the date rests on"),
+            text("by", "Who did it, as named"),
+            text("municipal_part", "How municipalities took part"),
+            text("municipal_part_sv", "The same in Swedish"),
+            column("carried", "yes_no",
+                "Whether the row gives a date and a kind to what strategies said in words", required=True),
+            text("note", "What a reader of the row must know"), text("note_sv", "The same in Swedish"),
+            source(many=True), LOCATOR,
+        ),
+        evidence=True,
+    ),
+    Table(
+        "interplay", "A standing form in which municipalities take part in the regional development of a county",
+        ("row_id",),
+        (
+            row_id("int"),
+            column("county_codes", "county_code", "Counties", required=True, ref="counties.county_code", many=True),
+            enum("form", "interplay_form",
+                "beredning: a drafting committee of the region; subregional: within a part of the county; "
+                "delegation: elected representatives of municipalities in a body of the region", required=True),
+            text("name_sv", "Its name", required=True),
+            text("name", "The same in English", required=True),
+            text("members", "Who takes part; blank: not stated"),
+            text("members_sv", "The same in Swedish"),
+            column("since", "date", "Since when, where stated"),
+            column("until", "date", "Until when, where stated"),
+            enum("basis", "basis", "Whether the form is stated or inferred; carried: from the table bodies",
+                required=True, also=("carried",)),
+            text("what", "What it does"), text("what_sv", "The same in Swedish"),
+            source(many=True), LOCATOR,
         ),
         evidence=True,
     ),
@@ -821,12 +929,12 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             row_id("tsk"),
             column("task_id", "text", "Short id", required=True, pattern=r"T\d{3}"),
             enum("policy_area", "policy_area", "Policy area", required=True),
-            text("task", "The task", required=True),
+            told("task", "The task", required=True),
             enum("level", "task_level", "Level that does it", required=True),
-            text("actor", "Who does it, in words", required=True),
-            text("obligation", "Obligation as stated", required=True),
+            told("actor", "Who does it, in words", required=True),
+            told("obligation", "Obligation as stated", required=True),
             enum("obligation_class", "obligation", "Obligation, grouped", required=True),
-            text("legal_basis", "Legal basis"),
+            told("legal_basis", "Legal basis"),
             column("since", "date", "Since when; blank: validity unknown, never 'always'"),
             column("until", "date", "Until when; blank: no end known"),
             source(), note(),
@@ -837,7 +945,7 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         "population", "Population of a municipality on 31 December", ("code", "year"),
         (
             column("code", "municipality_code", "Municipality", required=True, ref="municipalities.code"),
-            year("year", "Year; 2022, 2023 and 2025 are missing and never interpolated silently", required=True),
+            year("year", "Year; 2022 and 2023 are missing and never interpolated silently", required=True),
             column("population", "integer", "Population on 31 December", required=True, unit="inhabitants"),
             enum("borders", "borders", "constant_2020: on the borders of 1 January 2020; as_published", required=True),
             source(),
@@ -848,12 +956,12 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         (
             row_id("ind"),
             column("indicator_id", "slug", "Id of the indicator", required=True),
-            text("indicator", "What it measures", required=True),
+            told("indicator", "What it measures", required=True),
             column("value", "number", "Value, in the unit of the row", required=True, unit="see column unit"),
-            text("unit", "Unit", required=True),
+            told("unit", "Unit", required=True),
             year("year", "Year"),
-            text("geography", "Where", required=True),
-            text("breakdown", "Which part", required=True),
+            told("geography", "Where", required=True),
+            told("breakdown", "Which part", required=True),
             source(), note(),
         ),
         evidence=True,
@@ -873,10 +981,10 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         (
             row_id("fnd"),
             column("finding_id", "text", "Short id", required=True, pattern=r"F\d{2}"),
-            actor(description="Who found it"), text("evaluator", "The evaluator as named", required=True),
+            actor(description="Who found it"), told("evaluator", "The evaluator as named", required=True),
             year("year", "Year"),
-            text("topic", "Topic", required=True),
-            text("finding", "The finding in our words", required=True),
+            told("topic", "Topic", required=True),
+            told("finding", "The finding in our words", required=True),
             source(many=True), note(),
         ),
         evidence=True,
@@ -885,12 +993,12 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         "published_figures", "A published finding to hold ourselves to", ("row_id",),
         (
             row_id("fig"),
-            text("claim", "What is claimed", required=True),
+            told("claim", "What is claimed", required=True),
             column("value", "number", "The figure, in the unit of the row", required=True, unit="see column unit"),
             enum("qualifier", "qualifier", "Whether the source says exactly, about or more than", required=True),
-            text("unit", "Unit, in the source's words", required=True),
-            year("year", "Year"), text("year_as_stated", "The year's wording, where it is no plain year"),
-            text("geography", "Where", required=True),
+            told("unit", "Unit, in the source's words", required=True),
+            year("year", "Year"), told("year_as_stated", "The year's wording, where it is no plain year"),
+            told("geography", "Where", required=True),
             text("source_title", "Where it was published", required=True),
             column("url", "url", "Address"),
             enum("tier", "tier",
@@ -927,7 +1035,7 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         (
             column("country", "text", "ISO 3166 alpha-3", required=True, pattern="[A-Z]{3}"),
             text("release", "Release of the index", required=True),
-            text("measure", "What the value measures", required=True),
+            told("measure", "What the value measures", required=True),
             year("year", "Year", required=True),
             column("value", "number", "Value", required=True, unit="index points, or a count as the measure says"),
             source(),

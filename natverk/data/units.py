@@ -240,13 +240,10 @@ class Directory:
         elif name == "municipality":
             for row in self._rows("municipalities"):
                 code, short, official = str(row["code"]), str(row["name"]), str(row["name_official"] or "")
-                forms = (
-                    short,
-                    f"{short} kommun",
-                    f"{short} municipality",
-                    official,
-                    official.replace("kommun", "stad"),
-                )
+                # "Falu kommun", "Göteborgs Stad": the official name, and either noun after what stands before it.
+                stems = (short, f"{short}s", official.rpartition(" ")[0])
+                nouns = (f"{stem} {noun}" for stem in stems if stem for noun in ("kommun", "stad"))
+                forms = (short, f"{short} municipality", official, *nouns)
                 kind.add(Unit(name, code, short, short), (*forms, str(row["actor_id"]), *_short_forms(code)))
         elif name == "network":
             for row in self._rows("networks"):

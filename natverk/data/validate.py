@@ -6,9 +6,11 @@ nearest. All problems of a run are collected, so that one look mends them all.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from textwrap import shorten
 from typing import NamedTuple
 
 import pandas as pd
@@ -26,6 +28,7 @@ __all__ = [
 
 
 Tables = dict[str, pd.DataFrame]
+SHOWN_PROBLEMS = 10
 
 
 class Broken(NamedTuple):
@@ -82,6 +85,23 @@ def statuses_have_rules(tables: Tables) -> Iterator[Broken]:
             what = f"no rule for status {status!r} in a network that counts as {counts_as!r}"
             remedy = f"add the row {counts_as},{status} to data/raw/status_rules.csv"
             yield Broken("memberships", int(line), what, remedy)
+
+
+def offices_are_told_once(tables: Tables) -> Iterator[Broken]:
+    """Rows of one office name its first row, which has the same actor, network and class, and no other first row."""
+    frame = tables["functions"]
+    first = frame.set_index("row_id")
+    for line, row in frame[frame["same_as"].isin(first.index)].iterrows():
+        head = first.loc[row["same_as"]]
+        if head["same_as"]:
+            what = f"same_as {row['same_as']} is no first row: it names {head['same_as']} itself"
+            yield Broken("functions", int(str(line)), what, f"write {head['same_as']}")
+        for name in ("actor_id", "network_id", "function_class"):
+            if row[name] != head[name]:
+                what = (
+                    f"{name} {row[name]!r} is another than that of the same office in {row['same_as']}, {head[name]!r}"
+                )
+                yield Broken("functions", int(str(line)), what, "mend one of them, or leave same_as blank")
 
 
 def responsibility_without_gap(tables: Tables) -> Iterator[Broken]:
@@ -151,18 +171,48 @@ def row_ids_are_unique(tables: Tables) -> Iterator[Broken]:
             yield Broken("audit", int(str(line)), what, "mend the id, or leave it blank where the row is gone")
 
 
+def texts_have_swedish(tables: Tables) -> Iterator[Broken]:
+    """Every text that is translated has its Swedish, and every translation a text that some table holds."""
+    phrases = tables["translations"]["text"]
+    known = set(phrases)
+    used: set[str] = set()
+    missing: list[tuple[str, int, str, str]] = []
+    for name, table in SCHEMA.items():
+        if name == "translations":
+            continue
+        frame = tables[name]
+        for column in table.told:
+            cells = frame[column]
+            lacking = cells[(cells != "") & ~cells.isin(known)]
+            missing += [(name, int(str(line)), column, cell) for line, cell in lacking.items()]
+        used |= {cell for column in table.columns if column.kind == "text" for cell in frame[column.name]}
+    free = sorted(known - used)
+    for place, (name, line, column, cell) in enumerate(missing):
+        # Looking for a neighbour takes time: where much is missing, it is no slip of the pen.
+        near = difflib.get_close_matches(cell, free, 1, 0.8) if place < SHOWN_PROBLEMS else []
+        what = f"{column} {shorten(cell, 80)!r} has no Swedish"
+        remedy = "add text and text_sv to data/raw/translations.csv"
+        if near:
+            remedy = (
+                f"mend text in data/raw/translations.csv, where {shorten(near[0], 80)!r} stands; no table holds that"
+            )
+        yield Broken(name, line, what, remedy)
+    for line, cell in phrases[~phrases.isin(used)].items():
+        what = f"no table holds the text {shorten(cell, 80)!r}"
+        yield Broken("translations", int(str(line)), what, "remove the row, or mend its text to what the table says")
+
+
 RULES: tuple[Callable[[Tables], Iterator[Broken]], ...] = (
     years_in_order,
     years_have_basis,
     lists_are_complete,
     statuses_have_rules,
+    offices_are_told_once,
     responsibility_without_gap,
     counties_have_their_municipalities,
     row_ids_are_unique,
+    texts_have_swedish,
 )
-
-
-SHOWN_PROBLEMS = 10
 
 
 class ValidationError(DataError):

@@ -18,7 +18,7 @@ from babel.numbers import format_decimal, format_percent
 
 from natverk.errors import InvalidArgument, UnknownName
 
-__all__ = ["LANGUAGES", "Texts", "alphabetic", "texts"]
+__all__ = ["LANGUAGES", "Texts", "alphabetic", "genitive", "texts"]
 
 LANGUAGES: tuple[str, ...] = ("sv", "en")
 _BABEL = {"sv": "sv_SE", "en": "en_GB"}
@@ -33,6 +33,25 @@ def alphabetic(name: object) -> str:
     ['Zinkgruvan', 'Åre', 'Älmhult', 'Ängelholm', 'Örebro']
     """
     return str(name).casefold().translate(_ALPHABET)
+
+
+def genitive(name: str, lang: str = "sv") -> str:
+    """Return the genitive of a name; a Swedish one that ends in s, x or z stays as it is.
+
+    What a municipality is officially called is not derived from it but stands in `municipalities.name_official`: Kalmar
+    kommun, Falu kommun, Orust kommun.
+
+    >>> genitive("Vänersborg"), genitive("Borås"), genitive("Överkalix"), genitive("SKR"), genitive("C40")
+    ('Vänersborgs', 'Borås', 'Överkalix', 'SKR:s', 'C40:s')
+    >>> genitive("Borås", "en")
+    "Borås's"
+    """
+    if lang != "sv":
+        return f"{name}'s"
+    # Numbers and what is read letter by letter take a colon, whatever letter is the last.
+    if len(name) > 1 and (name.isupper() or name[-1].isdecimal()):
+        return f"{name}:s"
+    return name if name.casefold().endswith(("s", "x", "z")) else f"{name}s"
 
 
 class Texts:
@@ -92,6 +111,17 @@ class Texts:
         except UnknownName:
             return False
         return True
+
+    def group(self, key: str) -> dict[str, str]:
+        """Return the texts below a key, such as the forms of a noun.
+
+        >>> texts("sv").group("nouns.municipality")["one"]
+        'en kommun'
+        """
+        node = self._find(key)
+        if not isinstance(node, dict):
+            raise UnknownName(f"{key!r} is a text, not a group of texts", where=f"natverk/locale/{self.lang}")
+        return {str(name): str(text) for name, text in node.items()}
 
     def count(self, key: str, n: int, **values: object) -> str:
         """Return a counted noun: the text group of `key` has the plural forms `one` and `other`."""

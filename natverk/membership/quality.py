@@ -122,7 +122,7 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
 
 #: Kinds of disagreement, in the order in which a page shows them.
 KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
-COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note"]
+COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
 
 
 @asked
@@ -155,7 +155,8 @@ def disagreements(
     -------
     pd.DataFrame
         `kind, actor_id, network_id, year` (missing where it does not apply), `values` (the rival values,
-        separated by ` | `), `row_ids, source_ids` (separated by `;`), `note`. Sorted by kind, network, actor.
+        separated by ` | `), `row_ids, source_ids` (separated by `;`), `note` (of a flag also `note_sv`). Sorted by
+        kind, network, actor.
 
     Raises
     ------
@@ -338,6 +339,7 @@ def _flagged(data: Dataset) -> pd.DataFrame:
                 "row_ids": entry.row,
                 "source_ids": by_id[entry.row].get("source_id"),
                 "note": entry.reason,
+                "note_sv": entry.reason_sv,
             }
             for entry in each_row(entries)
             if entry.row in by_id

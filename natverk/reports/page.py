@@ -642,6 +642,9 @@ def take_tables(soup: BeautifulSoup, unit: str, t: Texts) -> dict[str, str]:
         files[path] = csv_text(rows)
         box = table.find_parent(attrs={"role": "region"}) or table
         box.insert_after(_link(soup, path, t("site.page.csv"), name))
+        if table.find_parent(attrs={"class": "nv-download"}) is not None:
+            # Offered as a file only: the sentence about it and the link stay.
+            box.decompose()
     sources = soup.find("ol", class_="nv-sources")
     if sources is not None:
         path = _path(unit, len(files) + 1, t("site.page.sources"))

@@ -12,16 +12,20 @@ from natverk.roles.activity import ROLES, practised
 from natverk.roles.bodies import cross_border, joint_bodies
 from natverk.roles.comparison import compare_roles as compare
 from natverk.roles.comparison import national_summary, summary_by_county
+from natverk.roles.forms import FORMS, interplay, interplay_forms
 from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
 from natverk.roles.tasks import LEVELS, formal
 
 __all__ = [
+    "FORMS",
     "LEVELS",
     "ROLES",
     "actors_of",
     "compare",
     "cross_border",
     "formal",
+    "interplay",
+    "interplay_forms",
     "joint_bodies",
     "national_summary",
     "practised",

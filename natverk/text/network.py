@@ -7,15 +7,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.frames import known_networks, year_or_none
 from natverk.membership.actors import population_by_year
 from natverk.membership.documented import DOCUMENTED
 from natverk.membership.panel import SETS
+from natverk.offices import offices
 from natverk.text.page import Page, Prose, leaders, plain
 from natverk.text.table import records
-from natverk.text.tables.outcome import offices
 
 __all__ = ["NetworkPage"]
 
@@ -200,8 +199,8 @@ class NetworkPage(Page):
 
     @cached_property
     def held(self) -> pd.DataFrame:
-        """The offices of Swedish actors in it, the latest first; see `natverk.text.tables.outcome.offices`."""
-        held = offices(rows_where(self.data, "functions", network_id=self.network_id))
+        """The offices of Swedish actors in it, the latest first; see `natverk.offices`."""
+        held = offices(self.data, networks=self.network_id)
         latest = held[["start_year", "end_year", "observed_year"]].max(axis=1)
         held = held.assign(latest=latest).sort_values(
             ["latest", "actor_id"], ascending=[False, True], na_position="last"
@@ -210,17 +209,18 @@ class NetworkPage(Page):
 
     def _holders(self) -> pd.Series:
         """Return for each actor with an office how many there are, the most first."""
-        return self.held.loc[~self.held["candidacy"].astype(bool), "actor_id"].value_counts()
+        holders: pd.Series = self.held.loc[self.held["held"], "actor_id"].value_counts()
+        return holders
 
     def offices(self) -> Prose:
         """Tell how many offices Swedish actors hold or held in it, of which kinds, and who has most."""
-        candidate = self.held["candidacy"].astype(bool)
+        candidate = self.held["function_class"] == "candidate"
         holders = self._holders()
         parts = []
         if holders.empty:
             parts.append(self.say("offices.none"))
         else:
-            kinds = self.held.loc[~candidate, "function_class"].value_counts()
+            kinds = self.held.loc[self.held["held"], "function_class"].value_counts()
             classes = [f"{self.term('function_class', name)} ({self.t.number(int(n))})" for name, n in kinds.items()]
             values = {
                 "offices": self.count("outcomes.n_functions", int(holders.sum())),

@@ -18,6 +18,7 @@ from natverk.errors import InvalidArgument
 from natverk.locale import texts
 from natverk.membership.quality import audit_summary
 from natverk.text.references import References, SourceList
+from natverk.text.table import Foreign
 from natverk.version import __version__
 
 __all__ = ["Page", "Prose", "inside", "leaders", "plain", "show"]
@@ -208,6 +209,14 @@ class Page:
     def actor(self, actor_id: object) -> str:
         """Return an actor's name; nothing for a missing id."""
         return "" if pd.isna(actor_id) else str(self._names["actor"][str(actor_id)])  # type: ignore[call-overload]
+
+    def told(self, row: Mapping[str, object], column: str) -> str:
+        """Return a text of the data in the page's language; where only English is there, marked as such."""
+        swedish = row.get(f"{column}_sv")
+        if self.lang == "sv" and isinstance(swedish, str):
+            return swedish
+        value = row.get(column)
+        return Foreign(value) if isinstance(value, str) else ""
 
     def listing(self, items: Iterable[str], most: int = 12) -> str:
         """Join names as a sentence does; a long list is cut and says how many more there are."""

@@ -11,7 +11,7 @@ from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.figures.verdicts import VERDICTS, share_text
 from natverk.frames import known_actor
-from natverk.locale import Texts
+from natverk.locale import Texts, genitive
 from natverk.membership.documented import DOCUMENTED
 from natverk.portfolio import Review, Rule
 from natverk.text.documented import DocumentedPage
@@ -83,7 +83,9 @@ class PortfolioPage(DocumentedPage):
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a text of this page, or of all pages; how to read it names the actor."""
-        return super().say(key, **({"name": self.name} | values if key == "opening.read_text" else values))
+        if key == "opening.read_text":
+            values = {"whose": genitive(self.name, self.lang)} | values
+        return super().say(key, **values)
 
     def short(self, network_id: object) -> str:
         """Return a network's name as a sentence takes it: the acronym in brackets, or what stands before them."""

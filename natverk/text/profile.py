@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from natverk.data.answers import rows_where
 from natverk.locale import alphabetic
 from natverk.membership.documented import DOCUMENTED, relations
+from natverk.offices import offices
 from natverk.text.municipality import MunicipalityPage
 from natverk.text.page import Prose, leaders, plain
 from natverk.text.table import Table, records
-from natverk.text.tables.outcome import offices
 
 __all__ = ["MunicipalityProfile"]
 
@@ -29,8 +28,7 @@ class MunicipalityProfile(MunicipalityPage):
 
     def offices(self) -> Prose:
         """Tell in which networks the municipality has had a chair or a seat on the board, and what else."""
-        held = records(offices(rows_where(self.data, "functions", actor_id=self.actor_id)))
-        held = [row for row in held if not row["candidacy"]]
+        held = [row for row in records(offices(self.data, self.actor_id)) if row["held"]]
         if not held:
             return Prose(self.say("offices.none"))
         parts = [self.say("offices.summary", n=self.count("outcomes.n_functions", len(held)))]

@@ -9,7 +9,7 @@ import pandas as pd
 from natverk.data.answers import rows_where
 from natverk.data.spreadsheets import read_table
 from natverk.frames import each_row
-from natverk.locale import LANGUAGES, alphabetic, texts
+from natverk.locale import LANGUAGES, alphabetic, genitive, texts
 from natverk.portfolio import CRITERIA, Review, blank_sheet, review_years
 from natverk.text.page import Prose
 from natverk.text.portfolio import PortfolioPage, signed
@@ -214,7 +214,7 @@ class PortfolioReview(PortfolioPage):
         values = {
             "judged": self.count("opening.judged", len(voices)),
             "evaluators": self.count("others.evaluators", voices["actor_id"].nunique()),
-            "name": self.name,
+            "whose": genitive(self.name, self.lang),
         }
         return Prose(self.say("others.summary", **values))
 

@@ -27,6 +27,7 @@ SERN = {
     "row": "sern",
     "action": "flag",
     "reason": "a test",
+    "reason_sv": "ett prov",
     "status": "open",
     "expect": {"founded_year": "2005"},
 }
@@ -76,6 +77,8 @@ def test_a_flag_changes_nothing_and_is_logged(tables: dict[str, pd.DataFrame], t
             "before": "",
             "after": "",
             "reason": "a test",
+            "reason_sv": "ett prov",
+    "reason_sv": "ett prov",
             "status": "open",
         }
     ]

@@ -104,6 +104,20 @@ def test_a_row_of_a_list_with_another_year_or_network(tables: Tables, column: st
     ]
 
 
+def test_rows_of_one_office_that_do_not_agree(tables: Tables) -> None:
+    frame = tables["functions"]
+    line = line_of(frame, row_id="fun-00104")
+    frame.loc[line, ["function_class", "same_as"]] = ["chair", "fun-00001"]
+    chained = line_of(frame, row_id="fun-00002")
+    frame.loc[chained, "same_as"] = "fun-00104"
+    found = list(rules.offices_are_told_once(tables))
+    assert [(item.line, item.what.partition(" is ")[0]) for item in found] == [
+        (chained, "same_as fun-00104"),
+        (line, "function_class 'chair'"),
+    ]
+    assert found[0].remedy == "write fun-00001"
+
+
 def test_a_rule_for_any_kind_or_any_status_is_enough(tables: Tables) -> None:
     line = line_of(tables["memberships"], status="member")
     tables["memberships"].loc[line, "status"] = "signatory"

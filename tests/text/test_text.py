@@ -11,10 +11,10 @@ import pytest
 import natverk
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
+from natverk.offices import offices
 from natverk.text import MunicipalityProfile, NetworkProfile, RegionReport, Table, frames, tables
 from natverk.text.references import References
 from natverk.text.table import Cites, Foreign
-from natverk.text.tables.outcome import is_candidacy
 
 COUNTIES = sorted(natverk.load().counties["county_code"])
 WRONG = re.compile(
@@ -241,11 +241,6 @@ def test_an_office_without_a_stated_end_gets_none() -> None:
     assert shown["Tid"].astype(str).str.contains("slut okänt").any()
 
 
-def test_a_candidacy_is_no_office() -> None:
-    assert is_candidacy({"function": "board", "detail": "Swedish candidate for Executive Board"})
-    assert not is_candidacy({"function": "board", "detail": "seat in the board"})
-
-
 @pytest.mark.parametrize("actor", ["0182", "0180", "1280", "2580"])
 def test_an_office_that_two_sources_tell_of_is_one_office_on_every_page(actor: str) -> None:
     data, years = natverk.load(), (1997, 2026)
@@ -254,9 +249,11 @@ def test_an_office_that_two_sources_tell_of_is_one_office_on_every_page(actor: s
     networks = [NetworkProfile(data, item, years=years, lang="en") for item in told["network_id"].dropna().unique()]
     # The pages of the networks are counted one by one: what they say together is what the actor's pages say.
     held = pd.concat([network.held[network.held["actor_id"] == page.actor_id] for network in networks])
-    n = int((~held["candidacy"].astype(bool)).sum()) + int(told["network_id"].isna().sum())
+    apart = offices(data, page.actor_id)
+    apart = apart[apart["network_id"].isna()]
+    n = int(held["held"].sum()) + int(apart["held"].sum())
     said = texts("en").count("page.outcomes.n_functions", n)
-    assert len(held) + int(told["network_id"].isna().sum()) == len(tables.functions(page, page.actors)) < len(told)
+    assert len(held) + len(apart) == len(tables.functions(page, page.actors)) < len(told)
     assert said in page.offices().text
     assert said in page.outcome_counts()
     # Every source is cited, also the second one of an office; two stored versions of a page are one source.
@@ -272,9 +269,9 @@ def test_the_region_page_counts_each_office_once() -> None:
     page, actors = page_of("14"), measured("14")["actors"]
     rows = page.data.functions
     rows = rows[rows["actor_id"].isin(actors["actor_id"])]
-    shown = tables.functions(page, actors)
-    assert len(shown) < len(rows)
-    n = len(shown) - sum(is_candidacy(row) for row in rows.to_dict("records"))
+    assert len(tables.functions(page, actors)) < len(rows)
+    n = int(offices(page.data, actors["actor_id"])["held"].sum())
+    assert n < len(tables.functions(page, actors))
     assert f"{n} uppdrag" in page.outcomes(actors).text
 
 

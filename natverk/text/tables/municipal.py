@@ -153,7 +153,7 @@ def network_facts(page: MunicipalityPage, own: pd.DataFrame) -> Table:
             "about": topic_text(page, text_of(row["topic"])),
             "said": "",
             "year": _year(page, row),
-            "words": Foreign(text_of(row["text"])),
+            "words": page.told(row, "text"),
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in records(about.sort_values(["network_id", "row_id"]))

@@ -76,7 +76,7 @@ def offices(page: NetworkProfile) -> Table:
             "actor": page.actor(row["actor_id"]),
             "function": function_label(page, row),
             "term": function_term(page, row),
-            "detail": Foreign(text_of(row["detail"])),
+            "detail": page.told(row, "told"),
             "sources": page.references.cite(str(row["source_ids"])),
         }
         for row in records(page.held)

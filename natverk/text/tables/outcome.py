@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
+from natverk.offices import offices
 from natverk.text.page import Page
-from natverk.text.table import Foreign, Table, records
+from natverk.text.table import Table, records
 from natverk.text.tables.rows import rows_of, table_of, term_of, text_of
 
 __all__ = [
@@ -18,72 +17,30 @@ __all__ = [
     "function_label",
     "function_term",
     "functions",
-    "is_candidacy",
     "missions",
     "n_offices",
     "next_steps",
-    "offices",
     "projects",
 ]
 
-#: Words by which a row tells of somebody who stood for an office, not of one who held it.
-_CANDIDACY = re.compile(r"\b(candidate|nominated|proposed)\b", re.IGNORECASE)
 #: Functions that are over when the day is over.
 _MOMENTS = ("speaker", "host")
 
 
-def is_candidacy(row: Mapping[str, object]) -> bool:
-    """Say whether a row of `functions` tells of a candidacy: shown, but no office."""
-    return bool(_CANDIDACY.search(f"{row['function']} {text_of(row['detail'])}"))
-
-
-def offices(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the offices that rows of `functions` tell of: what several sources say of one office stands together.
-
-    Parameters
-    ----------
-    rows
-        Rows of `functions`.
-
-    Returns
-    -------
-    pd.DataFrame
-        `actor_id, network_id, function_class, candidacy, start_year, end_year, observed_year, function, detail,
-        row_ids, source_ids`: one row for an actor, a network, a kind of office and a term, in the order in which the
-        rows first tell of it. Ids are separated by `;`.
-
-    Examples
-    --------
-    >>> from natverk import load
-    >>> rows = load().functions
-    >>> held = offices(rows[(rows["actor_id"] == "municipality:0182") & (rows["function_class"] == "host")])
-    >>> held[["network_id", "row_ids"]].values.tolist()
-    [['eurocities', 'fun-00094;fun-00177']]
-    """
-    told = rows.assign(candidacy=[is_candidacy(row) for row in records(rows)])
-    keys = ["actor_id", "network_id", "function_class", "candidacy", "start_year", "end_year", "observed_year"]
-    return told.groupby(keys, dropna=False, sort=False, as_index=False).agg(
-        function=("function", "first"),
-        detail=("detail", lambda texts: "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))),
-        row_ids=("row_id", ";".join),
-        source_ids=("source_id", ";".join),
-    )
-
-
 def n_offices(data: Dataset, actors: Iterable[str]) -> int:
-    """Return how many offices some actors hold or held: each once, candidacies not counted.
+    """Return how many offices some actors hold or held: each once, and what is none not counted.
 
     >>> from natverk import load
     >>> n_offices(load(), ["municipality:0182"])
-    4
+    1
     """
-    held = offices(rows_where(data, "functions", actor_id=list(actors)))
-    return int((~held["candidacy"].astype(bool)).sum())
+    found = offices(data)
+    return int((found["held"] & found["actor_id"].isin(list(actors))).sum())
 
 
 def function_label(page: Page, row: Mapping[str, object]) -> str:
-    """Name the kind of an office; a candidacy is called one."""
-    return page.say("word.candidacy") if is_candidacy(row) else page.term("function_class", row["function_class"])
+    """Name the kind of an office, or what else it is."""
+    return page.term("function_class", row["function_class"])
 
 
 def function_term(page: Page, row: Mapping[str, object]) -> str:
@@ -98,16 +55,17 @@ def _shown(actors: pd.DataFrame, *columns: str) -> list[str]:
 
 
 def functions(page: Page, actors: pd.DataFrame) -> Table:
-    """Return the offices that the page's actors hold or held in networks."""
+    """Return the offices that the page's actors hold or held in networks, and what else is told of their part."""
     order = {actor: place for place, actor in enumerate(actors["actor_id"])}
-    held = offices(rows_where(page.data, "functions", actor_id=list(order)))
+    held = offices(page.data)
+    held = held[held["actor_id"].isin(order)]
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
             "network": page.network(row["network_id"]),
             "function": function_label(page, row),
             "term": function_term(page, row),
-            "detail": Foreign(text_of(row["detail"])),
+            "detail": page.told(row, "told"),
             "sources": page.references.cite(str(row["source_ids"])),
         }
         for row in sorted(records(held), key=lambda row: order[str(row["actor_id"])])
@@ -138,13 +96,13 @@ def missions(page: Page, actors: pd.DataFrame) -> Table:
     rows = [
         {
             "actor": page.actor(row["actor_id"]),
-            "event": Foreign(text_of(row["event"])),
+            "event": page.told(row, "event"),
             "when": page.dates(row["start_date"], row["end_date"]),
             "place": text_of(row["place"]),
-            "purposes": Foreign(text_of(row["purposes"])),
-            "outcomes": Foreign(text_of(row["outcomes"])),
+            "purposes": page.told(row, "purposes"),
+            "outcomes": page.told(row, "outcomes"),
             "follow_up": page.term("follow_up", row["next_step_category"]),
-            "next": Foreign(text_of(row["next_step_detail"])),
+            "next": page.told(row, "next_step_detail"),
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in rows_of(page, "missions", actors)
@@ -163,7 +121,7 @@ def evaluations(page: Page, actors: pd.DataFrame) -> Table:
             "criterion": page.term("criterion", row["criterion"]),
             "judgement": str(row["judgement"]).replace("-", "−"),
             "recommendation": page.term("recommendation", row["recommendation"]),
-            "rationale": Foreign(text_of(row["rationale"])),
+            "rationale": page.told(row, "rationale"),
             "sources": page.references.cite(str(row["source_id"])),
         }
         for row in rows_of(page, "evaluations", actors)
@@ -180,7 +138,7 @@ def next_steps(page: Page, actors: pd.DataFrame) -> Table:
         {
             "actor": page.actor(row["actor_id"]),
             "network": page.network(row["network_id"]) or page.say("word.no_network"),
-            "step": Foreign(text_of(row["step"])),
+            "step": page.told(row, "step"),
             "due": page.date(row["due"]),
             "sources": page.references.cite(str(row["source_id"])),
         }

@@ -8,7 +8,7 @@ from natverk.data.answers import rows_where
 from natverk.locale import alphabetic
 from natverk.portfolio import RECOMMENDATIONS, Review
 from natverk.text.portfolio import PortfolioPage, signed
-from natverk.text.table import Foreign, Table, records
+from natverk.text.table import Table, records
 from natverk.text.tables.membership import since_text, status_text
 from natverk.text.tables.rows import Row, table_of, text_of
 
@@ -80,7 +80,7 @@ def coded(page: PortfolioPage, review: Review) -> Table:
             "network": page.short(row["network_id"]),
             "criterion": page.criterion(row["criterion"]),
             "n_judgement": signed(float(str(row["judgement"])), page.t, 0),
-            "rationale": Foreign(text_of(row["rationale"])),
+            "rationale": page.told(row, "rationale"),
             "row": row["row_id"],
             "sources": page.references.cite(str(row["source_id"])),
         }
@@ -169,6 +169,6 @@ def _voice(page: PortfolioPage, row: Row) -> dict[str, object]:
         "criterion": page.criterion(row["criterion"]),
         "n_judgement": signed(float(str(row["judgement"])), page.t, 0),
         "recommendation": page.term("recommendation", row["recommendation"]),
-        "rationale": Foreign(text_of(row["rationale"])),
+        "rationale": page.told(row, "rationale"),
         "sources": page.references.cite(str(row["source_id"])),
     }

@@ -114,7 +114,7 @@ def findings(page: Page) -> Table:
             "evaluator": page.actor(row["actor_id"]),
             "year": page.year(row["year"]),
             "theme": _topic(page, text_of(row["topic"])),
-            "finding": Foreign(text_of(row["finding"])),
+            "finding": page.told(row, "finding"),
             "sources": page.references.cite(text_of(row["source_id"])),
         }
         for row in records(page.data.evaluation_findings)

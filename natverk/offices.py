@@ -1,0 +1,119 @@
+"""Offices that actors hold or held in networks: each once, however many rows tell of it, and what is none.
+
+A row of `functions` says what one source tells. Rows that tell of the same office name the first of them in `same_as`;
+what is no office (a candidacy, attendance on trial or at a conference, an award, a place without active work) keeps its
+row and is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from natverk.data.load import Dataset, kept
+from natverk.data.schema import VOCABULARIES
+from natverk.frames import Names, known_actors, known_networks
+
+__all__ = ["NO_OFFICE", "offices"]
+
+#: The classes of `functions` that are no office.
+NO_OFFICE = ("candidate", "attendance", "award", "none")
+#: The classes that are one.
+OFFICE = tuple(name for name in VOCABULARIES["function_class"] if name not in NO_OFFICE)
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+#: Words of a detail that says when, or that somebody was elected, and nothing of what.
+_WHEN = frozenset(
+    (
+        *_MONTHS, "a", "announced", "annual", "at", "digital", "elected", "for", "from", "held", "in", "meeting", "on",
+        "since", "the", "to", "until",
+    )
+)  # fmt: skip
+
+
+def says_only_when(detail: str) -> bool:
+    """Say whether a detail tells when, and nothing of what the office is.
+
+    >>> says_only_when("elected at annual meeting 11 May 2019"), says_only_when("chair and secretariat 2016-2018")
+    (True, False)
+    """
+    return all(word in _WHEN for word in re.findall(r"[^\W\d_]+", detail.casefold()))
+
+
+@kept
+def _offices(data: Dataset) -> pd.DataFrame:
+    """Return all offices, and what is none, in the order in which the rows first tell of them."""
+    rows = data.functions
+    rows = rows.assign(office_id=rows["same_as"].fillna(rows["row_id"]))
+    for end in ("", "_sv"):
+        detail, function = rows[f"detail{end}"].astype(object), rows[f"function{end}"].astype(object)
+        # Whether it says only when is asked of the English, in which the rows are written.
+        bare = [isinstance(text, str) and says_only_when(text) for text in rows["detail"]]
+        rows[f"told{end}"] = [
+            f"{what}: {text}" if only else text if isinstance(text, str) else what
+            for what, text, only in zip(function, detail, bare, strict=True)
+        ]
+    # A dataset without some sources may lack the first row: the first of those that are left tells what it is.
+    return rows.groupby("office_id", sort=False, as_index=False).agg(
+        actor_id=("actor_id", "first"),
+        network_id=("network_id", "first"),
+        function_class=("function_class", "first"),
+        start_year=("start_year", "first"),
+        end_year=("end_year", "first"),
+        observed_year=("observed_year", "max"),
+        told=("told", _each_once),
+        told_sv=("told_sv", _each_once),
+        row_ids=("row_id", ";".join),
+        source_ids=("source_id", ";".join),
+    )
+
+
+def _each_once(texts: pd.Series) -> str:
+    """Join what several rows say, each text once."""
+    return "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))
+
+
+def offices(data: Dataset, actors: Names | None = None, *, networks: Names | None = None) -> pd.DataFrame:
+    """Return the offices of actors in networks: one row an office, with all rows and sources that tell of it.
+
+    Parameters
+    ----------
+    actors
+        Names or ids. None: all.
+    networks
+        Names or ids. None: all, and what belongs to no network.
+
+    Returns
+    -------
+    pd.DataFrame
+        `office_id` (the first row that tells of it), `actor_id, network_id` (may be missing), `function_class`,
+        `held` (False for what is no office: see `NO_OFFICE`), `start_year, end_year` (a stated term, missing where
+        none is stated), `observed_year` (the latest in which it was seen: no end), `told, told_sv` (what the rows
+        say, with the name of the function where they say only when), `row_ids, source_ids` (joined by `;`). In the
+        order of the table.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor or network, with the nearest name.
+
+    Examples
+    --------
+    Two readers told of Stockholm's seats on the board of Metropolis; the second row of each tells of the same term.
+
+    >>> from natverk import load
+    >>> held = offices(load(), "Stockholm", networks="metropolis").query("held and function_class == 'board'")
+    >>> held[["start_year", "end_year", "row_ids"]].values.tolist()
+    [[2005, 2008, 'fun-00004;fun-00106'], [2009, 2011, 'fun-00005;fun-00107']]
+    """
+    found = _offices(data)
+    found.insert(5, "held", ~found["function_class"].isin(NO_OFFICE))
+    if actors is not None:
+        found = found[found["actor_id"].isin(known_actors(data, actors))]
+    if networks is not None:
+        found = found[found["network_id"].isin(known_networks(data, networks))]
+    return found.reset_index(drop=True)

@@ -1,0 +1,411 @@
+"""What came of it: projects, missions, steps, judgements, purposes, events, twin towns and notes, by actor or network.
+
+Each function returns the rows of one table with the ids they rest on (`row_ids`, `source_ids`, separated by `;`), so
+that a page or an analysis can follow every line back. Rows of several sources that tell of one thing stand together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from natverk.data.load import Dataset, kept
+from natverk.data.units import fold
+from natverk.errors import InvalidArgument
+from natverk.frames import Names, directory, known_actors, known_networks
+
+__all__ = [
+    "events",
+    "judgements",
+    "missions",
+    "notes",
+    "projects",
+    "purposes",
+    "steps",
+    "totals",
+    "twin_towns",
+]
+
+_ROLES = ("lead", "participant", "unspecified")
+
+
+def _about(data: Dataset, table: str, actors: Names | None, network: str | None) -> pd.DataFrame:
+    """Return the rows of a table about some actors or a network, with `row_ids` and `source_ids`, in order of ids."""
+    if actors is not None and network is not None:
+        raise InvalidArgument("both actors and network are given", where="actors", remedy="leave one of them out")
+    frame = data.table(table)
+    if actors is not None:
+        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    if network is not None:
+        frame = frame[frame["network_id"].isin(known_networks(data, network))]
+    ids = {"row_id": "row_ids", "source_id": "source_ids"}
+    return frame.sort_values("row_id", kind="stable", ignore_index=True).rename(columns=ids)
+
+
+def _together(values: Iterable[object]) -> str:
+    """Return ids, each once, separated by `;`."""
+    return ";".join(dict.fromkeys(part for value in values for part in str(value).split(";")))
+
+
+def projects(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return projects and who took part: one row a project and actor.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        Actors by id or name, or a county for its municipalities; all by default.
+    network
+        Only projects that came out of this network, by id or name, instead of those of actors.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
+        of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a source states), `theme`,
+        `row_ids, source_ids`. Those with years of their own first, the latest first.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Notes
+    -----
+    Participations from the database keep.eu hold lead partners only in 2000–2006 and break off in 2000–2013: compare
+    municipalities and regions within a period and role, never over time.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = projects(load(), actors="Vänersborg")
+    >>> own.loc[own["role"] == "lead", "project"].str.contains("SOSEVO").any()
+    np.True_
+    """
+    rows = _about(data, "projects", actors, network)
+    rows = rows.assign(rank=rows["role"].map({role: place for place, role in enumerate(_ROLES)}))
+    rows = rows.sort_values("rank", kind="stable")
+    key = ["actor_id", "project", "network_id", "programme"]
+    firsts = ["project_sv", "programme_sv", "programme_from", "programme_to", "start_year", "end_year", "role", "theme"]
+    how: dict[str, Any] = {**dict.fromkeys(firsts, "first"), "observed_year": "max"}
+    how |= dict.fromkeys(["row_ids", "source_ids"], _together)
+    found = rows.groupby(key, dropna=False, sort=False).agg(how).reset_index()
+    latest = found[["start_year", "end_year", "observed_year"]].max(axis=1)
+    order = latest.fillna(0).astype("int64")
+    found = found.assign(order=order).sort_values(["order", "project"], ascending=[False, True], ignore_index=True)
+    columns = [
+        "actor_id", "project", "project_sv", "network_id", "programme", "programme_sv", "programme_from",
+        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "row_ids", "source_ids",
+    ]  # fmt: skip
+    whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
+    text = [name for name in columns if name not in whole]
+    return found[columns].astype({**dict.fromkeys(text, "str"), **dict.fromkeys(whole, "Int64")})
+
+
+def missions(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return mission reports and announcements of missions: one row a mission, the latest first.
+
+    Parameters
+    ----------
+    data, actors, network
+        See `projects`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `missions`, texts in English and in Swedish (`…_sv`); `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> missions(load(), actors="Nacka").loc[0, ["place", "network_id"]].tolist()
+    ['Utrecht', 'eurocities']
+    """
+    rows = _about(data, "missions", actors, network)
+    return rows.sort_values("start_date", ascending=False, na_position="last", kind="stable", ignore_index=True)
+
+
+def steps(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return the steps that were planned, agreed or recommended; a proposal is not a decision.
+
+    Parameters
+    ----------
+    data, actors, network
+        See `projects`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `next_steps`, `step` in English and in Swedish; `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> steps(load(), actors="Nacka")["status"].tolist()
+    ['under way', 'planned']
+    """
+    return _about(data, "next_steps", actors, network)
+
+
+def judgements(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return judgements of networks and cooperation by a criterion, the latest first.
+
+    Parameters
+    ----------
+    data, actors, network
+        See `projects`; actors are those who judge.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `evaluations`: `actor_id, evaluator, year, network_id, criterion, judgement` (−2 to
+        2), `rationale, rationale_sv, recommendation`, …; `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> set(judgements(load(), network="C40")["actor_id"])
+    {'municipality:0180'}
+    """
+    rows = _about(data, "evaluations", actors, network)
+    return rows.sort_values("year", ascending=False, na_position="last", kind="stable", ignore_index=True)
+
+
+def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
+    """Return the purposes of international work that actors state: one row an actor and purpose.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        Actors by id or name, or a county for its municipalities; all by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `places,
+        places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> "service_development" in set(purposes(load(), actors="Nacka")["purpose"])
+    True
+    """
+    frame = data.purposes
+    if actors is not None:
+        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    groups = frame.groupby(["actor_id", "purpose"], sort=True)
+
+    def once(values: pd.Series, separator: str = ";") -> str:
+        return separator.join(dict.fromkeys(str(value) for value in values.dropna()))
+
+    found = groups.agg(
+        years=("year", lambda years: ";".join(str(year) for year in sorted(set(years.dropna().astype(int))))),
+        places=("locator", lambda places: once(places, " | ")),
+        places_sv=("locator_sv", lambda places: once(places, " | ")),
+        row_ids=("row_id", _together),
+        source_ids=("source_id", _together),
+    ).reset_index()
+    columns = ["actor_id", "purpose", "years", "places", "places_sv", "row_ids", "source_ids"]
+    return found.reindex(columns=columns).astype("str")
+
+
+def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
+    """Return the twin towns of municipalities: one row a municipality and town, all sources read together.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        Actors by id or name, or a county for its municipalities; all by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen` (the latest year
+        in which a source tells of it; missing where none is dated), `ended` (a source says that it has ended),
+        `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen in
+        2016 may have been given up since.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> mora = twin_towns(load(), actors="Mora").set_index("partner_city")
+    >>> bool(mora.at["Changchun", "ended"]), int(mora.at["Changchun", "end_year"])
+    (True, 2020)
+    """
+    frame = data.twins
+    if actors is not None:
+        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    rows = frame.assign(
+        place=frame["partner_city"].map(fold), last_seen=frame["observed_year"].mask(frame["ended"].astype(bool))
+    )
+    found = (
+        rows.groupby(["actor_id", "country", "place"], sort=False)
+        .agg(
+            partner_city=("partner_city", "first"),
+            partner_city_sv=("partner_city_sv", "first"),
+            country_sv=("country_sv", "first"),
+            start_year=("start_year", "min"),
+            last_seen=("last_seen", "max"),
+            ended=("ended", "any"),
+            end_year=("end_year", "max"),
+            note=("note", "first"),
+            note_sv=("note_sv", "first"),
+            row_ids=("row_id", _together),
+            source_ids=("source_id", _together),
+        )
+        .reset_index()
+        .sort_values(["actor_id", "country", "partner_city"], ignore_index=True)
+    )
+    columns = [
+        "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen", "ended", "end_year", "note",
+        "note_sv", "row_ids", "source_ids",
+    ]  # fmt: skip
+    years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")
+    text = [name for name in columns if name not in {*years, "ended"}]
+    return found.reindex(columns=columns).astype({**dict.fromkeys(text, "str"), **years, "ended": "bool"})
+
+
+def events(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return meetings, seminars and conferences on municipal and regional cooperation, by date.
+
+    Parameters
+    ----------
+    data, actors, network
+        See `projects`; those that organised the event, found by the names of its organisers. All events by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `events`, texts in English and in Swedish; `organiser_ids` (the actors and networks
+        among the organisers, `municipality:1487` or `network:sern`, separated by `;`), `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> events(load(), network="Arena för Tillväxt")["event_sv"].iloc[0]
+    'Kunskapsdag: Starkare kommuner med regional samverkan'
+    """
+    frame = _events(data)
+    if actors is not None and network is not None:
+        raise InvalidArgument("both actors and network are given", where="actors", remedy="leave one of them out")
+    if actors is None and network is None:
+        return frame
+    wanted = set(known_actors(data, actors)) if actors is not None else set()
+    if network is not None:
+        wanted |= {f"network:{item}" for item in known_networks(data, network)}
+    own = [bool(wanted & set(ids.split(";"))) for ids in frame["organiser_ids"]]
+    return frame[own].reset_index(drop=True)
+
+
+@kept
+def _events(data: Dataset) -> pd.DataFrame:
+    """Return all events with the ids of their organisers."""
+    names = directory(data)
+
+    def ids(organisers: str) -> str:
+        found: list[str] = []
+        for name in (part.strip() for part in organisers.split(";")):
+            kinds = {unit.kind: unit for unit in names.meanings(name, ("network", "actor"))}
+            found += [f"network:{kinds['network'].id}"] if "network" in kinds else []
+            found += [kinds["actor"].id] if "actor" in kinds else []
+        return ";".join(dict.fromkeys(found))
+
+    frame = data.events.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
+    found = {organisers: ids(organisers) for organisers in frame["organiser"].unique()}
+    frame = frame.assign(organiser_ids=frame["organiser"].map(found).astype("str"))
+    return frame.sort_values(["date", "row_ids"], na_position="last", kind="stable", ignore_index=True)
+
+
+def notes(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return what else sources tell of a network, or of actors without naming a network: one row a fact.
+
+    Parameters
+    ----------
+    data, actors, network
+        See `projects`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, actor_id, topic, topic_sv, text, text_sv, year, year_basis, locator, row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> "financing" in set(notes(load(), network="SERN")["topic"])
+    True
+    """
+    return _about(data, "network_notes", actors, network)
+
+
+def totals(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+    """Return the numbers that sources state about a network, or about actors: one row a number, by fact and year.
+
+    Parameters
+    ----------
+    data, actors, network
+        See `projects`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, actor_id, fact, value, qualifier, year, year_basis, value_as_stated, value_as_stated_sv, note,
+        note_sv, …, row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or both arguments.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> sern = totals(load(), network="SERN")
+    >>> 55 in set(sern.loc[sern["fact"] == "members", "value"])
+    True
+    """
+    rows = _about(data, "published_totals", actors, network)
+    return rows.sort_values(["fact", "year", "row_ids"], na_position="last", kind="stable", ignore_index=True)

@@ -1,0 +1,61 @@
+"""The page of two units side by side: what both are in and what only one is, and all measures to take away."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.comparison import kinds_of_both
+from natverk.data.load import Dataset
+from natverk.pages.page import Cell, NotebookPage
+
+__all__ = ["beside", "compare_page", "everything"]
+
+
+def compare_page(
+    data: Dataset, a: str, b: str, *, years: tuple[int, int], lang: str = "sv", kind: str | None = None
+) -> NotebookPage:
+    """Return the page of two regions, two municipalities or two networks.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown unit, or two of different kinds.
+    """
+    ((both, units), *_) = kinds_of_both(data, a, b, kind).items()
+    page = NotebookPage(data, "compare", lang=lang, years=years, both=both)
+    names = [page.link(both, unit) for unit in units]
+    actors = data.counties.set_index("county_code")["region_actor_id"]
+    ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units] if both != "network" else []
+    page.use(a=units[0], b=units[1], names=names, actors=ids)
+    return page
+
+
+def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the memberships of both (`natverk.comparison.side_by_side`), each with since when and when last seen."""
+
+    def side(row: dict[str, object], name: str) -> str:
+        if not isinstance(row[f"{name}_mark"], str):
+            return ""
+        since, last = row[f"{name}_since"], row[f"{name}_last_seen"]
+        stated = row[f"{name}_since_basis"] == "stated"
+        parts = [page.term("status", row[f"{name}_status"])]
+        if stated:
+            parts.append(page.t("nouns.since", year=page.year(since)))
+        if pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
+            parts.append(page.t("nouns.last_seen", year=page.year(last)))
+        return ", ".join(parts)
+
+    item = "actor_id" if "actor_id" in frame else "network_id"
+    first, second = page.values["names"]
+    columns: dict[str, Cell | str] = {
+        "actor" if item == "actor_id" else "network": lambda row: page.name(item, row[item]),
+        "a": lambda row: side(row, "a"),
+        "b": lambda row: side(row, "b"),
+        "sources": page.cites,
+    }
+    page.table("beside", frame, columns, fold=fold, labels={"a": first.striptags(), "b": second.striptags()})
+
+
+def everything(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Offer all measures of both (`natverk.compare`) as a file, with the names that the measures use."""
+    page.download("everything", frame)

@@ -1,0 +1,156 @@
+"""Tables about what came of it, the same on every page: projects, positions, steps, judgements, events, numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.pages.page import Cell, NotebookPage
+
+__all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
+
+
+def _with_actor(page: NotebookPage, columns: dict[str, Cell | str]) -> dict[str, Cell | str]:
+    """Return the columns, with the actor first on pages that are about more than one."""
+    if page.kind == "municipality":
+        return columns
+    return {"actor": lambda row: page.actor(row["actor_id"]), **columns}
+
+
+def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show `natverk.outcomes.projects`: what, out of which network or programme, when, and in which role."""
+
+    def origin(row: dict[str, object]) -> object:
+        return page.network(row["network_id"]) or page.told(row, "programme")
+
+    def when(row: dict[str, object]) -> str:
+        own = page.period(row["start_year"], row["end_year"], row["observed_year"])
+        if own or pd.isna(row["programme_from"]):  # type: ignore[call-overload]
+            return own
+        period = page.period(row["programme_from"], row["programme_to"])
+        return page.t("nouns.programme_period", period=period)
+
+    columns: dict[str, Cell | str] = {
+        "project": lambda row: page.told(row, "project"),
+        "origin": origin,
+        "period": when,
+        "role": lambda row: page.term("project_role", row["role"]),
+        "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
+        "sources": page.cites,
+    }
+    page.table("projects", frame, _with_actor(page, columns), fold=fold, **values)
+
+
+def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show positions in networks (`natverk.offices.offices`): which, what, when; what is no office is said to be."""
+
+    def kind(row: dict[str, object]) -> str:
+        return page.term("function_class", row["function_class"])
+
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]) or page.t("nouns.no_network"),
+        "function": kind,
+        "detail": lambda row: page.told(row, "told"),
+        "term": lambda row: page.period(row["start_year"], row["end_year"], row["observed_year"]),
+        "sources": page.cites,
+    }
+    if page.kind == "network":
+        del columns["network"]
+    page.table("positions", frame, _with_actor(page, columns), fold=fold, **values)
+
+
+def steps(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show steps that were planned, agreed or recommended, and how far each has come."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "step": lambda row: page.told(row, "step"),
+        "step_status": lambda row: page.term("step_status", str(row["status"]).replace(" ", "_")),
+        "due": lambda row: page.date(row["due"]) if isinstance(row["due"], str) else "",
+        "sources": page.cites,
+    }
+    if page.kind == "network":
+        del columns["network"]
+    page.table("steps", frame, _with_actor(page, columns), fold=fold, **values)
+
+
+def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show judgements by a criterion with their reasons, as coded by one reader."""
+
+    def object_of(row: dict[str, object]) -> object:
+        return page.network(row["network_id"]) or page.t("nouns.no_network")
+
+    columns: dict[str, Cell | str] = {
+        "evaluator": lambda row: page.actor(row["actor_id"]),
+        "year": lambda row: page.year(row["year"]),
+        "object": object_of,
+        "criterion": lambda row: page.term("criterion", row["criterion"]),
+        "n_judgement=judgement": lambda row: str(row["judgement"]).replace("-", "−"),
+        "rationale": lambda row: page.told(row, "rationale"),
+        "recommendation": lambda row: page.term("recommendation", row["recommendation"]),
+        "sources": page.cites,
+    }
+    if page.kind == "network":
+        del columns["object"]
+    page.table("judgements", frame, columns, fold=fold, **values)
+
+
+def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show meetings, seminars and conferences."""
+    columns: dict[str, Cell | str] = {
+        "when": lambda row: page.date(row["date"]) if isinstance(row["date"], str) else page.t("nouns.undated"),
+        "meeting": lambda row: page.told(row, "event"),
+        "place": lambda row: page.told(row, "place"),
+        "organiser": lambda row: page.told(row, "organiser"),
+        "participants": lambda row: page.told(row, "participants"),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("events", frame, columns, fold=fold, **values)
+
+
+def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+    """Show numbers that sources state, each beside ours (`natverk.benchmarks.recomputed`)."""
+
+    def fact(row: dict[str, object]) -> object:
+        return page.told(row, "claim") if row["table"] == "published_figures" else page.term("total_fact", row["claim"])
+
+    columns: dict[str, Cell | str] = {
+        "fact": fact,
+        "year": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
+        "n_published=published_number": lambda row: _number(page, row, "published"),
+        "n_ours=our_number": lambda row: _ours(page, row),
+        "outcome": lambda row: _outcome(page, row),
+        "said": lambda row: page.told(row, "said"),
+        "note": lambda row: page.told(row, "note"),
+        "sources": lambda row: page.cites(row["source_id"] or row["row_id"]),
+    }
+    if page.kind != "network":
+        columns = {"network": lambda row: page.network(row["network_id"]) or page.actor(row["actor_id"]), **columns}
+    page.table("numbers", frame, columns, fold=fold, **values)
+
+
+def _number(page: NotebookPage, row: dict[str, object], name: str) -> str:
+    """Return a number with its qualifier; where a published and our number differ, with as many decimals as show it."""
+    if pd.isna(row[name]):  # type: ignore[call-overload]
+        return ""
+    unit = str(row["unit"])
+    values = [float(str(row[key])) for key in ("published", "ours") if pd.notna(row[key])]  # type: ignore[call-overload]
+    value, decimals = float(str(row[name])), 0 if all(value.is_integer() for value in values) else 1
+    while row["outcome"] == "differs" and decimals < 6 and len({round(value, decimals) for value in values}) < 2:
+        decimals += 1
+    text = str(int(value)) if unit.startswith("year") else page.t.number(value, 0 if value.is_integer() else decimals)
+    if name == "published" and row["qualifier"] != "exact":
+        return page.t(f"nouns.{row['qualifier']}", n=text)
+    return text
+
+
+def _ours(page: NotebookPage, row: dict[str, object]) -> str:
+    """Return our number; where it only counts what is documented, as a least number."""
+    text = _number(page, row, "ours")
+    return page.t("nouns.at_least", n=text) if text and row["basis"] == "documented" else text
+
+
+def _outcome(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say whether the two are equal, or why they cannot be compared."""
+    if row["outcome"] == "not comparable":
+        return page.t("nouns.not_comparable", reason=page.t(f"benchmarks.reason.{row['reason']}"))
+    return page.t(f"nouns.{row['outcome']}")

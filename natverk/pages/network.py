@@ -1,0 +1,99 @@
+"""The page of one network: what it is, who in Sweden is in it, what came of it, and what is not known."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.load import Dataset
+from natverk.frames import known_networks
+from natverk.locale import texts
+from natverk.membership.documented import DOCUMENTED
+from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import inside
+
+__all__ = ["apart", "listed", "members", "network_page"]
+
+#: What those who are in a network of a kind are called.
+_NOUNS = {
+    "membership": "member",
+    "universal": "member",
+    "commitment": "signatory",
+    "programme": "participant",
+    "representation": "owner",
+    "reporting": "reporter",
+}
+
+
+def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
+    """Return the page of a network, by id or name.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown network, with the nearest one.
+    """
+    (network_id,) = known_networks(data, network)
+    row = data.networks.set_index("network_id", drop=False).loc[network_id].to_dict()
+    name = str(row["name_sv" if lang == "sv" else "name"])
+    t = texts(lang)
+    what = str(row["counts_as"]) if row["kind"] == "network" else "body"
+    return NotebookPage(
+        data,
+        "network_profile",
+        lang=lang,
+        years=years,
+        kind="network",
+        unit=network_id,
+        network=row,
+        name=name,
+        documented=DOCUMENTED,
+        noun=_NOUNS[str(row["counts_as"])],
+        reach=t(f"nouns.kind.{what}.{row['reach']}"),
+        themes=[inside(t(f"common.theme.{theme}")) for theme in str(row["themes"]).split(";")],
+    )
+
+
+def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show who is documented in the network (`natverk.networks.members_of`)."""
+
+    def since(row: dict[str, object]) -> str:
+        if pd.isna(row["since"]):  # type: ignore[call-overload]
+            return page.t("nouns.undated")
+        return (
+            page.year(row["since"])
+            if row["since_basis"] == "stated"
+            else page.t("nouns.seen", year=page.year(row["since"]))
+        )
+
+    columns: dict[str, Cell | str] = {
+        "actor": lambda row: page.actor(row["actor_id"]),
+        "n_population=population": lambda row: page.whole(row["population"]),
+        "status": lambda row: page.term("status", row["status"]),
+        "since": since,
+        "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]
+        "evidence": lambda row: page.term("mark", row["mark"]),
+        "sources": page.cites,
+    }
+    page.table("members", frame, columns, fold=fold)
+
+
+def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show who stands in another relation to the network than membership (`natverk.networks.ties_apart`)."""
+    columns: dict[str, Cell | str] = {
+        "actor": lambda row: page.actor(row["actor_id"]),
+        "relation": lambda row: page.term("relation", row["relation"]),
+        "period": lambda row: page.period(row["first"], row["last"]),
+        "sources": page.cites,
+    }
+    page.table("apart", frame, columns)
+
+
+def listed(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show the complete lists of Swedish members (`natverk.networks.lists_of`): year, whom they cover, how sure."""
+    columns: dict[str, Cell | str] = {
+        "year": lambda row: page.year(row["year"]),
+        "n_members": lambda row: page.t.number(int(str(row["n_members"]))),
+        "certainty": lambda row: page.term("certainty", row["certainty"]),
+        "sources": page.cites,
+    }
+    page.table("lists", frame, columns)

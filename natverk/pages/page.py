@@ -1,0 +1,369 @@
+"""A page as a notebook makes it: blocks of its template said, tables and figures shown, rows and sources counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+from babel.dates import format_date
+from IPython.display import display
+from markupsafe import Markup
+
+from natverk.data.load import Dataset
+from natverk.data.partial import earliest
+from natverk.data.sources import cite_data
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.figures.picture import Notice
+from natverk.locale import genitive, texts
+from natverk.pages.prose import Prose, environment, plain, row_ids_of
+from natverk.pages.sources import References
+from natverk.pages.tables import Cites, Download, Foreign, TableView, records
+from natverk.version import __version__
+
+__all__ = ["NotebookPage"]
+
+Cell = Callable[[dict[str, object]], object]
+
+
+class NotebookPage:
+    """One page about one unit, in one language.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    template
+        The kind of page: `templates/<template>.<lang>.md.j2` holds its prose.
+    lang
+        `"sv"` or `"en"`; set once, inherited by every text, number and table.
+    kind, unit
+        What the page is about: `"region"`, `"municipality"`, `"network"` or `"actor"`, and its id; blank for the
+        country and for comparisons. The page does not link to itself.
+    years
+        First and last year of the page.
+    values
+        What every block of the template may use, such as `place`.
+
+    Notes
+    -----
+    `shown` holds the ids of all rows of evidence that the page has shown so far: as a row of a table, or named in a
+    text. A bare count rests on its rows (they stand in `data-rows`) but does not show them.
+    """
+
+    def __init__(
+        self,
+        data: Dataset,
+        template: str,
+        *,
+        lang: str,
+        years: tuple[int, int],
+        kind: str = "",
+        unit: str = "",
+        **values: object,
+    ) -> None:
+        if years[0] > years[1]:
+            raise InvalidArgument(
+                f"year_from {years[0]} comes after year_to {years[1]}", where="years", remedy="exchange the two"
+            )
+        self.data = data
+        self.t = texts(lang)
+        self.lang = lang
+        self.years = years
+        self.kind = kind
+        self.unit = unit
+        self.references = References(data)
+        self.shown: set[str] = set()
+        self.parts: list[object] = []
+        self.template = template
+        self._template = environment(lang).get_template(f"{template}.{lang}.md.j2")
+        self.values: dict[str, Any] = {"page": self, "first_year": years[0], "last_year": years[1], **values}
+        # What several kinds of page say in the same way: `{{ parts.missions(missions) }}`.
+        self.values["parts"] = environment(lang).get_template(f"parts.{lang}.md.j2").make_module(self.values)
+
+    def use(self, **values: object) -> None:
+        """Let every block of the template use more values."""
+        self.values |= values
+
+    # --- What a notebook calls
+
+    def say(self, block: str, /, **values: object) -> None:
+        """Say a block of the template with frames and values as it asks for; a block that comes out blank is not said.
+
+        Raises
+        ------
+        UnknownName
+            If the template has no such block.
+        """
+        text = self.words(block, **values)
+        if text:
+            self._show(Prose(text, section=block if text.startswith("#") else ""))
+
+    def words(self, block: str, /, **values: object) -> str:
+        """Return the text of a block, without showing it."""
+        if block not in self._template.blocks:
+            where = f"natverk/pages/templates/{self.template}.{self.lang}.md.j2"
+            raise UnknownName(f"no block {block!r}", where=where, allowed=list(self._template.blocks), value=block)
+        rows = {name: value.to_dict() if isinstance(value, pd.Series) else value for name, value in values.items()}
+        context = self._template.new_context({**self.values, **rows})
+        lines = "".join(self._template.blocks[block](context)).split("\n")
+        # A line that a condition left empty is no paragraph.
+        text = "\n".join(line.rstrip() for line in lines).strip()
+        while "\n\n\n" in text:
+            text = text.replace("\n\n\n", "\n\n")
+        return text
+
+    def figure(self, picture: object) -> None:
+        """Show a figure; a notice in place of a figure is not shown, for the text says what there is."""
+        if picture is not None and not isinstance(picture, Notice):
+            self._show(picture)
+
+    def table(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        columns: Mapping[str, Cell | str],
+        *,
+        fold: bool = False,
+        labels: Mapping[str, str] = MappingProxyType({}),
+        **values: object,
+    ) -> None:
+        """Show a frame as a table, a row of evidence a line; an empty frame is not shown.
+
+        Parameters
+        ----------
+        name
+            The block of the template that holds the caption is `<name>_table`.
+        frame
+            Its rows, with `row_ids` or `row_id`.
+        columns
+            Label (a key of the vocabulary `columns`, or of `terms` where it has a dot; `n_…` for numbers, `key=label`
+            where they differ) → how the cell is made from a row, or the name of a column that is shown as it is.
+        fold
+            Whether the table is folded behind a line that says what it shows and how many rows.
+        labels
+            Labels that are no vocabulary, by column: the names of two units side by side.
+        values
+            What the caption uses.
+        """
+        if frame.empty:
+            return
+        heads, makers = {}, {}
+        for name_of, maker in columns.items():
+            key, _, label = name_of.partition("=")
+            label = label or key.removeprefix("n_")
+            heads[key] = labels.get(key) or self.t(f"terms.{label}" if "." in label else f"columns.{label}")
+            makers[key] = maker
+        rows, ids = [], []
+        for row in records(frame):
+            rows.append({key: row[maker] if isinstance(maker, str) else maker(row) for key, maker in makers.items()})
+            ids.append(row_ids_of(row))
+            self.shown.update(ids[-1])
+        caption = Markup(self.words(f"{name}_table", **values)).striptags()
+        line = f"{caption} ({self.counted(len(rows), 'row')})" if fold else ""
+        self._show(TableView(rows, heads, caption, ids, line))
+
+    def download(self, name: str, frame: pd.DataFrame, **values: object) -> None:
+        """Offer a frame as a file, with its own columns; the block `<name>_table` says what it holds."""
+        if len(frame):
+            self._show(Download(frame, Markup(self.words(f"{name}_table", **values)).striptags()))
+
+    def end(self, **values: object) -> None:
+        """Say how to read and cite the page (block `about`), and list exactly its sources."""
+        self.say("about", cite=cite_data(self.data, self.lang), version=__version__, **values)
+        self._show(self.references.sources(self.t))
+
+    def _show(self, item: object) -> None:
+        self.parts.append(item)
+        display(item)  # type: ignore[no-untyped-call]
+
+    # --- Names and links
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        networks, actors, counties = self.data.networks, self.data.actors, self.data.counties
+        column = "name_sv" if self.lang == "sv" else "name"
+        places = self.data.municipalities
+        return {
+            "network": dict(zip(networks["network_id"], networks[column], strict=True)),
+            "actor": dict(zip(actors["actor_id"], actors["name"], strict=True)) | self._described(),
+            "region": dict(zip(counties["county_code"], counties["region_name"], strict=True)),
+            "municipality": dict(zip(places["code"], places["name"], strict=True)),
+        }
+
+    @property
+    def network_names(self) -> Mapping[str, str]:
+        """The names of networks in the page's language by id, for figures."""
+        return self._names["network"]
+
+    @property
+    def actor_names(self) -> Mapping[str, str]:
+        """The names of actors by id, for figures."""
+        return self._names["actor"]
+
+    def _described(self) -> dict[str, str]:
+        """Return the actors that have no name of their own, described in the page's language."""
+        keys = {actor: f"actors.{actor.partition(':')[2]}" for actor in self.data.actors["actor_id"]}
+        return {actor: self.t(key) for actor, key in keys.items() if actor.startswith("body:") and self.t.has(key)}
+
+    def link(self, kind: str, unit_id: str, text: str = "") -> Markup:
+        """Return the name of a unit, marked so that the site can link it to its page.
+
+        `kind` is `network`, `municipality`, `region` or `actor`; an actor that is a municipality or region leads there.
+        """
+        if kind == "actor":
+            text = text or self._names["actor"][unit_id]
+            kind, _, unit_id = unit_id.partition(":")
+        name = text or self._names.get(kind, {}).get(unit_id, unit_id)
+        if kind not in ("network", "municipality", "region") or (kind, unit_id) == (self.kind, self.unit):
+            return plain(name)
+        return Markup(f'<a class="nv-unit" data-unit="{escape(kind)}:{escape(unit_id)}">{plain(name)}</a>')
+
+    def network(self, network_id: object) -> Markup:
+        """Return a network's name in the page's language, with its link; nothing for a missing id."""
+        return Markup("") if pd.isna(network_id) else self.link("network", str(network_id))  # type: ignore[call-overload]
+
+    def actor(self, actor_id: object) -> Markup:
+        """Return an actor's name, with its link; nothing for a missing id."""
+        return Markup("") if pd.isna(actor_id) else self.link("actor", str(actor_id))  # type: ignore[call-overload]
+
+    def name(self, column: str, cell: object) -> Markup:
+        """Return what a cell of a column names: `actor_id` and `network_id` by their names, others as they are."""
+        if column == "network_id":
+            return self.network(cell)
+        return self.actor(cell) if column.endswith("actor_id") else plain(cell)
+
+    def genitive(self, name: str) -> str:
+        """Return the genitive of a name in the page's language."""
+        return genitive(name, self.lang)
+
+    # --- Rows and sources
+
+    def resting(self, text: object, row_ids: Iterable[str]) -> Markup:
+        """Return text that rests on rows without showing them: a count."""
+        ids = " ".join(row_ids)
+        return Markup(f'<span class="nv-count" data-rows="{ids}">{plain(text)}</span>') if ids else plain(text)
+
+    def shown_text(self, text: object, row_ids: Iterable[str]) -> Markup:
+        """Return text that shows rows."""
+        ids = list(row_ids)
+        self.shown.update(ids)
+        return Markup(f'<span data-rows="{" ".join(ids)}">{plain(text)}</span>') if ids else plain(text)
+
+    def cites(self, what: object) -> Cites:
+        """Return the numbers of the sources of a row, a frame or ids, for a cell of a table."""
+        return self.references.cite(_source_ids_of(what))
+
+    def mark(self, what: object) -> Markup:
+        """Return the numbers of the sources for running text: ` [1]`."""
+        links = ", ".join(f"[{number}](#source-{number})" for number in self.cites(what).split(", ") if number)
+        return Markup(f" \\[{links}\\]") if links else Markup("")
+
+    # --- Words
+
+    def told(self, row: Mapping[str, object], column: str) -> Markup:
+        """Return a text of the data in the page's language; where only English is there, marked as such."""
+        swedish, english = row.get(f"{column}_sv"), row.get(column)
+        if self.lang == "sv" and isinstance(swedish, str):
+            return plain(swedish)
+        if not isinstance(english, str):
+            return Markup("")
+        return Markup(Foreign(english).html()) if self.lang == "sv" else plain(english)
+
+    def term(self, group: str, value: object) -> str:
+        """Translate a value of a vocabulary; a combination such as `associate/member` part by part."""
+        if pd.isna(value):  # type: ignore[call-overload]
+            return self.t("nouns.unknown")
+        return "/".join(self.t(f"terms.{group}.{part}") for part in str(value).split("/"))
+
+    def rivals(self, row: Mapping[str, object]) -> Markup:
+        """Say the values on which sources disagree (`natverk.disagreements`), in the page's language."""
+        kind, values = str(row["kind"]), [value for value in str(row["values"]).split(" | ") if value]
+        if kind == "flagged":
+            return self.told(row, "note")
+        groups = {"conflict": "state", "status": "status"}
+        if kind in groups:
+            values = [self.term(groups[kind], value) for value in values]
+        text = " / ".join(values)
+        return plain(f"{text} {self.term('total_fact', row['note'])}" if kind == "totals" else text)
+
+    def year(self, value: object) -> str:
+        """Format a year; missing is unknown."""
+        return self.t("nouns.unknown") if pd.isna(value) else str(int(str(value)))  # type: ignore[call-overload]
+
+    def counted(self, n: int, noun: str) -> str:
+        """Return a number with its noun (of the vocabulary `nouns`), in words below ten: `två nätverk`."""
+        forms = self.t.group(f"nouns.{noun}")
+        if n == 0 and "zero" in forms:
+            return forms["zero"]
+        return forms["one" if n == 1 else "other"].format(n=self.number(n))
+
+    def number(self, value: float) -> str:
+        """Return a number as running text has it: whole ones in words below ten, in digits from there on."""
+        whole = int(value)
+        words = self.t("nouns.numbers").split(" ")
+        if whole == value and 0 <= whole < len(words):
+            return words[whole]
+        return self.t.number(value, 0 if whole == value else 1)
+
+    def decimal(self, value: object, decimals: int = 1) -> str:
+        """Format a number with decimals for a table; missing is blank."""
+        return "" if pd.isna(value) else self.t.number(float(str(value)), decimals).replace("-", "−")  # type: ignore[call-overload]
+
+    def whole(self, value: object) -> str:
+        """Format a whole number for a table; missing is blank."""
+        return "" if pd.isna(value) else self.t.number(int(str(value)))  # type: ignore[call-overload]
+
+    def date(self, value: object) -> str:
+        """Format a partial date in words with the precision it has; missing is unknown."""
+        if value is None or pd.isna(value):  # type: ignore[call-overload]
+            return self.t("nouns.unknown")
+        text = str(value)
+        if text.count("-") == 2:
+            return str(format_date(pd.Timestamp(text), format="d MMMM y", locale=self.t.babel))
+        if text.count("-") == 1:
+            return str(format_date(pd.Timestamp(earliest(text)), format="MMMM y", locale=self.t.babel))
+        return text
+
+    def on_date(self, value: object) -> str:
+        """Format a partial date as a sentence takes it: `den 16 februari 2021`, `i februari 2021`, `2021`."""
+        return self.t(f"nouns.on_date.{min(str(value).count('-'), 2)}", date=self.date(value))
+
+    def dates(self, first: object, last: object) -> str:
+        """Format a first and a last day in words: `26–28 februari 2014`; without a last day, as `date`."""
+        days = [str(value) for value in (first, last) if pd.notna(value) and str(value).count("-") == 2]  # type: ignore[call-overload]
+        if len(days) < 2 or days[0] == days[1]:
+            return self.date(first)
+        start, end = (pd.Timestamp(day) for day in days)
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{start.day}–{self.date(days[1])}"
+        pattern = "d MMMM" if start.year == end.year else "d MMMM y"
+        return f"{format_date(start, format=pattern, locale=self.t.babel)} – {self.date(days[1])}"
+
+    def period(self, first: object, last: object, seen: object = None) -> str:
+        """Say when something ran by what is stated: `2012–2014`, `from 2012 (end unknown)`, `seen 2012`, blank."""
+        known = [pd.notna(value) for value in (first, last, seen)]  # type: ignore[call-overload]
+        if known[0] and known[1]:
+            return self.year(first) if self.year(first) == self.year(last) else f"{self.year(first)}–{self.year(last)}"
+        for is_known, key, value in zip(known, ("from_year", "to_year", "seen"), (first, last, seen), strict=True):
+            if is_known:
+                return self.t(f"nouns.{key}", year=self.year(value))
+        return ""
+
+    @property
+    def source_line(self) -> str:
+        """The line under every figure: package, number of sources and vintage."""
+        n = self.t.number(self.data.sources["url"].nunique())
+        return self.t("nouns.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+
+
+def _source_ids_of(what: object) -> list[str]:
+    """Return the ids of the sources of a frame, a row, or a text of ids."""
+    cells: Iterable[object] = [what]
+    if isinstance(what, (pd.DataFrame, Mapping)):
+        own = what["source_ids" if "source_ids" in what else "source_id"]
+        cells = own if isinstance(what, pd.DataFrame) else [own]
+    return [item for cell in cells if isinstance(cell, str) for item in cell.split(";") if item]

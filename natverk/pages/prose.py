@@ -1,0 +1,280 @@
+"""From values to prose: the templates of pages, and the filters that word numbers, names, dates and sources.
+
+A template `templates/<page>.<lang>.md.j2` holds the prose of one kind of page in one language: one block a section, in
+reading order. A block is given frames and rows as measures make them; filters word them. Text from the data is escaped
+wherever it is put in; what a filter makes is markup already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from markupsafe import Markup
+
+from natverk.pages.tables import records
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Context
+
+    from natverk.pages.page import NotebookPage
+
+__all__ = ["Prose", "environment", "inside", "plain", "row_ids_of"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+#: How many names a sentence holds before it says how many more there are.
+MOST_NAMES = 12
+
+
+class Prose:
+    """Running text in Markdown; shows itself in a notebook.
+
+    Parameters
+    ----------
+    text
+        The Markdown.
+    section
+        The key of the section that the text heads, the same in every language: the page's address of the section
+        is made of it, so that a reader who changes language stays in place.
+
+    >>> Prose("## Sources")
+    ## Sources
+    """
+
+    def __init__(self, text: str, section: str = "") -> None:
+        self.text = text
+        self.section = section
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str | tuple[str, dict[str, str]]:
+        # IPython takes a pair of data and metadata.
+        return (self.text, {"section": self.section}) if self.section else self.text
+
+
+def plain(text: object) -> Markup:
+    r"""Return text from the data so that Markdown and HTML show it as it is.
+
+    >>> plain("<b>*RUS*</b>")
+    Markup('&lt;b&gt;\\*RUS\\*&lt;/b&gt;')
+    """
+    if isinstance(text, Markup):
+        return text
+    return Markup(re.sub(r"([\\`*_\[\]#|~])", r"\\\1", escape(str(text), quote=False)))
+
+
+def inside(label: str) -> str:
+    """Return a label as it stands inside a sentence: "EU-frågor" keeps its capitals, others begin small.
+
+    >>> inside("Kultur"), inside("EU-frågor")
+    ('kultur', 'EU-frågor')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def row_ids_of(what: object) -> list[str]:
+    """Return the ids of the rows that a frame or one of its rows rests on, each once; none where it names none.
+
+    >>> row_ids_of(pd.DataFrame({"row_ids": ["mem-00001;mem-00002", "mem-00001"]}))
+    ['mem-00001', 'mem-00002']
+    """
+    name = next(
+        (name for name in ("row_ids", "row_id") if isinstance(what, (pd.DataFrame, Mapping)) and name in what), ""
+    )
+    if isinstance(what, pd.DataFrame):
+        cells: Iterable[object] = what[name] if name else []
+    elif isinstance(what, Mapping):
+        cells = [what[name]] if name else []
+    else:
+        cells = [what]
+    ids = (part for cell in cells if isinstance(cell, str) for part in re.split(r"[; ]+", cell))
+    return [item for item in dict.fromkeys(ids) if item]
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """Return the templates of one language with the filters of pages."""
+    env = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # What a macro gives is markup, and is not escaped again.
+        autoescape=True,
+        finalize=plain,
+        extensions=["jinja2.ext.do"],
+    )
+    env.filters |= {
+        "cite": _cite,
+        "count": _count,
+        "date": _date,
+        "digits": _digits,
+        "genitive": _genitive,
+        "join_names": _join,
+        "link": _link,
+        "names": _names,
+        "number": _number,
+        "of": _of,
+        "on_date": _on_date,
+        "percent": _percent,
+        "rows": _rows,
+        "capitalize_first": _capitalize_first,
+        "term": _term,
+        "told": _told,
+        "where": _where,
+        "year": _year,
+        "year_of": _year_of,
+    }
+    env.tests["known"] = _known
+    return env
+
+
+def _page(context: Context) -> NotebookPage:
+    page: NotebookPage = context["page"]
+    return page
+
+
+def _known(value: object) -> bool:
+    """Say whether a cell holds something: `{% if row.year is known %}`."""
+    return not pd.isna(value) and value != ""  # type: ignore[call-overload]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a frame: `{% for row in missions | rows %}`."""
+    return records(frame)
+
+
+def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
+    """Return the rows whose cells are as wanted, one value or any of several: `frame | where(mark="left")`."""
+    for name, value in wanted.items():
+        values = [value] if isinstance(value, (str, int, float, bool)) else list(value)
+        frame = frame[frame[name].isin(values)]
+    return frame
+
+
+@pass_context
+def _number(context: Context, value: float) -> str:
+    """Return a whole number as running text has it: in words below ten, in digits from there on."""
+    return _page(context).number(value)
+
+
+@pass_context
+def _digits(context: Context, value: float, decimals: int = 0) -> str:
+    """Return a number in digits."""
+    return _page(context).t.number(float(value), decimals)
+
+
+@pass_context
+def _percent(context: Context, share: float, decimals: int = 0) -> str:
+    """Return a share between 0 and 1 in per cent."""
+    return _page(context).t.percent(share, decimals)
+
+
+@pass_context
+def _count(context: Context, what: Any, noun: str) -> Markup:
+    """Return how many rows a frame has, or a number, with a noun of the vocabulary `nouns`: `två nätverk`."""
+    page = _page(context)
+    n = len(what) if isinstance(what, pd.DataFrame) else int(what)
+    text = page.counted(n, noun)
+    if not isinstance(what, pd.DataFrame):
+        return plain(text)
+    return page.resting(text, row_ids_of(what))
+
+
+@pass_context
+def _names(
+    context: Context, what: Any, column: str = "name", kind: str = "", most: int = MOST_NAMES, rows: bool = True
+) -> Markup:
+    """Return names joined as a sentence joins them, each with the rows it rests on and the link to its page.
+
+    `what` is a frame; `column` names its actors (`actor_id`), networks (`network_id`) or plain names.
+    """
+    page = _page(context)
+    said = []
+    for row in records(what):
+        cell = row[column]
+        name = page.name(column, cell) if not kind else page.link(kind, str(cell))
+        said.append(page.shown_text(name, row_ids_of(row)) if rows else name)
+    said = list(dict.fromkeys(said))
+    if len(said) > most + 1:
+        rest = _number(context, len(said) - most)
+        said = [*said[:most], plain(page.t("nouns.more", n=rest))]
+    return Markup(page.t.join([str(item) for item in said]))
+
+
+@pass_context
+def _join(context: Context, items: Iterable[object]) -> Markup:
+    """Join names or texts as a sentence does."""
+    return Markup(_page(context).t.join([str(plain(item)) for item in items]))
+
+
+@pass_context
+def _cite(context: Context, what: Any) -> Markup:
+    """Return the numbers of the sources of a frame, a row or ids, as links to the list of sources."""
+    return _page(context).mark(what)
+
+
+@pass_context
+def _date(context: Context, value: object) -> str:
+    """Return a partial date in words, with the precision it has."""
+    return _page(context).date(value)
+
+
+@pass_context
+def _on_date(context: Context, value: object) -> str:
+    """Return a partial date as a sentence takes it: `den 16 februari 2021` in Swedish, `i februari 2021`, `2021`."""
+    return _page(context).on_date(value)
+
+
+@pass_context
+def _year(context: Context, value: object) -> str:
+    """Return a year; the word for unknown where it is missing."""
+    return _page(context).year(value)
+
+
+def _year_of(date: object) -> str:
+    """Return the year of a partial date."""
+    return str(date)[:4]
+
+
+@pass_context
+def _term(context: Context, value: object, group: str) -> str:
+    """Return a value of a vocabulary in the page's language: `row.status | term("status")`."""
+    return _page(context).term(group, value)
+
+
+@pass_context
+def _told(context: Context, row: Mapping[str, object], column: str) -> Markup:
+    """Return a text of the data in the page's language: `row | told("rationale")`."""
+    return _page(context).told(row, column)
+
+
+@pass_context
+def _of(context: Context, text: object, what: object) -> Markup:
+    """Return text with the rows that it shows: `row | told("event") | of(row)`."""
+    return _page(context).shown_text(plain(text), row_ids_of(what))
+
+
+@pass_context
+def _link(context: Context, unit_id: object, kind: str = "network") -> Markup:
+    """Return the name of a unit with the link to its page: `row.network_id | link`, `"14" | link("region")`."""
+    return _page(context).link(kind, str(unit_id))
+
+
+@pass_context
+def _genitive(context: Context, name: object) -> Markup:
+    """Return the genitive of a name."""
+    page = _page(context)
+    return plain(page.genitive(str(name)))
+
+
+def _capitalize_first(text: Markup) -> Markup:
+    """Return text as a sentence begins: the first letter outside its markup is a capital."""
+    return Markup(re.sub(r"^((?:<[^>]*>)*)(.)", lambda found: found[1] + found[2].upper(), str(text), count=1))

@@ -1,0 +1,110 @@
+"""The sources of one page: numbered in the order in which the page first uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+
+from natverk.data.load import Dataset
+from natverk.errors import UnknownName
+from natverk.locale import Texts
+from natverk.pages.tables import Cites, records
+
+__all__ = ["References", "SourceList"]
+
+
+class References:
+    """Numbers for sources; stored versions of one page (the same url) share a number.
+
+    A published figure that has no source of its own in the dataset is cited by its row: title and address of the page
+    that it was read on.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> references = References(load())
+    >>> references.cite(["seed-vanersborg-2024", "seed-nacka-2014"]), references.cite(["seed-nacka-2014"])
+    ('1, 2', '2')
+    """
+
+    def __init__(self, data: Dataset) -> None:
+        self._sources = pd.concat([data.sources, _pages(data)], ignore_index=True).set_index("source_id")
+        self._urls = self._sources["url"].fillna("").to_dict()
+        self._numbers: dict[str, int] = {}
+        self._cited: list[list[str]] = []
+
+    def __len__(self) -> int:
+        return len(self._cited)
+
+    def cite(self, source_ids: Iterable[str] | str) -> Cites:
+        """Return the numbers of some sources (ids, or one text of ids separated by `;`)."""
+        ids = source_ids.split(";") if isinstance(source_ids, str) else list(source_ids)
+        return Cites(", ".join(str(number) for number in sorted({self._number(item) for item in ids if item})))
+
+    def _number(self, source_id: str) -> int:
+        if source_id not in self._urls:
+            raise UnknownName(
+                f"there is no source {source_id!r}", allowed=[str(item) for item in self._urls], value=source_id
+            )
+        key = str(self._urls[source_id]) or source_id
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self._cited.append([])
+        same = self._cited[self._numbers[key] - 1]
+        if source_id not in same:
+            same.append(source_id)
+        return self._numbers[key]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbered sources: `number, source_ids`, and the columns of `sources` for the first of the ids."""
+        frame = self._sources.loc[[ids[0] for ids in self._cited]].reset_index()
+        frame.insert(0, "number", range(1, len(frame) + 1))
+        frame.insert(1, "source_ids", [" ".join(ids) for ids in self._cited])
+        return frame
+
+    def sources(self, t: Texts) -> SourceList:
+        """Return the list of sources for the end of the page."""
+        return SourceList(self.frame(), t)
+
+
+def _pages(data: Dataset) -> pd.DataFrame:
+    """Return the pages of published figures without a source of their own, as sources whose id is the figure's row."""
+    figures = data.published_figures
+    figures = figures[figures["source_id"].isna()]
+    pages = figures[["row_id", "source_title", "url"]].set_axis(["source_id", "title", "url"], axis=1)
+    return pages.assign(licence_class="not_stated")
+
+
+class SourceList:
+    """The numbered sources as a list with links; shows itself in a notebook."""
+
+    def __init__(self, frame: pd.DataFrame, t: Texts) -> None:
+        self.frame = frame
+        self.t = t
+
+    def __repr__(self) -> str:
+        return "\n".join(f"[{row.number}] {row.title}. {row.url}" for row in self.frame.itertuples())
+
+    def _repr_html_(self) -> str:
+        return f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
+
+    def _item(self, row: dict[str, object]) -> str:
+        known_language = pd.notna(row["language"])  # type: ignore[call-overload]
+        spoken = f' lang="{escape(str(row["language"]))}"' if known_language else ""
+        title = f"<span{spoken}>{escape(str(row['title']))}</span>"
+        parts = [escape(str(row["publisher"]))] if pd.notna(row["publisher"]) else []  # type: ignore[call-overload]
+        published, accessed = (self.t(f"columns.{name}").lower() for name in ("published", "accessed"))
+        known = pd.notna(row["published"])  # type: ignore[call-overload]
+        date = f"{published} {escape(str(row['published']))}" if known else self.t("nouns.unpublished")
+        read = pd.notna(row["accessed"])  # type: ignore[call-overload]
+        parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}" if read else date)
+        # A title that ends as a sentence does needs no further stop.
+        text = f"{title}{'' if str(row['title']).endswith(('.', '!', '?')) else '.'} {', '.join(parts)}"
+        if pd.notna(row["url"]):  # type: ignore[call-overload]
+            address = escape(str(row["url"]))
+            text += f'. <a class="nv-url" href="{address}">{address}</a>'
+        if row["licence_class"] != "not_stated":
+            text += f" ({self.t('nouns.terms')}: {escape(str(row['licence']))})"
+        return f'<li id="source-{row["number"]}" data-source="{escape(str(row["source_ids"]))}">{text}</li>'

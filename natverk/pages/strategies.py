@@ -1,0 +1,127 @@
+"""The page of the regional development strategies: where each region is, how the work was set up, who can learn."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from natverk.data.load import Dataset
+from natverk.pages.page import Cell, NotebookPage
+
+__all__ = ["events", "partners", "states", "strategies", "strategies_page"]
+
+
+def strategies_page(data: Dataset, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
+    """Return the page of the strategies of all regions."""
+    return NotebookPage(data, "strategies", lang=lang, years=years)
+
+
+def states(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show where each region is (`natverk.strategies.state`): strategy, state, when it was last told."""
+
+    def state(row: dict[str, object]) -> str:
+        if row["state"] != "not_known":
+            return page.term("strategy_state", row["state"])
+        since = page.year(row["not_known_since"])
+        if pd.isna(row["last_state"]):  # type: ignore[call-overload]
+            return page.t("nouns.unknown")
+        return page.t("nouns.not_known_since", year=since, last=page.term("strategy_state", row["last_state"]))
+
+    def seen(row: dict[str, object]) -> str:
+        text = page.date(row["last_seen"]) if isinstance(row["last_seen"], str) else ""
+        return page.t("nouns.inferred", text=text) if row["date_basis"] == "inferred" and text else text
+
+    columns: dict[str, Cell | str] = {
+        "region": lambda row: page.link("region", str(row["county_code"])),
+        "title": lambda row: row["title"],
+        "state": state,
+        "decided": lambda row: page.date(row["decided"]) if isinstance(row["decided"], str) else "",
+        "last_told": seen,
+        "sources": page.cites,
+    }
+    page.table("states", frame, columns)
+
+
+def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show what happened to strategies (`natverk.strategies.events`) and how municipalities took part."""
+
+    def when(row: dict[str, object]) -> str:
+        if not isinstance(row["date"], str):
+            return page.t("nouns.undated")
+        text = (
+            page.dates(row["date_from"], row["date_to"])
+            if isinstance(row["date_from"], str)
+            else page.date(row["date"])
+        )
+        same = row["date_to"] == row["date_from"] or not isinstance(row["date_to"], str)
+        if not same and "–" not in text:
+            text = f"{text}–{page.date(row['date_to'])}"
+        return page.t("nouns.inferred", text=text) if row["date_basis"] == "inferred" else text
+
+    columns: dict[str, Cell | str] = {
+        "region": lambda row: page.link("region", str(row["county_code"])),
+        "when": when,
+        "what_happened": lambda row: page.term("strategy_event", row["event"]),
+        "title": lambda row: row["title"],
+        "by=done_by": "by",
+        "municipal_part": lambda row: page.told(row, "municipal_part"),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    if page.kind == "region":
+        del columns["region"]
+    page.table("strategy_events", frame, columns, fold=fold)
+
+
+def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the strategies themselves (the table `strategies`): adopted, horizon, process, consultation, references."""
+
+    def adopted(row: dict[str, object]) -> str:
+        return page.date(row["adopted_date"] if isinstance(row["adopted_date"], str) else row["adopted_year"])
+
+    def refers(row: dict[str, object]) -> str:
+        said = [page.told(row, f"{name}_ref_note") for name in ("eu2020", "agenda2030")]
+        return "; ".join(
+            f"{page.t(f'nouns.{name}')}: {text}"
+            for name, text in zip(("eu2020", "agenda2030"), said, strict=True)
+            if text
+        )
+
+    columns: dict[str, Cell | str] = {
+        "region": lambda row: page.link("region", str(row["county_code"])),
+        "title": "title",
+        "adopted": adopted,
+        "by": "adopted_by",
+        "horizon": lambda row: page.year(row["horizon_year"]),
+        "status=strategy_status": lambda row: (
+            page.told(row, "status_note") or page.term("strategy_status", row["status"])
+        ),
+        "process": lambda row: page.told(row, "process_note"),
+        "consultation": lambda row: page.told(row, "consultation_note"),
+        "refers": refers,
+        "note": lambda row: page.told(row, "note"),
+        "certainty": lambda row: page.term("certainty", row["certainty"]),
+        "sources": page.cites,
+    }
+    if page.kind == "region":
+        del columns["region"]
+    page.table("strategies", frame, columns, fold=fold)
+
+
+def partners(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show whom each region could learn from, and what they share (`natverk.strategies.partners`)."""
+
+    def shares(row: dict[str, object]) -> str:
+        said = []
+        for part in str(row["shares"]).split(";"):
+            name, _, value = part.partition("=")
+            word = page.term("strategy_state", value) if name == "state" else value
+            said.append(page.t(f"nouns.shares.{name}", value=word))
+        return ", ".join(said)
+
+    columns: dict[str, Cell | str] = {
+        "region": lambda row: page.link("region", str(row["county_code"])),
+        "partner_region": lambda row: page.link("region", str(row["partner_code"])),
+        "shares": shares,
+        "sources": page.cites,
+    }
+    page.table("partners", frame, columns, fold=True)

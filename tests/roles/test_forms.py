@@ -1,0 +1,59 @@
+"""Standing forms of interplay: which counties have which, when, and what is not read is no zero of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.roles.forms import FORMS, interplay, interplay_forms
+
+Make = Callable[..., Dataset]
+ROWS: list[dict[str, Any]] = [
+    {"county_codes": "01", "form": "forum", "name": "Old", "name_sv": "Gammal", "since": "2010", "until": "2015-06",
+     "basis": "stated"},
+    {"county_codes": "01", "form": "forum", "name": "Open", "name_sv": "Öppen", "basis": "carried"},
+    {"county_codes": "01;02", "form": "agreement", "name": "Both", "name_sv": "Båda", "since": "2018-03",
+     "basis": "stated"},
+]  # fmt: skip
+
+
+def test_a_form_stands_in_each_of_its_counties_and_in_its_years_only(make: Make) -> None:
+    data = make(interplay=ROWS)
+
+    def names(on: int | None) -> list[str]:
+        return interplay_forms(data, on=on)["name"].tolist()
+
+    assert names(2009) == ["Open"]
+    assert names(2015) == ["Old", "Open"]
+    assert names(2018) == names(None) == ["Open", "Both", "Both"]
+    both = interplay_forms(data, "02")
+    assert both[["county_code", "n_counties", "since_known"]].values.tolist() == [["02", 2, True]]
+
+
+def test_every_county_and_form_has_a_row(make: Make) -> None:
+    table = interplay(make(interplay=ROWS), on=2015).set_index(["county_code", "form"])
+    assert len(table) == 4 * len(FORMS)
+    shown = table.loc[("01", "forum"), ["n", "n_since", "since", "names", "names_sv", "basis", "row_ids"]].tolist()
+    assert shown == [2, 1, "2010", "Old | Open", "Gammal | Öppen", "carried|stated", "int-00001;int-00002"]
+    assert table.loc[("02", "forum"), ["n", "names", "row_ids"]].tolist() == [0, "", ""]
+
+
+def test_the_real_forms_are_each_counted_where_they_are(real: Dataset) -> None:
+    table = interplay(real)
+    assert len(table) == 21 * len(FORMS)
+    assert table["n"].sum() == len(interplay_forms(real))
+    ids = {row for ids in table["row_ids"] for row in ids.split(";") if row}
+    # Left out are those that are known to have ended, and no other.
+    ended = real.interplay[real.interplay["until"].notna()]
+    assert ids == set(real.interplay["row_id"]) - set(ended["row_id"])
+
+
+def test_wrong_counties_and_years_are_refused(real: Dataset) -> None:
+    with pytest.raises(UnknownName, match="nearest"):
+        interplay(real, "Skane laen")
+    with pytest.raises(InvalidArgument, match="on"):
+        interplay(real, on=1066)
