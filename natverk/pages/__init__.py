@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from natverk.pages import compare, evidence, network, portfolio, strategies
+from natverk.pages import compare, country, evidence, network, portfolio, strategies
 from natverk.pages.network import network_page
 from natverk.pages.page import NotebookPage
 from natverk.pages.portfolio import read_sheet
 
-__all__ = ["NotebookPage", "compare", "evidence", "network", "network_page", "portfolio", "read_sheet", "strategies"]
+__all__ = ["NotebookPage", "compare", "country", "evidence", "network", "network_page", "portfolio", "read_sheet", "strategies"]

@@ -12,6 +12,7 @@ from natverk.roles.activity import ROLES, practised
 from natverk.roles.bodies import cross_border, joint_bodies
 from natverk.roles.comparison import compare_roles as compare
 from natverk.roles.comparison import national_summary, summary_by_county
+from natverk.roles.country import country_networks, country_themes
 from natverk.roles.forms import FORMS, interplay, interplay_forms
 from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
 from natverk.roles.tasks import LEVELS, formal
@@ -22,6 +23,8 @@ __all__ = [
     "ROLES",
     "actors_of",
     "compare",
+    "country_networks",
+    "country_themes",
     "cross_border",
     "formal",
     "interplay",

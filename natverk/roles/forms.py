@@ -93,7 +93,7 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     -------
     pd.DataFrame
         One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have
-        read, not none), `names, names_sv` (joined by ` | `), `since` (the earliest stated beginning; missing where
+        read, not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated beginning; missing where
         none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest on, joined by `|`),
         `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
 
@@ -125,6 +125,7 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     order = pd.MultiIndex.from_product([codes, FORMS], names=["county_code", "form"])
     table = table.reindex(order).reset_index()
     text = ["names", "names_sv", "basis", "row_ids"]
+    table.insert(3, "has", table["n"].notna())
     table = table.fillna({"n": 0, "n_since": 0, **dict.fromkeys(text, "")})
     numbers = dict.fromkeys(["n", "n_since"], "int64")
     return table.astype({**dict.fromkeys(["county_code", "form", "since", *text], "str"), **numbers})
