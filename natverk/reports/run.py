@@ -14,7 +14,7 @@ import re
 import shlex
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from html import unescape
 from pathlib import Path, PurePosixPath
@@ -57,6 +57,7 @@ __all__ = [
     "confirm",
     "default_jobs",
     "due",
+    "link_pages",
     "make",
     "note",
     "put_html",
@@ -73,6 +74,7 @@ _EXAMPLES = {"jobs": 2, "cell_timeout": 300, "timeout": 900, "memory": 2000, "li
 _SOURCE = re.compile(r'<li ([^>]*\bid="source-\d+"[^>]*)>(.*?)</li>', re.DOTALL)
 _SOURCE_IDS = re.compile(r'\bdata-source="([^"]*)"')
 _LINK = re.compile(r'<a [^>]*\bhref="([^"]*)"')
+_UNIT_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 # --- What is due ------------------------------------------------------------------------------------------------------
@@ -337,6 +339,7 @@ def run(
             for folder in {page.html.parent for page in pages} | {out}:
                 remove_parts(folder)
             if failed:
+                link_pages(out, pages[0].unit_reports, records)
                 records.close()
                 if counties is not None:
                     _write_site(out, counties, records, state)
@@ -452,13 +455,16 @@ def put_html(
     ipynb
         The executed notebook; None leaves the one that is there.
     """
-    from natverk.reports.page import relink
+    from natverk.reports.page import link_units, named_units, relink
 
     before = records.entries.get(page.id)
     contents = {page.html.parent / _inside(path): content for path, content in files.items()}
     names = tuple(path.relative_to(page.out).as_posix() for path in contents)
     siblings = _siblings(page)
     html = relink(html, page.id, set(siblings))
+    named = named_units(html)
+    addresses = _addresses(named, page.id, page.unit_reports, page.out)
+    html = link_units(html, addresses)
     for folder in {path.parent for path in contents}:
         remove_parts(folder)
     write_together({**contents, **({} if ipynb is None else {page.ipynb: ipynb}), page.html: html})
@@ -466,6 +472,7 @@ def put_html(
     paper = any(path.suffix[1:] in PAPER_FORMATS for path in contents)
     used = {name: version for name, version in entry.versions.items() if name not in DOCUMENT_LIBRARIES}
     made = replace(entry, versions={**used, **(document_versions() if paper else {})})
+    made = replace(made, units={unit: unit in addresses for unit in named})
     changed = [
         replace(made, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes),
     ]
@@ -483,6 +490,56 @@ def put_html(
     for name in set(before.files) - set(names) if before is not None else ():
         if (page.out / name).resolve().is_relative_to(page.out.resolve()):
             (page.out / name).unlink(missing_ok=True)
+
+
+def _addresses(units: Iterable[str], page_id: str, unit_reports: Mapping[str, str], out: Path) -> dict[str, str]:
+    """Return the addresses, from a page, of those units that have a page of their own in its language."""
+    lang, found = page_id.partition("/")[0], {}
+    for unit in units:
+        kind, _colon, unit_id = unit.partition(":")
+        # What a page names may be anything: only what could be the name of a file is looked for.
+        if kind in unit_reports and _UNIT_ID.fullmatch(unit_id):
+            other = f"{lang}/{unit_reports[kind]}/{unit_id}"
+            if other != page_id and (out / f"{other}.html").is_file():
+                found[unit] = f"../{unit_reports[kind]}/{unit_id}.html"
+    return found
+
+
+def link_pages(out: Path, unit_reports: Mapping[str, str], records: Records) -> list[str]:
+    """Let the names of units lead to the pages that there are now; return the pages that were written for it.
+
+    A page is read only where a unit that it names has got a page since, or has one no more: its record knows which
+    units it names.
+    """
+    from natverk.reports.page import link_units
+
+    named = {(entry.lang, unit) for entry in records.entries.values() for unit in entry.units}
+    there = {
+        (lang, unit): address
+        for lang in {lang for lang, _unit in named}
+        for unit, address in _addresses(
+            [unit for own, unit in named if own == lang], f"{lang}/", unit_reports, out
+        ).items()
+    }
+    changed = []
+    for entry in list(records.entries.values()):
+        own = f"{entry.kind}:{entry.unit}" if unit_reports.get(entry.kind) == entry.report else ""
+        addresses = {
+            unit: there[entry.lang, unit] for unit in entry.units if unit != own and (entry.lang, unit) in there
+        }
+        path = out / f"{entry.id}.html"
+        if all(entry.units[unit] == (unit in addresses) for unit in entry.units) or not path.is_file():
+            continue
+        standing = path.read_text(encoding="utf-8")
+        # A page that somebody has changed is made anew by the next run that asks for it.
+        if text_hash(standing) != entry.html_sha256:
+            continue
+        after = link_units(standing, addresses)
+        write_whole(path, after)
+        units = {unit: unit in addresses for unit in entry.units}
+        records.put([replace(entry, html_sha256=text_hash(after), units=units)])
+        changed.append(entry.id)
+    return changed
 
 
 def cited(html: str) -> tuple[str, ...]:
@@ -575,6 +632,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
             put_html(kept, replace(entry, title=page.title), rendered.html, files, records)
             done.append(page)
         if done:
+            link_pages(pages[0].out, pages[0].unit_reports, records)
             records.close()
     return Rendering(tuple(done), tuple(without), tuple(left))
 

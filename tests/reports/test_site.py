@@ -24,11 +24,12 @@ from natverk.data.spreadsheets import plain
 from natverk.data.tables import data_folders
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES, texts
+from natverk.pages.tables import Download
 from natverk.reports.execute import Failure, Result
 from natverk.reports.page import INDEX_FILES, Body, asset, page_html, polish, relink, shown_cells, take_tables
 from natverk.reports.plan import Page
 from natverk.reports.record import Entry, Records, State, read_manifest, update_manifest
-from natverk.reports.run import commit
+from natverk.reports.run import commit, link_pages
 from natverk.reports.site import (
     clean,
     data_files,
@@ -429,6 +430,89 @@ def test_language_links_can_be_set_again() -> None:
     assert relink(both, "sv/r/14", {"sv"}) == html
 
 
+UNIT_REPORTS = {"network": "networks", "municipality": "places", "region": "regions"}
+NAMED = (
+    '<p><a class="nv-unit" data-unit="network:ubc">UBC</a>, <a class="nv-unit" data-unit="municipality:1487">Väners'
+    'borg</a> <a class="nv-unit" data-unit="region:14">VG</a> <a class="nv-unit" data-unit="network:../x">x</a></p>'
+)
+
+
+def make_page(out: Path, page_id: str, kind: str, html: str, records: Records | None = None) -> None:
+    lang, report, unit = page_id.split("/")
+    page = Page(page_id, report, out / "x.ipynb", unit, unit, lang, unit, {}, out, kind, unit_reports=UNIT_REPORTS)
+    records = records or Records(out)
+    commit(Result(page, WHEN, 1.0, html, "{}"), State("p", {}, {}), records)
+
+
+def linked(path: Path) -> dict[str, str | None]:
+    return {tag["data-unit"]: tag.get("href") for tag in soup_of(path).select(".nv-unit")}
+
+
+def test_polish_keeps_names_of_units_and_rows_of_evidence() -> None:
+    count = '<span class="nv-count" data-rows="mem-00001 mem-00002">två</span>'
+    assert polish(f"{NAMED}<p>{count}</p>", texts("sv")).html == f"{NAMED}<p>{count}</p>"
+
+
+def test_names_of_units_lead_to_the_pages_that_there_are(tmp_path: Path) -> None:
+    """Also on pages made before those, in their own language only, and no longer when a page is gone."""
+    make_page(tmp_path, "sv/regions/14", "region", NAMED)
+    first = tmp_path / "sv/regions/14.html"
+    assert linked(first) == dict.fromkeys(["network:ubc", "municipality:1487", "network:../x"]) | {"region:14": None}
+    assert soup_of(first).find("a") is None
+    assert soup_of(first).get_text() == "UBC, Vänersborg VG x"
+    make_page(tmp_path, "en/networks/ubc", "network", NAMED)
+    make_page(tmp_path, "sv/others/ubc", "network", "<p>Ett annat slag av sida.</p>")
+    records = Records(tmp_path)
+    link_pages(tmp_path, UNIT_REPORTS, records)
+    assert [unit for unit, address in linked(first).items() if address] == []
+    make_page(tmp_path, "sv/networks/ubc", "network", NAMED)
+    second = tmp_path / "sv/networks/ubc.html"
+    # What is made later leads to the older page at once.
+    assert linked(second)["region:14"] == "../regions/14.html"
+    records = Records(tmp_path)
+    assert link_pages(tmp_path, UNIT_REPORTS, records) == ["sv/regions/14"]
+    records.close()
+    assert linked(first)["network:ubc"] == "../networks/ubc.html"
+    assert (first.parent / "../networks/ubc.html").is_file()
+    entry = read_manifest(tmp_path)["sv/regions/14"]
+    assert entry.html_sha256 == hashlib.sha256(first.read_bytes()).hexdigest()
+    assert [unit for unit, leads in entry.units.items() if leads] == ["network:ubc"]
+    second.unlink()
+    records = Records(tmp_path)
+    assert link_pages(tmp_path, UNIT_REPORTS, records) == ["sv/regions/14"]
+    assert linked(first)["network:ubc"] is None
+
+
+def test_a_page_is_rewritten_only_where_its_links_change(tmp_path: Path) -> None:
+    make_page(tmp_path, "sv/networks/ubc", "network", "<p>Ingen nämns.</p>")
+    make_page(tmp_path, "sv/regions/14", "region", NAMED)
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.html")}
+    records = Records(tmp_path)
+    assert link_pages(tmp_path, UNIT_REPORTS, records) == []
+    make_page(tmp_path, "sv/places/1380", "municipality", "<p>Den nämns inte.</p>")
+    assert link_pages(tmp_path, UNIT_REPORTS, Records(tmp_path)) == []
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    # What somebody has changed by hand is left, and its record too, so that the next run makes it anew.
+    (tmp_path / "sv/regions/14.html").write_text(NAMED, encoding="utf-8")
+    make_page(tmp_path, "sv/places/1487", "municipality", "<p>Den nämns.</p>")
+    assert link_pages(tmp_path, UNIT_REPORTS, Records(tmp_path)) == []
+
+
+def test_hostile_names_of_units_lead_nowhere(tmp_path: Path) -> None:
+    html = (
+        '<a class="nv-unit" data-unit="network:ubc" href="https://evil.example">UBC</a>'
+        '<a class="nv-unit" data-unit="network:../../../etc/passwd">x</a>'
+        '<a class="nv-unit" data-unit="network:ubc"><b>UBC</b></a>'
+    )
+    make_page(tmp_path, "sv/networks/ubc", "network", "<p>Ingen nämns.</p>")
+    make_page(tmp_path, "sv/regions/14", "region", html)
+    assert [tag.get("href") for tag in soup_of(tmp_path / "sv/regions/14.html").select("[data-unit]")] == [
+        "../networks/ubc.html",
+        None,
+        None,
+    ]
+
+
 HOMES = [f"../{name}" for name in INDEX_FILES.values()]
 
 
@@ -466,6 +550,18 @@ def test_the_link_stands_under_the_box_that_scrolls(box: str) -> None:
     place = BeautifulSoup(body.html, "html.parser").select_one(".get")
     assert place.find_parent("div") is None
     assert "table-box" in place.find_previous_sibling("div")["class"]
+
+
+def test_a_download_is_a_file_and_only_its_sentence_and_link_are_on_the_page() -> None:
+    item = Download(pd.DataFrame({"measure": ["area <b>"], "n": [1234.5]}), "Alla mått & år")._repr_html_()
+    body = polish(f"<p>Före.</p>{item}{TABLE}<p>Efter.</p>", texts("sv"), unit="14--12")
+    assert list(body.files) == ["data/14--12/01-alla-matt-ar.csv", "data/14--12/02-medlemmar-year.csv"]
+    assert rows_of(body.files["data/14--12/01-alla-matt-ar.csv"]) == [["measure", "n"], ["area <b>", "1234.5"]]
+    soup = BeautifulSoup(body.html, "html.parser")
+    [offered] = soup.select(".nv-download")
+    assert offered.get_text() == "Alla mått & årHämta tabellen (CSV)"
+    assert offered.a["href"] == "data/14--12/01-alla-matt-ar.csv"
+    assert len(soup.find_all("table")) == 1
 
 
 def test_numbers_follow_the_language() -> None:
