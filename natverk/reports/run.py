@@ -15,7 +15,7 @@ import shlex
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from html import unescape
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -27,7 +27,7 @@ import typer
 from natverk.data.tables import Processed
 from natverk.errors import DataError, InvalidArgument
 from natverk.locale import LANGUAGES
-from natverk.reports.documents import PAPER_FORMATS, check_kept, document, formats_of
+from natverk.reports.documents import PAPER_FORMATS, check_kept, documents, formats_of
 from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
 from natverk.reports.files import check_folder, hold, remove_parts, write_together, write_whole
 from natverk.reports.plan import Page, read_notebook
@@ -193,20 +193,24 @@ def state_of(pages: Sequence[Page], tables: Processed) -> State:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run: the pages that are done, that failed, and that were not reached."""
+    """What became of a run: the pages that are done, that failed, and that were not reached.
+
+    `unmade` says of documents, by their path from the output folder, why they could not be made; their pages are done.
+    """
 
     done: tuple[Page, ...]
     failed: tuple[Page, ...]
     remaining: tuple[Page, ...]
     interrupted: bool
     duration: float
+    unmade: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
-        """0 if all is well, 1 if a page failed, 130 if the run was interrupted."""
+        """0 if all is well, 1 if a page or a document failed, 130 if the run was interrupted."""
         if self.interrupted:
             return 130
-        return 1 if self.failed else 0
+        return 1 if self.failed or self.unmade else 0
 
 
 def default_jobs() -> int:
@@ -297,6 +301,7 @@ def run(
     functions = tuple(dict.fromkeys(page.prepare for page in pages if page.prepare))
     # Of a page that is written nothing is kept but whether it failed: 290 pages must take no more room than two.
     failed: dict[str, bool] = {}
+    unmade: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         client = None
         if cluster is not None:
@@ -330,6 +335,7 @@ def run(
                 for result in results:
                     commit(result, state, records)
                     failed[result.page.id] = result.failure is not None
+                    unmade |= {f"{result.page.id}.{kind}": why for kind, why in result.unmade.items()}
                     if report_progress:
                         error = result.failure.summary if result.failure else None
                         report_progress(result.page.id, result.duration, error)
@@ -349,6 +355,7 @@ def run(
         remaining=tuple(page for page in pages if page.id not in failed),
         interrupted=bool(interrupt),
         duration=round(time.monotonic() - clock, 1),
+        unmade=unmade,
     )
 
 
@@ -576,11 +583,15 @@ def _siblings(page: Page) -> dict[str, Path]:
 
 @dataclass(frozen=True)
 class Rendering:
-    """The pages that were made anew, those without an executed notebook, and those left when it was interrupted."""
+    """The pages that were made anew, those without an executed notebook, and those left when it was interrupted.
+
+    `unmade` says of documents, by their path from the output folder, why they could not be made.
+    """
 
     done: tuple[Page, ...]
     without: tuple[Page, ...]
     left: tuple[Page, ...] = ()
+    unmade: Mapping[str, str] = field(default_factory=dict)
 
 
 def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
@@ -600,7 +611,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
     DataError
         If an executed notebook cannot be read.
     NatverkError
-        If another run is writing to the folder, or a document cannot be made.
+        If another run is writing to the folder.
     """
     from natverk.reports.page import render
     from natverk.reports.pool import watch_signals
@@ -608,6 +619,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
     if not pages:
         return Rendering((), ())
     done, without, left = [], [], list(pages)
+    unmade: dict[str, str] = {}
     with hold(pages[0].out), watch_signals() as interrupt:
         records = Records(pages[0].out)
         for page in pages:
@@ -626,7 +638,10 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
                 raise DataError(f"{page.ipynb.name} is not an executed notebook", where=str(page.ipynb))
             kinds = formats_of(kept, entry, formats)
             rendered = render(notebook, kept, data_hash=entry.data_hash, formats=kinds)
-            papers = document(rendered.body, kept, kinds, data_hash=entry.data_hash) if kinds else {}
+            papers, failed = documents(rendered, kept, kinds, data_hash=entry.data_hash)
+            if failed:
+                rendered = render(notebook, kept, data_hash=entry.data_hash, formats=tuple(papers))
+                unmade |= {f"{page.id}.{kind}": why for kind, why in failed.items()}
             files: dict[str, str | bytes] = {**rendered.body.files}
             files |= {f"{page.unit}.{kind}": content for kind, content in papers.items()}
             put_html(kept, replace(entry, title=page.title), rendered.html, files, records)
@@ -634,7 +649,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
         if done:
             link_pages(pages[0].out, pages[0].unit_reports, records)
             records.close()
-    return Rendering(tuple(done), tuple(without), tuple(left))
+    return Rendering(tuple(done), tuple(without), tuple(left), unmade)
 
 
 def without_documents(pages: Sequence[Page], formats: Sequence[str]) -> list[Page]:
@@ -694,16 +709,19 @@ def make(
         confirm(found.fresh, state)
     if formats is None:
         check_kept(found.pages, read_manifest(out))
+    unmade: Mapping[str, str] = {}
     if lacking := without_documents(found.fresh, formats or ()):
         # Documents of pages that are up to date need no run.
         papers = rerender(lacking, formats or ())
+        unmade = papers.unmade
         note(f"{' and '.join(formats or ())} made for {len(papers.done)} of them")
+        _say_unmade(unmade)
         if papers.left:
             note("interrupted: what is done is kept; the same command goes on with the rest")
             return 130
     if not found.pages:
         _index(out, state)
-        return 0
+        return 1 if unmade else 0
     with Progress(len(found.pages)) as progress:
         shown = progress.page_done
         outcome = run(found.pages, _counties(), state=state, formats=formats or (), report_progress=shown, **options)
@@ -717,7 +735,7 @@ def make(
     _say(outcome, out, again)
     if found.later:
         note(f"{len(found.later)} more pages are left for next time (--limit)")
-    return outcome.exit_code
+    return outcome.exit_code or (1 if unmade else 0)
 
 
 def remake(
@@ -747,6 +765,7 @@ def remake(
         check_kept(pages, read_manifest(out))
     made = rerender(pages, formats or ())
     note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
+    _say_unmade(made.unmade)
     for page in made.without:
         note(f"not run yet: {page.id}, natverk report {page.id}")
     if made.done:
@@ -755,7 +774,7 @@ def remake(
         again = shlex.join(["natverk", "report", *(page.id for page in made.left), "--no-execute", "--out", str(out)])
         note(f"interrupted: what is done is kept; this goes on with the rest:\n  {again}")
         return 130
-    return 1 if made.without else 0
+    return 1 if made.without or made.unmade else 0
 
 
 def _index(out: Path, state: State) -> None:
@@ -789,6 +808,7 @@ def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
     note(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}")
     for page in outcome.failed:
         note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
+    _say_unmade(outcome.unmade)
     if outcome.remaining:
         again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
         what = "interrupted" if outcome.interrupted else "stopped at the first failure"
@@ -796,6 +816,12 @@ def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
         note(f"{what}: {kept}; this goes on with the rest:\n  {again}")
     if done or failed:
         _result(out)
+
+
+def _say_unmade(unmade: Mapping[str, str]) -> None:
+    """Say which documents could not be made, and why; their pages stand."""
+    for name, why in unmade.items():
+        note(f"not made: {name}: {why}")
 
 
 # --- How far it is ----------------------------------------------------------------------------------------------------
