@@ -22,6 +22,7 @@ from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import plain
 from natverk.data.tables import data_folders
+from natverk.data.units import fold
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES, texts
 from natverk.pages.tables import Download
@@ -34,6 +35,7 @@ from natverk.reports.site import (
     clean,
     data_files,
     index_html,
+    news_of,
     outlines,
     soft_hyphens,
     status_of,
@@ -188,9 +190,88 @@ def test_reports_are_groups_with_their_counts(tmp_path: Path, counties: pd.DataF
     soup = soup_of(tmp_path / "index.html")
     # What the map shows comes first, however many pages the others have.
     assert [group.get_text() for group in soup.select(".group th")] == ["Regionrapporter 1 sida", "Own notes 3 sidor"]
-    links = [link["href"] for link in soup.select(".kinds a")]
-    assert [soup.find(id=link[1:]).name for link in links] == ["th", "th"]
+    lists = {part.h3.get_text(): [link["href"] for link in part.select("a")] for part in soup.select(".kinds section")}
+    assert lists == {
+        "Regionrapporter 1 sida": ["sv/region_report/14.html"],
+        "Own notes 3 sidor": ["sv/own_notes/0114.html", "sv/own_notes/0180.html", "sv/own_notes/1480.html"],
+    }
     assert [link["href"] for link in soup.select("tr[data-find] td.when a")][:1] == ["sv/region_report/14.pdf"]
+
+
+KINDS_OF_PAGES = (
+    ("region", "region_report", ("14", "12", "05", "18")), ("municipality", "municipality_profile", ("1080", "0305")),
+    ("network", "network_profile", ("ubc",)), ("pair", "compare", ("1480--1280",)),
+    ("actor", "portfolio_review", ("municipality-0180",)), ("country", "strategies", ("sverige",)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def all_kinds(tmp_path: Path) -> Path:
+    """A folder with pages of every kind; the more sources, the later in the list above."""
+    made = []
+    for kind, report, units in KINDS_OF_PAGES:
+        for number, unit in enumerate(units):
+            page_id = f"sv/{report}/{unit}"
+            (tmp_path / page_id).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / f"{page_id}.html").write_text("x", encoding="utf-8")
+            made.append(entry(page_id, f"Namn {unit}", kind=kind, facts={"sources": number}))
+    update_manifest(tmp_path, made)
+    return tmp_path
+
+
+def test_the_home_page_has_three_lines_and_three_doors(all_kinds: Path, counties: pd.DataFrame) -> None:
+    write_site(all_kinds, counties)
+    soup = soup_of(all_kinds / "index.html")
+    assert len(soup.select(".lead p")) == 3
+    doors = soup.select(".door")
+    assert [door.h2.get_text() for door in doors] == ["En region", "En kommun", "Ett nätverk"]
+    assert [link["href"] for link in doors[0].select(".examples a")] == [
+        f"sv/region_report/{unit}.html" for unit in ("18", "05", "12")
+    ]
+    for door in doors:
+        assert soup.find(id=door.select("a")[-1]["href"][1:]).name == "h3"
+    english = soup_of(all_kinds / "index.en.html")
+    # Where none is in English, the Swedish ones are offered, and marked.
+    assert english.select_one(".door h2").get_text() == "A region"
+    assert {link.get("hreflang") for link in english.select(".links a")} == {"sv"}
+
+
+def test_pages_are_found_by_every_name_and_code_of_their_units(all_kinds: Path, counties: pd.DataFrame) -> None:
+    write_site(all_kinds, counties)
+    found = {
+        row.a["href"].split("/", 1)[1]: row["data-find"]
+        for row in soup_of(all_kinds / "index.html").select("tr[data-find]")
+    }
+    names = {
+        "region_report/14": ["14", "VGR", "Västra Götalandsregionen", "Västra Götalands län"],
+        "municipality_profile/1080": ["1080", "Karlskrona kommun"],
+        "municipality_profile/0305": ["0305", "Håbo kommun"],
+        "network_profile/ubc": ["ubc", "Union of the Baltic Cities", "Östersjöstädernas förbund"],
+        "compare/1480--1280": ["Göteborgs Stad", "Malmö"],
+        "portfolio_review/municipality-0180": ["0180", "Stockholms stad"],
+        "strategies/sverige": ["sverige"],
+    }
+    for page, forms in names.items():
+        for form in forms:
+            assert all(word in fold(found[f"{page}.html"]) for word in fold(form).split()), (page, form)
+
+
+def test_what_is_new_counts_the_rows_whose_source_was_read_on_the_last_day(out: Path, counties: pd.DataFrame) -> None:
+    data = natverk.load()
+    news = news_of(data)
+    new = set(data.sources.loc[data.sources["accessed"] == data.vintage, "source_id"])
+    assert news.n_sources == len(new) > 0
+    counts = dict(news.tables)
+    assert counts["memberships"] == int(data.memberships["source_id"].isin(new).sum())
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+    assert news.n_rows >= sum(counts.values())
+    write_site(out, counties)
+    for lang, name in INDEX_FILES.items():
+        text = soup_of(out / name).select_one(".news").get_text()
+        assert texts(lang).number(counts["memberships"]) in text
+        assert texts(lang)("site.table.memberships") in text
+        # No name of a table in the data stands there.
+        assert "_" not in text
 
 
 def test_how_to_cite_and_the_terms_stand_on_the_index(out: Path, counties: pd.DataFrame) -> None:
