@@ -160,7 +160,7 @@ def report(
         list[str] | None,
         typer.Option(
             "--format",
-            help="Documents beside each page: pdf, docx or pdf,docx; needs natverk\\[documents].",
+            help="Documents beside each page: pdf (needs Chromium, Chrome or Edge), docx (natverk\\[documents]).",
             metavar="FORMATS",
         ),
     ] = None,

@@ -115,6 +115,11 @@ class Project:
     default_lang: str
     reports: tuple[Report, ...]
 
+    @property
+    def unit_reports(self) -> dict[str, str]:
+        """The report whose page is the page of a unit, by kind of unit: the first that is made for such units."""
+        return {report.kind: report.name for report in reversed(self.reports) if report.kind in UNIT_KINDS}
+
     def report(self, name: str) -> Report:
         """Return the report called `name`."""
         for report in self.reports:
@@ -745,6 +750,8 @@ class Page:
         its name in the language of the page.
     prepare
         `module:function` that is called once before the pages of a run are made.
+    unit_reports
+        The report whose page is the page of a unit, by kind of unit: where names of units lead.
     """
 
     id: str
@@ -758,6 +765,7 @@ class Page:
     out: Path
     kind: str = "region"
     prepare: str | None = None
+    unit_reports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html(self) -> Path:
@@ -838,6 +846,7 @@ def plan(
             out=folder,
             kind=target.kind,
             prepare=report.prepare,
+            unit_reports=project.unit_reports,
         )
         pages.append(page)
     return pages

@@ -78,7 +78,7 @@ _LIBRARIES = (
     "scipy", "shapely", "statsmodels",
 )  # fmt: skip
 #: Libraries that make the documents beside a page: they count for pages that have some.
-DOCUMENT_LIBRARIES = ("pypandoc-binary", "typst")
+DOCUMENT_LIBRARIES = ("pypandoc-binary",)
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ class Entry:
         What belongs to the page that stands on disk, such as its tables: paths from the output folder.
     files_sha256
         The SHA-256 of each of `files`.
+    units
+        The units that the page names, as `network:ubc`, and whether each name leads to a page.
     good_started
         When the page that stands on disk was run; equal to `started` unless the last run failed.
     failed_parameters
@@ -167,6 +169,7 @@ class Entry:
     whole: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     confirmed: str | None = None
+    units: Mapping[str, bool] = field(default_factory=dict)
 
 
 def text_hash(text: str) -> str:

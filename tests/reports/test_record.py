@@ -233,11 +233,11 @@ def test_what_a_page_read_as_a_whole_table_counts_as_one(page: Page, state: Stat
 
 
 def test_what_makes_documents_counts_for_pages_that_have_some(page: Page, state: State, entry: Entry) -> None:
-    newer = replace(state, makers={"typst": "0.15"})
+    newer = replace(state, makers={"pypandoc-binary": "1.16"})
     assert newer.reasons(page, entry) == []
-    printed = replace(entry, versions={**entry.versions, "typst": "0.14"})
-    assert newer.reasons(page, printed) == ["typst is 0.15, it was 0.14"]
-    assert replace(state, makers={"typst": "0.14"}).reasons(page, printed) == []
+    printed = replace(entry, versions={**entry.versions, "pypandoc-binary": "1.15"})
+    assert newer.reasons(page, printed) == ["pypandoc-binary is 1.16, it was 1.15"]
+    assert replace(state, makers={"pypandoc-binary": "1.15"}).reasons(page, printed) == []
     # Not installed here: nothing could be made anew.
     assert state.reasons(page, printed) == []
 
