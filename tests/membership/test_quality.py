@@ -208,8 +208,6 @@ def test_two_first_years(make: Make, rows: list[dict[str, Any]], values: str | N
         # A register of reports says nothing about membership.
         ([{"status": "member"}, {"status": "reporting", "seen": 2019}], None),
         ([{"status": "full"}, {"status": "full", "seen": 2008}], None),
-        ([{"status": "full"}, {"status": "member", "seen": 2008}], None),
-        ([{"status": "full"}, {"status": "member"}, {"status": "associate"}], "associate | full"),
         ([{"status": "member"}, {"status": "applicant"}], None),
         ([{"status": "member"}, {"status": "former", "seen": 2008}], None),
         ([{"status": "member"}, {"status": "full", "a": BODA}], None),
