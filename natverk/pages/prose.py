@@ -154,7 +154,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
     """Return the rows whose cells are as wanted, one value or any of several: `frame | where(mark="left")`."""
     for name, value in wanted.items():
-        values = [value] if isinstance(value, (str, int, float, bool)) else list(value)
+        values = [value] if pd.api.types.is_scalar(value) else list(value)
         frame = frame[frame[name].isin(values)]
     return frame
 
