@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument
@@ -132,6 +133,7 @@ class Participation:
         return "\n".join([head, *tables])
 
 
+@asked
 def listed_participation(
     data: Dataset,
     *,
@@ -217,6 +219,7 @@ def listed_participation(
     return _modelled(frame, "listed_memberships", terms, lists, min_per_term, superpopulation, errors)
 
 
+@asked
 def documented_participation(
     data: Dataset,
     *,
@@ -432,6 +435,7 @@ def leave_one_county_out(result: Participation, *, family: Family = "poisson") -
     return frame[["county_code", "n", "term", "coefficient", "full", "change", "sign_kept"]]
 
 
+@asked
 def covariates(
     data: Dataset,
     year: int | None = None,
@@ -523,6 +527,7 @@ def _terms(frame: pd.DataFrame) -> list[str]:
     return [str(column) for column in frame.columns if column not in fixed]
 
 
+@asked
 def documents(data: Dataset, actors: Names) -> pd.Series:
     """Count the documents that attest anything about actors: different urls, over all evidence tables.
 
@@ -580,6 +585,16 @@ class Fit(NamedTuple):
     coefficients: pd.DataFrame
     summary: pd.DataFrame
     fitted: np.ndarray
+
+    def __repr__(self) -> str:
+        row = self.summary.iloc[0]
+        shown = f"{row['family']}: {row['status']}, {row['n']} cases, {row['total']} counted, {row['n_terms']} terms"
+        return f"<natverk.models.Fit {shown}>"
+
+    def _repr_html_(self) -> str:
+        """Show coefficients and summary in a notebook."""
+        tables = [frame.round(3).to_html(index=False) for frame in (self.coefficients, self.summary)]
+        return "\n".join([f"<p><code>{escape(repr(self))}</code></p>", *tables])
 
 
 def fit_counts(

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -68,6 +69,7 @@ _REVIEW_TASK = "T002"
 _ALWAYS, _NEVER = "0001-01-01", "9999-12-31"
 
 
+@asked
 def history(data: Dataset) -> pd.DataFrame:
     """Return every strategy of every county, oldest first, with what is known of its adoption and its end.
 
@@ -101,6 +103,7 @@ def history(data: Dataset) -> pd.DataFrame:
     return frame[[*columns, "horizon_year", *REFERENCES, "row_id", "source_id"]]
 
 
+@asked
 def events(data: Dataset, regions: Names | None = None, *, until: int | None = None) -> pd.DataFrame:
     """Return what happened to the strategies and when, and how municipalities took part, as far as we have read.
 
@@ -158,6 +161,7 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
     return frame.sort_values(["county_code", "date", "row_id"], ignore_index=True)[columns]
 
 
+@asked
 def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd.DataFrame:
     """Return the latest known state of each region's strategy, with the day on which it was last seen.
 
@@ -283,6 +287,7 @@ def _last_seen(own: list[Any]) -> tuple[Any, Any]:
     return None, None
 
 
+@asked
 def stages(
     data: Dataset,
     date: str,
@@ -413,6 +418,7 @@ def _stages(
     return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
 
 
+@asked
 def stages_by_year(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return the stages at the end of every year, as far as the data reach.
 
@@ -447,6 +453,7 @@ def stages_by_year(data: Dataset, years: tuple[int, int] | int | None = None) ->
     return pd.concat(parts, ignore_index=True)
 
 
+@asked
 def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Count the regions whose strategy refers to Europe 2020, and to Agenda 2030, with bounds.
 
@@ -496,6 +503,7 @@ def references(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     return pd.DataFrame(found)
 
 
+@asked
 def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pair the regions that are at the same stage on a day: who can learn from whom, and why.
 
@@ -557,6 +565,7 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     return pairs[columns[:-1]].astype(kinds)
 
 
+@asked
 def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataFrame:
     """Return for each region whom it could learn from: regions whose strategy shares most with its own.
 
@@ -623,6 +632,7 @@ def _joined(cells: list[Any]) -> str:
     return ";".join(dict.fromkeys(part for cell in cells if isinstance(cell, str) for part in cell.split(";") if part))
 
 
+@asked
 def accounts(data: Dataset, region: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return what sources tell of a region's strategies: how the work was set up, who took part, what it refers to.
 
@@ -683,8 +693,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
     the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
     the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
-    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
-    these and of the stated adoption, `seen` the last day on which the first source can have been published.
+    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the
+    dated sources, `last_told` the last year of these and of the stated adoption, `seen` the last day on which the first
+    source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
     sure = sources["published"].where(sources["published_precision"] != "circa")
@@ -697,6 +708,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     )
     cited = (rows["source_id"].fillna("") + ";" + rows["other_sources"].fillna("")).str.split(";").explode()
     cited = cited[cited != ""]
+    # As plain objects: Arrow would start a thread for the extremes, and where pages are forked from there must be one.
+    told = told.astype({"printed": object, "seen": object})
     own = told.loc[cited.to_list()].set_axis(cited.index).groupby(level=0)
     stated = rows["adopted_date"].fillna(rows["adopted_year"].astype("str"))
     frame = pd.DataFrame(
@@ -710,8 +723,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
                 name: rows[column].map({True: "yes", False: "no"}).astype("str").fillna("unknown")
                 for name, column in REFERENCES.items()
             },
-            "printed": own["printed"].max(),
-            "seen": own["seen"].min(),
+            "printed": own["printed"].max().astype("str"),
+            "seen": own["seen"].min().astype("str"),
             "first_year": own["year"].min(),
             "last_year": own["year"].max(),
         }

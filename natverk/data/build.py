@@ -1,16 +1,22 @@
 """From `data/raw` to `data/processed`: read, validate, correct, type, write; the same bytes every time.
 
+Nothing but the facts, the schema and the versions decides them: no option of pandas, no variable of the environment.
+
 Everything is written aside and renamed into place, the manifest last: a build that stops half-way leaves
 the old tables, and a manifest that does not fit its tables is seen as stale.
 """
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import hashlib
 import json
+import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +32,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["BuildResult", "build", "current_tables", "is_stale", "typed"]
+
+
+#: Where tables can be put if not in their place, and how they are found there.
+_REMEDY = "free space, or: natverk build --out FOLDER/processed, and then let NATVERK_DATA name FOLDER"
 
 
 @dataclass(frozen=True)
@@ -44,9 +54,44 @@ def current_tables() -> Processed:
     21
     """
     raw, folder = data_folders()
-    if raw is not None and is_stale(raw, folder):
-        build(raw, folder)
-    return Processed(folder)
+    if raw is None or not is_stale(raw, folder):
+        return Processed(folder)
+    # An installation that others look after cannot be written to: then the tables are built for this user alone.
+    for place in (folder, *_own_folders(raw)):
+        if not is_stale(raw, place):
+            return Processed(place)
+        if _is_writable(place):
+            build(raw, place)
+            return Processed(place)
+    raise DataError(
+        "the processed data are missing or older than the raw data, and can be written nowhere",
+        where=str(folder),
+        remedy=_REMEDY,
+    )
+
+
+def _own_folders(raw: Path) -> Iterator[Path]:
+    """Yield folders of this user for the tables of a raw folder: in the cache, and where temporary files are."""
+    name = hashlib.sha256(str(raw).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    # Who has no home has no cache either.
+    with contextlib.suppress(RuntimeError):
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "natverk" / name
+    with contextlib.suppress(OSError):
+        user = str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+        folder = Path(tempfile.gettempdir()).absolute() / f"natverk-{user}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        about = folder.lstat()
+        # Anybody can make a folder there: tables are read from one that nobody else could have written to.
+        if not hasattr(os, "getuid") or (
+            about.st_uid == os.getuid() and stat.S_ISDIR(about.st_mode) and not about.st_mode & 0o022
+        ):
+            yield folder / name
+
+
+def _is_writable(folder: Path) -> bool:
+    """Say whether a folder can be written to, or made."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def is_stale(raw: Path, out: Path) -> bool:
@@ -142,9 +187,12 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
     """
     import pandas as pd
 
+    from natverk.data.types import TEXT
+
     result: dict[str, pd.Series] = {}
     for column in table.columns:
-        cells = frame[column.name].where(frame[column.name] != "")
+        cells = frame[column.name].astype(TEXT)
+        cells = cells.where(cells != "")
         if column.dtype == "boolean":
             result[column.name] = cells.map({"yes": True, "no": False}).astype("boolean")
         elif column.dtype == "Int64":
@@ -153,15 +201,19 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
         elif column.dtype == "Float64":
             result[column.name] = cells.astype("Float64")
         else:
-            result[column.name] = cells.astype("str")
+            result[column.name] = cells
         if column.swedish:
             own = cells.map(swedish)
-            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype("str")
+            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype(TEXT)
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 
 def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -> None:
     """Write tables and manifest aside and rename them into place, the manifest last."""
+    from pyarrow.parquet import write_table
+
+    from natverk.data.types import to_arrow
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".build-", dir=out))
@@ -169,12 +221,12 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
         raise DataError(
             f"cannot write processed data: {error.strerror}",
             where=str(out),
-            remedy="free space or choose another folder: natverk build --out FOLDER",
+            remedy=_REMEDY,
         ) from error
     try:
         for name, frame in frames.items():
             # No compression dictionary or page size is left to chance, so that bytes repeat.
-            frame.to_parquet(aside / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
+            write_table(to_arrow(frame), aside / f"{name}.parquet", compression="zstd")
         outputs = {
             f"{name}.parquet": {
                 "rows": len(frame),
@@ -191,7 +243,7 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
         raise DataError(
             f"cannot write processed data: {error.strerror}",
             where=str(out),
-            remedy="free space or choose another folder: natverk build --out FOLDER",
+            remedy=_REMEDY,
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 from collections.abc import Callable
 from html import escape
@@ -19,9 +20,10 @@ from pyarrow.parquet import ParquetFile
 
 from natverk.data.build import current_tables
 from natverk.data.partial import earliest, latest
-from natverk.data.reads import Filters, collected, label, note_all, note_read
+from natverk.data.reads import Filters, collected, label, note_all, note_read, within
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
+from natverk.data.types import to_frame
 from natverk.errors import InvalidArgument, UnknownName
 
 __all__ = [
@@ -87,16 +89,19 @@ def load(
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
     tables = current_tables()
     if as_of is not None or without_noncommercial:
-        return Dataset(
+        filtered = Dataset(
             tables.folder,
             as_of=str(as_of) if as_of is not None else None,
             undated_sources=undated_sources,
             without_noncommercial=without_noncommercial,
         )
+        filtered.is_loaded = True
+        return filtered
     key = (tables.folder, tables.fingerprint())
     if key not in _loaded:
         _loaded.clear()
         _loaded[key] = Dataset(tables.folder)
+        _loaded[key].is_loaded = True
     return _loaded[key]
 
 
@@ -122,10 +127,13 @@ class Dataset:
     --------
     >>> data = load(as_of="2015")
     >>> data
-    <natverk.Dataset 33 tables: as_of='2015'>
+    <natverk.Dataset ... tables: as_of='2015'>
     >>> data.counties.loc[0, ["county_code", "name_short"]].tolist(), data.last_year
     (['01', 'Stockholm'], 2015)
     """
+
+    #: Whether `load` made it, which then makes the same one again.
+    is_loaded = False
 
     def __init__(
         self,
@@ -208,10 +216,10 @@ class Dataset:
     @property
     def fingerprint(self) -> str:
         """A hash of the tables and filters: two datasets with the same one give the same results."""
-        return self._processed.fingerprint(**self._filters)
+        return self._processed.fingerprint(**self.filters)
 
     @property
-    def _filters(self) -> Filters:
+    def filters(self) -> Filters:
         """The filters as `natverk.load` takes them."""
         return {
             "as_of": self.as_of,
@@ -269,9 +277,9 @@ class Dataset:
         """Read a table whole, and note that this process has read it."""
         # Read without threads: those of Arrow can abort the interpreter when it ends.
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
-        filters = self._filters if name in SCHEMA and SCHEMA[name].evidence else {}
+        filters = self.filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
-        frame = pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
+        frame = to_frame(file.read(use_threads=False))
         # Columns with missing numbers hand out their buffer itself: nobody may write into what others read.
         for column in frame:
             for part in ("_data", "_mask"):
@@ -288,30 +296,39 @@ R = TypeVar("R")
 def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate[Dataset, P], R]:
     """Keep what a function makes of a dataset with that dataset, so that it is made once.
 
-    The function may depend on nothing but the dataset and its other arguments, which must be hashable. Frames and
-    series are handed out as copy-on-write views; whatever else it returns must not be changed by callers.
+    The function may depend on nothing but the dataset and its other arguments, which must be hashable; how they are
+    given, by place, by name or by default, makes no difference. Frames and series are handed out as copy-on-write
+    views; whatever else it returns must not be changed by callers.
 
     >>> @kept
     ... def n_rows(data: Dataset, name: str) -> int:
     ...     print("counted")
     ...     return len(data.table(name))
     >>> data = load()
-    >>> n_rows(data, "counties"), n_rows(data, "counties")
+    >>> n_rows(data, "counties"), n_rows(data, name="counties")
     counted
     (21, 21)
     """
+    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def looked_up(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
         made = data.__dict__.setdefault("_kept_with", {})
-        key = (function, args, tuple(sorted(kwargs.items())))
+        given: tuple[object, ...] = (function, args, tuple(sorted(kwargs.items())))
+        key = given
+        if given not in made:
+            # A call that was written another way may be the same: binding costs more than looking up.
+            bound = signature.bind(data, *args, **kwargs)
+            bound.apply_defaults()
+            key = (function, *list(bound.arguments.items())[1:])
         if key in made:
             value, used = made[key]
             note_all(used)
         else:
-            with collected() as used:
+            with within(), collected() as used:
                 value = function(data, *args, **kwargs)
             made[key] = value, used
+        made[given] = made[key]
         return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value
 
     return looked_up

@@ -2,8 +2,9 @@
 
 A report machine asks for it, to know which pages a changed table concerns. Where the environment variable
 `NATVERK_READS` names a file, a line is added to it for every table: that works the same whether a notebook runs in
-this process or in a kernel of its own. What is noted is the table, not the rows. Nearly every measure takes whole
-tables (a rank, a national mean, a null model), and one that picks the rows of a region has looked at all of them.
+this process or in a kernel of its own. Nearly every measure takes whole tables (a rank, a national mean, a null model),
+so rows are not noted. What a measure that is `natverk.data.answers.asked` reads stands behind its answer: whoever has
+the answer noted, and asks again, knows whether a change of these tables matters.
 """
 
 from __future__ import annotations
@@ -13,27 +14,35 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 __all__ = [
     "Filters",
     "READS_VARIABLE",
+    "Recorded",
+    "behind_an_answer",
     "collected",
     "forget_reads",
+    "is_asking",
     "label",
     "note_all",
+    "note_answer",
     "note_read",
     "reads",
     "recorded",
     "table_of",
+    "within",
 ]
 
 READS_VARIABLE = "NATVERK_READS"
 _seen: dict[str, str] = {}
 # What is collected by whoever keeps a result, to note it again with the result; and what this process has written.
 _collecting: list[dict[str, str]] = []
-_written: set[tuple[str, str, str]] = set()
+_written: set[tuple[str, str, str, str]] = set()
+# The measures at work that are kept or asked, and for each whether an answer stands before it.
+_at_work: list[bool] = []
 
 
 class Filters(TypedDict, total=False):
@@ -76,11 +85,42 @@ def note_read(text: str, sha256: str) -> None:
     _seen[text] = sha256
     for found in _collecting:
         found[text] = sha256
+    _write("behind" if any(_at_work) else "whole", text, sha256)
+
+
+def note_answer(question: str, digest: str) -> None:
+    """Note what a measure answered, instead of the tables behind the answer (`behind_an_answer`)."""
+    _write("answer", question, digest)
+
+
+def _write(kind: str, text: str, sha256: str) -> None:
     path = os.environ.get(READS_VARIABLE)
-    if path and (path, text, sha256) not in _written:
-        _written.add((path, text, sha256))
+    if path and (path, kind, text, sha256) not in _written:
+        _written.add((path, kind, text, sha256))
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([text, sha256]) + "\n")
+            file.write(json.dumps([kind, text, sha256]) + "\n")
+
+
+@contextlib.contextmanager
+def within(*, answer: bool = False) -> Iterator[None]:
+    """Say that a measure is at work: what it asks of others is no question of the page's."""
+    _at_work.append(answer)
+    try:
+        yield
+    finally:
+        _at_work.pop()
+
+
+@contextlib.contextmanager
+def behind_an_answer() -> Iterator[dict[str, str]]:
+    """Collect what is read within as standing behind an answer; who cannot note the answer does `note_all` with it."""
+    with within(answer=True), collected() as found:
+        yield found
+
+
+def is_asking() -> bool:
+    """Say whether a page asks: a measure is asked, not by another one, and somebody hears what it answers."""
+    return not _at_work and bool(os.environ.get(READS_VARIABLE))
 
 
 def note_all(found: Mapping[str, str]) -> None:
@@ -117,11 +157,30 @@ def forget_reads() -> None:
     _seen.clear()
 
 
+@dataclass
+class Recorded:
+    """What was read within `recorded`.
+
+    Attributes
+    ----------
+    tables
+        The hash of the table's file by label, of all tables.
+    whole
+        Labels of those that were looked at as such; the others stand behind answers.
+    answers
+        A digest of what was answered by question (`natverk.data.answers`).
+    """
+
+    tables: dict[str, str] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
+
+
 @contextlib.contextmanager
-def recorded(scratch: str | Path | None = None) -> Iterator[dict[str, str]]:
+def recorded(scratch: str | Path | None = None) -> Iterator[Recorded]:
     """Collect what is read within, in this process and in those that it starts.
 
-    The mapping that is given is filled at the end.
+    What is given is filled at the end.
 
     Parameters
     ----------
@@ -130,10 +189,10 @@ def recorded(scratch: str | Path | None = None) -> Iterator[dict[str, str]]:
 
     >>> with recorded() as found:
     ...     note_read("networks", "ab12")
-    >>> found
-    {'networks': 'ab12'}
+    >>> found.tables, found.whole
+    ({'networks': 'ab12'}, ('networks',))
     """
-    found: dict[str, str] = {}
+    found = Recorded()
     before = os.environ.get(READS_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="nv-reads-", dir=scratch, ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "reads.jsonl"
@@ -147,5 +206,7 @@ def recorded(scratch: str | Path | None = None) -> Iterator[dict[str, str]]:
                 os.environ[READS_VARIABLE] = before
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
             # A process that was killed may have left half a line: then it has also failed its page.
-            whole = [line for line in lines if line.endswith("]")]
-            found.update(sorted(json.loads(line) for line in whole))
+            noted = sorted(json.loads(line) for line in lines if line.endswith("]"))
+            found.tables.update((text, sha) for kind, text, sha in noted if kind != "answer")
+            found.whole = tuple(dict.fromkeys(text for kind, text, _sha in noted if kind == "whole"))
+            found.answers.update((text, sha) for kind, text, sha in noted if kind == "answer")

@@ -48,13 +48,15 @@ class Manifest(TypedDict):
 def data_folders() -> tuple[Path | None, Path]:
     """Return the raw folder (None in an installed wheel) and the processed folder that `load` uses.
 
-    The environment variable `NATVERK_DATA` names another `data` folder with `raw/` and `processed/`.
+    The environment variable `NATVERK_DATA` names another `data` folder with `raw/` and `processed/`; without `raw/`,
+    tables that are there are used as they are.
     """
     chosen = os.environ.get("NATVERK_DATA")
     if chosen:
         # Absolute: tables are read when they are first used, and a notebook may change its folder before that.
         folder = Path(chosen).expanduser().absolute()
-        return folder / "raw", folder / "processed"
+        raw, processed = folder / "raw", folder / "processed"
+        return (raw if raw.is_dir() or not (processed / MANIFEST).is_file() else None), processed
     package = Path(__file__).resolve().parents[1]
     root = package.parent
     if (root / "data" / "raw").is_dir() and (root / "pyproject.toml").is_file():

@@ -117,6 +117,14 @@ class _Kind:
         self.units[unit.id] = unit
         self._forms.append((unit, tuple(forms)))
 
+    def forms(self, unit_id: str) -> tuple[str, ...]:
+        """Return the id of a unit and the forms in which it is written, each once."""
+        return tuple(dict.fromkeys(form for form in (unit_id, *self._by_id.get(unit_id, ())) if form))
+
+    @cached_property
+    def _by_id(self) -> dict[str, tuple[str, ...]]:
+        return {unit.id: forms for unit, forms in self._forms} if self._forms else {}
+
     @cached_property
     def _index(self) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, set[str]]]:
         """The units by id, by name as it is spelled, and by what is left without accents; only names need it."""
@@ -254,6 +262,15 @@ class Directory:
             for row in self._rows("actors"):
                 kind.add(Unit(name, str(row["actor_id"]), str(row["name"]), str(row["name"])), (str(row["name"]),))
         return kind
+
+    def forms(self, kind: str, unit_id: str) -> tuple[str, ...]:
+        """Return what people write when they mean a unit, its id first; nothing if there is no such unit.
+
+        >>> from natverk import load
+        >>> [form for form in Directory.of(load()).forms("municipality", "1080") if form.endswith("kommun")]
+        ['Karlskrona kommun', 'Karlskronas kommun']
+        """
+        return self._of_kind(kind).forms(unit_id)
 
     def units(self, kind: str) -> tuple[Unit, ...]:
         """Return all units of a kind, in the order of the data."""

@@ -88,6 +88,8 @@ def place_axes(
     width
         Of the whole picture in CSS pixels.
     """
+    if ax is not None:
+        width = width_of(ax) + left + right
     lines = wrap(source, width - 2 * PAD, SMALL)
     foot = below + len(lines) * line_height(SMALL) + PAD
     if ax is None:

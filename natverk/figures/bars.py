@@ -38,7 +38,8 @@ def levels(
     Parameters
     ----------
     frame
-        One of three forms. `natverk.roles.practised`: `theme, municipal_low, joint_low, regional_low` (active actors),
+        One of four forms. `natverk.roles.country_themes`: `theme, n_municipal, n_joint, n_regional` (memberships).
+        `natverk.roles.practised`: `theme, municipal_low, joint_low, regional_low` (active actors),
         and `n_municipalities`. `natverk.roles.activity.activity_by_level`: `theme, level, low` (active actors), and
         `n_actors`. Or counts of memberships: `theme` (or what `by` names), `level` (municipal, joint, regional) and
         `n`. Counties are summed.
@@ -103,6 +104,10 @@ def _counts(frame: pd.DataFrame, by: str) -> tuple[pd.DataFrame, dict[str, int],
         if "n_municipalities" in frame and len(frame) == len(counts):
             sizes["municipal"] = int(frame["n_municipalities"].max())
         return counts.astype("int64"), sizes, "actors"
+    if "n_municipal" in frame:
+        columns = [f"n_{level}" for level in _LEVELS]
+        check_columns(frame, (by, *columns), where)
+        return frame.set_index(by)[columns].set_axis(list(_LEVELS), axis=1).astype("int64"), sizes, "memberships"
     value = "n" if "n" in frame else "low"
     check_columns(frame, (by, "level", value), where)
     check_values(frame, "level", _LEVELS, where)

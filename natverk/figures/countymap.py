@@ -218,9 +218,7 @@ def _towns(frame: pd.DataFrame, window: Frame) -> dict[str, tuple[float, float]]
 
 
 def _land(sheet: Sheet, window: Frame, shapes: dict[str, Outline], kinds: dict[str, int]) -> None:
-    from matplotlib.patches import Rectangle
-
-    clip = Rectangle((window.left, window.top), window.width, window.height, transform=sheet.axes.transData)
+    clip = (window.left, window.top, window.width, window.height)
     corners = window.to_map(
         np.array([[window.left, window.top + window.height], [window.left + window.width, window.top]])
     )

@@ -179,13 +179,13 @@ def _draw_judgements(
         s=[(18 + 2 * abs(step)) ** 2 for step in steps],
         c=[JUDGEMENT_COLOURS[_step(step)] for step in steps], edgecolors=MUTED, linewidths=0.5, zorder=3,
     )  # fmt: skip
-    for place, number, step in zip(columns, rows, steps, strict=True):
+    for place, number, step in zip(columns.tolist(), rows.tolist(), steps.tolist(), strict=True):
         colour = PAPER if abs(_step(step)) == 2 else INK
         size = TEXT if float(step).is_integer() else SMALL
         spot = (middles[place], number + 0.5)
         write(ax, _number(step, t), spot, (0, -0.5), ha="center", colour=colour, size=size, data=True)
-    for empty, place in np.argwhere(np.isnan(values)).tolist():
-        write(ax, "–", (middles[place], empty + 0.5), ha="center", colour=MUTED, data=True)
+    for empty, column in np.argwhere(np.isnan(values)).tolist():
+        write(ax, "–", (middles[column], empty + 0.5), ha="center", colour=MUTED, data=True)
     write(ax, t("figures.dots.judgements.mean"), (1, 1), (8, 6), va="bottom", colour=MUTED)
     for line, mean in enumerate(table.mean(axis=1)):
         write(ax, _number(mean, t), (1, line + 0.5), (8, -0.5), across=True)

@@ -297,7 +297,7 @@ def _draw_incidence(
     width = max(_NARROW, round(left + across * cell + right))
     right = width - left - across * cell
     ax = place_axes(
-        ax, height=y, left=left, right=right, above=above, below=above - 8 if repeated else 4, key=key, source=source,
+        ax, height=y, left=left, right=right, above=above, below=above if repeated else 4, key=key, source=source,
         width=width,
     )  # fmt: skip
     ax.set(xlim=(0, across), ylim=(y, 0), xticks=xs, yticks=middles)

@@ -21,6 +21,7 @@ from natverk.figures.style import (
     PAPER,
     REGIONAL_EDGE,
     STATE_EDGE,
+    TEXT,
     housed,
     text_width,
 )
@@ -177,7 +178,7 @@ def holders(frame: pd.DataFrame, *, lang: str = "sv", ax: Axes | None = None, so
     -------
     Picture or Notice
         A step line a type, where it has any county; hatched between the bounds that uncertain dates leave. The number
-        stands where a line begins, and where it is highest. A notice for fewer than two years.
+        stands where it changes, as far as there is room. A notice for fewer than two years.
 
     Raises
     ------
@@ -225,16 +226,29 @@ def holders(frame: pd.DataFrame, *, lang: str = "sv", ax: Axes | None = None, so
         xs = [years[start], *edges[start : end + 1]]
         ys = [0.0 if start else best[start], *best[start:end], 0.0 if end < len(years) else best[-1]]
         ax.step(xs, ys, where="post", color=_COLOURS[kind], linewidth=2.4, linestyle=_DASHES[kind], zorder=3)
-        top = start + int(np.argmax(best[start:end]))
-        for place in dict.fromkeys((start, top)):
-            if best[place] and (place == top or abs(place - top) > 2):
-                spot = (years[place] + 0.08, best[place])
-                write(
-                    ax, t.number(best[place]), spot, (2, 9), colour=_COLOURS[kind], weight="bold", data=True, halo=True
-                )
+    _counts(ax, table, kinds, years, t)
     said = [f"{_upper(t(f'figures.lines.holders.type.{kind}'))}: {_steps(table, kind, t)}." for kind in kinds]
     title = t("figures.lines.holders.title", first=years[0], last=years[-1])
     return finished(ax, title=title, said=said)
+
+
+def _counts(ax: Axes, table: pd.DataFrame, kinds: list[str], years: list[int], t: Texts) -> None:
+    """Write the count where it changes, the highest ones first, where it covers no other."""
+    changes = []
+    for kind in kinds:
+        counts = [whole(n) for n in table["best"][kind]]
+        for year, before, n in zip(years, [0, *counts], counts, strict=False):
+            if n not in (0, before):
+                changes.append((n, kind, year))
+    taken: list[tuple[float, float, float, float]] = []
+    for n, kind, year in sorted(changes, key=lambda change: (-change[0], change[2])):
+        x, y = ax.transData.transform((year, n)) * CSS_DPI / ax.figure.dpi
+        box = (x, y + 2, x + text_width(t.number(n), TEXT, "bold") + 5, y + 17)
+        if not any(
+            box[0] < right and left < box[2] and box[1] < top and low < box[3] for left, low, right, top in taken
+        ):
+            write(ax, t.number(n), (year, n), (3, 9), colour=_COLOURS[kind], weight="bold", data=True, halo=True)
+            taken.append(box)
 
 
 def _upper(text: str) -> str:

@@ -14,7 +14,7 @@ from matplotlib.collections import PathCollection
 from natverk.errors import InvalidArgument
 from natverk.figures.axes import PAD, finished, named, place_axes, swatch, write
 from natverk.figures.checks import check_columns, check_values
-from natverk.figures.geometry import Points, border, outlines, project, sweden
+from natverk.figures.geometry import Points, border, inside, outlines, project, sweden
 from natverk.figures.grids import MARKS, draw_marks, mark_entries
 from natverk.figures.names import Name, place_names
 from natverk.figures.picture import Notice, Picture
@@ -134,15 +134,15 @@ def members(
     spread = not alone and np.ptp(points[:, 1]) > _SPREAD and (points[:, 1] < _SOUTH).sum() >= 2
     box = _box(points[points[:, 1] < _SOUTH] if spread else points, ax)
     _land(ax, placed, box, near=True)
-    inside = [box[0] < item.east < box[1] and box[2] < item.north < box[3] for item in placed]
-    close = [item for item, flag in zip(placed, inside, strict=True) if flag]
+    seen = [box[0] < item.east < box[1] and box[2] < item.north < box[3] for item in placed]
+    close = [item for item, flag in zip(placed, seen, strict=True) if flag]
     nameless = len(close) - _marked(ax, close, _SIZE, close)
     _scale_bar(ax, box)
     if not alone:
         whole = _beside(ax)
         country = np.asarray(sweden().vertices)
         _land(whole, placed, _fitted(country, whole), near=False)
-        far = [item for item, flag in zip(placed, inside, strict=True) if not flag]
+        far = [item for item, flag in zip(placed, seen, strict=True) if not flag]
         nameless += len(far) - _marked(whole, placed, _SIZE - 2, far)
         (west, east), (south, north) = whole.get_xlim(), whole.get_ylim()
         left, right = np.clip(box[:2], west + 2, east - 2)
@@ -178,23 +178,35 @@ def _placed(frame: pd.DataFrame, names: Mapping[str, str] | None) -> tuple[list[
         code, county, level = str(row["code"]), str(row["county_codes"])[:2], str(row["level"])
         name = str((names or {}).get(str(row.get("actor_id")), row["name"]))
         own = [key for key in shapes if key[:2] == county]
-        # A region stands where none of its municipalities has a mark, if there is such a place.
-        centres = np.array(
-            [shapes[key].centre for key in own if key not in taken] or [shapes[key].centre for key in own]
-        )
         if level == "municipal" and code in shapes:
             east, north = shapes[code].centre
             lat, lon = row.get("lat"), row.get("lon")
             if lat is not None and lon is not None and not pd.isna(lat) and not pd.isna(lon):
                 ((east, north),) = project(np.array([[float(lon), float(lat)]])).tolist()
-        elif level == "regional" and len(centres):
-            middle = np.array([shapes[key].centre for key in own]).mean(axis=0)
-            east, north = centres[((centres - middle) ** 2).sum(axis=1).argmin()].tolist()
+        elif level == "regional" and own:
+            east, north = _free_place(own, taken)
         else:
             away.append(name)
             continue
         found.append(_Member(name, level, str(row["mark"]), code, county, east, north))
     return found, away
+
+
+def _free_place(own: Sequence[str], taken: set[str]) -> tuple[float, float]:
+    """Return a place of a county near its middle, and some way from the middles of municipalities that have a mark."""
+    shapes = outlines()
+    centres = np.array([shapes[code].centre for code in own])
+    west, south = np.array([shapes[code].bounds[:2] for code in own]).min(axis=0)
+    east, north = np.array([shapes[code].bounds[2:] for code in own]).max(axis=0)
+    grid = np.stack(np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25)), axis=-1).reshape(-1, 2)
+    grid = grid[np.any([inside(shapes[code], grid) for code in own], axis=0)]
+    marked = np.array([shapes[code].centre for code in own if code in taken]).reshape(-1, 2)
+    if not len(marked):
+        marked = np.full((1, 2), np.inf)
+    away = np.hypot(*(grid[:, None] - marked).transpose(2, 0, 1)).min(axis=1)
+    free = grid[away >= min(0.8 * away.max(), 20.0)]
+    place = free[((free - centres.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+    return float(place[0]), float(place[1])
 
 
 def _pixels(ax: Axes) -> tuple[float, float]:
@@ -268,6 +280,8 @@ def _marked(ax: Axes, placed: Sequence[_Member], size: float, named_ones: Sequen
     extent = ax.get_window_extent()
     left, low, right, high = (float(side) * CSS_DPI / float(ax.figure.dpi) for side in extent.extents)
     # Names are placed with heights counted downwards.
+    # Regions first: there are few of them, and their names are long.
+    named_ones = sorted(named_ones, key=lambda item: item.level != "regional")
     wanted = [Name(item.name, x, -y) for item, (x, y) in zip(named_ones, _spots(ax, named_ones), strict=True)]
     points = [(x, -y) for x, y in _spots(ax, placed)]
     found = place_names(wanted, points, (left + 2, -high + 2, right - 2, -low - 26), TEXT, size * 4 / 3)

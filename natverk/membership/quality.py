@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
 from natverk.errors import InvalidArgument
@@ -18,6 +19,7 @@ from natverk.frames import (
     known_actor,
     known_actors,
     known_networks,
+    several,
     year_or_none,
     year_range,
 )
@@ -38,14 +40,16 @@ from natverk.membership.panel import (
 
 __all__ = [
     "BESIDE",
-    "KINDS",
+    "DISAGREEMENTS",
     "audit_summary",
     "coverage",
     "disagreements",
+    "disagreements_about",
     "explain",
 ]
 
 
+@asked
 def coverage(data: Dataset, cells: pd.DataFrame, by: str = "network") -> pd.DataFrame:
     """Return the share of known cells of a panel by network, county or year.
 
@@ -90,6 +94,7 @@ def coverage(data: Dataset, cells: pd.DataFrame, by: str = "network") -> pd.Data
     return count(cells, [columns[by]])
 
 
+@asked
 def audit_summary(data: Dataset) -> pd.DataFrame:
     """Summarise the independent re-reading of a random sample of rows.
 
@@ -106,8 +111,8 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     Examples
     --------
     >>> from natverk import load
-    >>> audit_summary(load()).set_index("verdict")["n"].to_dict()
-    {'not_refound': 11, 'partly': 24, 'supported': 43}
+    >>> audit_summary(load()).set_index("verdict")["n"].idxmax()
+    'supported'
     """
     audit = data.audit.assign(material=data.audit["severity"] == "material")
     result = audit.groupby("verdict", as_index=False).agg(n=("audit_id", "size"), n_material=("material", "sum"))
@@ -115,11 +120,21 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     return result.astype({"n": "int64", "n_material": "int64"})
 
 
+#: A status that says less than others and contradicts none of them: a full member is a member, and whoever signed takes
+#: part. An associate is no member in this sense: the rules of networks set the two apart.
+_MORE_GENERAL = {
+    "member": ("full",),
+    "participant": ("full", "member", "associate", "signatory"),
+    "unspecified": ("full", "member", "associate", "signatory", "participant", "promoter", "financer"),
+}
+#: Conflicts that end earlier are left out: no page begins before (`natverk.reports.plan.FIRST_YEAR`).
+_SHOWN_FROM = 1990
 #: Kinds of disagreement, in the order in which a page shows them.
-KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
+DISAGREEMENTS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
 
 
+@asked
 def disagreements(
     data: Dataset,
     *,
@@ -131,7 +146,8 @@ def disagreements(
 
     Kinds: `totals` (two numbers for one network or actor, fact and year), `conflict` (a page says member
     where a complete list, a stated end or the network's own dates say not), `start_year` (two stated first
-    years of one membership), `status` (two statuses of one membership), `office_years` (two readings of one
+    years of one membership), `status` (two statuses of one membership, of which neither is the more general term for
+    the other, as "member" is for "full member"), `office_years` (two readings of one
     office's term), `flagged` (an open entry of `corrections.toml`).
 
     Parameters
@@ -177,6 +193,43 @@ def disagreements(
     return frame.reset_index(drop=True)
 
 
+@asked
+def disagreements_about(data: Dataset, actors: Names, networks: Names) -> pd.DataFrame:
+    """List where sources disagree about actors, or about networks as such; see `disagreements`.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        These actors, whatever the network.
+    networks
+        These networks, where it is about no actor.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `disagreements`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or network, or an empty selection of actors.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> found = disagreements_about(load(), "Stockholm", "klimatkommunerna")
+    >>> set(found["network_id"][found["actor_id"].isna()]), set(found["actor_id"].dropna()) <= {"municipality:0180"}
+    ({'klimatkommunerna'}, True)
+    """
+    frame = _disagreements(data, "stated")
+    about_actor = frame["actor_id"].isin(known_actors(data, actors))
+    ids = known_networks(data, networks) if len(several(networks)) else []
+    about_network = frame["actor_id"].isna() & frame["network_id"].isin(ids)
+    return frame[about_actor | about_network].reset_index(drop=True)
+
+
 @kept
 def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     parts = [
@@ -189,7 +242,7 @@ def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     ]
     found = [part.reindex(columns=COLUMNS) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)]
     frame = pd.concat(found, ignore_index=True)
-    frame["rank"] = frame["kind"].map(KINDS.index)
+    frame["rank"] = frame["kind"].map(DISAGREEMENTS.index)
     by = ["rank", "network_id", "actor_id", "year", "values"]
     frame = frame.sort_values(by, na_position="last", kind="stable", ignore_index=True).drop(columns="rank")
     return frame.astype({"year": "Int64", **dict.fromkeys([name for name in COLUMNS if name != "year"], "str")})
@@ -222,10 +275,10 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     runs = decided_runs(data, Rules(year_basis=year_basis, list_certainty="medium"))
     vintage = int(data.known_until[:4])
     shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS))
-    runs = runs[shown & (runs["last"] >= 1990) & (runs["first"] <= vintage)]
+    runs = runs[shown & (runs["last"] >= _SHOWN_FROM) & (runs["first"] <= vintage)]
     groups = runs.groupby(["actor_id", "network_id", "state", "rows"], as_index=False)
     found = groups.agg(first=("first", "min"), last=("last", "max"))
-    first, last = found["first"].clip(lower=1990), found["last"].clip(upper=vintage)
+    first, last = found["first"].clip(lower=_SHOWN_FROM), found["last"].clip(upper=vintage)
     sources = {
         **data.memberships.set_index("row_id")["source_id"].to_dict(),
         **data.member_lists.set_index("list_id")["source_id"].to_dict(),
@@ -261,6 +314,12 @@ def _starts(data: Dataset) -> pd.DataFrame:
 def _statuses(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "separate"])]
+    # A membership that has ended was one: "former" names no other status.
+    rows = rows[rows["status"] != "former"]
+    for general, special in _MORE_GENERAL.items():
+        pair = [rows["actor_id"], rows["network_id"]]
+        told = rows["status"].isin(special).groupby(pair).transform("any")
+        rows = rows[~(told & (rows["status"] == general))]
     return _rivals(rows, ["actor_id", "network_id"], "status").assign(kind="status")
 
 
@@ -313,6 +372,7 @@ BESIDE = (
     "eligible",
     "not_eligible_level",  # eligible_levels
     "not_eligible_size",  # population, min_population, max_population
+    "not_eligible_rule",
 )
 
 #: Columns of the frames of natverk that name rows of evidence or lists.
@@ -325,16 +385,17 @@ _ABOUT = (
     "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
     "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
     "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
-    "finding", "text", "value",
+    "finding", "text", "value", "county_codes", "form",
 )  # fmt: skip
 _WHEN = {
-    "start": ("start_year", "start", "start_date", "since"),
-    "end": ("end_year", "end", "end_date", "until"),
+    "start": ("start_year", "start", "start_date", "since", "date_from"),
+    "end": ("end_year", "end", "end_date", "until", "date_to"),
     "seen": ("observed_year", "year", "date", "due", "adopted_date", "adopted_year"),
 }
 
 
-def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
+@asked
+def explain(data: Dataset, /, what: Any, **rules: Any) -> pd.DataFrame:
     """Give the reasons for cells of a panel, or the evidence behind rows of any other frame, with sources.
 
     Parameters
@@ -370,7 +431,7 @@ def explain(data: Dataset, what: Any, **rules: Any) -> pd.DataFrame:
 
     See Also
     --------
-    natverk.text.explain_text : the reasons as sentences, in Swedish and English.
+    natverk.pages.explain_text : the reasons as sentences, in Swedish and English.
 
     Examples
     --------
@@ -523,9 +584,12 @@ def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
         return Reason("eligible", {}, [])
     if not any(getattr(own, level) for level in rule.eligible_levels.split(";")):
         return Reason("not_eligible_level", {"eligible_levels": rule.eligible_levels}, [])
-    size = int(population_known(data)[year].loc[actor.rpartition(":")[2]])
     bounds = {"min_population": year_or_none(rule.min_population), "max_population": year_or_none(rule.max_population)}
     known = {name: value for name, value in bounds.items() if value is not None}
+    code = actor.rpartition(":")[2]
+    if not known or code not in population_known(data).index:
+        return Reason("not_eligible_rule", {}, [])
+    size = int(population_known(data)[year].loc[code])
     return Reason("not_eligible_size", {"population": size, **known}, [])
 
 

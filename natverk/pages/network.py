@@ -81,8 +81,7 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who stands in another relation to the network than membership (`natverk.networks.ties_apart`)."""
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
-        "relation": lambda row: page.term("relation", row["relation"]),
-        "period": lambda row: page.period(row["first"], row["last"]),
+        "relation": lambda row: page.term("relation", row["status"]),
         "sources": page.cites,
     }
     page.table("apart", frame, columns)

@@ -204,6 +204,11 @@ class NotebookPage:
         """The names of actors by id, for figures."""
         return self._names["actor"]
 
+    @property
+    def region_names(self) -> Mapping[str, str]:
+        """The names of regions by county code, for figures."""
+        return self._names["region"]
+
     def _described(self) -> dict[str, str]:
         """Return the actors that have no name of their own, described in the page's language."""
         keys = {actor: f"actors.{actor.partition(':')[2]}" for actor in self.data.actors["actor_id"]}

@@ -335,7 +335,7 @@ def tasks(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 
 def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
-    """Show the joint bodies of the county with their members (`natverk.roles.bodies_of`)."""
+    """Show the joint bodies of the county with their members (`natverk.roles.county_bodies`)."""
 
     def members(row: dict[str, object]) -> Markup:
         named = _names(page, row["member_ids"], "actor")

@@ -14,9 +14,8 @@ from natverk.pages.tables import Cites, records
 
 __all__ = ["References", "SourceList"]
 
-
-#: So many sources stand open; a longer list is folded, and a link to one of them opens it.
-_OPEN = 20
+#: How many sources stand open at the end of a page; a longer list is folded.
+MOST_OPEN = 8
 
 
 class References:
@@ -93,10 +92,11 @@ class SourceList:
 
     def _repr_html_(self) -> str:
         items = f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
-        if len(self.frame) <= _OPEN:
+        if len(self.frame) <= MOST_OPEN:
             return items
-        line = self.t("nouns.source.other", n=self.t.number(len(self.frame)))
-        return f'<details class="nv-fold"><summary>{escape(line)}</summary>{items}</details>'
+        # A link to a source opens the list that holds it: so the standard of HTML says, and browsers do.
+        line = escape(self.t("nouns.source.other", n=self.t.number(len(self.frame))))
+        return f'<details class="nv-fold"><summary>{line}</summary>{items}</details>'
 
     def _item(self, row: dict[str, object]) -> str:
         known_language = pd.notna(row["language"])  # type: ignore[call-overload]

@@ -22,8 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from natverk.data.reads import recorded
-from natverk.errors import NatverkError
+from natverk.data.reads import Recorded, recorded
 from natverk.reports.plan import Page
 
 __all__ = [
@@ -98,9 +97,11 @@ class Result:
     files
         What belongs to the page, such as its tables and documents: text or bytes by path from the page's folder.
     reads
-        The tables that the notebook read (`natverk.data.reads`).
+        What the notebook read: tables, and what it asked of measures.
     engine
         How its cells were run.
+    unmade
+        Why a document beside the page could not be made, by its kind; the page stands without it.
     """
 
     page: Page
@@ -112,8 +113,9 @@ class Result:
     facts: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     files: Mapping[str, str | bytes] = field(default_factory=dict)
-    reads: Mapping[str, str] = field(default_factory=dict)
+    reads: Recorded = field(default_factory=Recorded)
     engine: str = DEFAULT_ENGINE
+    unmade: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def lost(cls, page: Page, failure: Failure, started: str | None = None, duration: float = 0.0) -> Result:
@@ -142,7 +144,7 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
     from papermill.exceptions import PapermillExecutionError
 
     started, clock = _now(), time.monotonic()
-    reads: dict[str, str] = {}
+    reads = Recorded()
     made: dict[str, Any]
     try:
         with recorded(os.environ.get("JUPYTER_RUNTIME_DIR")) as reads:
@@ -166,16 +168,16 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
 
 def _made(job: Job, notebook: dict[str, Any]) -> dict[str, Any]:
     """Return what is kept of an executed notebook: fields of `Result`."""
-    from natverk.reports.documents import document
+    from natverk.reports.documents import documents
     from natverk.reports.page import render
 
     normalise(notebook)
     page, formats = job.page, job.formats
     rendered = render(notebook, page, data_hash=job.data_hash, formats=formats)
-    try:
-        papers = document(rendered.body, page, formats, data_hash=job.data_hash) if formats else {}
-    except NatverkError as error:
-        return {"failure": Failure.of(error.what, str(error))}
+    papers, unmade = documents(rendered, page, formats, data_hash=job.data_hash)
+    if unmade:
+        # The page leads to the documents that there are.
+        rendered = render(notebook, page, data_hash=job.data_hash, formats=tuple(papers))
     outputs = [
         output
         for cell in notebook["cells"]
@@ -195,6 +197,7 @@ def _made(job: Job, notebook: dict[str, Any]) -> dict[str, Any]:
         "files": {**rendered.body.files, **{f"{page.unit}.{kind}": content for kind, content in papers.items()}},
         "facts": facts,
         "warnings": tuple(text for text in streams if text),
+        "unmade": unmade,
     }
 
 

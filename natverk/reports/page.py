@@ -48,6 +48,8 @@ __all__ = [
     "environment",
     "failed_html",
     "isolate",
+    "link_units",
+    "named_units",
     "page_body",
     "page_html",
     "policy",
@@ -273,6 +275,50 @@ def relink(html: str, page_id: str, languages: set[str]) -> str:
         if other in languages and other != lang
     ]
     return _LINKS.sub(lambda _match: "<!--languages-->" + "".join(links) + "<!--/languages-->", html, count=1)
+
+
+# The name of a unit as pages write it, and as it stands with a link or without one; within it there is no markup.
+_UNIT = re.compile(
+    r'<(?P<tag>a|span) class="nv-unit" data-unit="(?P<unit>[^"]*)"(?: href="[^"]*")?>'
+    r"(?P<name>(?:[^<]|</?bdi>)*)</(?P=tag)>"
+)
+
+
+def named_units(html: str) -> list[str]:
+    """Return the units that a page names, each once, as `network:ubc`.
+
+    >>> named_units('<a class="nv-unit" data-unit="network:ubc">UBC</a>')
+    ['network:ubc']
+    """
+    return list(dict.fromkeys(match["unit"] for match in _UNIT.finditer(html)))
+
+
+def link_units(html: str, addresses: Mapping[str, str]) -> str:
+    """Return a page on which the names of these units lead to their pages, and all others lead nowhere.
+
+    Parameters
+    ----------
+    html
+        The page; names stand as pages write them, or as this function left them.
+    addresses
+        Unit, as `network:ubc` → address of its page from this one.
+
+    Examples
+    --------
+    >>> html = '<a class="nv-unit" data-unit="network:ubc">UBC</a>'
+    >>> link_units(html, {"network:ubc": "../network_profile/ubc.html"})
+    '<a class="nv-unit" data-unit="network:ubc" href="../network_profile/ubc.html">UBC</a>'
+    >>> link_units(html, {})
+    '<span class="nv-unit" data-unit="network:ubc">UBC</span>'
+    """
+
+    def linked(match: re.Match[str]) -> str:
+        unit, name = match["unit"], match["name"]
+        if unit not in addresses:
+            return f'<span class="nv-unit" data-unit="{unit}">{name}</span>'
+        return f'<a class="nv-unit" data-unit="{unit}" href="{quote(addresses[unit])}">{name}</a>'
+
+    return _UNIT.sub(linked, html)
 
 
 def _home(page: Page) -> str:

@@ -6,10 +6,10 @@ record is added as a line at the end, and of two lines about one page the later 
 a page, in order.
 
 A page is made from the code of its notebook, the resolved values of its parameters, the tables that it read (with the
-filters under which it read them), natverk's own source, the texts of its language, and the libraries whose versions
-can change a number or a figure; for a page with documents beside it also those that make them. Nothing else: neither
-a README nor the command line that asked for it. Nothing here needs a library, so that it is seen in a moment that
-nothing has changed.
+filters under which it read them) or what measures answered from them, natverk's own source, the texts of its
+language, and the libraries whose versions can change a number or a figure; for a page with documents beside it also
+those that make them. Nothing else: neither a README nor the command line that asked for it. Nothing here needs a
+library while the tables are the same, so that it is seen in a moment that nothing has changed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import natverk
 from natverk.data.reads import table_of
@@ -31,6 +31,10 @@ from natverk.locale import LANGUAGES
 from natverk.reports.files import append_lines, write_whole
 from natverk.reports.plan import Page, read_notebook
 from natverk.version import __version__
+
+if TYPE_CHECKING:
+    from natverk.data.changes import Change
+    from natverk.data.load import Dataset
 
 __all__ = [
     "CODEBOOK_FILE",
@@ -66,7 +70,7 @@ MANIFEST_FILE = "manifest.jsonl"
 CRATE_FILE = "ro-crate-metadata.json"
 # The index in each language, at the top of the output folder.
 INDEX_FILES = {"sv": "index.html", "en": "index.en.html"}
-_TUPLES = ("warnings", "files", "sources")
+_TUPLES = ("warnings", "files", "sources", "whole")
 # Libraries whose versions can change a number, a figure or the HTML of a page.
 _LIBRARIES = (
     "babel", "beautifulsoup4", "ipykernel", "ipython", "jinja2", "markupsafe", "matplotlib", "matplotlib-inline",
@@ -74,7 +78,7 @@ _LIBRARIES = (
     "scipy", "shapely", "statsmodels",
 )  # fmt: skip
 #: Libraries that make the documents beside a page: they count for pages that have some.
-DOCUMENT_LIBRARIES = ("pypandoc-binary", "typst")
+DOCUMENT_LIBRARIES = ("pypandoc-binary",)
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,13 @@ class Entry:
     fingerprint, package_sha256, texts_sha256, reads
         What the page was made from (`natverk.reports.record`): one hash of all, those of natverk's source and of
         the texts of its language, and those of the tables that it read.
+    whole, answers
+        Of these tables, those that it read as such; the others count by what measures answered from them: a digest by
+        question (`natverk.data.answers`).
     data_hash
         `Dataset.fingerprint` of the data, if known.
+    confirmed
+        The same of other data on which the page was last found to come out as it stands; `reads` are theirs then.
     versions
         natverk, Python and the libraries.
     engine
@@ -117,6 +126,8 @@ class Entry:
         What belongs to the page that stands on disk, such as its tables: paths from the output folder.
     files_sha256
         The SHA-256 of each of `files`.
+    units
+        The units that the page names, as `network:ubc`, and whether each name leads to a page.
     good_started
         When the page that stands on disk was run; equal to `started` unless the last run failed.
     failed_parameters
@@ -155,6 +166,10 @@ class Entry:
     files_sha256: Mapping[str, str] = field(default_factory=dict)
     failed_parameters: Mapping[str, Any] | None = None
     failed_fingerprint: str | None = None
+    whole: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    confirmed: str | None = None
+    units: Mapping[str, bool] = field(default_factory=dict)
 
 
 def text_hash(text: str) -> str:
@@ -338,6 +353,10 @@ class State:
     notebooks: Mapping[Path, str] = field(default_factory=dict)
     data: str | None = None
     makers: Mapping[str, str] = field(default_factory=dict)
+    # What measures answer now, and which rows have changed: both are asked for all pages once.
+    _loaded: dict[str, Dataset] = field(default_factory=dict, repr=False, compare=False)
+    _answers: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+    _rows: dict[tuple[Path, str], list[Change]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def now(cls, pages: Iterable[Page], tables: Mapping[str, str], data: str | None = None) -> State:
@@ -400,11 +419,7 @@ class State:
             before, now = entry.parameters.get(name), page.parameters.get(name)
             if before != now or type(before) is not type(now):
                 found.append(f"the parameter {name} is {now!r}, it was {before!r}")
-        tables = sorted({table_of(text) for text, sha in entry.reads.items() if self.tables.get(table_of(text)) != sha})
-        if tables:
-            known = "table" if len(tables) == 1 else "tables"
-            verb = "has" if len(tables) == 1 else "have"
-            found.append(f"it reads the whole {known} {', '.join(tables)}, which {verb} changed")
+        found += self._read_changed(page, entry)
         if entry.package_sha256 != self.package:
             found.append("the source of natverk has changed")
         if entry.texts_sha256 != self.texts.get(page.lang):
@@ -419,6 +434,59 @@ class State:
         if not found and entry.fingerprint != self.fingerprint(page, entry.reads):
             found.append("its record in the manifest does not fit its fingerprint")
         return found
+
+    def tables_changed(self, entry: Entry) -> list[str]:
+        """Return the labels of what a page read that is another table now."""
+        return [text for text, sha in entry.reads.items() if self.tables.get(table_of(text)) != sha]
+
+    def _read_changed(self, page: Page, entry: Entry) -> list[str]:
+        """Return what has changed of what a page read: whole tables, and what measures answer otherwise now."""
+        changed = self.tables_changed(entry)
+        # What a version of natverk recorded that knew no answers, and what a page read as such, are whole tables.
+        tables = sorted({table_of(text) for text in changed if not entry.answers or text in entry.whole})
+        if tables:
+            known = "table" if len(tables) == 1 else "tables"
+            verb = "has" if len(tables) == 1 else "have"
+            what = f"it reads the whole {known} {', '.join(tables)}, which {verb} changed"
+            return [what + self._rows_of(page, entry, tables, ())]
+        if not changed:
+            return []
+        others = [question for question, digest in entry.answers.items() if self._answer(question) != digest]
+        if not others:
+            return []
+        measures = dict.fromkeys(question.partition(" ")[0].rpartition(":")[2] for question in others)
+        tables = sorted({table_of(text) for text in changed})
+        return [f"{', '.join(measures)} would give another result" + self._rows_of(page, entry, tables, others)]
+
+    def _answer(self, question: str) -> str | None:
+        """Return what a measure answers now, asked once."""
+        if question not in self._answers:
+            from natverk.data.answers import ask
+
+            self._answers[question] = ask(question, self._loaded)
+        return self._answers[question]
+
+    def _rows_of(self, page: Page, entry: Entry, tables: Iterable[str], questions: Sequence[str]) -> str:
+        """Say which rows of tables have changed since a page was made, those first that it asked about, or nothing."""
+        from natverk.data.changes import changes, named_rows
+        from natverk.data.load import load
+
+        # The tables beside the pages are those of the last run: not of every page.
+        before = entry.confirmed or entry.data_hash
+        if before is None or before not in str(read_package(page.out).get(MADE_OF, "")) or not data_stand(page.out):
+            return ""
+        found: list[Change] = []
+        for table in tables:
+            if (page.out, table) not in self._rows:
+                path = page.out / DATA_FOLDER / f"{table}.csv"
+                self._rows[page.out, table] = changes(path, table, load().table(table))
+            found += self._rows[page.out, table]
+        return named_rows(found, questions)
+
+    def confirmed(self, page: Page, entry: Entry) -> Entry:
+        """Return the record of a page that would come out the same on the tables as they are now."""
+        reads = {text: self.tables[table_of(text)] for text in entry.reads}
+        return replace(entry, reads=reads, confirmed=self.data, fingerprint=self.fingerprint(page, reads))
 
 
 def _files_changed(page: Page, entry: Entry) -> list[str]:

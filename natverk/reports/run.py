@@ -14,8 +14,8 @@ import re
 import shlex
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from html import unescape
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -27,7 +27,7 @@ import typer
 from natverk.data.tables import Processed
 from natverk.errors import DataError, InvalidArgument
 from natverk.locale import LANGUAGES
-from natverk.reports.documents import PAPER_FORMATS, check_kept, document, formats_of
+from natverk.reports.documents import PAPER_FORMATS, check_kept, documents, formats_of
 from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
 from natverk.reports.files import check_folder, hold, remove_parts, write_together, write_whole
 from natverk.reports.plan import Page, read_notebook
@@ -54,8 +54,10 @@ __all__ = [
     "check_bounds",
     "cited",
     "commit",
+    "confirm",
     "default_jobs",
     "due",
+    "link_pages",
     "make",
     "note",
     "put_html",
@@ -72,6 +74,7 @@ _EXAMPLES = {"jobs": 2, "cell_timeout": 300, "timeout": 900, "memory": 2000, "li
 _SOURCE = re.compile(r'<li ([^>]*\bid="source-\d+"[^>]*)>(.*?)</li>', re.DOTALL)
 _SOURCE_IDS = re.compile(r'\bdata-source="([^"]*)"')
 _LINK = re.compile(r'<a [^>]*\bhref="([^"]*)"')
+_UNIT_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 # --- What is due ------------------------------------------------------------------------------------------------------
@@ -165,6 +168,21 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
     )
 
 
+def confirm(pages: Sequence[Page], state: State) -> None:
+    """Record of pages that would come out the same that they do on the tables as they are now.
+
+    Otherwise what they ask of changed tables would be asked again each time.
+    """
+    entries = read_manifest(pages[0].out) if pages else {}
+    older = [page for page in pages if state.tables_changed(entries[page.id])]
+    if not older:
+        return
+    with hold(pages[0].out):
+        records = Records(pages[0].out)
+        records.put(state.confirmed(page, records.entries[page.id]) for page in older)
+        records.close()
+
+
 def state_of(pages: Sequence[Page], tables: Processed) -> State:
     """Return what pages would be made from now."""
     return State.now(pages, tables.hashes, tables.fingerprint())
@@ -175,20 +193,24 @@ def state_of(pages: Sequence[Page], tables: Processed) -> State:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run: the pages that are done, that failed, and that were not reached."""
+    """What became of a run: the pages that are done, that failed, and that were not reached.
+
+    `unmade` says of documents, by their path from the output folder, why they could not be made; their pages are done.
+    """
 
     done: tuple[Page, ...]
     failed: tuple[Page, ...]
     remaining: tuple[Page, ...]
     interrupted: bool
     duration: float
+    unmade: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
-        """0 if all is well, 1 if a page failed, 130 if the run was interrupted."""
+        """0 if all is well, 1 if a page or a document failed, 130 if the run was interrupted."""
         if self.interrupted:
             return 130
-        return 1 if self.failed else 0
+        return 1 if self.failed or self.unmade else 0
 
 
 def default_jobs() -> int:
@@ -276,9 +298,11 @@ def run(
     notebooks = {path: _without_outputs(read_notebook(path)) for path in {page.notebook for page in pages}}
     limits = Limits(cell_timeout or CELL_TIMEOUT, timeout or PAGE_TIMEOUT, memory << 20 if memory else None)
     modules = used_modules(notebooks.values())
-    functions = tuple(dict.fromkeys(page.prepare for page in pages if page.prepare))
+    # A page alone shares nothing: it works out what it needs, which is less than what is prepared for all.
+    functions = tuple(dict.fromkeys(page.prepare for page in pages if page.prepare)) if len(pages) > 1 else ()
     # Of a page that is written nothing is kept but whether it failed: 290 pages must take no more room than two.
     failed: dict[str, bool] = {}
+    unmade: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         client = None
         if cluster is not None:
@@ -312,6 +336,7 @@ def run(
                 for result in results:
                     commit(result, state, records)
                     failed[result.page.id] = result.failure is not None
+                    unmade |= {f"{result.page.id}.{kind}": why for kind, why in result.unmade.items()}
                     if report_progress:
                         error = result.failure.summary if result.failure else None
                         report_progress(result.page.id, result.duration, error)
@@ -321,6 +346,7 @@ def run(
             for folder in {page.html.parent for page in pages} | {out}:
                 remove_parts(folder)
             if failed:
+                link_pages(out, pages[0].unit_reports, records)
                 records.close()
                 if counties is not None:
                     _write_site(out, counties, records, state)
@@ -330,6 +356,7 @@ def run(
         remaining=tuple(page for page in pages if page.id not in failed),
         interrupted=bool(interrupt),
         duration=round(time.monotonic() - clock, 1),
+        unmade=unmade,
     )
 
 
@@ -384,7 +411,9 @@ def commit(result: Result, state: State, records: Records) -> None:
         data_hash=state.data,
         package_sha256=state.package,
         texts_sha256=state.texts.get(page.lang),
-        reads=dict(result.reads),
+        reads=dict(result.reads.tables),
+        whole=result.reads.whole,
+        answers=dict(result.reads.answers),
         versions=state.versions,
         engine=result.engine,
         facts=result.facts,
@@ -408,7 +437,7 @@ def commit(result: Result, state: State, records: Records) -> None:
         )
         records.put([failed])
         return
-    made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, result.reads))
+    made = replace(entry, ipynb_sha256=text_hash(result.ipynb), fingerprint=state.fingerprint(page, entry.reads))
     put_html(page, made, result.html, result.files, records, result.ipynb)
     page.failed.unlink(missing_ok=True)
 
@@ -434,13 +463,16 @@ def put_html(
     ipynb
         The executed notebook; None leaves the one that is there.
     """
-    from natverk.reports.page import relink
+    from natverk.reports.page import link_units, named_units, relink
 
     before = records.entries.get(page.id)
     contents = {page.html.parent / _inside(path): content for path, content in files.items()}
     names = tuple(path.relative_to(page.out).as_posix() for path in contents)
     siblings = _siblings(page)
     html = relink(html, page.id, set(siblings))
+    named = named_units(html)
+    addresses = _addresses(named, page.id, page.unit_reports, page.out)
+    html = link_units(html, addresses)
     for folder in {path.parent for path in contents}:
         remove_parts(folder)
     write_together({**contents, **({} if ipynb is None else {page.ipynb: ipynb}), page.html: html})
@@ -448,6 +480,7 @@ def put_html(
     paper = any(path.suffix[1:] in PAPER_FORMATS for path in contents)
     used = {name: version for name, version in entry.versions.items() if name not in DOCUMENT_LIBRARIES}
     made = replace(entry, versions={**used, **(document_versions() if paper else {})})
+    made = replace(made, units={unit: unit in addresses for unit in named})
     changed = [
         replace(made, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes),
     ]
@@ -465,6 +498,56 @@ def put_html(
     for name in set(before.files) - set(names) if before is not None else ():
         if (page.out / name).resolve().is_relative_to(page.out.resolve()):
             (page.out / name).unlink(missing_ok=True)
+
+
+def _addresses(units: Iterable[str], page_id: str, unit_reports: Mapping[str, str], out: Path) -> dict[str, str]:
+    """Return the addresses, from a page, of those units that have a page of their own in its language."""
+    lang, found = page_id.partition("/")[0], {}
+    for unit in units:
+        kind, _colon, unit_id = unit.partition(":")
+        # What a page names may be anything: only what could be the name of a file is looked for.
+        if kind in unit_reports and _UNIT_ID.fullmatch(unit_id):
+            other = f"{lang}/{unit_reports[kind]}/{unit_id}"
+            if other != page_id and (out / f"{other}.html").is_file():
+                found[unit] = f"../{unit_reports[kind]}/{unit_id}.html"
+    return found
+
+
+def link_pages(out: Path, unit_reports: Mapping[str, str], records: Records) -> list[str]:
+    """Let the names of units lead to the pages that there are now; return the pages that were written for it.
+
+    A page is read only where a unit that it names has got a page since, or has one no more: its record knows which
+    units it names.
+    """
+    from natverk.reports.page import link_units
+
+    named = {(entry.lang, unit) for entry in records.entries.values() for unit in entry.units}
+    there = {
+        (lang, unit): address
+        for lang in {lang for lang, _unit in named}
+        for unit, address in _addresses(
+            [unit for own, unit in named if own == lang], f"{lang}/", unit_reports, out
+        ).items()
+    }
+    changed = []
+    for entry in list(records.entries.values()):
+        own = f"{entry.kind}:{entry.unit}" if unit_reports.get(entry.kind) == entry.report else ""
+        addresses = {
+            unit: there[entry.lang, unit] for unit in entry.units if unit != own and (entry.lang, unit) in there
+        }
+        path = out / f"{entry.id}.html"
+        if all(entry.units[unit] == (unit in addresses) for unit in entry.units) or not path.is_file():
+            continue
+        standing = path.read_text(encoding="utf-8")
+        # A page that somebody has changed is made anew by the next run that asks for it.
+        if text_hash(standing) != entry.html_sha256:
+            continue
+        after = link_units(standing, addresses)
+        write_whole(path, after)
+        units = {unit: unit in addresses for unit in entry.units}
+        records.put([replace(entry, html_sha256=text_hash(after), units=units)])
+        changed.append(entry.id)
+    return changed
 
 
 def cited(html: str) -> tuple[str, ...]:
@@ -501,11 +584,15 @@ def _siblings(page: Page) -> dict[str, Path]:
 
 @dataclass(frozen=True)
 class Rendering:
-    """The pages that were made anew, those without an executed notebook, and those left when it was interrupted."""
+    """The pages that were made anew, those without an executed notebook, and those left when it was interrupted.
+
+    `unmade` says of documents, by their path from the output folder, why they could not be made.
+    """
 
     done: tuple[Page, ...]
     without: tuple[Page, ...]
     left: tuple[Page, ...] = ()
+    unmade: Mapping[str, str] = field(default_factory=dict)
 
 
 def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
@@ -525,7 +612,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
     DataError
         If an executed notebook cannot be read.
     NatverkError
-        If another run is writing to the folder, or a document cannot be made.
+        If another run is writing to the folder.
     """
     from natverk.reports.page import render
     from natverk.reports.pool import watch_signals
@@ -533,6 +620,7 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
     if not pages:
         return Rendering((), ())
     done, without, left = [], [], list(pages)
+    unmade: dict[str, str] = {}
     with hold(pages[0].out), watch_signals() as interrupt:
         records = Records(pages[0].out)
         for page in pages:
@@ -551,14 +639,18 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
                 raise DataError(f"{page.ipynb.name} is not an executed notebook", where=str(page.ipynb))
             kinds = formats_of(kept, entry, formats)
             rendered = render(notebook, kept, data_hash=entry.data_hash, formats=kinds)
-            papers = document(rendered.body, kept, kinds, data_hash=entry.data_hash) if kinds else {}
+            papers, failed = documents(rendered, kept, kinds, data_hash=entry.data_hash)
+            if failed:
+                rendered = render(notebook, kept, data_hash=entry.data_hash, formats=tuple(papers))
+                unmade |= {f"{page.id}.{kind}": why for kind, why in failed.items()}
             files: dict[str, str | bytes] = {**rendered.body.files}
             files |= {f"{page.unit}.{kind}": content for kind, content in papers.items()}
             put_html(kept, replace(entry, title=page.title), rendered.html, files, records)
             done.append(page)
         if done:
+            link_pages(pages[0].out, pages[0].unit_reports, records)
             records.close()
-    return Rendering(tuple(done), tuple(without), tuple(left))
+    return Rendering(tuple(done), tuple(without), tuple(left), unmade)
 
 
 def without_documents(pages: Sequence[Page], formats: Sequence[str]) -> list[Page]:
@@ -615,18 +707,22 @@ def make(
     found = due(pages, state, force=force, limit=limit)
     if found.fresh:
         note(f"{len(found.fresh)} of {len(pages)} pages are up to date (--force runs them all the same)")
+        confirm(found.fresh, state)
     if formats is None:
         check_kept(found.pages, read_manifest(out))
+    unmade: Mapping[str, str] = {}
     if lacking := without_documents(found.fresh, formats or ()):
         # Documents of pages that are up to date need no run.
         papers = rerender(lacking, formats or ())
+        unmade = papers.unmade
         note(f"{' and '.join(formats or ())} made for {len(papers.done)} of them")
+        _say_unmade(unmade)
         if papers.left:
             note("interrupted: what is done is kept; the same command goes on with the rest")
             return 130
     if not found.pages:
         _index(out, state)
-        return 0
+        return 1 if unmade else 0
     with Progress(len(found.pages)) as progress:
         shown = progress.page_done
         outcome = run(found.pages, _counties(), state=state, formats=formats or (), report_progress=shown, **options)
@@ -640,7 +736,7 @@ def make(
     _say(outcome, out, again)
     if found.later:
         note(f"{len(found.later)} more pages are left for next time (--limit)")
-    return outcome.exit_code
+    return outcome.exit_code or (1 if unmade else 0)
 
 
 def remake(
@@ -670,6 +766,7 @@ def remake(
         check_kept(pages, read_manifest(out))
     made = rerender(pages, formats or ())
     note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
+    _say_unmade(made.unmade)
     for page in made.without:
         note(f"not run yet: {page.id}, natverk report {page.id}")
     if made.done:
@@ -678,7 +775,7 @@ def remake(
         again = shlex.join(["natverk", "report", *(page.id for page in made.left), "--no-execute", "--out", str(out)])
         note(f"interrupted: what is done is kept; this goes on with the rest:\n  {again}")
         return 130
-    return 1 if made.without else 0
+    return 1 if made.without or made.unmade else 0
 
 
 def _index(out: Path, state: State) -> None:
@@ -712,6 +809,7 @@ def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
     note(f"{done} of {done + failed + left} pages done in {duration_text(outcome.duration)}")
     for page in outcome.failed:
         note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
+    _say_unmade(outcome.unmade)
     if outcome.remaining:
         again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
         what = "interrupted" if outcome.interrupted else "stopped at the first failure"
@@ -719,6 +817,12 @@ def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
         note(f"{what}: {kept}; this goes on with the rest:\n  {again}")
     if done or failed:
         _result(out)
+
+
+def _say_unmade(unmade: Mapping[str, str]) -> None:
+    """Say which documents could not be made, and why; their pages stand."""
+    for name, why in unmade.items():
+        note(f"not made: {name}: {why}")
 
 
 # --- How far it is ----------------------------------------------------------------------------------------------------

@@ -12,18 +12,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
+from babel.dates import format_date
 
+from natverk.data.changes import cells_of
 from natverk.data.codebook import codebook_markdown, datapackage_of
 from natverk.data.load import Dataset, load
 from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import csv_text
+from natverk.data.units import UNIT_KINDS, Directory, fold
 from natverk.locale import LANGUAGES, Texts, alphabetic, texts
 from natverk.reports.crate import is_crate
 from natverk.reports.files import hold, remove_parts, write_whole
@@ -53,15 +56,19 @@ __all__ = [
     "County",
     "DATA_FOLDER",
     "DataFile",
+    "Door",
     "Group",
+    "News",
     "Outlines",
     "PACKAGE_FILE",
     "Row",
     "clean",
     "counties_of",
     "data_files",
+    "found_by",
     "grid_styles",
     "index_html",
+    "news_of",
     "outlines",
     "soft_hyphens",
     "status_of",
@@ -200,7 +207,7 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
         for name in names:
             frame = data.table(name)
             rows[name] = len(frame)
-            write_whole(folder / f"{name}.csv", csv_text(_cells(frame)))
+            write_whole(folder / f"{name}.csv", csv_text(cells_of(frame)))
         write_whole(folder / CODEBOOK_FILE, _codebook_html())
         package = _described(datapackage_of(len(data.sources)), rows, list(data.corrections.columns), folder)
         package |= {MADE_OF: made_of, CODEBOOK_HASH: file_hash(folder / CODEBOOK_FILE)}
@@ -211,21 +218,6 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
         DataFile(name, f"{DATA_FOLDER}/{name}.csv", rows[name], (folder / f"{name}.csv").stat().st_size)
         for name in names
     ]
-
-
-def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
-    """Yield header and rows as they are written in the raw tables."""
-    yield [str(name) for name in frame.columns]
-    columns = [_texts(frame[name]) for name in frame.columns]
-    yield from (list(row) for row in zip(*columns, strict=True))
-
-
-def _texts(column: pd.Series[Any]) -> list[str]:
-    if column.dtype == "boolean":
-        return ["" if pd.isna(value) else "yes" if value else "no" for value in column]
-    if column.dtype == "Float64":
-        return ["" if pd.isna(value) else repr(float(value)).removesuffix(".0") for value in column]
-    return ["" if pd.isna(value) else str(value) for value in column]
 
 
 def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[str], folder: Path) -> dict[str, Any]:
@@ -241,11 +233,22 @@ def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[s
         "encoding": "utf-8",
         "schema": {"fields": fields, "missingValues": [""]},
     }
+    for item in package["resources"]:
+        # A column that is translated is followed by its Swedish one.
+        item["schema"]["fields"] = [
+            field
+            for own, column in zip(item["schema"]["fields"], SCHEMA[item["name"]].columns, strict=True)
+            for field in [own, *([_in_swedish(column.name)] if column.swedish else [])]
+        ]
     resources = [
         {**item, "rows": rows[item["name"]], "hash": f"sha256:{file_hash(folder / item['path'])}"}
         for item in [*package["resources"], corrections]
     ]
     return {**package, "description": f"{package['description']} {_WRITTEN}", "resources": resources}
+
+
+def _in_swedish(column: str) -> dict[str, str]:
+    return {"name": f"{column}_sv", "type": "string", "format": "default", "description": f"`{column}` in Swedish."}
 
 
 @cache
@@ -295,7 +298,7 @@ _FORMS = {".ipynb": "Notebook", ".pdf": "PDF", ".docx": "Word"}
 
 @dataclass(frozen=True)
 class Row:
-    """One page in the table; `files` are what stands beside it, as (label, address)."""
+    """One page in the table; `files` are what stands beside it, as (label, address), `find` what it is found by."""
 
     entry: Entry
     status: str
@@ -304,6 +307,7 @@ class Row:
     good_when: str
     sources: str
     files: tuple[tuple[str, str], ...]
+    find: str = ""
 
     @property
     def href(self) -> str:
@@ -313,12 +317,35 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """The pages of one report: its name, what a reader calls it, how many there are in this language, and the rows."""
+    """The pages of one report: its name, what a reader calls it, how many there are in this language, and the rows.
+
+    `read` are those a reader chooses from: in this language, or all where none is, without those that failed.
+    """
 
     report: str
     title: str
     count: str
     rows: tuple[Row, ...]
+    read: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where somebody begins who knows nothing yet: a kind of unit, its group of pages, and some of them."""
+
+    kind: str
+    group: Group
+    examples: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class News:
+    """What was read on the last day: how many sources and rows, and the tables with most of these, as (name, rows)."""
+
+    n_sources: int
+    n_rows: int
+    tables: tuple[tuple[str, int], ...]
+    n_more: int
 
 
 def status_of(entry: Entry, out: Path) -> str | None:
@@ -338,7 +365,57 @@ def _when(moment: str | None, t: Texts) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _rows(entries: Iterable[Entry], out: Path, t: Texts) -> list[Row]:
+def found_by(entry: Entry, directory: Directory) -> str:
+    """Return what a page is found by: its name, and every form of its units that adds a word, with bars between.
+
+    >>> from natverk import load
+    >>> page = Entry("sv/m/1080", "m", "1080", "Karlskrona", "sv", "", {}, "ok", "", 0, "", kind="municipality")
+    >>> found_by(page, Directory.of(load()))
+    'Karlskrona | 1080 | Karlskrona municipality | Karlskrona kommun | Karlskrona stad | Karlskronas kommun'
+    """
+    units = [(entry.kind, entry.unit)] if entry.kind in UNIT_KINDS else []
+    if entry.kind == "actor":
+        kind, _hyphen, unit = entry.unit.partition("-")
+        units = [("actor", f"{kind}:{unit}"), (kind, unit)] if kind in UNIT_KINDS else units
+    elif entry.kind == "pair":
+        units = [(kind, unit) for unit in entry.unit.split("--") for kind in UNIT_KINDS[:3]]
+    found = [entry.unit_name, entry.unit]
+    for kind, unit in units:
+        for form in directory.forms(kind, unit):
+            # What is looked for is found within words too, whatever their order.
+            if not all(word in fold(" ".join(found)) for word in fold(form).split()):
+                found.append(form)
+    return " | ".join(dict.fromkeys(found))
+
+
+# Tables that are no evidence: what is published for all units alike.
+_NO_NEWS = ("population", "sources")
+
+
+def news_of(data: Dataset, *, most: int = 5) -> News:
+    """Return what was read on the last day on which a source was read: rows whose source is of that day, by table."""
+    read = set(data.sources.loc[data.sources["accessed"] == data.vintage, "source_id"])
+    counts = {
+        name: sum(not read.isdisjoint(str(ids).split(";")) for ids in data.table(name)["source_id"].dropna())
+        for name, table in SCHEMA.items()
+        if "source_id" in table.names and name not in _NO_NEWS
+    }
+    tables = sorted(((name, n) for name, n in counts.items() if n), key=lambda item: (-item[1], item[0]))
+    return News(len(read), sum(n for _name, n in tables), tuple(tables[:most]), len(tables[most:]))
+
+
+def _doors(groups: Sequence[Group]) -> list[Door]:
+    """Return the ways in, for the kinds of unit that have pages; the pages with most sources are the examples."""
+    doors = []
+    for kind in UNIT_KINDS[:3]:
+        own = [group for group in groups if group.read and group.read[0].entry.kind == kind]
+        if own:
+            rows = sorted(own[0].read, key=lambda row: (-int(row.entry.facts.get("sources") or 0), row.entry.unit))
+            doors.append(Door(kind, own[0], tuple(rows[:3])))
+    return doors
+
+
+def _rows(entries: Iterable[Entry], out: Path, t: Texts, directory: Directory) -> list[Row]:
     rows = []
     for entry in entries:
         status = status_of(entry, out)
@@ -355,6 +432,7 @@ def _rows(entries: Iterable[Entry], out: Path, t: Texts) -> list[Row]:
                 good_when=_when(entry.good_started, t),
                 sources=t.number(int(sources)) if isinstance(sources, int) else "–",
                 files=tuple((label, name) for label, name in names.items() if (out / name).is_file()),
+                find=found_by(entry, directory),
             )
         )
     # Pages in the reader's own language first, then by name.
@@ -370,7 +448,9 @@ def _groups(rows: Sequence[Row], first: str | None, t: Texts) -> list[Group]:
         own = sum(row.entry.lang == t.lang for row in reports[report])
         key = f"site.report.{report}"
         title = t(key) if t.has(key) else report.replace("_", " ").capitalize()
-        groups.append(Group(report, title, t.count("site.index.count", own), tuple(reports[report])))
+        good = [row for row in reports[report] if row.status != "failed"]
+        read = [row for row in good if row.entry.lang == t.lang] or good
+        groups.append(Group(report, title, t.count("site.index.count", own), tuple(reports[report]), tuple(read)))
     return groups
 
 
@@ -415,7 +495,9 @@ def index_html(
     from markupsafe import Markup
 
     t = texts(lang)
-    rows = _rows(entries, out, t)
+    rows = _rows(entries, out, t, Directory.of(data))
+    groups = _groups(rows, _mapped(rows, counties["county_code"].astype(str)), t)
+    news = news_of(data)
     mapped = _mapped(rows, counties["county_code"].astype(str))
     places = _counties(rows, counties, mapped, lang)
     return (
@@ -424,7 +506,12 @@ def index_html(
         .render(
             t=t,
             title=t("site.index.title"),
-            groups=_groups(rows, mapped, t),
+            groups=groups,
+            doors=_doors(groups),
+            news=news,
+            vintage=format_date(date.fromisoformat(data.vintage), format="long", locale=t.babel),
+            table_name=lambda name: t(f"site.table.{name}") if t.has(f"site.table.{name}") else name,
+            kind_of=lambda entry: t(f"site.kind.{entry.kind}") if t.has(f"site.kind.{entry.kind}") else "",
             languages=sorted({row.entry.lang for row in rows}),
             counties=places,
             outlines=outlines(),

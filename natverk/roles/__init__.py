@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from natverk.membership.actors import actors_of
 from natverk.roles.activity import ROLES, practised
-from natverk.roles.bodies import bodies_of, cross_border, joint_bodies
+from natverk.roles.bodies import bodies_of, county_bodies, cross_border, joint_bodies
 from natverk.roles.comparison import compare_roles as compare
 from natverk.roles.comparison import national_summary, summary_by_county
+from natverk.roles.country import country_networks, country_themes
 from natverk.roles.county import (
     GROUPS,
     VERDICTS,
@@ -19,6 +20,7 @@ from natverk.roles.county import (
     county_events,
     county_memberships,
     county_networks,
+    county_places,
     county_tasks,
     county_themes,
 )
@@ -35,10 +37,14 @@ __all__ = [
     "actors_of",
     "bodies_of",
     "compare",
+    "country_networks",
+    "country_themes",
     "county_actors",
+    "county_bodies",
     "county_events",
     "county_memberships",
     "county_networks",
+    "county_places",
     "county_tasks",
     "county_themes",
     "cross_border",

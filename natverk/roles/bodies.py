@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.units import fold
-from natverk.frames import each_row, known_county, year_range
+from natverk.frames import each_row, known_actors, known_county, year_range
 from natverk.membership.evidence import Counting, YearBasis, graded
 
 __all__ = [
     "bodies_of",
+    "county_bodies",
     "cross_border",
     "joint_bodies",
 ]
 
 
+@asked
 def joint_bodies(data: Dataset) -> pd.DataFrame:
     """Return the intermunicipal and joint bodies with the members that are attested.
 
@@ -60,7 +63,51 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
     return frame[columns].reset_index(drop=True)
 
 
-def bodies_of(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+@asked
+def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return the joint bodies that an actor is named as a member of, all rows of one read together.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a body: `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
+        (of the membership, where stated), `observed_year` (the latest), `derived` (no source names the actor: it
+        follows from a sentence such as "all municipalities of the county"), `row_ids, source_ids`. By name.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> bodies_of(load(), "Vänersborg")[["body_id", "observed_year", "derived"]].values.tolist()
+    [['body:fyrbodals-kommunalforbund', 2022, False]]
+    """
+    (actor_id,) = known_actors(data, actor)
+    rows = data.body_members
+    rows = rows[rows["member_actor_id"] == actor_id]
+    found = rows.groupby("body_id").agg(
+        start_year=("start_year", "min"), end_year=("end_year", "max"), observed_year=("observed_year", "max"),
+        derived=("derived", "all"), row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
+    )  # fmt: skip
+    about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
+    frame = data.bodies[about].merge(found.reset_index(), on="body_id").sort_values("name_sv", ignore_index=True)
+    whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
+    text = dict.fromkeys(["row_ids", "source_ids"], "str")
+    return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
+
+
+@asked
+def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return the joint bodies at home in a county, with their members and what they do.
 
     Parameters
@@ -90,7 +137,7 @@ def bodies_of(data: Dataset, county: str | int, *, years: tuple[int, int] | None
     Examples
     --------
     >>> from natverk import load
-    >>> own = bodies_of(load(), "14").set_index("body_id")
+    >>> own = county_bodies(load(), "14").set_index("body_id")
     >>> int(own.at["body:fyrbodals-kommunalforbund", "n_members"])
     14
     """
@@ -151,6 +198,7 @@ def _once(ids: str) -> str:
     return ";".join(dict.fromkeys(item for item in ids.split(";") if item))
 
 
+@asked
 def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: YearBasis = "stated") -> pd.DataFrame:
     """Return the networks across a border with their documented Swedish members by level.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import has_columns, known_county, year_range
@@ -21,6 +22,7 @@ from natverk.membership.panel import SETS
 from natverk.roles.tasks import local_tasks, responsible_levels, unitary_counties
 
 __all__ = [
+    "county_places",
     "GROUPS",
     "VERDICTS",
     "county_actors",
@@ -46,6 +48,7 @@ _MEMBERSHIPS = (
 )  # fmt: skip
 
 
+@asked
 def county_memberships(
     data: Dataset,
     county: str | int,
@@ -171,6 +174,7 @@ def _loose_years(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFra
     )
 
 
+@asked
 def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -> pd.DataFrame:
     """Return the actors of a county, with the number of networks and other ties that each is documented in.
 
@@ -272,6 +276,7 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*kinds]).astype(kinds)
 
 
+@asked
 def county_themes(
     data: Dataset,
     county: str | int,
@@ -411,6 +416,7 @@ def _verdict(sure: set[str], maybe: set[str], specific: set[str], documented_lev
     return "others_only", ""
 
 
+@asked
 def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return the tasks that the sources give to a county, its region or a joint body of it by name.
 
@@ -449,6 +455,7 @@ def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | N
     return frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
 
 
+@asked
 def county_events(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return what else happened in a county: attempts, the culture model, planning, public transport.
 
@@ -498,3 +505,50 @@ def _once(cells: Iterable[str]) -> str:
 def _levels(names: set[str]) -> str:
     """Return levels joined by `+`, in their order."""
     return "+".join(name for name in ("municipal", "regional", "joint") if name in names)
+
+
+def county_places(data: Dataset, county: str | int, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the municipalities of a county with their documented memberships, with where they lie.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    own
+        The frame of `natverk.documented` for the county's actors.
+
+    Returns
+    -------
+    pd.DataFrame
+        `code, name, population, n_documented` (dated or not, former and loose ones left out), `n_undated`
+        (of these, without a year), `lat, lon`.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown county.
+
+    Examples
+    --------
+    >>> from natverk import documented, load
+    >>> len(county_places(load(), "Halland", documented(load(), "Hallands län")))
+    6
+    """
+    code = known_county(data, county)
+    places = data.municipalities[data.municipalities["county_code"] == code]
+    population = data.population[data.population["year"] == data.population["year"].max()].set_index("code")[
+        "population"
+    ]
+    firm = own[own["mark"].isin(DOCUMENTED)].groupby("actor_id").size()
+    undated = own[own["mark"] == "undated"].groupby("actor_id").size()
+    return pd.DataFrame(
+        {
+            "code": places["code"],
+            "name": places["name"],
+            "population": places["code"].map(population),
+            "n_documented": places["actor_id"].map(firm).fillna(0).astype(int),
+            "n_undated": places["actor_id"].map(undated).fillna(0).astype(int),
+            "lat": places["lat"].astype(float),
+            "lon": places["lon"].astype(float),
+        }
+    ).reset_index(drop=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -23,6 +24,7 @@ __all__ = [
 FORMS = VOCABULARIES["interplay_form"]
 
 
+@asked
 def interplay_forms(
     data: Dataset,
     county: str | int | None = None,
@@ -81,7 +83,7 @@ def interplay_forms(
             until=frame["until"].mask(frame["until"].fillna("0001").map(latest) > f"{years[-1]}-12-31")
         )
     codes = frame["county_codes"].str.split(";")
-    frame = frame.assign(county_code=codes, n_counties=codes.str.len(), since_known=frame["since"].notna())
+    frame = frame.assign(county_code=codes, n_counties=codes.map(len), since_known=frame["since"].notna())
     frame = frame.explode("county_code")
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
@@ -95,6 +97,7 @@ def interplay_forms(
     return frame[columns].astype(kinds)
 
 
+@asked
 def interplay(data: Dataset, county: str | int | None = None, *, on: int | None = None) -> pd.DataFrame:
     """Return which counties have which standing forms of interplay: every county and form, with their number.
 
@@ -106,10 +109,10 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     Returns
     -------
     pd.DataFrame
-        One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have
-        read, not none), `names, names_sv` (joined by ` | `), `since` (the earliest stated beginning; missing where
-        none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest on, joined by `|`),
-        `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
+        One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have read,
+        not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated
+        beginning; missing where none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest
+        on, joined by `|`), `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
 
     Raises
     ------
@@ -139,6 +142,7 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     order = pd.MultiIndex.from_product([codes, FORMS], names=["county_code", "form"])
     table = table.reindex(order).reset_index()
     text = ["names", "names_sv", "basis", "row_ids"]
+    table.insert(3, "has", table["n"].notna())
     table = table.fillna({"n": 0, "n_since": 0, **dict.fromkeys(text, "")})
     numbers = dict.fromkeys(["n", "n_since"], "int64")
     return table.astype({**dict.fromkeys(["county_code", "form", "since", *text], "str"), **numbers})

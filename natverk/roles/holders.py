@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -45,6 +46,7 @@ _HOLDERS = (
 TREATMENTS = {"to_joint": "intermunicipal", "to_region": "regional"}
 
 
+@asked
 def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFrame:
     """Return who held the regional development responsibility, spell by spell.
 
@@ -88,6 +90,7 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
     return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
 
 
+@asked
 def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return who has held the responsibility in a county, one row a holder, told as of the last year.
 
@@ -176,6 +179,7 @@ def _start_known(earliest_day: str, latest_day: str) -> str:
     return "year" if earliest_day[:4] == latest_day[:4] else "between"
 
 
+@asked
 def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     """Return who held the responsibility on a day, county by county, and who else may have.
 
@@ -238,6 +242,7 @@ def _spans(data: Dataset) -> pd.DataFrame:
     return frame.assign(may_begin=frame["start_earliest"].map(earliest), last=last, may_last=may_last)
 
 
+@asked
 def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Count counties by type of holder on 31 December of each year, with bounds from interval starts.
 
@@ -286,6 +291,7 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = N
     return frame.reset_index().astype({"year": "int64", "holder_type": "str"})
 
 
+@asked
 def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "leave_out") -> pd.DataFrame:
     """Return for each county when the responsibility first passed to a joint body and to a region.
 

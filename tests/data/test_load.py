@@ -189,7 +189,7 @@ def test_an_installation_without_facts_reads_the_tables_it_carries(
 def test_a_stale_build_is_built_again(data: Path) -> None:
     assert "Testby" not in set(natverk.load().twins["partner_city"])
     path = data / "raw" / "twins.csv"
-    row = "twi-09999,municipality:1487,,Testby,Sweden,2001,seed-vanersborg-2024\n"
+    row = "twi-09999,municipality:1487,,Testby,Sweden,2001,,no,,,seed-vanersborg-2024,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     assert "Testby" in set(natverk.load().twins["partner_city"])
 
@@ -368,3 +368,47 @@ def test_with_as_of_nothing_is_known_after_it() -> None:
     assert data.known_until == "2015-12-31"
     assert natverk.load().known_until == natverk.load().vintage
     assert natverk.panel(data, years=(2016, 2018), pairs="evidence")["state"].ne("member").all()
+
+
+# --- Where the tables cannot be written to ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def read_only(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder without tables that cannot be written to, of a user whose home and temporary folder are empty."""
+    shutil.rmtree(data / "processed")
+    real = building._is_writable
+    monkeypatch.setattr(building, "_is_writable", lambda place: data not in place.parents and real(place))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    return data
+
+
+def test_tables_of_a_read_only_installation_are_built_for_the_user(read_only: Path, tmp_path: Path) -> None:
+    loaded = natverk.load()
+    assert loaded.folder.is_relative_to(tmp_path / "cache/natverk")
+    assert len(loaded.municipalities) == 290
+    assert not (read_only / "processed").exists()
+    written = (loaded.folder / MANIFEST).stat().st_mtime_ns
+    assert natverk.load().folder == loaded.folder
+    assert (loaded.folder / MANIFEST).stat().st_mtime_ns == written
+
+
+def test_who_has_no_cache_gets_them_among_temporary_files(
+    read_only: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("no folder", encoding="utf-8")
+    folder = natverk.load().folder
+    assert folder.is_relative_to(tmp_path / "tmp")
+    assert folder.parent.stat().st_mode & 0o077 == 0
+    # A folder that others could have written to is not read.
+    folder.parent.chmod(0o777)
+    with pytest.raises(DataError, match="can be written nowhere") as caught:
+        natverk.load()
+    remedy = str(caught.value)
+    assert "natverk build --out FOLDER/processed" in remedy
+    # It is done as it says.
+    building.build(read_only / "raw", tmp_path / "mine/processed")
+    monkeypatch.setenv("NATVERK_DATA", str(tmp_path / "mine"))
+    assert len(natverk.load().municipalities) == 290

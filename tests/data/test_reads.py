@@ -12,7 +12,7 @@ import pytest
 import natverk
 from natverk.data.build import current_tables
 from natverk.data.load import Dataset, kept
-from natverk.data.reads import READS_VARIABLE, forget_reads, reads, recorded, table_of
+from natverk.data.reads import READS_VARIABLE, Recorded, forget_reads, reads, recorded, table_of
 from natverk.data.units import UNIT_KINDS, Directory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,12 +40,32 @@ def test_what_is_kept_is_read_again_by_whoever_uses_it() -> None:
     with recorded() as found:
         assert natverk.load() is data
         assert n_members(data) > 0
-    assert set(found) == {"memberships", "networks"}
+    assert set(found.tables) == {"memberships", "networks"}
     early = natverk.load(as_of="2015")
     assert len(early.twins) > 0
     with recorded() as again:
         assert len(early.twins) > 0
-    assert set(again) == {"twins (as_of=2015, undated_sources=drop)", "sources"}
+    assert set(again.tables) == {"twins (as_of=2015, undated_sources=drop)", "sources"}
+
+
+def test_a_call_is_kept_once_however_it_is_written() -> None:
+    made = []
+
+    @kept
+    def n_rows(data: Dataset, name: str, *, least: int = 0) -> int:
+        made.append(name)
+        return max(len(data.table(name)), least)
+
+    data = natverk.load()
+    assert n_rows(data, "counties") == n_rows(data, name="counties") == n_rows(data, "counties", least=0) == 21
+    assert n_rows(data, least=0, name="counties") == 21
+    assert made == ["counties"]
+    assert n_rows(data, "counties", least=30) == 30
+    with recorded() as found:
+        assert n_rows(data, name="counties") == 21
+    assert set(found) == {"counties"}
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        n_rows(data, table="counties")  # type: ignore[call-arg]
 
 
 def test_filters_are_noted_with_the_sources_that_they_look_at() -> None:
@@ -74,17 +94,17 @@ def test_reads_of_other_processes_are_recorded() -> None:
         code = "import os, natverk; os.chdir('/'); natverk.load().rai"
         subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
         _ = natverk.load().lai
-    assert set(found) == {"rai", "lai"}
+    assert set(found.tables) == {"rai", "lai"}
     assert os.environ.get(READS_VARIABLE) == before
     with recorded() as nothing:
         pass
-    assert nothing == {}
+    assert nothing == Recorded()
 
 
 def test_half_a_line_of_a_killed_process_is_no_read() -> None:
     with recorded() as found, Path(os.environ[READS_VARIABLE]).open("a", encoding="utf-8") as file:
-        file.write('["rai", "12"]\n["la')
-    assert found == {"rai": "12"}
+        file.write('["whole", "rai", "12"]\n["whole", "la')
+    assert found == Recorded({"rai": "12"}, ("rai",))
 
 
 def test_the_directory_is_the_same_without_pandas() -> None:

@@ -170,6 +170,8 @@ MEMBERS = frame(
     ("body:x", "Förbundet", "joint", "undated", None, "12"),
 )
 
+HOLDERS_OF = frame("county_code holder_type", ("12", "region"), ("14", "region"), ("19", "state"), ("23", None))
+
 Draw = Callable[..., Picture | Notice]
 #: Each figure with a call that draws, numbers that its text alternative must tell, and a call that has nothing to show.
 FIGURES: dict[str, tuple[Draw, list[str], Draw]] = {
@@ -243,7 +245,6 @@ FIGURES: dict[str, tuple[Draw, list[str], Draw]] = {
         lambda **k: maps.counties(HOLDERS_OF[:1], value="holder_type", **k),
     ),
 }
-HOLDERS_OF = frame("county_code holder_type", ("12", "region"), ("14", "region"), ("19", "state"), ("23", None))
 
 
 def drawn(result: Picture | Notice) -> Picture:
@@ -254,11 +255,12 @@ def drawn(result: Picture | Notice) -> Picture:
 def written(picture: Picture) -> list[tuple[Text, tuple[float, float, float, float]]]:
     """Return the texts of a picture that can be seen, with their boxes in CSS pixels from the lower left corner."""
     canvas = FigureCanvasAgg(picture.figure)
-    canvas.draw()
-    renderer, scale = canvas.get_renderer(), 96 / picture.figure.dpi
+    canvas.draw()  # type: ignore[no-untyped-call]
+    renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
+    scale = 96 / picture.figure.dpi
     found = []
     for text in picture.figure.findobj(Text):
-        if isinstance(text, Text) and text.get_visible() and text.get_text().strip():
+        if text.get_visible() and text.get_text().strip():
             box = text.get_window_extent(renderer)
             found.append((text, (box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale)))
     return found
@@ -326,7 +328,7 @@ def test_a_given_axes_is_drawn_on(name: str) -> None:
 @pytest.mark.parametrize("name", FIGURES)
 def test_text_is_large_enough_whole_and_apart(name: str, lang: str) -> None:
     picture = drawn(FIGURES[name][0](lang=lang, source=SOURCE))
-    assert min(text.get_fontsize() for text, _ in written(picture)) >= SMALL
+    assert min(float(text.get_fontsize()) for text, _ in written(picture)) >= SMALL
     assert cut(picture) == []
     assert meeting(picture) == []
 
@@ -364,7 +366,9 @@ def test_a_sighting_is_no_line_and_a_list_without_the_member_is_marked_on_it() -
     figure = Figure()
     ax = figure.subplots()
     picture = drawn(timelines.spells(SPELLS, names=NAMES, lists=ON_LISTS, lang="en", ax=ax))
-    drawn_lines = [line for line in ax.lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 2]
+    drawn_lines = [
+        line for line in ax.lines if line.get_linestyle() == "-" and len(np.atleast_1d(line.get_xdata())) == 2
+    ]
     assert sorted(float(np.min(line.get_xdata())) for line in drawn_lines) == [2006.5, 2010.5]
     assert max(float(np.max(line.get_xdata())) for line in drawn_lines) == 2024.5
     assert (
@@ -380,7 +384,7 @@ def test_lists_of_another_scope_are_not_joined() -> None:
     figure = Figure()
     ax = figure.subplots()
     drawn(lines.lists(COUNTS, ax=ax))
-    joined = [list(line.get_xdata()) for line in ax.lines if line.get_linestyle() == "-"]
+    joined = [np.asarray(line.get_xdata()).tolist() for line in ax.lines if line.get_linestyle() == "-"]
     assert [2014, 2016, 2019] in joined
     assert not any(2020 in years and len(years) > 1 for years in joined)
 
@@ -468,15 +472,15 @@ def test_the_matrix_of_the_largest_county_is_legible(real: Dataset) -> None:
     assert 840 <= picture.width < 1000
     assert cut(picture) == []
     assert meeting(picture) == []
-    assert min(text.get_fontsize() for text, _ in written(picture)) >= SMALL
+    assert min(float(text.get_fontsize()) for text, _ in written(picture)) >= SMALL
 
 
 @pytest.mark.parametrize("network", ["ubc", "viable-cities-kn2030", "eurocities"])
 def test_lists_of_a_real_network(real: Dataset, network: str) -> None:
     table = list_matrix(real, network)
     picture = drawn(grids.lists(table))
-    on = table[table["state"] == "on"].groupby(["year", "list_id"]).size()
-    told = [f"{year}: {n} på listan" for (year, _), n in on.items()]
+    on = table[table["state"] == "on"].groupby(["year", "list_id"], as_index=False).size()
+    told = [f"{year}: {n} på listan" for year, n in zip(on["year"], on["size"], strict=True)]
     assert [part for part in told if part not in picture.alt] == []
     assert cut(picture) == []
     assert meeting(picture) == []

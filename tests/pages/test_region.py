@@ -52,7 +52,7 @@ def test_its_own_rows_are_all_shown(real: Dataset, region: str) -> None:
     for name in told:
         rows = real.table(name)
         assert set(rows.loc[rows["actor_id"].isin(own_ids), "row_id"]) <= shown, name
-    bodies = roles.bodies_of(real, region)
+    bodies = roles.county_bodies(real, region)
     members = real.body_members
     assert set(members.loc[members["body_id"].isin(bodies["body_id"]), "row_id"]) <= shown
 

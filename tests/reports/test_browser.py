@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from IPython.core.formatters import DisplayFormatter
+from natverk.text.page import Prose, plain
+from natverk.text.table import Table
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pypdf import PdfReader
 
@@ -24,14 +26,13 @@ from natverk.reports.plan import find_project
 from natverk.reports.record import Records, State
 from natverk.reports.run import commit
 from natverk.reports.site import write_site
-from natverk.text.page import Prose, plain
-from natverk.text.table import Table
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)")
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FIND = texts("sv")("site.index.search")
 WHEN = "2026-01-02T03:04:05+00:00"
 HOSTILE = {
     "script": "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">",
@@ -132,6 +133,11 @@ def visit(page: Page, path: Path, place: str = "") -> Page:
     return page
 
 
+def open_table(page: Page) -> None:
+    """Open the table of all pages, which is folded away at the end of the index."""
+    page.evaluate("document.getElementById('technical').open = true")
+
+
 def visible(page: Page) -> list[str]:
     return [row.inner_text() for row in page.locator("tr[data-find]:visible th a").all()]
 
@@ -224,38 +230,64 @@ def test_language_switch_keeps_the_section(page: Page, site: Path) -> None:
 
 def test_search_filters_and_follows_to_the_other_language(page: Page, site: Path) -> None:
     visit(page, site / "index.html")
+    open_table(page)
     assert len(visible(page)) == 4 + len(STORED)
-    page.get_by_label("Sök sida").fill("vastra GÖTA")
+    page.get_by_label(FIND).fill("vastra GÖTA")
     assert visible(page) == ["Västra Götaland"]
     assert page.locator("#shown").inner_text() == "1 sida visas"
+    assert page.locator("#found a").all_inner_texts() == ["Västra Götaland"]
     page.get_by_label("Språk").select_option("all")
     assert visible(page) == ["Västra Götaland", "Västra Götaland"]
     page.reload()
-    assert page.get_by_label("Sök sida").input_value() == "vastra GÖTA"
+    open_table(page)
+    assert page.get_by_label(FIND).input_value() == "vastra GÖTA"
     page.get_by_role("link", name=texts("en")("site.language.switch")).click()
     assert page.url.split("#")[0] == (site / "index.en.html").as_uri()
-    assert page.get_by_label("Find a page").input_value() == "vastra GÖTA"
+    open_table(page)
+    assert page.get_by_label(texts("en")("site.index.search")).input_value() == "vastra GÖTA"
     assert len(visible(page)) == 2
-    page.get_by_label("Find a page").fill("no such page")
+    page.get_by_label(texts("en")("site.index.search")).fill("no such page")
     assert visible(page) == []
     assert page.locator("#shown").inner_text() == "0 pages shown"
-    page.get_by_label("Find a page").fill("")
+    page.get_by_label(texts("en")("site.index.search")).fill("")
     page.get_by_label("Language").select_option("en")
     assert visible(page) == ["Västmanland", "Västra Götaland"]
 
 
+def test_a_page_is_found_by_any_of_its_names_and_enter_opens_the_nearest(page: Page, site: Path) -> None:
+    visit(page, site / "index.html")
+    assert page.locator("#found").is_hidden()
+    for name in ("VGR", "Västra Götalandsregionen", "14", "västra  götalands län"):
+        page.get_by_label(FIND).fill(name)
+        assert page.locator("#found a").first.inner_text() == "Västra Götaland", name
+    page.get_by_label(FIND).fill("=1+1")
+    assert page.locator("#found").is_hidden()
+    page.get_by_label(FIND).fill("vgr")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{REGION}")
+
+
+def test_a_door_leads_to_examples_and_to_all_of_its_kind(page: Page, site: Path) -> None:
+    visit(page, site / "index.html")
+    door = page.locator(".door").first
+    # The page with most sources first, and none that failed.
+    assert door.locator(".examples a").all_inner_texts()[:2] == ["Västra Götaland", "Västmanland"]
+    door.get_by_role("link").last.click()
+    assert page.url.endswith("#report-region_report")
+    assert page.locator("#report-region_report ~ ul a").all_inner_texts() == ["Västmanland", "Västra Götaland"]
+
+
 def test_reports_can_be_chosen(page: Page, site: Path) -> None:
     visit(page, site / "index.html")
+    open_table(page)
     page.get_by_label("Rapport", exact=True).select_option("hostile")
     assert len(visible(page)) == 1
     assert page.locator(".group:visible").count() == 1
-    page.locator(".kinds a").first.click()
-    assert len(visible(page)) == 4 + len(STORED)
-    assert page.get_by_label("Rapport", exact=True).input_value() == ""
 
 
 def test_columns_sort_both_ways(page: Page, site: Path) -> None:
     visit(page, site / "index.html")
+    open_table(page)
     page.get_by_label("Rapport", exact=True).select_option("region_report")
     head = page.get_by_role("columnheader", name="Källor")
     for state, order in (("ascending", ["19", "14", "12"]), ("descending", ["14", "19", "12"])):
@@ -286,12 +318,12 @@ def test_the_keyboard_reaches_everything_on_the_index(page: Page, site: Path) ->
         reached.append(focused(page))
         if reached[-1].startswith("BODY"):
             break
-    links = page.locator("a:visible, button:visible, input:visible, select:visible").count()
+    links = page.locator("a:visible, button:visible, input:visible, select:visible, summary:visible").count()
     places = page.locator("[tabindex='0']:visible").count()
     assert len(reached) == links + places  # the skip link is passed, the body is reached at the end
-    # Once on the map; as a tile and in the table it is a link of the page itself.
+    # Once on the map; as an example, a tile and in its list it is a link of the page itself.
     assert reached.count("a sv/region_report/14.html") == 1
-    assert reached.count("A sv/region_report/14.html") == 2
+    assert reached.count("A sv/region_report/14.html") == 3
     assert [place for place in reached if place.startswith("INPUT")]
     # A county on the map: its name is seen, and it opens.
     assert not [place for place in reached if place.startswith("g")]
@@ -300,6 +332,7 @@ def test_the_keyboard_reaches_everything_on_the_index(page: Page, site: Path) ->
     page.keyboard.press("Enter")
     page.wait_for_url("**/12.failed.html")
     page.go_back()
+    open_table(page)
     page.get_by_role("columnheader", name="Status").get_by_role("button").focus()
     page.keyboard.press("Space")
     assert page.get_by_role("columnheader", name="Status").get_attribute("aria-sort") == "ascending"
@@ -339,6 +372,8 @@ def test_without_script_all_pages_are_listed_and_no_dead_box_is_seen(browser: Br
     context = browser.new_context(java_script_enabled=False)
     page = visit(context.new_page(), site / "index.html")
     assert page.locator("#search:visible").count() == 0
+    assert page.locator(".links a:visible").count() == 3 + len(STORED)
+    page.locator("#technical > summary").click()
     assert page.locator("tr[data-find]:visible").count() == 6 + len(STORED)
     context.close()
 
@@ -390,6 +425,7 @@ def test_hostile_text_is_shown_as_text(page: Page, site: Path) -> None:
         assert "\x00" not in file.read_text(encoding="utf-8")
     visit(page, site / "index.html")
     assert page.title() != "taken"
+    open_table(page)
     assert "<script>" in page.locator("#table").inner_text()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from natverk.reports.plan import (
     Page,
     Parameter,
     Project,
+    Report,
     assignments,
     find_project,
     plan,
@@ -276,6 +278,28 @@ def test_the_projects_own_declaration(directory: Directory) -> None:
         "sv/strategies/sverige",
         "en/strategies/sverige",
     ]
+
+
+def test_every_network_of_the_data_has_a_page_also_those_without_a_swedish_row(directory: Directory) -> None:
+    project = find_project()
+    pages = plan(project, directory, everything=True, lang="all", out=Path("reports"))
+    made = {page.id for page in pages if page.kind == "network"}
+    networks = [unit.id for unit in directory.units("network")]
+    assert made == {f"{lang}/network_profile/{network}" for lang in ("sv", "en") for network in networks}
+    assert min(directory.members[network] for network in networks) == 0
+    # Those that the starting documents name.
+    named = ("eurocities", "metropolis", "uclg", "c40", "sern", "icc", "ensa", "reglab", "arena-for-tillvaxt")
+    assert set(networks) >= {*named, "reglab-rus-natverk"}
+
+
+def test_names_of_units_lead_to_the_first_report_of_their_kind(tmp_path: Path, directory: Directory) -> None:
+    found = {"region": "region_report", "municipality": "municipality_profile", "network": "network_profile"}
+    project = find_project()
+    assert project.unit_reports == {**found, "actor": "portfolio_review"}
+    (page,) = plan(project, directory, ["region_report/14"], lang="sv", out=tmp_path)
+    assert page.unit_reports == project.unit_reports
+    second = Report("second", project.reports[0].notebook, "region", ("sv",))
+    assert replace(project, reports=(*project.reports, second)).unit_reports["region"] == "region_report"
 
 
 def test_an_installed_wheel_carries_its_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,12 +195,49 @@ def test_what_a_page_is_made_from_makes_it_due(
     assert replace(state, **change).reasons(page, entry) == [reason]
 
 
+# What it asked of measures, and what it read as a whole table.
+BY_ROW = {"whole": ("sources",), "answers": {"natverk.m:documented ({}, ('municipality:1380',), {})": "d1"}}
+OTHER_ROW = {"tables": {**TABLES, "memberships": "m2"}}
+
+
+def test_a_page_whose_answers_are_the_same_is_not_due(
+    page: Page, state: State, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("natverk.data.answers.ask", lambda question, _loaded: asked.append(question) or "d1")
+    by_row = replace(entry, **BY_ROW)
+    assert state.reasons(page, by_row) == []
+    assert asked == []
+    now = replace(state, **OTHER_ROW)
+    assert now.reasons(page, by_row) == now.reasons(page, by_row) == []
+    assert len(asked) == 1
+    # It is on record then, and not asked again.
+    confirmed = now.confirmed(page, by_row)
+    assert replace(state, **OTHER_ROW).reasons(page, confirmed) == []
+    assert len(asked) == 1
+    assert confirmed.reads == {**READS, "memberships (as_of=2015, undated_sources=drop)": "m2"}
+
+
+def test_a_page_that_gets_another_answer_is_due(
+    page: Page, state: State, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for answer in ("d2", None):
+        monkeypatch.setattr("natverk.data.answers.ask", lambda _question, _loaded, answer=answer: answer)
+        now = replace(state, **OTHER_ROW)
+        assert now.reasons(page, replace(entry, **BY_ROW)) == ["documented would give another result"]
+
+
+def test_what_a_page_read_as_a_whole_table_counts_as_one(page: Page, state: State, entry: Entry) -> None:
+    now = replace(state, tables={**TABLES, "sources": "s2"})
+    assert now.reasons(page, replace(entry, **BY_ROW)) == ["it reads the whole table sources, which has changed"]
+
+
 def test_what_makes_documents_counts_for_pages_that_have_some(page: Page, state: State, entry: Entry) -> None:
-    newer = replace(state, makers={"typst": "0.15"})
+    newer = replace(state, makers={"pypandoc-binary": "1.16"})
     assert newer.reasons(page, entry) == []
-    printed = replace(entry, versions={**entry.versions, "typst": "0.14"})
-    assert newer.reasons(page, printed) == ["typst is 0.15, it was 0.14"]
-    assert replace(state, makers={"typst": "0.14"}).reasons(page, printed) == []
+    printed = replace(entry, versions={**entry.versions, "pypandoc-binary": "1.15"})
+    assert newer.reasons(page, printed) == ["pypandoc-binary is 1.16, it was 1.15"]
+    assert replace(state, makers={"pypandoc-binary": "1.15"}).reasons(page, printed) == []
     # Not installed here: nothing could be made anew.
     assert state.reasons(page, printed) == []
 

@@ -22,17 +22,20 @@ from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import plain
 from natverk.data.tables import data_folders
+from natverk.data.units import fold
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES, texts
+from natverk.pages.tables import Download
 from natverk.reports.execute import Failure, Result
 from natverk.reports.page import INDEX_FILES, Body, asset, page_html, polish, relink, shown_cells, take_tables
 from natverk.reports.plan import Page
 from natverk.reports.record import Entry, Records, State, read_manifest, update_manifest
-from natverk.reports.run import commit
+from natverk.reports.run import commit, link_pages
 from natverk.reports.site import (
     clean,
     data_files,
     index_html,
+    news_of,
     outlines,
     soft_hyphens,
     status_of,
@@ -187,9 +190,88 @@ def test_reports_are_groups_with_their_counts(tmp_path: Path, counties: pd.DataF
     soup = soup_of(tmp_path / "index.html")
     # What the map shows comes first, however many pages the others have.
     assert [group.get_text() for group in soup.select(".group th")] == ["Regionrapporter 1 sida", "Own notes 3 sidor"]
-    links = [link["href"] for link in soup.select(".kinds a")]
-    assert [soup.find(id=link[1:]).name for link in links] == ["th", "th"]
+    lists = {part.h3.get_text(): [link["href"] for link in part.select("a")] for part in soup.select(".kinds section")}
+    assert lists == {
+        "Regionrapporter 1 sida": ["sv/region_report/14.html"],
+        "Own notes 3 sidor": ["sv/own_notes/0114.html", "sv/own_notes/0180.html", "sv/own_notes/1480.html"],
+    }
     assert [link["href"] for link in soup.select("tr[data-find] td.when a")][:1] == ["sv/region_report/14.pdf"]
+
+
+KINDS_OF_PAGES = (
+    ("region", "region_report", ("14", "12", "05", "18")), ("municipality", "municipality_profile", ("1080", "0305")),
+    ("network", "network_profile", ("ubc",)), ("pair", "compare", ("1480--1280",)),
+    ("actor", "portfolio_review", ("municipality-0180",)), ("country", "strategies", ("sverige",)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def all_kinds(tmp_path: Path) -> Path:
+    """A folder with pages of every kind; the more sources, the later in the list above."""
+    made = []
+    for kind, report, units in KINDS_OF_PAGES:
+        for number, unit in enumerate(units):
+            page_id = f"sv/{report}/{unit}"
+            (tmp_path / page_id).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / f"{page_id}.html").write_text("x", encoding="utf-8")
+            made.append(entry(page_id, f"Namn {unit}", kind=kind, facts={"sources": number}))
+    update_manifest(tmp_path, made)
+    return tmp_path
+
+
+def test_the_home_page_has_three_lines_and_three_doors(all_kinds: Path, counties: pd.DataFrame) -> None:
+    write_site(all_kinds, counties)
+    soup = soup_of(all_kinds / "index.html")
+    assert len(soup.select(".lead p")) == 3
+    doors = soup.select(".door")
+    assert [door.h2.get_text() for door in doors] == ["En region", "En kommun", "Ett nätverk"]
+    assert [link["href"] for link in doors[0].select(".examples a")] == [
+        f"sv/region_report/{unit}.html" for unit in ("18", "05", "12")
+    ]
+    for door in doors:
+        assert soup.find(id=door.select("a")[-1]["href"][1:]).name == "h3"
+    english = soup_of(all_kinds / "index.en.html")
+    # Where none is in English, the Swedish ones are offered, and marked.
+    assert english.select_one(".door h2").get_text() == "A region"
+    assert {link.get("hreflang") for link in english.select(".links a")} == {"sv"}
+
+
+def test_pages_are_found_by_every_name_and_code_of_their_units(all_kinds: Path, counties: pd.DataFrame) -> None:
+    write_site(all_kinds, counties)
+    found = {
+        row.a["href"].split("/", 1)[1]: row["data-find"]
+        for row in soup_of(all_kinds / "index.html").select("tr[data-find]")
+    }
+    names = {
+        "region_report/14": ["14", "VGR", "Västra Götalandsregionen", "Västra Götalands län"],
+        "municipality_profile/1080": ["1080", "Karlskrona kommun"],
+        "municipality_profile/0305": ["0305", "Håbo kommun"],
+        "network_profile/ubc": ["ubc", "Union of the Baltic Cities", "Östersjöstädernas förbund"],
+        "compare/1480--1280": ["Göteborgs Stad", "Malmö"],
+        "portfolio_review/municipality-0180": ["0180", "Stockholms stad"],
+        "strategies/sverige": ["sverige"],
+    }
+    for page, forms in names.items():
+        for form in forms:
+            assert all(word in fold(found[f"{page}.html"]) for word in fold(form).split()), (page, form)
+
+
+def test_what_is_new_counts_the_rows_whose_source_was_read_on_the_last_day(out: Path, counties: pd.DataFrame) -> None:
+    data = natverk.load()
+    news = news_of(data)
+    new = set(data.sources.loc[data.sources["accessed"] == data.vintage, "source_id"])
+    assert news.n_sources == len(new) > 0
+    counts = dict(news.tables)
+    assert counts["memberships"] == int(data.memberships["source_id"].isin(new).sum())
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+    assert news.n_rows >= sum(counts.values())
+    write_site(out, counties)
+    for lang, name in INDEX_FILES.items():
+        text = soup_of(out / name).select_one(".news").get_text()
+        assert texts(lang).number(counts["memberships"]) in text
+        assert texts(lang)("site.table.memberships") in text
+        # No name of a table in the data stands there.
+        assert "_" not in text
 
 
 def test_how_to_cite_and_the_terms_stand_on_the_index(out: Path, counties: pd.DataFrame) -> None:
@@ -429,6 +511,89 @@ def test_language_links_can_be_set_again() -> None:
     assert relink(both, "sv/r/14", {"sv"}) == html
 
 
+UNIT_REPORTS = {"network": "networks", "municipality": "places", "region": "regions"}
+NAMED = (
+    '<p><a class="nv-unit" data-unit="network:ubc">UBC</a>, <a class="nv-unit" data-unit="municipality:1487">Väners'
+    'borg</a> <a class="nv-unit" data-unit="region:14">VG</a> <a class="nv-unit" data-unit="network:../x">x</a></p>'
+)
+
+
+def make_page(out: Path, page_id: str, kind: str, html: str, records: Records | None = None) -> None:
+    lang, report, unit = page_id.split("/")
+    page = Page(page_id, report, out / "x.ipynb", unit, unit, lang, unit, {}, out, kind, unit_reports=UNIT_REPORTS)
+    records = records or Records(out)
+    commit(Result(page, WHEN, 1.0, html, "{}"), State("p", {}, {}), records)
+
+
+def linked(path: Path) -> dict[str, str | None]:
+    return {tag["data-unit"]: tag.get("href") for tag in soup_of(path).select(".nv-unit")}
+
+
+def test_polish_keeps_names_of_units_and_rows_of_evidence() -> None:
+    count = '<span class="nv-count" data-rows="mem-00001 mem-00002">två</span>'
+    assert polish(f"{NAMED}<p>{count}</p>", texts("sv")).html == f"{NAMED}<p>{count}</p>"
+
+
+def test_names_of_units_lead_to_the_pages_that_there_are(tmp_path: Path) -> None:
+    """Also on pages made before those, in their own language only, and no longer when a page is gone."""
+    make_page(tmp_path, "sv/regions/14", "region", NAMED)
+    first = tmp_path / "sv/regions/14.html"
+    assert linked(first) == dict.fromkeys(["network:ubc", "municipality:1487", "network:../x"]) | {"region:14": None}
+    assert soup_of(first).find("a") is None
+    assert soup_of(first).get_text() == "UBC, Vänersborg VG x"
+    make_page(tmp_path, "en/networks/ubc", "network", NAMED)
+    make_page(tmp_path, "sv/others/ubc", "network", "<p>Ett annat slag av sida.</p>")
+    records = Records(tmp_path)
+    link_pages(tmp_path, UNIT_REPORTS, records)
+    assert [unit for unit, address in linked(first).items() if address] == []
+    make_page(tmp_path, "sv/networks/ubc", "network", NAMED)
+    second = tmp_path / "sv/networks/ubc.html"
+    # What is made later leads to the older page at once.
+    assert linked(second)["region:14"] == "../regions/14.html"
+    records = Records(tmp_path)
+    assert link_pages(tmp_path, UNIT_REPORTS, records) == ["sv/regions/14"]
+    records.close()
+    assert linked(first)["network:ubc"] == "../networks/ubc.html"
+    assert (first.parent / "../networks/ubc.html").is_file()
+    entry = read_manifest(tmp_path)["sv/regions/14"]
+    assert entry.html_sha256 == hashlib.sha256(first.read_bytes()).hexdigest()
+    assert [unit for unit, leads in entry.units.items() if leads] == ["network:ubc"]
+    second.unlink()
+    records = Records(tmp_path)
+    assert link_pages(tmp_path, UNIT_REPORTS, records) == ["sv/regions/14"]
+    assert linked(first)["network:ubc"] is None
+
+
+def test_a_page_is_rewritten_only_where_its_links_change(tmp_path: Path) -> None:
+    make_page(tmp_path, "sv/networks/ubc", "network", "<p>Ingen nämns.</p>")
+    make_page(tmp_path, "sv/regions/14", "region", NAMED)
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.html")}
+    records = Records(tmp_path)
+    assert link_pages(tmp_path, UNIT_REPORTS, records) == []
+    make_page(tmp_path, "sv/places/1380", "municipality", "<p>Den nämns inte.</p>")
+    assert link_pages(tmp_path, UNIT_REPORTS, Records(tmp_path)) == []
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    # What somebody has changed by hand is left, and its record too, so that the next run makes it anew.
+    (tmp_path / "sv/regions/14.html").write_text(NAMED, encoding="utf-8")
+    make_page(tmp_path, "sv/places/1487", "municipality", "<p>Den nämns.</p>")
+    assert link_pages(tmp_path, UNIT_REPORTS, Records(tmp_path)) == []
+
+
+def test_hostile_names_of_units_lead_nowhere(tmp_path: Path) -> None:
+    html = (
+        '<a class="nv-unit" data-unit="network:ubc" href="https://evil.example">UBC</a>'
+        '<a class="nv-unit" data-unit="network:../../../etc/passwd">x</a>'
+        '<a class="nv-unit" data-unit="network:ubc"><b>UBC</b></a>'
+    )
+    make_page(tmp_path, "sv/networks/ubc", "network", "<p>Ingen nämns.</p>")
+    make_page(tmp_path, "sv/regions/14", "region", html)
+    assert [tag.get("href") for tag in soup_of(tmp_path / "sv/regions/14.html").select("[data-unit]")] == [
+        "../networks/ubc.html",
+        None,
+        None,
+    ]
+
+
 HOMES = [f"../{name}" for name in INDEX_FILES.values()]
 
 
@@ -466,6 +631,18 @@ def test_the_link_stands_under_the_box_that_scrolls(box: str) -> None:
     place = BeautifulSoup(body.html, "html.parser").select_one(".get")
     assert place.find_parent("div") is None
     assert "table-box" in place.find_previous_sibling("div")["class"]
+
+
+def test_a_download_is_a_file_and_only_its_sentence_and_link_are_on_the_page() -> None:
+    item = Download(pd.DataFrame({"measure": ["area <b>"], "n": [1234.5]}), "Alla mått & år")._repr_html_()
+    body = polish(f"<p>Före.</p>{item}{TABLE}<p>Efter.</p>", texts("sv"), unit="14--12")
+    assert list(body.files) == ["data/14--12/01-alla-matt-ar.csv", "data/14--12/02-medlemmar-year.csv"]
+    assert rows_of(body.files["data/14--12/01-alla-matt-ar.csv"]) == [["measure", "n"], ["area <b>", "1234.5"]]
+    soup = BeautifulSoup(body.html, "html.parser")
+    [offered] = soup.select(".nv-download")
+    assert offered.get_text() == "Alla mått & årHämta tabellen (CSV)"
+    assert offered.a["href"] == "data/14--12/01-alla-matt-ar.csv"
+    assert len(soup.find_all("table")) == 1
 
 
 def test_numbers_follow_the_language() -> None:

@@ -134,13 +134,13 @@ def test_a_holder_under_two_acts_stands_once(real: Dataset) -> None:
 
 
 def test_bodies_of_a_county_hold_all_their_members(real: Dataset) -> None:
-    found = {row for county in real.counties["county_code"] for ids in roles.bodies_of(real, county)["row_ids"]
+    found = {row for county in real.counties["county_code"] for ids in roles.county_bodies(real, county)["row_ids"]
              for row in ids.split(";")}  # fmt: skip
     assert found - {""} == set(real.body_members["row_id"])
 
 
 def test_bodies_of_an_earlier_year(real: Dataset) -> None:
-    then = roles.bodies_of(real, "14", years=(1997, 2010))
+    then = roles.county_bodies(real, "14", years=(1997, 2010))
     assert not (then["founded_year"] > 2010).any()
     assert "body:dalslands-miljo-och-energiforbund" not in set(then["body_id"])
 

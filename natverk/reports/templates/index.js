@@ -15,6 +15,8 @@
   const shown = document.getElementById("shown");
   const bare = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const rows = [...table.querySelectorAll("tr[data-find]")].map(row => [row, bare(row.dataset.find)]);
+  const found = document.getElementById("found");
+  const MOST = 10;
   const value = id => fields[id]?.value ?? "";
 
   // What was looked for stands in the address, so that it can be sent on and follows to the other language.
@@ -28,18 +30,54 @@
   const remember = () => {
     try { history.replaceState(null, "", `#${kept()}`); } catch { /* A browser may not allow it for a file. */ }
   };
+  // How near a page is to what was typed: its very name or number (that may have lost the zero before it), the
+  // beginning of its name, of another of its names.
+  const distance = ([row, text], typed) => {
+    const names = text.split(" | ");
+    if (row.dataset.find.toLowerCase().split(" | ")[0] === value("search").trim().toLowerCase()) return -1;
+    if (names[0] === typed || names[1] === typed || names[1] === `0${typed}`) return 0;
+    if (names.includes(typed)) return 1;
+    return names[0].startsWith(typed) ? 2 : names.some(name => name.startsWith(typed)) ? 3 : 4;
+  };
+  // The pages in the reader's language, the nearest first, right below the field.
+  const list = matching => {
+    const typed = bare(value("search")).trim().replace(/\s+/g, " ");
+    const near = typed ? matching.filter(([row]) => row.dataset.status !== "failed") : [];
+    near.sort((a, b) => distance(a, typed) - distance(b, typed));
+    found.replaceChildren(...near.slice(0, MOST).map(([row]) => {
+      const item = document.createElement("li"), link = row.querySelector("th a").cloneNode(true);
+      const kind = document.createElement("span");
+      kind.className = "quiet";
+      kind.textContent = ` ${row.dataset.kind}${row.dataset.lang === own ? "" : ` (${row.cells[1].textContent})`}`;
+      item.append(link, kind);
+      return item;
+    }));
+    if (near.length > MOST) {
+      const item = document.createElement("li"), link = document.createElement("a");
+      link.href = "#technical";
+      link.textContent = found.dataset.more.replace("{n}", near.length - MOST);
+      link.addEventListener("click", () => { document.getElementById("technical").open = true; });
+      item.append(link);
+      found.append(item);
+    }
+    found.hidden = !near.length;
+    shown.hidden = !typed;
+  };
   const filter = () => {
     const words = bare(value("search")).split(/\s+/).filter(Boolean);
     const language = value("language") || "all";
-    let n = 0;
-    for (const [row, text] of rows) {
+    const matching = [];
+    for (const pair of rows) {
+      const [row, text] = pair;
       const right = (language === "all" || row.dataset.lang === language)
         && (!value("report") || row.parentElement.dataset.report === value("report"));
       row.hidden = !right || !words.every(word => text.includes(word));
-      if (!row.hidden) n += 1;
+      if (!row.hidden) matching.push(pair);
     }
     for (const group of table.tBodies) group.hidden = !group.querySelector("tr[data-find]:not([hidden])");
     table.className = "";
+    const n = matching.length;
+    list(matching);
     shown.textContent = (n === 1 ? shown.dataset.one : shown.dataset.other).replace("{n}", n);
   };
   const restore = () => {
@@ -51,12 +89,15 @@
     if (fields.language && place.get("lang") === "all") fields.language.value = "all";
   };
   for (const field of Object.values(fields)) field?.addEventListener("input", () => { filter(); remember(); });
-  // A link to a report shows it, whatever was looked for before.
-  for (const link of document.querySelectorAll(".kinds a")) {
+  // Enter opens the nearest.
+  fields.search.addEventListener("keydown", event => {
+    if (event.key === "Enter") found.querySelector("a")?.click();
+  });
+  // A door opens the list that it leads to.
+  for (const link of document.querySelectorAll(".door a[href^='#']")) {
     link.addEventListener("click", () => {
-      fields.search.value = "";
-      if (fields.report) fields.report.value = "";
-      filter();
+      const list = document.getElementById(link.hash.slice(1)).closest("section").querySelector("details");
+      if (list) list.open = true;
     });
   }
   for (const link of document.querySelectorAll(".switch")) {

@@ -1,0 +1,154 @@
+"""The page of the country: the interplay of municipal, intermunicipal and regional level, by three questions."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from natverk.data.load import Dataset
+from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import plain
+
+__all__ = ["bodies", "country_page", "findings", "forms", "holders", "networks", "tasks", "themes"]
+
+
+def country_page(data: Dataset, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
+    """Return the page of the country."""
+    return NotebookPage(data, "roles_sweden", lang=lang, years=years)
+
+
+def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show who held the responsibility in each county (`natverk.roles.responsibility`), folded."""
+
+    def day(row: dict[str, object], name: str) -> str:
+        first, last = row.get(f"{name}_earliest"), row.get(f"{name}_latest")
+        if isinstance(first, str) and isinstance(last, str) and first[:4] != last[:4]:
+            return f"{first[:4]}–{last[:4]}"
+        return page.date(row[name]) if isinstance(row[name], str) else ""
+
+    columns: dict[str, Cell | str] = {
+        "region=county": lambda row: page.link("region", str(row["county_code"])),
+        "holder": "holder_name",
+        "kind": lambda row: page.term("holder_type", row["holder_type"]),
+        "from": lambda row: day(row, "start"),
+        "to": lambda row: day(row, "end"),
+        "certainty": lambda row: page.term("certainty", row["certainty"]),
+        "sources": page.cites,
+    }
+    page.table("holders", frame, columns, fold=True)
+
+
+def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
+    """Show the standing forms in which municipalities and region meet (`natverk.roles.interplay_forms`)."""
+
+    def when(row: dict[str, object]) -> str:
+        since, until = row["since"], row["until"]
+        text = page.t("nouns.since", year=page.date(since)) if isinstance(since, str) else ""
+        return f"{text}, {page.t('nouns.until', year=page.date(until))}".strip(", ") if isinstance(until, str) else text
+
+    def name(row: dict[str, object]) -> object:
+        own = row["name_sv"] if page.lang == "sv" else row["name"]
+        return plain(own)
+
+    columns: dict[str, Cell | str] = {
+        "region=county": lambda row: page.link("region", str(row["county_code"])),
+        "form": lambda row: page.term("interplay_form", row["form"]),
+        "name": name,
+        "members=takes_part": lambda row: page.told(row, "members"),
+        "period": when,
+        "what": lambda row: page.told(row, "what"),
+        "sources": page.cites,
+    }
+    if page.kind == "region":
+        del columns["region=county"]
+    page.table("forms", frame, columns, fold=fold)
+
+
+def tasks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
+    """Show which level does which task (the table `tasks`), how binding, by which law, on which condition."""
+
+    def valid(row: dict[str, object]) -> str:
+        known = isinstance(row["since"], str)
+        until = page.t("nouns.until", year=page.date(row["until"])) if isinstance(row["until"], str) else ""
+        since = page.t("nouns.since", year=page.date(row["since"])) if known else page.t("nouns.undated")
+        return ", ".join(part for part in (since, until) if part)
+
+    columns: dict[str, Cell | str] = {
+        "area": lambda row: page.term("policy_area", row["policy_area"]),
+        "task": lambda row: page.told(row, "task"),
+        "level": lambda row: page.term("task_level", row["level"]),
+        "who": lambda row: page.told(row, "actor"),
+        "obligation": lambda row: page.told(row, "obligation"),
+        "condition": lambda row: page.told(row, "condition"),
+        "legal_basis": lambda row: page.told(row, "legal_basis"),
+        "valid": valid,
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    if "condition" not in frame:
+        del columns["condition"]
+    page.table("tasks", frame, columns, fold=fold)
+
+
+def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show documented memberships by theme and level (`natverk.roles.country_themes`)."""
+    columns: dict[str, Cell | str] = {
+        "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
+        "n_networks": lambda row: page.whole(row["n_networks"]),
+        "n_municipal": lambda row: page.whole(row["n_municipal"]),
+        "n_joint": lambda row: page.whole(row["n_joint"]),
+        "n_regional": lambda row: page.whole(row["n_regional"]),
+        "n_municipalities=different_municipalities": lambda row: page.whole(row["municipalities"]),
+        "n_regions=different_regions": lambda row: page.whole(row["regions"]),
+    }
+    page.table("themes", frame, columns)
+
+
+def networks(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show all networks and cooperation bodies (`natverk.roles.country_networks`), folded."""
+
+    def kind(row: dict[str, object]) -> str:
+        what = row["counts_as"] if row["kind"] == "network" else "body"
+        return page.t(f"nouns.kind.{what}.{row['reach']}")
+
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "kind": kind,
+        "n_municipal": lambda row: page.whole(row["n_municipal"]),
+        "n_joint": lambda row: page.whole(row["n_joint"]),
+        "n_regional": lambda row: page.whole(row["n_regional"]),
+    }
+    page.table("networks", frame, columns, fold=True)
+
+
+def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show the intermunicipal and joint bodies (`natverk.roles.joint_bodies`), folded."""
+
+    def counties(row: dict[str, object]) -> Markup:
+        codes = str(row["county_codes"]).split(";") if isinstance(row["county_codes"], str) else []
+        return Markup(", ").join(page.link("region", code) for code in codes)
+
+    columns: dict[str, Cell | str] = {
+        "body": lambda row: plain(row["name_sv"] if page.lang == "sv" else row["name"]),
+        "form=legal_form": lambda row: page.term("form_class", row["form_class"]),
+        "region=counties": counties,
+        "period": lambda row: page.period(row["founded_year"], row["dissolved_year"], row["observed_year"]),
+        "n_municipalities=member_municipalities": lambda row: page.whole(row["n_municipalities"]),
+        "n_regions=member_regions": lambda row: page.whole(row["n_regions"]),
+        "held=held_responsibility": lambda row: page.t("nouns.yes") if row["held"] else "",
+        "sources": page.cites,
+    }
+    page.table("bodies", frame, columns, fold=True)
+
+
+def findings(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what evaluations found (the table `evaluation_findings`)."""
+    columns: dict[str, Cell | str] = {
+        "evaluator": lambda row: page.actor(row["actor_id"]),
+        "year": lambda row: page.year(row["year"]),
+        "topic": lambda row: page.told(row, "topic"),
+        "finding": lambda row: page.told(row, "finding"),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("findings", frame, columns)

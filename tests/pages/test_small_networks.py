@@ -1,0 +1,29 @@
+"""Pages of networks of which the data know little: one Swedish row, only other ties than membership, or nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+import natverk
+from natverk.locale import texts
+from natverk.networks import ties_apart
+from tests.pages.notebook import page_of, tables_of, text_of
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("network", ["uclg", "icc", "reglab-rus-natverk"])
+def test_a_network_with_few_swedish_rows_has_a_page(network: str, lang: str) -> None:
+    page = page_of("network_profile", network=network, lang=lang)
+    assert page.references
+    assert len(text_of(page)) > 300
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_other_ties_than_membership_are_shown_with_what_they_are(lang: str) -> None:
+    data, network = natverk.load(), "ostersjoinitiativet"
+    apart = ties_apart(data, network)
+    page = page_of("network_profile", network=network, lang=lang)
+    relation = texts(lang)("terms.relation.indirect")
+    shown = [table for table in tables_of(page).values() if any(row.get("relation") == relation for row in table.rows)]
+    assert [len(table.rows) for table in shown] == [len(apart)]
+    assert {row_id for ids in apart["row_ids"] for row_id in ids.split(";")} <= page.shown
