@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -69,6 +70,12 @@ def _names(page: NotebookPage, cell: object, kind: str) -> Markup:
     """Return the names of ids that a cell holds, separated by `;`, with their links."""
     ids = [item for item in str(cell).split(";") if item] if isinstance(cell, str) else []
     return Markup(", ").join(page.network(item) if kind == "network" else page.actor(item) for item in ids)
+
+
+def _network_names(page: NotebookPage) -> dict[str, str]:
+    """Return the names of networks in the page's language, by id."""
+    column = "name_sv" if page.lang == "sv" else "name"
+    return dict(zip(page.data.networks["network_id"], page.data.networks[column], strict=True))
 
 
 def _seen(page: NotebookPage, row: dict[str, object]) -> str:
@@ -206,9 +213,11 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         # Some names hold earlier ones in brackets.
         return page.link("actor", str(row["actor_id"]), str(row["name"]).partition(" (")[0])
 
+    # Some names hold what they stand for, after a bracket or a dash; the network's page has it.
+    short = {key: re.split(r" \(| – ", name)[0] for key, name in _network_names(page).items()}
     columns: dict[str, Cell | str] = {
         "kind": lambda row: page.term("network_group", row["group"]),
-        "network": lambda row: page.network(row["network_id"]),
+        "network": lambda row: page.link("network", str(row["network_id"]), short[str(row["network_id"])]),
         "actor=who": who,
         "tie": how,
         "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
@@ -233,8 +242,7 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 def matrix(page: NotebookPage, actors: pd.DataFrame, networks: pd.DataFrame) -> dict[str, Any]:
     """Return what the incidence matrix (`figures.grids.incidence`) needs beside its frame: names, kinds, language."""
-    column = "name_sv" if page.lang == "sv" else "name"
-    names = dict(zip(page.data.networks["network_id"], page.data.networks[column], strict=True))
+    names = _network_names(page)
     kinds = {
         network: page.term("network_group", group)
         for network, group in zip(networks["network_id"], networks["group"], strict=True)

@@ -177,3 +177,14 @@ def test_what_is_unknown_takes_ten_lines_at_most() -> None:
 def test_pages_of_regions_compute_nothing() -> None:
     code = Path("natverk/pages/region.py").read_text(encoding="utf-8")
     assert not re.search(r"\.(groupby|merge|value_counts|pivot|agg)\(", code)
+
+
+def test_a_long_list_of_sources_is_folded_and_each_can_be_reached() -> None:
+    sources = page("12").parts[-1]._repr_html_()  # type: ignore[attr-defined]
+    assert sources.startswith('<details class="nv-fold"><summary>')
+    numbers = {
+        number
+        for table in tables_of(page("12")).values()
+        for number in re.findall(r'href="#(source-\d+)"', table._repr_html_())
+    }
+    assert all(f'id="{number}"' in sources for number in numbers)
