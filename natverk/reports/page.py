@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
+from bs4.element import AttributeValueList, NavigableString, PageElement, PreformattedString
 
 from natverk.data.spreadsheets import csv_text
 from natverk.data.units import fold
@@ -536,7 +536,8 @@ def _box_tables(soup: BeautifulSoup, label: str) -> None:
 
 
 def _add_class(tag: Tag, name: str) -> None:
-    tag["class"] = " ".join([*map(str, tag.get("class") or []), name])
+    own = tag.get("class") or []
+    tag["class"] = AttributeValueList([*(own.split() if isinstance(own, str) else own), name])
 
 
 # C0 and C1 controls except tab and line break, overrides, embeddings and isolates, surrogates, and noncharacters.
