@@ -17,7 +17,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # What building the tables imports; the bounds are those of the project's own dependencies.
-NEEDED_TO_BUILD = {"pandas", "pandera", "pyarrow"}
+NEEDED_TO_BUILD = {"pandas", "pyarrow"}
 
 
 class DataBuildHook(BuildHookInterface):  # type: ignore[type-arg]

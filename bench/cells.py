@@ -35,10 +35,14 @@ import natverk
 natverk.load().verify()
 import matplotlib
 matplotlib.use("agg")
-import natverk.figures, natverk.text
+import natverk.figures
+try:
+    import natverk.pages
+except ImportError:
+    import natverk.text
 if prepared:
     import gc
-    from natverk.text.prepared import country
+    from natverk.pages.prepared import country
     country()
     gc.collect()
     gc.freeze()

@@ -13,7 +13,8 @@ machine    a page that computes next to nothing: what the machine itself costs, 
            Python API with joblib, nbclient and ploomber-engine, where they are installed
 
 Two pages at once throughout. All variants of a section run in turn, so that the machine's drift meets them alike. The
-earlier commit is checked out into a temporary worktree, and runs with the interpreter and the packages of today.
+earlier commit is checked out into a temporary worktree, and runs with the interpreter and the packages of today. What
+it needs beside them (dd20d17: pandera) is looked for where NATVERK_BENCH_PATH says: pip install --target FOLDER pandera
 """
 
 from __future__ import annotations
@@ -47,11 +48,16 @@ OTHERS = {"joblib": "joblib", "nbclient": "nbclient", "ploomber": "ploomber_engi
 Variants = dict[str, Callable[[], None]]
 
 
+def environ_of(root: Path) -> dict[str, str]:
+    """Return the environment in which Python finds the library of a checkout, and what an earlier one needs beside."""
+    beside = os.environ.get("NATVERK_BENCH_PATH") if root != ROOT else None
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *([beside] if beside else [])])}
+
+
 def run(root: Path, *command: str) -> None:
     """Run Python on the library of a checkout."""
-    environ = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run(
-        [sys.executable, *command], cwd=root, env=environ, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=root, env=environ_of(root), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(command[:6])} … ended with {done.returncode}:\n{done.stderr[-2000:]}")
@@ -128,7 +134,7 @@ def unchanged(base: Path, folder: Path, rounds: int) -> None:
 def sample(base: Path, folder: Path, rounds: int) -> None:
     listed = subprocess.run(
         [sys.executable, "-m", "natverk.cli", "list", "--lang", "sv"],
-        cwd=base, env={**os.environ, "PYTHONPATH": str(base)}, capture_output=True, text=True, check=True,
+        cwd=base, env=environ_of(base), capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     kinds: dict[str, list[str]] = {}
     for page in listed:

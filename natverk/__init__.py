@@ -9,7 +9,7 @@
     14
 
 `load` gives the data (tables: docs/codebook.md); the measures take it and return tidy frames. Figures
-stand in `natverk.figures`, the sentences and tables of the pages in `natverk.text`.
+stand in `natverk.figures`, what pages say in `natverk.pages`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ _HOME = {
     "spells": "membership.spells",
 }
 #: Measures with several functions are modules: `natverk.roles.practised(data)`.
-_MODULES = ("benchmarks", "coding", "models", "networks", "peers", "portfolio", "roles", "strategies", "twomode")
+_MODULES = (
+    "benchmarks", "coding", "models", "networks", "offices", "outcomes", "peers", "portfolio", "roles", "strategies",
+    "twomode",
+)  # fmt: skip
 #: Names of version 0.1 and what to use instead; CHANGELOG has the table with the reasons.
 _MOVED = {
     "TwoMode": "natverk.twomode.IncidenceMatrix",
@@ -69,12 +72,13 @@ _MOVED = {
     "list_survival": "natverk.networks.list_retention",
     "listed": "natverk.lists",
     "listed_participation": "natverk.models.listed_participation",
-    "networks_of": "natverk.documented",
+    "networks_of": "natverk.networks.networks_of",
     "measures": "natverk.membership, natverk.roles, natverk.twomode and the modules beside them",
     "nullmodels": "natverk.twomode: null_test, randomise, tails",
     "overlap": "natverk.twomode",
     "position": "natverk.peers: by_size, neighbours",
     "relations": "natverk.membership.documented.relations",
+    "text": "natverk.pages",
     "survival": "natverk.membership.spells.durations, and a model of your own: 1 exit is dated",
     "transfers": "natverk.roles.transfers",
     "two_mode": "natverk.twomode.incidence_matrix",
@@ -96,6 +100,8 @@ __all__ = [
     "load",
     "models",
     "networks",
+    "offices",
+    "outcomes",
     "panel",
     "peers",
     "portfolio",

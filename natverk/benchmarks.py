@@ -19,13 +19,13 @@ from natverk.errors import UnknownName
 from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
 from natverk.membership.actors import levels, population_by_year
 from natverk.membership.evidence import graded
-from natverk.membership.lists import lists
+from natverk.membership.lists import CERTAINTY, list_members
 from natverk.membership.panel import panel
 from natverk.roles.holders import responsibility, responsibility_at
 
 __all__ = [
     "OUTCOMES",
-    "REASONS",
+    "NOT_COMPARABLE",
     "RECIPES",
     "containment",
     "recomputed",
@@ -35,7 +35,7 @@ __all__ = [
 OUTCOMES = ("equal", "differs", "not comparable")
 
 #: Why a published number cannot be compared.
-REASONS = (
+NOT_COMPARABLE = (
     "incomplete_list", "undated", "world_total", "not_named", "not_coded", "ambiguous_actor", "survey", "other_study",
     "left_out", "no_recipe",
 )  # fmt: skip
@@ -115,7 +115,7 @@ def recomputed(
     pd.DataFrame
         One row a published number: `table` (`published_figures`, `published_totals`, `member_lists`), `row_id,
         network_id, actor_id, claim` (the claim, or the fact counted), `published, qualifier` (`exact`, `about`,
-        `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `REASONS`,
+        `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `NOT_COMPARABLE`,
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
         `RECIPES`), `rows` (row and list ids), `source_id`; `claim_sv` (of a figure), `said` (the words a total was
@@ -161,11 +161,15 @@ def recomputed(
     recipes = _Recipes(data, set().union(*(about for *_, about in chosen)))
     found = [(claim, recipe, getattr(recipes, recipe)(claim, **arguments)) for claim, recipe, arguments, _ in chosen]
     if everything or networks is not None:
-        for row in each_row(lists(data)):
+        seen = list_members(data)
+        named = seen[seen["on"]].groupby("list_id").size()
+        for row in each_row(data.member_lists.sort_values(["network_id", "year"], kind="stable")):
             if everything or row.network_id in wanted:
+                # A list of low certainty is kept, and not held against what it says itself.
+                reason = "" if row.certainty in CERTAINTY["medium"] else "incomplete_list"
                 claim = Claim("member_lists", row.list_id, row.network_id, None, "members_sweden", float(row.n_sweden),
                               "exact", "members", row.year, row.source_id)  # fmt: skip
-                found.append((claim, "listed", Found(float(row.n_members), "list", rows=row.list_id)))
+                found.append((claim, "listed", Found(float(named.get(row.list_id, 0)), "list", reason, row.list_id)))
     rows = []
     for claim, recipe, result in found:
         outcome, reason = _outcome(claim, result, significant)

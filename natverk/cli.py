@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -340,10 +341,10 @@ def _tables() -> Processed:
 
 def main() -> None:
     """Run the command line; the entry point of the `natverk` command."""
-    # Where a standard stream is closed, the next file that is opened would take its place.
+    # Where a standard stream is closed, the next file that is opened would take its place, here and in what is started.
     with contextlib.suppress(OSError):
         while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-            continue
+            os.set_inheritable(descriptor, True)
         os.close(descriptor)
     try:
         app()
@@ -351,6 +352,14 @@ def main() -> None:
         with contextlib.suppress(OSError):
             typer.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
+    finally:
+        try:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except OSError:
+            # It has been said. Python would try once more when it ends, and fail with a status of its own.
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from natverk.data.spreadsheets import FORMS, read_table, write_table
-from natverk.errors import DataError, InvalidArgument, nearest
+from natverk.errors import DataError, InvalidArgument, gone, nearest
 from natverk.frames import choice, several
 
 __all__ = [
@@ -38,6 +38,15 @@ __all__ = [
     "write",
     "write_table",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "disagreements": "natverk.coding.discordant",
+        },
+    )
 
 Numbers = npt.NDArray[np.float64]
 #: Levels of measurement: codes that are just different, and codes in an order.

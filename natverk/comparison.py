@@ -17,13 +17,14 @@ from natverk.benchmarks import OUTCOMES, recomputed
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.units import UNIT_KINDS
 from natverk.errors import InvalidArgument
 from natverk.frames import YEARS, choice, directory, several, year_range
 from natverk.membership.actors import actors_of, levels
 from natverk.membership.documented import DOCUMENTED, documented, relations
 from natverk.membership.lists import latest_lists, listed_memberships, lists
 from natverk.membership.panel import SETS, count, networks_counting_as, panel
-from natverk.membership.quality import KINDS, disagreements
+from natverk.membership.quality import DISAGREEMENTS, disagreements
 from natverk.models import documents
 from natverk.networks import members_of
 from natverk.peers import by_portfolio, by_structure, population_at
@@ -34,12 +35,13 @@ from natverk.roles.holders import responsibility_at, transfers
 from natverk.strategies import same_stage, stages
 from natverk.twomode.structure import schoener_d
 
-__all__ = ["PARTS", "UNIT_KINDS", "VERDICTS", "compare", "kinds_of_both", "side_by_side"]
+__all__ = ["COMPARED", "PARTS", "VERDICTS", "compare", "kinds_of_both", "side_by_side"]
 
 #: The parts of a comparison, in the order in which a reader meets them; not every part concerns every kind of unit.
 PARTS = ("place", "responsibility", "strategy", "networks", "roles", "positions", "projects", "listed", "peers",
          "reviews", "disagreements", "benchmarks")  # fmt: skip
-UNIT_KINDS = ("region", "municipality", "network")
+#: Kinds of units that can be compared.
+COMPARED = tuple(kind for kind in UNIT_KINDS if kind != "actor")
 #: `common`: one number of both; `same`; `differs`; `documented`: differs in what is documented, which is a lower
 #: bound; `overlaps`: the bounds of both overlap, so that nobody can tell; `unknown`: missing of one of them.
 VERDICTS = ("differs", "documented", "overlaps", "same", "common", "unknown")
@@ -199,7 +201,7 @@ def compare(
             f"{a!r} and {b!r} may both be a {' or a '.join(found)}",
             where="kind",
             allowed=list(found),
-            remedy=f'write kind="{min(found, key=UNIT_KINDS.index)}"',
+            remedy=f'write kind="{min(found, key=COMPARED.index)}"',
         )
     ((both, units),) = found.items()
     if units[0] == units[1]:
@@ -297,8 +299,8 @@ def kinds_of_both(data: Dataset, a: str, b: str, kind: str | None = None) -> dic
     {'municipality': ('0380', '1281')}
     """
     if kind is not None:
-        choice("kind", kind, UNIT_KINDS)
-    kinds, known, meant = UNIT_KINDS if kind is None else (kind,), directory(data), []
+        choice("kind", kind, COMPARED)
+    kinds, known, meant = COMPARED if kind is None else (kind,), directory(data), []
     for text in (str(a), str(b)):
         # An id says its kind: Gotland's municipality is also the actor of its region.
         prefix = text.partition(":")[0]
@@ -644,7 +646,7 @@ def _disagreements(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield how often sources disagree about the actors or the network, by kind of disagreement."""
     found = disagreements(pair.data)
     own = pair.own(found.assign(number=found.index.astype("str"))).assign(item=lambda rows: rows["kind"])
-    yield _counted(pair, own, "number", "disagreements", "disagreements", KINDS, rows="row_ids").assign(text="")
+    yield _counted(pair, own, "number", "disagreements", "disagreements", DISAGREEMENTS, rows="row_ids").assign(text="")
 
 
 def _benchmarks(pair: _Pair) -> Iterator[pd.DataFrame]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import NoReturn
 
 __all__ = [
     "DataError",
@@ -20,6 +21,7 @@ __all__ = [
     "NatverkError",
     "RunError",
     "UnknownName",
+    "gone",
     "missing_extra",
     "nearest",
 ]
@@ -145,7 +147,7 @@ def missing_extra(what: str, extra: str, missing: str | None, where: str | None 
     extra
         `"reports"`, `"lab"`, `"documents"` or `"cluster"`.
     missing
-        The package that is not there.
+        The package that is not there, or several, separated by commas.
     where
         The place: an option of the command line.
 
@@ -165,4 +167,30 @@ def missing_extra(what: str, extra: str, missing: str | None, where: str | None 
     else:
         source = f'"natverk[{extra}] @ {origin}"' if origin else f'"natverk[{extra}]"'
     remedy = f"{sys.executable} -m pip install {source}"
-    return NatverkError(f"{what} without {missing}, which is not installed", where=where, remedy=remedy)
+    verb = "are" if missing and "," in missing else "is"
+    return NatverkError(f"{what} without {missing}, which {verb} not installed", where=where, remedy=remedy)
+
+
+def gone(module: str, names: Mapping[str, str]) -> Callable[[str], NoReturn]:
+    """Return a module's `__getattr__` that says of each name of before what to use now.
+
+    Parameters
+    ----------
+    module
+        The module's name.
+    names
+        Name of before → what to use instead.
+
+    Examples
+    --------
+    >>> gone("natverk.portfolio", {"sheet": "natverk.portfolio.blank_sheet"})("sheet")
+    Traceback (most recent call last):
+    AttributeError: natverk.portfolio.sheet is gone. Use natverk.portfolio.blank_sheet
+    """
+
+    def refuse(name: str) -> NoReturn:
+        if name in names:
+            raise AttributeError(f"{module}.{name} is gone. Use {names[name]}")
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return refuse

@@ -586,6 +586,16 @@ class Fit(NamedTuple):
     summary: pd.DataFrame
     fitted: np.ndarray
 
+    def __repr__(self) -> str:
+        row = self.summary.iloc[0]
+        shown = f"{row['family']}: {row['status']}, {row['n']} cases, {row['total']} counted, {row['n_terms']} terms"
+        return f"<natverk.models.Fit {shown}>"
+
+    def _repr_html_(self) -> str:
+        """Show coefficients and summary in a notebook."""
+        tables = [frame.round(3).to_html(index=False) for frame in (self.coefficients, self.summary)]
+        return "\n".join([f"<p><code>{escape(repr(self))}</code></p>", *tables])
+
 
 def fit_counts(
     design: pd.DataFrame,

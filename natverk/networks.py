@@ -1,21 +1,32 @@
-"""Networks: everything that can be measured of one network, from its members to those it shares them with."""
+"""Networks: what can be measured of one network, from its members to those it shares them with; and of an actor's."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
-from natverk.frames import choice, has_columns, known_networks, year_or_none, year_range
-from natverk.membership.actors import existence, levels, population_by_year
+from natverk.errors import gone
+from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
+from natverk.membership.actors import (
+    Kinds,
+    checked_kinds,
+    existence,
+    levels,
+    may_belong,
+    networks_of_kinds,
+    population_by_year,
+)
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, counted, gathered, graded
-from natverk.membership.lists import CERTAINTY, list_exits, list_members, list_retention, lists
+from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
+from natverk.offices import offices
+from natverk.outcomes import missions, projects
 
 __all__ = [
     "eligibility",
@@ -24,13 +35,28 @@ __all__ = [
     "list_retention",
     "lists_of",
     "member_years",
+    "membership_notes",
     "members_of",
+    "networks_of",
     "saturation",
     "shared_members",
     "shared_themes",
     "ties_apart",
 ]
 
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "FIRM": "natverk.membership.documented.DOCUMENTED",
+        },
+    )
+
+#: Words of a row that tell who in the actor's organisation works in a network, or holds its seat.
+_HELD = r"department|held by|traffic office|city office|international unit|central post"
+#: What is counted comes first, what has ended or is looser after it; within them kinds of network in this order.
+_MARKS = (*DOCUMENTED, "left", "loose")
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
     "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "n_rows", "n_sources",
@@ -65,6 +91,7 @@ def members_of(
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on. Municipalities come first, the largest first. In a network that collects
         reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
+        `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -102,7 +129,143 @@ def members_of(
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
     yes = dict.fromkeys(["conflict", "below_minimum"], "bool")
-    return frame.astype({**dict.fromkeys([*text, "source_ids"], "str"), **whole, **yes})
+    frame = frame.astype({**dict.fromkeys([*text, "source_ids"], "str"), **whole, **yes})
+    frame.attrs = {"kinds": _kinds_of(data, network_id)}
+    return frame
+
+
+def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
+    """Return what a network is, and how far it reaches: what is counted where one network is."""
+    row = data.networks.set_index("network_id").loc[network, ["kind", "reach"]]
+    return tuple(str(value) for value in row.dropna())
+
+
+@asked
+def networks_of(
+    data: Dataset,
+    actor: str,
+    *,
+    years: tuple[int, int] | int | None = None,
+    recent: int = 5,
+    year_basis: YearBasis = "stated",
+) -> pd.DataFrame:
+    """Return the networks of an actor: what kind each is, since when, who handles it, and what came of it.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+    years, recent, year_basis
+        As in `natverk.documented`.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a network: the columns of `natverk.documented`, with all rows about the membership in `row_ids` (those
+        of a looser tie beside a firm one too), `reach` and `kind` of the network, `counts_as`, `inferred` (no row
+        states the membership: it follows from another fact), `held_by, held_by_sv` (what rows say of who in the
+        organisation works in it or holds its seat; missing where none does), `n_projects, n_positions, n_missions,
+        n_judgements` (what the rows have of it). Documented ones first, then those that were left, then looser ties;
+        memberships before commitments, programmes and offices; the oldest first.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor or value, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = networks_of(load(), "Vänersborg").set_index("network_id")
+    >>> own.loc["ensa", ["since", "held_by", "n_projects"]].tolist()
+    [2009, 'social services department takes part', 1]
+    """
+    (actor_id,) = known_actors(data, actor)
+    own = documented(data, [actor_id], years=years, recent=recent, year_basis=year_basis)
+    rows = data.memberships[data.memberships["actor_id"] == actor_id]
+    grades = graded(data, year_basis=year_basis).set_index("row_id")["grade"]
+    told = rows[rows["row_id"].map(grades).isin(["positive", "exit", "loose"])]
+    per_network = told.groupby("network_id").agg(
+        row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
+        stated=("inference", lambda values: bool(values.isna().any())),
+    )  # fmt: skip
+    about = data.networks.set_index("network_id")
+    network = own["network_id"]
+    own = own.assign(
+        row_ids=network.map(per_network["row_ids"]).astype("str"),
+        source_ids=network.map(per_network["source_ids"]).astype("str"),
+        inferred=~network.map(per_network["stated"]).astype("bool"),
+        **{column: network.map(about[column]) for column in ("reach", "kind", "counts_as")},
+        **{column: network.map(texts) for column, texts in _held_by(data, actor_id).items()},
+    )
+    judged = data.evaluations[data.evaluations["actor_id"] == actor_id]
+    found = {
+        "n_projects": projects(data, actors=[actor_id]), "n_positions": offices(data, [actor_id]).query("held"),
+        "n_missions": missions(data, actors=[actor_id]), "n_judgements": judged,
+    }  # fmt: skip
+    for column, frame in found.items():
+        own[column] = network.map(frame["network_id"].value_counts()).fillna(0).astype("int64")
+    own["rank"] = own["mark"].map({"left": 1, "loose": 2}).fillna(0)
+    own["set"] = own["counts_as"].map({kind: place for place, kind in enumerate(SETS)})
+    own = own.sort_values(["rank", "set", "since", "network_id"], na_position="last", ignore_index=True)
+    text = ["reach", "kind", "counts_as", "held_by", "held_by_sv"]
+    return own.drop(columns=["rank", "set"]).astype(dict.fromkeys(text, "str"))
+
+
+def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
+    """Return by network what rows say of who in an actor's organisation handles it, in both languages."""
+    positions = data.functions[data.functions["actor_id"] == actor_id]
+    known = positions["detail"].notna()
+    seats = pd.DataFrame(
+        {
+            "network_id": positions["network_id"],
+            "held_by": positions["detail"].where(known, positions["function"]),
+            "held_by_sv": positions["detail_sv"].where(known, positions["function_sv"]),
+        }
+    )
+    rows = data.memberships[data.memberships["actor_id"] == actor_id]
+    notes = rows[["network_id", "note", "note_sv"]].set_axis(seats.columns, axis=1)
+    found = pd.concat([seats, notes], ignore_index=True).dropna(subset=["network_id", "held_by"])
+    found = found[found["held_by"].str.contains(_HELD, case=False)]
+    # The first row that says it is enough: two readers told of some offices.
+    return {column: found.groupby("network_id")[column].first() for column in ("held_by", "held_by_sv")}
+
+
+@asked
+def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return what rows about an actor's memberships say beside status and years: one row a network and remark.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, note, note_sv, row_ids, source_ids`, by network.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> membership_notes(load(), "Vänersborg").set_index("network_id").loc["ensa", "note"]
+    'page says two networks at present but describes three'
+    """
+    (actor_id,) = known_actors(data, actor)
+    rows = data.memberships
+    rows = rows[(rows["actor_id"] == actor_id) & rows["note"].notna()]
+    groups = rows.groupby(["network_id", "note", "note_sv"], dropna=False, sort=True)
+    found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
+    return found.astype("str")
 
 
 def _kind(data: Dataset, network: str) -> str:
@@ -158,7 +321,7 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`), `row_ids, source_ids`; actors that have a firmer
-        tie are left out.
+        tie are left out. `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -181,7 +344,9 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     firm = set(rows.loc[~apart, "actor_id"])
     groups = rows[apart & ~rows["actor_id"].isin(firm)].groupby(["status", "actor_id"], as_index=False)
     frame = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))))
-    return frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
+    frame = frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
+    frame.attrs = {"kinds": _kinds_of(data, network_id)}
+    return frame
 
 
 @asked
@@ -273,8 +438,11 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
         One row a member: `actor_id, name, level, mark, status, year` (since when, as far as known), `population` and
         `population_year` (of the municipality in that year, or the latest published before it; the latest of all
         where no year is known), `fits_level` (its level may belong), `fits_size` (missing where the network asks
-        for no size, or it is no municipality), `row_ids, source_ids`. A full membership may ask for more than
-        others do: that a member falls below the size is a fact to explain, and no error.
+        for no size, or it is no municipality; also where the rule admits it otherwise, such as a capital), `fits_rule`
+        (whether it meets what the rule asks for beside level and numbers: a coast, counties, a name; missing where it
+        asks for no such thing, or no column tells), `row_ids, source_ids`. A full membership may ask for more than
+        others do: that a member falls below the size is a fact to explain, and no error. `attrs["kinds"]` says what
+        the network is, and how far it reaches.
 
     Raises
     ------
@@ -304,6 +472,8 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     fits = pd.Series(pd.NA, index=size.index, dtype="boolean")
     if least is not None or most is not None:
         fits = size.between(least or 0, size.max() if most is None else most).mask(size.isna())
+    by_rule = may_belong(data, list(members["actor_id"]), [network_id], int(published[-1]))["by_rule"]
+    fits = fits.mask(by_rule.fillna(False).to_numpy(dtype=bool))
     table = levels(data).set_index("actor_id").reindex(members["actor_id"])
     open_to = str(rule["eligible_levels"]).split(";")
     frame = members[["actor_id", "name", "level", "mark", "status", "since", "row_ids", "source_ids"]].reset_index(
@@ -314,6 +484,8 @@ def eligibility(data: Dataset, members: pd.DataFrame, network: str) -> pd.DataFr
     frame.insert(7, "population_year", pd.Series(published[latest], dtype="Int64").where(place >= 0))
     frame.insert(8, "fits_level", table[open_to].any(axis=1).to_numpy(dtype=bool))
     frame.insert(9, "fits_size", fits.astype("boolean"))
+    frame.insert(10, "fits_rule", by_rule)
+    frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 
 
@@ -365,7 +537,7 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
 
 
 @asked
-def shared_members(data: Dataset, network: str) -> pd.DataFrame:
+def shared_members(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.DataFrame:
     """Return the networks that share documented Swedish members with one, those with most in common first.
 
     Every kind of network is compared, at any time: a tie that has ended was one, and so is one without a year.
@@ -376,6 +548,8 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
         The dataset.
     network
         A network, by id or name.
+    kinds
+        Compare only with networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -405,7 +579,8 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
     pairs = _ever_documented(data)
     own = set(pairs.loc[pairs["network_id"] == network_id, "actor_id"])
     sizes = pairs["network_id"].value_counts()
-    both = pairs[pairs["actor_id"].isin(own) & (pairs["network_id"] != network_id)].sort_values("actor_id")
+    other = (pairs["network_id"] != network_id) & pairs["network_id"].isin(networks_of_kinds(data, kinds))
+    both = pairs[pairs["actor_id"].isin(own) & other].sort_values("actor_id")
     groups = both.groupby("network_id", as_index=False)
     frame = groups.agg(shared=("actor_id", "size"), actor_ids=("actor_id", ";".join))
     frame = frame.astype({"shared": "int64"})
@@ -415,7 +590,9 @@ def shared_members(data: Dataset, network: str) -> pd.DataFrame:
     frame.insert(5, "jaccard", frame["shared"] / (frame["n_own"] + frame["n_other"] - frame["shared"]))
     frame.insert(6, "share_of_own", frame["shared"] / frame["n_own"])
     frame = frame.sort_values(["shared", "jaccard", "network_id"], ascending=[False, False, True], ignore_index=True)
-    return frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], "str"))
+    frame = frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], "str"))
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 @kept
@@ -428,7 +605,7 @@ def _ever_documented(data: Dataset) -> pd.DataFrame:
 
 
 @asked
-def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
+def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.DataFrame:
     """Say of each theme of a network which other networks have it, and how many of its members are in one of those.
 
     Parameters
@@ -437,6 +614,8 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
         The dataset.
     network
         A network, by id or name.
+    kinds
+        Count only other networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -453,21 +632,23 @@ def shared_themes(data: Dataset, network: str) -> pd.DataFrame:
     Examples
     --------
     >>> from natverk import load
-    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()
-    [['climate_energy', 7, 7], ['digital', 4, 7]]
+    >>> shared_themes(load(), "eu-mission-100")[["theme", "n_members", "n_own"]].values.tolist()[0]
+    ['climate_energy', 7, 7]
     """
     (network_id,) = known_networks(data, network)
     themes = data.networks.set_index("network_id")["themes"].str.split(";")
     pairs = _ever_documented(data)
     own = pairs.loc[pairs["network_id"] == network_id, "actor_id"]
-    others = pairs[pairs["network_id"] != network_id]
+    others = pairs[(pairs["network_id"] != network_id) & pairs["network_id"].isin(networks_of_kinds(data, kinds))]
     found = []
     for theme in themes[network_id]:
         having = themes.index[[theme in names for names in themes]]
         alike = others[others["network_id"].isin(having)]
         n_networks, n_members = alike["network_id"].nunique(), int(own.isin(alike["actor_id"]).sum())
         found.append({"theme": theme, "n_networks": n_networks, "n_members": n_members, "n_own": len(own)})
-    return pd.DataFrame(found).astype({"theme": "str"})
+    frame = pd.DataFrame(found).astype({"theme": "str"})
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 @asked
@@ -497,14 +678,15 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     --------
     >>> from natverk import load
     >>> lists_of(load(), "ubc", years=(1997, 2026))[["year", "n_members"]].values.tolist()
-    [[2014, 21], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
+    [[2014, 21], [2016, 18], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     span = year_range(years, data=data)
     frame = lists(data, networks=known_networks(data, network))
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
 
 
-def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "medium", "low"] = "low") -> pd.DataFrame:
+@asked
+def list_matrix(data: Dataset, network: str, list_certainty: ListCertainty | None = None) -> pd.DataFrame:
     """Say of each actor that a complete list of a network names, and of each list, whether it is on it.
 
     Parameters
@@ -514,7 +696,7 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     network
         A network, by id or name.
     list_certainty
-        The least certainty that a list is complete. All lists are kept by default, unlike in `list_exits`: the matrix
+        The least certainty that a list is complete; None (default) keeps all lists, unlike `list_exits`: the matrix
         shows what each of them says, and its certainty beside it, and concludes nothing.
 
     Returns
@@ -522,7 +704,8 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     pd.DataFrame
         One row an actor and list, actors by name and lists by year: `actor_id, name, list_id, year, certainty, state`
         (`on`; `absent`: the list covers the actor and does not name it; `not_at_risk`: the list says nothing of it,
-        since it covers other levels or counties, or full members only, or is older than the actor), `start, end` (the
+        since it covers other levels or counties, or full members only, or is older than the actor, or it is of low
+        certainty), `start, end` (the
         earliest first year and the latest last year as member that a source states; the same in every row of an
         actor), `row_ids` (of the rows that name it on the list; missing where none does). Two lists of one year are
         kept apart. Actors that no list names have no row; a network without a list gives an empty frame.
@@ -541,10 +724,13 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     >>> table.loc[table["name"] == "Karlstad", "state"].tolist()
     ['on', 'on', 'absent', 'absent']
     """
-    choice("list_certainty", list_certainty, ("high", "medium", "low"))
+    if list_certainty is not None:
+        choice("list_certainty", list_certainty, tuple(CERTAINTY))
     (network_id,) = known_networks(data, network)
     seen = list_members(data)
-    seen = seen[(seen["network_id"] == network_id) & seen["certainty"].isin(CERTAINTY[list_certainty])]
+    seen = seen[seen["network_id"] == network_id]
+    if list_certainty is not None:
+        seen = seen[seen["certainty"].isin(CERTAINTY[list_certainty])]
     named = seen[["list_id", "actor_id"]][seen["on"]].drop_duplicates()
     whole = (
         seen[["list_id", "year", "certainty"]].drop_duplicates().merge(named[["actor_id"]].drop_duplicates(), "cross")
@@ -552,7 +738,12 @@ def list_matrix(data: Dataset, network: str, list_certainty: Literal["high", "me
     frame = whole.merge(seen[["list_id", "actor_id", "covered", "on", "status_scope"]], "left", ["list_id", "actor_id"])
     on, covered = (frame[column].fillna(value=False).astype(bool) for column in ("on", "covered"))
     born = existence(data)["exists_from"].reindex(frame["actor_id"]).fillna(0).to_numpy()
-    told = covered & (frame["status_scope"] == "all").fillna(value=False).astype(bool) & (frame["year"] >= born)
+    told = (
+        covered
+        & (frame["certainty"] != "low")
+        & (frame["status_scope"] == "all").fillna(value=False).astype(bool)
+        & (frame["year"] >= born)
+    )
     frame["state"] = np.select([on, told], ["on", "absent"], "not_at_risk")
     rows = data.memberships.dropna(subset=["list_id"]).groupby(["list_id", "actor_id"])["row_id"].agg(";".join)
     frame = frame.merge(rows.rename("row_ids").reset_index(), "left", ["list_id", "actor_id"])

@@ -11,6 +11,7 @@ import re
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import Names, known_actors, known_networks
@@ -77,6 +78,7 @@ def _each_once(texts: pd.Series) -> str:
     return "; ".join(dict.fromkeys(str(text) for text in texts.dropna()))
 
 
+@asked
 def offices(data: Dataset, actors: Names | None = None, *, networks: Names | None = None) -> pd.DataFrame:
     """Return the offices of actors in networks: one row an office, with all rows and sources that tell of it.
 

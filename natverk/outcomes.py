@@ -11,23 +11,40 @@ from typing import Any
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.units import fold
 from natverk.errors import InvalidArgument
-from natverk.frames import Names, directory, known_actors, known_networks
+from natverk.frames import Names, directory, known_actors, known_municipality, known_networks
 
 __all__ = [
-    "events",
-    "judgements",
+    "evaluations",
+    "findings",
+    "meetings",
     "missions",
     "notes",
     "projects",
     "purposes",
     "steps",
+    "told_by",
     "totals",
     "twin_towns",
+    "up_to",
 ]
 
+#: Columns that date a row of an outcome, the surer first.
+_DATED = (
+    "start_year",
+    "start_date",
+    "date",
+    "year",
+    "observed_year",
+    "first",
+    "last_seen",
+    "years",
+    "programme_from",
+    "due",
+)
 _ROLES = ("lead", "participant", "unspecified")
 
 
@@ -49,6 +66,7 @@ def _together(values: Iterable[object]) -> str:
     return ";".join(dict.fromkeys(part for value in values for part in str(value).split(";")))
 
 
+@asked
 def projects(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return projects and who took part: one row a project and actor.
 
@@ -65,7 +83,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     -------
     pd.DataFrame
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
-        of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a source states), `theme`,
+        of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
+        source states), `theme`,
         `row_ids, source_ids`. Those with years of their own first, the latest first.
 
     Raises
@@ -105,6 +124,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     return found[columns].astype({**dict.fromkeys(text, "str"), **dict.fromkeys(whole, "Int64")})
 
 
+@asked
 def missions(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return mission reports and announcements of missions: one row a mission, the latest first.
 
@@ -133,6 +153,7 @@ def missions(data: Dataset, *, actors: Names | None = None, network: str | None 
     return rows.sort_values("start_date", ascending=False, na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
 def steps(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return the steps that were planned, agreed or recommended; a proposal is not a decision.
 
@@ -160,7 +181,8 @@ def steps(data: Dataset, *, actors: Names | None = None, network: str | None = N
     return _about(data, "next_steps", actors, network)
 
 
-def judgements(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+@asked
+def evaluations(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return judgements of networks and cooperation by a criterion, the latest first.
 
     Parameters
@@ -182,13 +204,44 @@ def judgements(data: Dataset, *, actors: Names | None = None, network: str | Non
     Examples
     --------
     >>> from natverk import load
-    >>> set(judgements(load(), network="C40")["actor_id"])
+    >>> set(evaluations(load(), network="C40")["actor_id"])
     {'municipality:0180'}
     """
     rows = _about(data, "evaluations", actors, network)
     return rows.sort_values("year", ascending=False, na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
+def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
+    """Return what evaluations found that is no judgement of a network by a criterion: one row a finding.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors
+        Those who evaluate, by id or name; all by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `evaluation_findings`, texts in English and in Swedish; `row_ids, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown actor, or no actor.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> findings(load(), actors="Region Dalarna")["actor_id"].tolist()
+    ['region:20']
+    """
+    return _about(data, "evaluation_findings", actors, None)
+
+
+@asked
 def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     """Return the purposes of international work that actors state: one row an actor and purpose.
 
@@ -235,6 +288,7 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     return found.reindex(columns=columns).astype("str")
 
 
+@asked
 def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     """Return the twin towns of municipalities: one row a municipality and town, all sources read together.
 
@@ -248,10 +302,10 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen` (the latest year
-        in which a source tells of it; missing where none is dated), `ended` (a source says that it has ended),
-        `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen in
-        2016 may have been given up since.
+        `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
+        (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
+        ended), `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen
+        in 2016 may have been given up since.
 
     Raises
     ------
@@ -290,15 +344,16 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         .sort_values(["actor_id", "country", "partner_city"], ignore_index=True)
     )
     columns = [
-        "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen", "ended", "end_year", "note",
-        "note_sv", "row_ids", "source_ids",
+        "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen",
+        "ended", "end_year", "note", "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")
     text = [name for name in columns if name not in {*years, "ended"}]
     return found.reindex(columns=columns).astype({**dict.fromkeys(text, "str"), **years, "ended": "bool"})
 
 
-def events(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
+@asked
+def meetings(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return meetings, seminars and conferences on municipal and regional cooperation, by date.
 
     Parameters
@@ -320,10 +375,10 @@ def events(data: Dataset, *, actors: Names | None = None, network: str | None = 
     Examples
     --------
     >>> from natverk import load
-    >>> events(load(), network="Arena för Tillväxt")["event_sv"].iloc[0]
+    >>> meetings(load(), network="Arena för Tillväxt")["event_sv"].iloc[0]
     'Kunskapsdag: Starkare kommuner med regional samverkan'
     """
-    frame = _events(data)
+    frame = _meetings(data)
     if actors is not None and network is not None:
         raise InvalidArgument("both actors and network are given", where="actors", remedy="leave one of them out")
     if actors is None and network is None:
@@ -336,7 +391,7 @@ def events(data: Dataset, *, actors: Names | None = None, network: str | None = 
 
 
 @kept
-def _events(data: Dataset) -> pd.DataFrame:
+def _meetings(data: Dataset) -> pd.DataFrame:
     """Return all events with the ids of their organisers."""
     names = directory(data)
 
@@ -354,6 +409,7 @@ def _events(data: Dataset) -> pd.DataFrame:
     return frame.sort_values(["date", "row_ids"], na_position="last", kind="stable", ignore_index=True)
 
 
+@asked
 def notes(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return what else sources tell of a network, or of actors without naming a network: one row a fact.
 
@@ -381,6 +437,50 @@ def notes(data: Dataset, *, actors: Names | None = None, network: str | None = N
     return _about(data, "network_notes", actors, network)
 
 
+@asked
+def told_by(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return what the pages and reports of an actor itself tell of networks: one row a fact or number, by network.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        A municipality, by code, id or name; other actors publish under names that differ too much to be told apart.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, topic, topic_sv, text, text_sv` (as `notes`), or `fact, value, qualifier, note, note_sv` (as
+        `totals`), `year, row_ids, source_ids`. What is coded as about the actor itself is not among them: `notes` and
+        `totals` give it.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown municipality, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> told = told_by(load(), "Vänersborg")
+    >>> sorted(set(told["network_id"])), "aims" in set(told["topic"])
+    (['ensa', 'icc', 'sern'], True)
+    """
+    place = data.municipalities.set_index("code").loc[known_municipality(data, actor)]
+    publishers = data.sources["publisher"].fillna("").str.casefold()
+    own = set(data.sources.loc[publishers.str.startswith(str(place["name_official"]).casefold()), "source_id"])
+    parts = [_about(data, table, None, None) for table in ("network_notes", "published_totals")]
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows[rows["source_ids"].isin(own) & rows["network_id"].notna() & rows["actor_id"].isna()]
+    columns = [
+        "network_id", "topic", "topic_sv", "text", "text_sv", "fact", "value", "qualifier", "note", "note_sv", "year",
+        "row_ids", "source_ids",
+    ]  # fmt: skip
+    return rows.sort_values(["network_id", "row_ids"], ignore_index=True)[columns]
+
+
+@asked
 def totals(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return the numbers that sources state about a network, or about actors: one row a number, by fact and year.
 
@@ -409,3 +509,46 @@ def totals(data: Dataset, *, actors: Names | None = None, network: str | None = 
     """
     rows = _about(data, "published_totals", actors, network)
     return rows.sort_values(["fact", "year", "row_ids"], na_position="last", kind="stable", ignore_index=True)
+
+
+@asked
+def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Leave out what is dated to later than a year: for pages that end before the data do.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    frame
+        What a function of this module returns.
+    last_year
+        The last year. If the data end in it, the frame is returned as it is; otherwise rows that nothing dates are
+        left out as well, for they may tell of later years.
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows of the frame that are left, numbered anew.
+
+    Raises
+    ------
+    InvalidArgument
+        For a frame without any column that dates it.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> len(up_to(data, missions(data, actors="Nacka"), 2013)), len(up_to(data, missions(data, actors="Nacka"), 2014))
+    (0, 1)
+    """
+    dating = [name for name in _DATED if name in frame]
+    if not dating:
+        raise InvalidArgument("nothing dates its rows", where="frame", remedy="give a frame of natverk.outcomes")
+    if last_year >= int(data.known_until[:4]):
+        return frame
+    first = pd.Series("9999", index=frame.index)
+    for name in reversed(dating):
+        cells = frame[name].astype("str")
+        first = cells.str[:4].where(frame[name].notna() & (cells != ""), first)
+    return frame[first.astype("int64") <= last_year].reset_index(drop=True)

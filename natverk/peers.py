@@ -6,14 +6,14 @@ What is compared are *documented* memberships: a municipality that writes about 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
-from natverk.errors import InvalidArgument
+from natverk.errors import InvalidArgument, gone
 from natverk.frames import (
     YEARS,
     Names,
@@ -27,10 +27,19 @@ from natverk.frames import (
     year_or_none,
     year_range,
 )
-from natverk.membership.actors import eligible, existence, levels, population_by_year
+from natverk.membership.actors import (
+    Kinds,
+    checked_kinds,
+    eligible,
+    existence,
+    levels,
+    may_belong,
+    population_by_year,
+)
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import Counting, YearBasis, graded
-from natverk.membership.panel import SETS, networks_counting_as, panel
+from natverk.membership.lists import ListCertainty, absences
+from natverk.membership.panel import SETS, chosen_networks, panel
 
 __all__ = [
     "COMPONENTS",
@@ -42,12 +51,20 @@ __all__ = [
     "county_peers",
     "differences",
     "neighbours",
+    "peer_networks",
     "population_at",
     "portfolios",
     "structure",
 ]
 
-ListCertainty = Literal["high", "medium", "low"]
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "in_words": "natverk.pages: measures know no language",
+        },
+    )
 
 #: What likeness by structure is made of, with the default weights: equal, for want of a reason to prefer one.
 COMPONENTS = {"population": 0.25, "skr_group": 0.25, "coast": 0.25, "location": 0.25}
@@ -66,6 +83,7 @@ def portfolios(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     list_certainty: ListCertainty = "high",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return what is known of each municipality in each network: the portfolios that are compared.
 
@@ -78,8 +96,8 @@ def portfolios(
     years
         A year or a window. Each cell is what the latest year with knowledge of it says (default: the ten
         last years, since a single year leaves too few known cells to compare anybody).
-    counts_as, year_basis, counting, list_certainty
-        See `panel`.
+    counts_as, year_basis, counting, list_certainty, kinds
+        See `panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -104,9 +122,12 @@ def portfolios(
     codes = None
     if municipalities is not None:
         codes = tuple(known_municipality(data, name, "municipalities") for name in several(municipalities))
-    return _portfolios(
-        data, codes, (span[0], span[-1]), tuple(several(counts_as)), year_basis, counting, list_certainty
+    own = None if kinds is None else checked_kinds(kinds)
+    table = _portfolios(
+        data, codes, (span[0], span[-1]), tuple(several(counts_as)), year_basis, counting, list_certainty, own
     )
+    table.attrs = {"kinds": checked_kinds(kinds)}
+    return table
 
 
 @kept
@@ -118,9 +139,10 @@ def _portfolios(
     year_basis: YearBasis,
     counting: Counting,
     list_certainty: ListCertainty,
+    kinds: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Make the portfolios of these municipalities, once for each dataset."""
-    networks = networks_counting_as(data, counts_as)
+    networks = chosen_networks(data, None, counts_as, kinds)
     actors = data.municipalities.set_index("actor_id")["code"]
     if codes is not None:
         actors = actors[actors.isin(codes)]
@@ -158,6 +180,7 @@ def by_portfolio(
     counting: Counting = "strict",
     list_certainty: ListCertainty = "high",
     table: pd.DataFrame | None = None,
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the municipalities with the portfolio most like one municipality's, by the Jaccard index.
 
@@ -172,8 +195,8 @@ def by_portfolio(
     min_known
         The least number of networks in which both are known (default 3: with one or two, a single shared
         network makes the index 1).
-    years, counts_as, year_basis, counting, list_certainty
-        See `portfolios`.
+    years, counts_as, year_basis, counting, list_certainty, kinds
+        See `portfolios`; `attrs["kinds"]` says what was counted.
     table
         A frame of `portfolios` of your own; its choices then count. None makes one.
 
@@ -215,7 +238,8 @@ def by_portfolio(
         counted_from_one("n", n)
     if table is None:
         evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
-        table = portfolios(data, years=years, list_certainty=list_certainty, **evidence)
+        table = portfolios(data, years=years, list_certainty=list_certainty, kinds=kinds, **evidence)
+    counted = table.attrs.get("kinds", checked_kinds(kinds))
     values = table.to_numpy(dtype=float, na_value=np.nan)
     member, absent, unknown = values == 1, values == 0, np.isnan(values)
     here, there = _pairs(table.index.get_indexer(pd.Index(codes)), len(table))
@@ -262,7 +286,9 @@ def by_portfolio(
         ranked[kind] = [";".join(networks[row]) for row in cells]
     ranked["status"] = ranked.pop("status")
     text = ["municipality", "code", "name", "shared", "only_here", "only_there", "one_sided", "status"]
-    return ranked.astype(dict.fromkeys(text, "str"))
+    ranked = ranked.astype(dict.fromkeys(text, "str"))
+    ranked.attrs = {"kinds": counted}
+    return ranked
 
 
 def _pairs(here: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -548,7 +574,74 @@ def by_structure(
 
 
 @asked
-def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int = 3) -> pd.DataFrame:
+def peer_networks(
+    data: Dataset,
+    municipality: str | int,
+    *,
+    n: int = 2,
+    years: tuple[int, int] | int | None = None,
+    year_basis: YearBasis = "stated",
+) -> pd.DataFrame:
+    """Return what the municipalities most like one by structure are documented in, with the evidence.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    municipality
+        A code, an actor id or a name.
+    n
+        How many of the most alike are asked.
+    years, year_basis
+        As in `natverk.documented`; the last of the years is that of the likeness.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
+        of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
+        missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest
+        complete list that covers the municipality and does not name it; missing where no list says so). By network and
+        rank. Peers without any documented membership have no row.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown municipality or value, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> found = peer_networks(load(), "Nacka")
+    >>> found["rank"].isin([1, 2]).all(), found["network_id"].is_monotonic_increasing
+    (np.True_, True)
+    """
+    code = known_municipality(data, municipality)
+    span = year_range(years, data=data)
+    near = by_structure(data, code, year=span[-1], n=n)
+    ranks = {f"municipality:{peer}": rank for peer, rank in zip(near["code"], near["rank"], strict=True)}
+    own_id = f"municipality:{code}"
+    window = (span[0], span[-1])
+    frame = documented(data, [own_id, *ranks], years=window, year_basis=year_basis)
+    own = frame[frame["actor_id"] == own_id].set_index("network_id")["mark"]
+    theirs = frame[(frame["actor_id"] != own_id) & frame["mark"].isin(DOCUMENTED)]
+    missing = absences(data, "high")
+    missing = missing[(missing["actor_id"] == own_id) & (missing["year"] <= window[1])]
+    theirs = theirs.assign(
+        rank=theirs["actor_id"].map(ranks).astype("int64"),
+        own_mark=theirs["network_id"].map(own),
+        shared=theirs["network_id"].map(own).isin(DOCUMENTED),
+        absent=theirs["network_id"].map(missing.groupby("network_id")["year"].max()).astype("Int64"),
+    )
+    columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]
+    theirs = theirs[columns].sort_values(["network_id", "rank"], ignore_index=True)
+    return theirs.astype({"own_mark": "str"})
+
+
+@asked
+def county_peers(
+    data: Dataset, county: str, *, year: int | None = None, n: int = 3, kinds: Kinds = None
+) -> pd.DataFrame:
     """Return for each municipality of a county the few that are most like it, by structure and by portfolio.
 
     Parameters
@@ -561,6 +654,8 @@ def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int 
         The year of the population, and the last of the ten years of the portfolios; default the last of the data.
     n
         How many peers of each kind.
+    kinds
+        Portfolios of networks of these kinds only, see `portfolios`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -592,7 +687,7 @@ def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int 
     year = year_range(year, "year", data=data)[0]
     places = data.municipalities
     codes = places.loc[places["county_code"] == known_county(data, county), "code"].tolist()
-    near = by_portfolio(data, codes, n=n, years=(year - 9, year))
+    near = by_portfolio(data, codes, n=n, years=(year - 9, year), kinds=kinds)
     parts = [
         by_structure(data, codes, year=year, n=n).rename(columns={"distance": "value"}).assign(by="structure"),
         # Who shares nothing with it is no peer, however much is known of both.
@@ -607,7 +702,9 @@ def county_peers(data: Dataset, county: str, *, year: int | None = None, n: int 
     # Stable: what comes from one frame stays in the order of its ranks.
     place = {code: number for number, code in enumerate(codes)}
     frame = frame.sort_values("code", key=lambda own: own.map(place), kind="stable", ignore_index=True)
-    return frame.astype({"by": "str", "n_known": "Int64"})
+    frame = frame.astype({"by": "str", "n_known": "Int64"})
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 @asked
@@ -627,6 +724,7 @@ def candidates(
     min_known: int = 3,
     weights: Mapping[str, float] | None = None,
     table: pd.DataFrame | None = None,
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the networks that peers are documented in and this municipality is not, the most shared first.
 
@@ -646,8 +744,8 @@ def candidates(
         end shows outside.
     n_peers
         How many peers are asked.
-    counts_as, year_basis, counting, list_certainty
-        See `portfolios`.
+    counts_as, year_basis, counting, list_certainty, kinds
+        See `portfolios`; `attrs["kinds"]` says what was counted.
     min_known, weights
         See `by_portfolio` and `by_structure`.
     table
@@ -659,9 +757,11 @@ def candidates(
         `rank, network_id, network, n_in` (peers known as members), `n_in_high` (and eligible peers of which it
         is unknown), `n_known, n_peers`, `peers` (codes of those in it), `own_state` (`unknown`, `not_member`
         where a complete list says so, `left` where an end does), `own_year` (of that list, or the last year as member;
-        missing where unknown), `own_documented` (a row of any year calls it a member, or a former one), `eligible`,
-        `eligibility` (`eligible`, `level`, `too_small`, `too_large`, `not_founded`, `dissolved`), `min_population,
-        max_population, population, population_year, eligibility_note`. Ties: by network id.
+        missing where unknown), `own_documented` (a row of any year calls it a member, or a former one), `eligible`
+        (nothing that is known rules it out), `eligibility` (`eligible`; `rule_unknown`: the rule asks for something
+        that no column tells, so whether it may join is not known; `level`, `too_small`, `too_large`; `not_admitted`:
+        the rule names a coast, counties or actors, and it is none of them; `not_founded`, `dissolved`),
+        `min_population, max_population, population, population_year, eligibility_note`. Ties: by network id.
 
     Raises
     ------
@@ -670,14 +770,13 @@ def candidates(
 
     Notes
     -----
-    "Not documented" is not "not a member": `own_state` says which. Eligibility knows levels and population
-    only (Gotland is at both levels); that a network is for one border region or one kind of place stands in its
-    membership rule.
+    "Not documented" is not "not a member": `own_state` says which. Eligibility knows levels (Gotland is at both),
+    population, and what `networks.eligibility_basis` makes of the rule of membership.
 
     Examples
     --------
     >>> from natverk import load
-    >>> table = candidates(load(), "Solna", year=2019).set_index("network_id")
+    >>> table = candidates(load(), "Botkyrka", year=2019, peers=["Nacka", "Malmö"]).set_index("network_id")
     >>> table.loc["eurocities", ["own_state", "eligibility"]].tolist()
     ['unknown', 'too_small']
     """
@@ -688,6 +787,7 @@ def candidates(
     if window is not None:
         counted_from_one("window", window)
     evidence: dict[str, Any] = {"counts_as": counts_as, "year_basis": year_basis, "counting": counting}
+    evidence |= {"kinds": kinds if kinds is None else checked_kinds(kinds)}
     evidence |= {"list_certainty": list_certainty, "years": (YEARS[0] if window is None else year - window + 1, year)}
     if peers is not None:
         asked = [known_municipality(data, peer, "peers") for peer in several(peers)]
@@ -702,16 +802,20 @@ def candidates(
         table = portfolios(data, **evidence).reindex(sorted({code, *asked})).dropna(axis=1, how="all")
     table = table.astype("float64")
     own, among, actor = table.loc[code], table.loc[asked], f"municipality:{code}"
+    homes = {f"municipality:{peer}": peer for peer in asked}
     rows = graded(data, year_basis="any", counting=counting)
+    rows = rows[rows["actor_id"].isin([actor, *homes])]
     positive, mine = rows["grade"] == "positive", rows["actor_id"] == actor
     if window is None:
         # What has no year of its own makes a member too, where no year says otherwise.
-        homes = data.municipalities.set_index("actor_id")["code"]
         until = rows["first"].isna() | (rows["first"] <= year).fillna(False)
-        once = rows[positive & until & rows["network_id"].isin(networks_counting_as(data, counts_as))]
-        once = pd.crosstab(once["actor_id"].map(homes), once["network_id"]).reindex(index=asked)
-        among = among.reindex(columns=sorted({*among.columns, *once.columns[once.any().to_numpy()]}))
-        among = among.mask(among.isna() & (once.reindex(columns=among.columns) > 0), 1.0)
+        once = rows[positive & until & rows["network_id"].isin(chosen_networks(data, None, counts_as, kinds))]
+        once = once[once["actor_id"].isin(homes)]
+        among = among.reindex(columns=sorted({*among.columns, *once["network_id"]}))
+        held = np.zeros(among.shape, dtype=bool)
+        codes, networks = pd.Index(once["actor_id"].map(homes)), pd.Index(once["network_id"])
+        held[among.index.get_indexer(codes), among.columns.get_indexer(networks)] = True
+        among = among.mask(among.isna() & held, 1.0)
     n_in = (among == 1).sum()
     own = own.reindex(n_in.index)
     documented = set(rows.loc[positive & mine, "network_id"])
@@ -736,7 +840,7 @@ def candidates(
             "own_state": absent["state"].fillna("unknown").to_numpy(),
             "own_year": absent["year"].to_numpy(),
             "own_documented": [network in ever for network in wanted],
-            "eligible": reason == "eligible",
+            "eligible": np.isin(reason, ["eligible", "rule_unknown"]),
             "eligibility": reason,
             "min_population": rules["min_population"].to_numpy(),
             "max_population": rules["max_population"].to_numpy(),
@@ -750,6 +854,7 @@ def candidates(
     frame = frame.astype({**whole, **text, "own_documented": "bool", "eligible": "bool"})
     frame = frame.sort_values(["n_in", "network_id"], ascending=[False, True], ignore_index=True)
     frame.insert(0, "rank", range(1, len(frame) + 1))
+    frame.attrs = {"kinds": checked_kinds(kinds)}
     return frame
 
 
@@ -757,7 +862,7 @@ def _absences(data: Dataset, actor: str, networks: list[str], evidence: dict[str
     """Return how an actor is known to be outside networks: `not_member` and the list's year, or `left` and the last."""
     if not networks:
         return pd.DataFrame({"state": pd.Series(dtype="str"), "year": pd.Series(dtype="Int64")})
-    asked = {name: value for name, value in evidence.items() if name != "counts_as"}
+    asked = {name: value for name, value in evidence.items() if name not in ("counts_as", "kinds")}
     cells = panel(data, actors=[actor], networks=networks, **asked)
     last = cells[cells["state"].isin(["not_member", "left"])].groupby("network_id")[["state", "year"]].last()
     rows = graded(data, year_basis=evidence["year_basis"], counting=evidence["counting"])
@@ -780,7 +885,14 @@ def _eligibility(data: Dataset, actor: str, rules: pd.DataFrame, size: int | Non
         "too_small": bounds["min_population"] > number,
         "too_large": bounds["max_population"] < number,
     }
-    return np.select(list(conditions.values()), list(conditions), "eligible")
+    reason = pd.Series(np.select(list(conditions.values()), list(conditions), "eligible"), index=rules.index)
+    told = may_belong(data, [actor], list(rules.index), year).set_index("network_id")
+    # A capital is not too small for a network of capitals or cities of a million.
+    otherwise = reason.isin(["too_small", "too_large"]) & told["by_rule"].fillna(False)
+    reason = reason.mask(otherwise, "eligible")
+    free = reason == "eligible"
+    reason = reason.mask(free & told["may"].isna(), "rule_unknown")
+    return reason.mask(free & ~told["may"].fillna(True), "not_admitted").to_numpy()
 
 
 @asked

@@ -13,6 +13,7 @@ import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from natverk import coding
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
-from natverk.errors import DataError, InvalidArgument
+from natverk.errors import DataError, InvalidArgument, gone
 from natverk.frames import counted_from_one, each_row, known_actor, not_negative
 
 __all__ = [
@@ -40,6 +41,18 @@ __all__ = [
     "score",
     "sensitivity",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "Choice": "natverk.portfolio.Rule.of(criteria, weights), as the argument rule",
+            "beside": "natverk.portfolio.review: its part comparison",
+            "chosen": "natverk.portfolio.Rule.of(criteria, weights)",
+            "sheet": "natverk.portfolio.blank_sheet",
+        },
+    )
 
 Numbers = npt.NDArray[np.float64]
 
@@ -335,7 +348,7 @@ def score(judgements: pd.DataFrame, *, rule: Rule | None = None, networks: Itera
     >>> result["recommendation"].to_dict()
     {'c40': 'use_selectively', 'eurocities': 'expand', 'metropolis': 'leave', 'uclg': 'leave'}
     >>> result.loc["c40", "missing"]
-    'monitoring;influence;cost_travel;democratic_governance'
+    'service_development;influence;cost_travel;democratic_governance'
     """
     rows = _checked(judgements)
     names = sorted({*rows["network_id"], *([] if networks is None else networks)})
@@ -606,7 +619,7 @@ def review(
     >>> from natverk import load
     >>> stockholm = review(load(), "municipality:0180", 2011)
     >>> stockholm.comparison[["network_id", "stated", "agreement"]].values.tolist()
-    [['c40', 'use_selectively', 'agrees'], ['eurocities', 'expand|continue', 'agrees'],
+    [['c40', 'use_fully', 'differs'], ['eurocities', 'expand|continue', 'agrees'],
     ['metropolis', 'leave', 'agrees'], ['uclg', 'leave', 'agrees']]
     """
     own = judgements(data, actor, year)

@@ -37,6 +37,7 @@ __all__ = [
     "REFERENCES",
     "STAGES",
     "STATES",
+    "accounts",
     "events",
     "history",
     "partners",
@@ -103,13 +104,16 @@ def history(data: Dataset) -> pd.DataFrame:
 
 
 @asked
-def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
+def events(data: Dataset, regions: Names | None = None, *, until: int | None = None) -> pd.DataFrame:
     """Return what happened to the strategies and when, and how municipalities took part, as far as we have read.
 
     Parameters
     ----------
     regions
         Regions or counties by code or name; None for all.
+    until
+        A year: what a source dates to a later one is left out, and so is what no source dates, for it may be later.
+        None (default): everything.
 
     Returns
     -------
@@ -123,8 +127,8 @@ def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
 
     Raises
     ------
-    UnknownName
-        For an unknown region.
+    UnknownName, InvalidArgument
+        For an unknown region, or a year out of range.
 
     Notes
     -----
@@ -141,6 +145,9 @@ def events(data: Dataset, regions: Names | None = None) -> pd.DataFrame:
     if regions is not None:
         wanted = [known_county(data, region, "regions") for region in several(regions)]
         frame = frame[frame["county_code"].isin(wanted)]
+    if until is not None and year_range(until, "until", data=data)[-1] < int(data.known_until[:4]):
+        begun = frame["date_from"].fillna(frame["date_to"]).fillna(_NEVER)
+        frame = frame[(begun.map(earliest) <= f"{until}-12-31").astype(bool)]
     lasting = frame["date_to"].mask(frame["event"] == "in_force")
     frame = frame.assign(
         date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
@@ -558,6 +565,7 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
     return pairs[columns[:-1]].astype(kinds)
 
 
+@asked
 def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataFrame:
     """Return for each region whom it could learn from: regions whose strategy shares most with its own.
 
@@ -624,6 +632,50 @@ def _joined(cells: list[Any]) -> str:
     return ";".join(dict.fromkeys(part for cell in cells if isinstance(cell, str) for part in cell.split(";") if part))
 
 
+@asked
+def accounts(data: Dataset, region: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+    """Return what sources tell of a region's strategies: how the work was set up, who took part, what it refers to.
+
+    Parameters
+    ----------
+    region
+        A region or county by code or name.
+    years
+        First and last year; default 1997 to the year of the data's vintage. A strategy is left out unless it was
+        surely adopted, or one in process surely begun, by the end of the last year, and one that had been replaced
+        before the first.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a strategy, the newest first: the columns of the table `strategies`, texts in English and in Swedish
+        (`status_note, process_note, consultation_note, eu2020_ref_note, agenda2030_ref_note, note`, …), and `state,
+        adopted_first, adopted_last` as in `history`, `row_id, source_ids`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown region, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> accounts(load(), "14").loc[0, "process_note_sv"][:23]
+    'start årsskiftet 2018/1'
+    """
+    window = year_range((1997, int(data.known_until[:4])) if years is None else years, data=data)
+    code = known_county(data, region, "region")
+    known = history(data)[["strategy_id", "state", "adopted_first", "adopted_last", "until"]]
+    frame = data.strategies[data.strategies["county_code"] == code].merge(known, on="strategy_id")
+    begun = frame["adopted_last"].fillna(_ALWAYS).map(latest) <= f"{window[-1]}-12-31"
+    lasting = frame["until"].fillna(_NEVER) >= f"{window[0]}-01-01"
+    frame = frame[(begun & lasting).astype(bool)]
+    cited = frame["source_id"] + (";" + frame["other_sources"]).fillna("")
+    frame = frame.assign(source_ids=cited.astype("str"), drafted=frame["state"] == "in_process")
+    frame = frame.sort_values(["drafted", "adopted_last", "strategy_id"], ascending=[False, False, True])
+    return frame.drop(columns=["drafted", "until"]).reset_index(drop=True)
+
+
 def _staged(data: Dataset, date: str, table: pd.DataFrame | None) -> pd.DataFrame:
     """Return the stages: those given, if they are a frame of `stages` with a row at least, or new ones."""
     if table is None:
@@ -641,8 +693,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
     the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
     the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
-    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the dated sources, `last_told` the last year of
-    these and of the stated adoption, `seen` the last day on which the first source can have been published.
+    possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the
+    dated sources, `last_told` the last year of these and of the stated adoption, `seen` the last day on which the first
+    source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
     sure = sources["published"].where(sources["published_precision"] != "circa")
@@ -655,6 +708,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     )
     cited = (rows["source_id"].fillna("") + ";" + rows["other_sources"].fillna("")).str.split(";").explode()
     cited = cited[cited != ""]
+    # As plain objects: Arrow would start a thread for the extremes, and where pages are forked from there must be one.
+    told = told.astype({"printed": object, "seen": object})
     own = told.loc[cited.to_list()].set_axis(cited.index).groupby(level=0)
     stated = rows["adopted_date"].fillna(rows["adopted_year"].astype("str"))
     frame = pd.DataFrame(
@@ -668,8 +723,8 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
                 name: rows[column].map({True: "yes", False: "no"}).astype("str").fillna("unknown")
                 for name, column in REFERENCES.items()
             },
-            "printed": own["printed"].max(),
-            "seen": own["seen"].min(),
+            "printed": own["printed"].max().astype("str"),
+            "seen": own["seen"].min().astype("str"),
             "first_year": own["year"].min(),
             "last_year": own["year"].max(),
         }

@@ -41,7 +41,8 @@ ACTORS: tuple[Row, ...] = (
 COUNTIES = {"01": "region:01", "02": "region:02", "03": "region:03", "09": "municipality:0980"}
 RULES = (
     ("membership", "full", "yes"), ("membership", "member", "yes"), ("membership", "associate", "yes"),
-    ("membership", "participant", "loose"), ("commitment", "signatory", "yes"), ("*", "indirect", "separate"),
+    ("membership", "participant", "loose"), ("membership", "unspecified", "loose"),
+    ("commitment", "signatory", "yes"), ("*", "indirect", "separate"),
     ("*", "reporting", "never"), ("*", "applicant", "never"), ("*", "former", "exit"), ("reporting", "*", "never"),
 )  # fmt: skip
 
@@ -118,7 +119,18 @@ def _table(name: str, items: tuple[tuple[tuple[str, Any], ...], ...]) -> pd.Data
 def _base() -> dict[str, pd.DataFrame]:
     tables = {name: table(name, []) for name in SCHEMA}
     tables["corrections"] = pd.DataFrame(
-        columns=["correction_id", "table", "row", "action", "column", "before", "after", "reason", "reason_sv", "status"],
+        columns=[
+            "correction_id",
+            "table",
+            "row",
+            "action",
+            "column",
+            "before",
+            "after",
+            "reason",
+            "reason_sv",
+            "status",
+        ],
         dtype="str",
     )
     places = [row for row in ACTORS if row["kind"] == "municipality"]

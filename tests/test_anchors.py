@@ -161,6 +161,65 @@ def test_stockholms_offices(real: Dataset) -> None:
     assert "Social Affairs Forum" in details
 
 
+def test_nackas_report_part_by_part(real: Dataset) -> None:
+    parts = real.mission_parts[real.mission_parts["mission_id"] == "mis-00001"].sort_values("position")
+    assert len(parts) == 7
+    assert parts["evaluation"].iloc[0] == "approved"
+    assert parts["part"].str.startswith("meeting of the working group").sum() == 5
+    assert parts["concerned"].isna().all(), "the column on colleagues concerned is empty"
+    form = real.network_notes.set_index("row_id").loc["tot-00378", "text"]
+    assert form.count(";") == 3, "four options for the next step"
+
+
+def test_what_a_follow_up_rests_on_is_said(real: Dataset) -> None:
+    missions = real.missions.set_index("row_id")
+    # No option of the form is visibly marked in the copy: coded from the steps that the report writes out.
+    assert missions.loc["mis-00001", ["next_step_category", "next_step_basis"]].tolist() == ["systematic", "text"]
+    cut = missions[missions["next_step_basis"] == "cut"]
+    assert set(cut["next_step_category"]) == {"not_known"}
+    assert {"mis-00017", "mis-00023", "mis-00028"} <= set(cut.index)
+    assert set(missions.loc[missions["next_step_category"] == "not_known", "next_step_basis"]) == {"cut"}
+
+
+def test_the_day_of_a_news_item_is_no_day_of_decision(real: Dataset) -> None:
+    adopted = real.strategies.set_index("row_id").loc["rus-00029", "adopted_date"]
+    assert adopted == "2020-06", "the item of 16 June 2020 says Tuesday's council"
+    assert real.strategy_events.set_index("row_id").loc["sev-00093", "date_from"] == "2020-06"
+    # A blog without dates gives a year by its context, never a month.
+    blog = real.missions[real.missions["source_id"] == "faluninternationellt-blogg"]
+    assert set(blog["start_date"]) == {"2019"}
+
+
+def test_a_year_rests_on_what_the_page_says(real: Dataset) -> None:
+    members = real.memberships.set_index("row_id")
+    # Västerås is connected to ICORN since May 2024 by its own page: no city of refuge read as membership.
+    assert members.loc["mem-01104", ["start_year", "start_basis"]].tolist() == [2024, "stated"]
+    assert pd.isna(members.loc["mem-01104", "inference"])
+    # A signing that is planned is none yet, and the year of the first guest is not that of joining.
+    assert set(members.loc[["mem-00479", "mem-00522", "mem-01340", "mem-01089"], "start_basis"]) == {"inferred"}
+    # "Eight years ago", says the page of 2018; the invitation of 2017 does not say when Reglab was founded.
+    reglab = real.networks.set_index("network_id").loc["reglab"]
+    assert reglab[["founded_year", "source_id"]].tolist() == [2010, "reglab-fortsatter"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("seed-nacka-2014", ["which colleague or unit", "direct the scouting elsewhere", "date and writer"]),
+        ("seed-vanersborg-2024", ["mentor cities, inside and outside the EU", "neither which kind of member"]),
+        ("seed-arena-2017", ["Hornsgatan 15", "regionkommuner", "leading politicians and officials", "on film"]),
+        (
+            "seed-stockholm-2011",
+            ["by subject matter, not by geography", "World Bank", "Cairo", "loose network of mayors"],
+        ),
+        ("seed-reglab-2017", ["Liljeholmsvägen 18", "how to follow up and evaluate", "learn from each other"]),
+    ],
+)
+def test_what_the_five_documents_say_stands_in_rows(real: Dataset, source: str, words: list[str]) -> None:
+    text = " ".join(real.network_notes.loc[real.network_notes["source_id"] == source, "text"])
+    assert [word for word in words if word not in text] == []
+
+
 def test_stockholms_review_of_2011(real: Dataset) -> None:
     review = real.evaluations
     review = review[(review["actor_id"] == STOCKHOLM) & (review["year"] == 2011) & (review["criterion"] == "overall")]
@@ -169,7 +228,7 @@ def test_stockholms_review_of_2011(real: Dataset) -> None:
         "eurocities": ["continue", "expand"],
         "metropolis": ["leave", "leave_board"],
         "uclg": ["leave", "leave_board"],
-        "c40": ["use_selectively"],
+        "c40": ["use_fully"],
     }
 
 
@@ -195,7 +254,9 @@ def test_nacka_in_eurocities(real: Dataset) -> None:
     assert people == 96217
     assert people < least
     unknown = panel(real, networks=["eurocities"], years=2014).set_index("actor_id")
-    assert unknown.loc["municipality:0184", ["state", "high"]].tolist() == ["unknown", 0], "Solna is too small for full"
+    documented_in = set(real.memberships.loc[real.memberships["network_id"] == "eurocities", "actor_id"])
+    assert "municipality:0127" not in documented_in
+    assert unknown.loc["municipality:0127", ["state", "high"]].tolist() == ["unknown", 0], "Botkyrka is too small"
 
 
 def test_nackas_mission(real: Dataset) -> None:
@@ -283,17 +344,21 @@ def test_klimatkommunerna_in_february_2015(real: Dataset) -> None:
 def test_pairs(real: Dataset) -> None:
     years = ["start_year", "end_year", "observed_year"]
     pairs = real.memberships.groupby(["actor_id", "network_id"])[years].count().sum(axis=1)
-    assert (len(pairs), int((pairs == 0).sum())) == (1060, 290)
-    assert (real.memberships.groupby(["actor_id", "network_id"])["status"].nunique() > 1).sum() == 47
+    assert len(pairs) == len(real.memberships[["actor_id", "network_id"]].drop_duplicates()) >= 1837
+    undated = real.memberships[real.memberships[years].isna().all(axis=1)]
+    dated = real.memberships.drop(index=undated.index).set_index(["actor_id", "network_id"]).index
+    only = ~undated.set_index(["actor_id", "network_id"]).index.isin(dated)
+    assert int((pairs == 0).sum()) == undated[only][["actor_id", "network_id"]].drop_duplicates().shape[0] >= 290
+    assert (real.memberships.groupby(["actor_id", "network_id"])["status"].nunique() > 1).sum() >= 47
 
 
-def test_about_one_cell_in_a_hundred_has_evidence(real: Dataset) -> None:
+def test_few_cells_have_evidence(real: Dataset) -> None:
     networks = real.networks.loc[real.networks["counts_as"] == "membership", "network_id"]
     places = real.municipalities["actor_id"]
     with_evidence = real.memberships[["actor_id", "network_id"]].drop_duplicates()
     with_evidence = with_evidence[with_evidence["actor_id"].isin(places) & with_evidence["network_id"].isin(networks)]
     n_cells = len(places) * len(networks)
-    assert n_cells == 31_030
+    assert n_cells >= 31_030
     assert 0.01 < len(with_evidence) / n_cells < 0.02
 
 
@@ -304,13 +369,15 @@ def test_a_city_of_culture_to_come_is_no_evidence(real: Dataset) -> None:
     assert set(states(real, "municipality:2584", "ecoc", 2020, 2026).values()) == {"unknown"}
 
 
-@pytest.mark.parametrize("actor", ["municipality:0160", "municipality:0128"])
-def test_taby_and_salem_have_no_evidence(real: Dataset, actor: str) -> None:
+def test_nearly_every_municipality_has_evidence(real: Dataset) -> None:
     evidence = graded(real, year_basis="any", counting="loose")
-    assert set(evidence.loc[evidence["actor_id"] == actor, "grade"]) <= {"never"}, (
-        "at most a line in a reporting platform"
-    )
-    assert documented(real, [actor]).empty
+    places = real.municipalities.set_index("actor_id")["name"]
+    silent = places[~places.index.isin(evidence.loc[evidence["grade"] != "never", "actor_id"])]
+    assert 1 <= len(silent) <= 4, "286 of 290 have something, and who has nothing is known"
+    for actor in silent.index:
+        assert documented(real, [actor]).empty
+    # Täby and Salem, of which nothing was known before, are each named in something.
+    assert not {"Täby", "Salem"} & set(silent)
 
 
 # --- Meetings, responsibility, audit ----------------------------------------------------------------------------------
@@ -337,7 +404,9 @@ def test_responsibility_before_and_after_2019(real: Dataset) -> None:
 
 
 def test_audit(real: Dataset) -> None:
-    assert real.audit["verdict"].value_counts().to_dict() == {"supported": 43, "partly": 24, "not_refound": 11}
+    verdicts = real.audit["verdict"].value_counts()
+    assert (verdicts["supported"], verdicts["partly"], verdicts["not_refound"]) >= (43 + 26, 24 + 14, 11)
+    assert "contradicted" not in verdicts
 
 
 def test_nacka_is_flagged_as_below_the_rule_of_full_membership(real: Dataset) -> None:

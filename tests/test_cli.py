@@ -656,3 +656,30 @@ def test_the_command_line_imports_no_engine(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="streams are closed in a child process")
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+def test_what_is_started_finds_all_streams_where_some_are_closed(closed: tuple[int, ...], tmp_path: Path) -> None:
+    look = f"import sys; open({str(tmp_path / 'seen')!r}, 'w').write(str(None in (sys.stdin, sys.stdout, sys.stderr)))"
+    start = f"cli.app = lambda: subprocess.run([sys.executable, '-c', {look!r}], check=True)"
+    code = f"import subprocess, sys\nfrom natverk import cli\n{start}\ncli.main()"
+
+    def close() -> None:
+        for descriptor in closed:
+            os.close(descriptor)
+
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], env=environ, preexec_fn=close, check=True)
+    assert (tmp_path / "seen").read_text(encoding="utf-8") == "False"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_under_standard_output_has_the_status_of_an_error() -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "natverk.cli", "list", "--only", "strategies"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("standard output cannot be written to")
+    assert "Exception ignored" not in done.stderr

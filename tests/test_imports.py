@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),
-    ("text", "pages"),
+    ("pages",),
     ("reports",),
     ("natverk",),
     ("cli",),
@@ -48,8 +48,8 @@ HALF = ("errors", "version", "data", *MEASURES)
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "data": ("locale",),
     **dict.fromkeys(MEASURES, ("locale",)),
-    "reports": (*MEASURES, "figures", "text", "pages"),
-    "natverk": ("locale", "figures", "text", "pages", "reports"),
+    "reports": (*MEASURES, "figures", "pages"),
+    "natverk": ("locale", "figures", "pages", "reports"),
 }
 #: The one module that words something below the pages: how the data are cited.
 EXCEPTED = {("natverk.data.sources", "locale")}
@@ -232,17 +232,17 @@ def test_module_keeps_the_house_rules(module: str) -> None:
         ("natverk.roles.bodies", "from natverk.models import fit_counts", "roles may not import natverk.models"),
         ("natverk.models", "from natverk.benchmarks import agrees", "models may not import natverk.benchmarks"),
         ("natverk.comparison", "from natverk.locale import texts", "comparison may not import natverk.locale"),
-        ("natverk.comparison", "from natverk.text import show", "comparison may not import natverk.text"),
-        ("natverk.figures.maps", "from natverk.text import show", "figures may not import natverk.text"),
+        ("natverk.comparison", "from natverk.pages import NotebookPage", "comparison may not import natverk.pages"),
+        ("natverk.figures.maps", "from natverk.pages import NotebookPage", "figures may not import natverk.pages"),
         ("natverk.reports.run", "from natverk.membership.panel import panel", "reports may not import natverk.memb"),
-        ("natverk.reports.run", "from natverk.text.page import Prose", "reports may not import natverk.text"),
+        ("natverk.reports.run", "from natverk.pages.page import Prose", "reports may not import natverk.pages"),
         ("natverk.reports.run", "from natverk.figures import maps", "reports may not import natverk.figures"),
         ("natverk.reports.run", "from natverk.frames import choice", "reports may not import natverk.frames"),
         ("natverk.reports.run", "from natverk import roles", "natverk.roles"),
         ("natverk.reports.run", "from natverk import cli", "natverk.cli"),
-        ("natverk.text.page", "from natverk.cli import app", "text may not import natverk.cli"),
+        ("natverk.pages.page", "from natverk.cli import app", "pages may not import natverk.cli"),
         ("natverk", "from natverk.cli import main", "natverk may not import natverk.cli"),
-        ("natverk", "from natverk.text import show", "natverk may not import natverk.text"),
+        ("natverk", "from natverk.pages import NotebookPage", "natverk may not import natverk.pages"),
         ("natverk.errors", "from natverk.locale import texts", "errors may not import"),
         ("natverk.locale", "from natverk.data.units import fold", "locale may not import"),
     ],
@@ -260,7 +260,7 @@ def test_the_import_rule_fails_on_a_violation(module: str, source: str, told: st
         ("natverk.data.sources", "from natverk.locale import texts"),
         ("natverk.comparison", "from natverk.roles import compare\nfrom natverk.benchmarks import agrees"),
         ("natverk.reports.project", "import natverk\nhome = natverk.__file__\nfrom natverk.data import units"),
-        ("natverk.text.page", "from natverk.figures import maps\nfrom natverk.membership.panel import KNOWN"),
+        ("natverk.pages.page", "from natverk.figures import maps\nfrom natverk.membership.panel import KNOWN"),
         ("natverk.cli", "import natverk\nfrom natverk.reports.plan import plan\ndata = natverk.load()"),
         ("natverk.figures.maps", "from natverk.figures.style import WIDTH\nfrom natverk.locale import texts"),
     ],
@@ -270,8 +270,8 @@ def test_the_import_rule_lets_pass_what_it_should(module: str, source: str) -> N
 
 
 def test_a_relative_import_from_a_package_is_read_from_the_package() -> None:
-    assert list(names_in("from .page import show", "natverk.text", True)) == [(1, "natverk.text.page.show")]
-    assert list(names_in("from .page import show", "natverk.text.table", False)) == [(1, "natverk.text.page.show")]
+    assert list(names_in("from .page import show", "natverk.pages", True)) == [(1, "natverk.pages.page.show")]
+    assert list(names_in("from .page import show", "natverk.pages.table", False)) == [(1, "natverk.pages.page.show")]
 
 
 CIRCLES = circles(MODULES)
@@ -322,7 +322,7 @@ def test_a_public_name_is_defined_once(module: str) -> None:
 
 def test_doubled_names_are_found(tmp_path: Path) -> None:
     body = "def panel(): ...\nclass Spell: ...\ndef _own(): ...\n"
-    files = ("data/load.py", "membership/panel.py", "text/page.py")
+    files = ("data/load.py", "membership/panel.py", "pages/page.py")
     homes = ["natverk.data.load", "natverk.membership.panel"]
     assert doubled(tree(tmp_path, dict.fromkeys(files, body))) == {"panel": homes, "Spell": homes}
 

@@ -44,7 +44,7 @@ ANCHORS = [
     (STOCKHOLM, r"Eurocities \| ordförandeskap \| 2009–2010 \| Chair of the Social Affairs Forum"),
     (STOCKHOLM, r"C40 \| nätverk \| [^|]+ \| associerad medlem"),
     (REVIEW, r"”utöka” för Eurocities, ”använd selektivt” för C40 och ”lämna” för Metropolis och UCLG"),
-    (REVIEW, r"det är också vad som rekommenderades då"),
+    (REVIEW, r"det stämmer med det som rekommenderades då för 3 av 4 nätverk"),
     ("network_profile/eurocities", r"grundat 1986"),
     ("network_profile/eurocities", r"fullvärdigt medlemskap krävs minst 250 000 invånare"),
     ("network_profile/eurocities", r"enbart fullvärdiga medlemmar har 3 \(2011\)"),

@@ -185,13 +185,29 @@ def test_summaries_and_recommendations_are_never_read(real: Dataset) -> None:
     assert "overall" not in set(portfolio.judgements(real, "municipality:0180", 2011)["criterion"])
 
 
-def test_stockholm_2011_comes_out_as_the_review_recommends(real: Dataset) -> None:
+def test_to_make_full_use_of_a_network_is_not_to_use_it_selectively(real: Dataset) -> None:
+    rows = real.evaluations.set_index("row_id")
+    of_c40 = rows[(rows["network_id"] == "c40") & (rows["actor_id"] == "municipality:0180") & (rows["year"] == 2011)]
+    assert set(of_c40["recommendation"]) == {"use_fully"}
+    assert real.next_steps.set_index("row_id").loc["nxt-00009", "category"] == "use_fully"
+
+
+def test_gathering_knowledge_is_one_criterion_whatever_the_network(real: Dataset) -> None:
+    rows = real.evaluations.set_index("row_id")
+    assert "bring home knowledge" in rows.loc["eva-00003", "rationale"]
+    assert "gathering knowledge" in rows.loc["eva-00027", "rationale"]
+    assert rows.loc[["eva-00003", "eva-00027"], "criterion"].tolist() == ["monitoring"] * 2
+
+
+def test_stockholm_2011_comes_out_as_the_review_recommends_but_for_c40(real: Dataset) -> None:
     review = portfolio.review(real, "Stockholm", 2011)
     table = review.comparison.set_index("network_id")
     assert table["recommendation"].to_dict() == {
         "c40": "use_selectively", "eurocities": "expand", "metropolis": "leave", "uclg": "leave",
     }  # fmt: skip
-    assert table["agreement"].tolist() == ["agrees"] * 4
+    # The rule has no "use fully": C40 is judged on two core purposes of four, which it reads as use for some.
+    assert table["agreement"].tolist() == ["differs", "agrees", "agrees", "agrees"]
+    assert table.loc["c40", "stated"] == "use_fully"
     assert table.loc["eurocities", "stated"] == "expand|continue"
     assert table.loc[["metropolis", "uclg"], "aside"].tolist() == ["leave_board"] * 2
     scores = review.scores.set_index("network_id")

@@ -90,13 +90,32 @@ def test_an_old_module_says_where_to_look(module: str) -> None:
         importlib.import_module(module)
 
 
+OLD_WITHIN = {
+    "portfolio.Choice": "natverk.portfolio.Rule.of", "portfolio.chosen": "natverk.portfolio.Rule.of",
+    "portfolio.sheet": "natverk.portfolio.blank_sheet", "portfolio.beside": "natverk.portfolio.review",
+    "coding.disagreements": "natverk.coding.discordant",
+    "peers.in_words": "natverk.pages", "networks.FIRM": "natverk.membership.documented.DOCUMENTED",
+    "twomode.two_mode": "natverk.twomode.incidence_matrix", "twomode.TwoMode": "natverk.twomode.IncidenceMatrix",
+    "twomode.co_membership_blocks": "natverk.twomode.co_membership", "twomode.Draws": "natverk.twomode.randomise",
+    "twomode.shared_pairs": "natverk.twomode.co_membership",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("old", OLD_WITHIN)
+def test_an_old_name_within_a_module_says_the_new_one(old: str) -> None:
+    module, _, name = old.partition(".")
+    with pytest.raises(AttributeError, match=re.escape(f"natverk.{old} is gone. Use {OLD_WITHIN[old]}")):
+        getattr(getattr(natverk, module), name)
+    assert not hasattr(getattr(natverk, module), "pannel")
+
+
 def test_what_never_was_is_not_found() -> None:
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("natverk.pannel")
 
 
 def test_every_new_name_that_an_old_one_gives_is_there() -> None:
-    for told in natverk._MOVED.values():
+    for told in (*natverk._MOVED.values(), *OLD_WITHIN.values()):
         for name in re.findall(r"natverk(?:\.\w+)+", told):
             parts = name.split(".")
             for end in range(len(parts), 0, -1):
@@ -181,6 +200,11 @@ def members(data: Dataset) -> pd.DataFrame:
 
 
 @cache
+def ties_of_county(data: Dataset) -> pd.DataFrame:
+    return natverk.roles.county_memberships(data, "14")
+
+
+@cache
 def compared(data: Dataset) -> pd.DataFrame:
     return natverk.roles.compare(data, 2019, county="14")
 
@@ -237,6 +261,8 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "networks.lists_of": lambda data: natverk.networks.lists_of(data, "ubc"),
     "networks.member_years": lambda data: natverk.networks.member_years(data, "sern", members(data)),
     "networks.members_of": members,
+    "networks.membership_notes": lambda data: natverk.networks.membership_notes(data, "Vänersborg"),
+    "networks.networks_of": lambda data: natverk.networks.networks_of(data, "Vänersborg"),
     "networks.saturation": lambda data: natverk.networks.saturation(data, members(data)),
     "networks.shared_members": lambda data: natverk.networks.shared_members(data, "sern"),
     "networks.shared_themes": lambda data: natverk.networks.shared_themes(data, "sern"),
@@ -248,6 +274,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "peers.county_peers": lambda data: natverk.peers.county_peers(data, "09"),
     "peers.differences": lambda data: natverk.peers.differences(data, 2019),
     "peers.neighbours": lambda data: natverk.peers.neighbours(data, "Vänersborg", own(data)),
+    "peers.peer_networks": lambda data: natverk.peers.peer_networks(data, "Vänersborg"),
     "peers.population_at": lambda data: natverk.peers.population_at(data, 2019),
     "peers.portfolios": natverk.peers.portfolios,
     "peers.structure": lambda data: natverk.peers.structure(data, 2019),
@@ -264,9 +291,23 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "portfolio.score": lambda data: natverk.portfolio.score(reviewed(data)),
     "portfolio.sensitivity": lambda data: natverk.portfolio.sensitivity(reviewed(data), draws=50),
     "roles.actors_of": lambda data: natverk.roles.actors_of(data, "14"),
+    "roles.bodies_of": lambda data: natverk.roles.bodies_of(data, "Vänersborg"),
+    "roles.county_bodies": lambda data: natverk.roles.county_bodies(data, "14"),
     "roles.compare": compared,
+    "roles.county_actors": lambda data: natverk.roles.county_actors(data, "14", ties_of_county(data)),
+    "roles.county_events": lambda data: natverk.roles.county_events(data, "14"),
+    "roles.county_memberships": lambda data: [
+        ties_of_county(data),
+        natverk.roles.county_memberships(data, "05", years=(1997, 2010)),
+    ],
+    "roles.county_networks": lambda data: natverk.roles.county_networks(ties_of_county(data)),
+    "roles.county_tasks": lambda data: natverk.roles.county_tasks(data, "14"),
+    "roles.county_themes": lambda data: natverk.roles.county_themes(
+        data, "14", natverk.roles.county_networks(ties_of_county(data))
+    ),
     "roles.cross_border": natverk.roles.cross_border,
     "roles.formal": lambda data: natverk.roles.formal(data, 2019),
+    "roles.holders_of": lambda data: natverk.roles.holders_of(data, "05"),
     "roles.interplay": natverk.roles.interplay,
     "roles.interplay_forms": natverk.roles.interplay_forms,
     "roles.joint_bodies": natverk.roles.joint_bodies,
@@ -277,6 +318,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "roles.responsibility_counts": natverk.roles.responsibility_counts,
     "roles.summary_by_county": lambda data: natverk.roles.summary_by_county(compared(data)),
     "roles.transfers": natverk.roles.transfers,
+    "strategies.accounts": lambda data: natverk.strategies.accounts(data, "14"),
     "strategies.events": natverk.strategies.events,
     "strategies.history": natverk.strategies.history,
     "strategies.references": lambda data: natverk.strategies.references(data, "2019"),
@@ -418,6 +460,10 @@ MUNICIPALITY: dict[str, Named] = {
     "peers.by_structure": natverk.peers.by_structure,
     "peers.candidates": natverk.peers.candidates,
     "peers.neighbours": lambda data, place: natverk.peers.neighbours(data, place, own(data)),
+    "peers.peer_networks": natverk.peers.peer_networks,
+    "networks.membership_notes": natverk.networks.membership_notes,
+    "networks.networks_of": natverk.networks.networks_of,
+    "roles.bodies_of": natverk.roles.bodies_of,
     "compare": lambda data, place: natverk.compare(data, place, "Lund", kind="municipality", parts=["place"]),
 }
 TYPED: dict[str, tuple[Named, Any, Any, str]] = {

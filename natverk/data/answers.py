@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from natverk.data.load import Dataset, load
-from natverk.data.reads import behind_an_answer, is_inside, note_all, note_answer
+from natverk.data.reads import behind_an_answer, is_asking, note_all, note_answer
 from natverk.errors import NatverkError
 
 __all__ = ["ask", "asked", "digest_of", "rows_where"]
@@ -49,7 +49,7 @@ def asked(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenat
 
     @functools.wraps(function)
     def noted(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        question = None if is_inside() else _question(name, data, args, kwargs)
+        question = _question(name, data, args, kwargs) if is_asking() else None
         if question is None:
             return function(data, *args, **kwargs)
         digest = None

@@ -1,5 +1,7 @@
 """From `data/raw` to `data/processed`: read, validate, correct, type, write; the same bytes every time.
 
+Nothing but the facts, the schema and the versions decides them: no option of pandas, no variable of the environment.
+
 Everything is written aside and renamed into place, the manifest last: a build that stops half-way leaves
 the old tables, and a manifest that does not fit its tables is seen as stale.
 """
@@ -185,9 +187,12 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
     """
     import pandas as pd
 
+    from natverk.data.types import TEXT
+
     result: dict[str, pd.Series] = {}
     for column in table.columns:
-        cells = frame[column.name].where(frame[column.name] != "")
+        cells = frame[column.name].astype(TEXT)
+        cells = cells.where(cells != "")
         if column.dtype == "boolean":
             result[column.name] = cells.map({"yes": True, "no": False}).astype("boolean")
         elif column.dtype == "Int64":
@@ -196,15 +201,19 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
         elif column.dtype == "Float64":
             result[column.name] = cells.astype("Float64")
         else:
-            result[column.name] = cells.astype("str")
+            result[column.name] = cells
         if column.swedish:
             own = cells.map(swedish)
-            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype("str")
+            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype(TEXT)
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 
 def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -> None:
     """Write tables and manifest aside and rename them into place, the manifest last."""
+    from pyarrow.parquet import write_table
+
+    from natverk.data.types import to_arrow
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".build-", dir=out))
@@ -217,7 +226,7 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
     try:
         for name, frame in frames.items():
             # No compression dictionary or page size is left to chance, so that bytes repeat.
-            frame.to_parquet(aside / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
+            write_table(to_arrow(frame), aside / f"{name}.parquet", compression="zstd")
         outputs = {
             f"{name}.parquet": {
                 "rows": len(frame),

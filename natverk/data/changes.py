@@ -12,7 +12,7 @@ import pandas as pd
 
 from natverk.data.schema import SCHEMA
 
-__all__ = ["Change", "cells_of", "changes", "told"]
+__all__ = ["Change", "cells_of", "changes", "named_rows"]
 
 # So many rows are named at most.
 _NAMED = 3
@@ -103,15 +103,15 @@ def _change(
     return Change(table, row, f"has another {'; '.join(parts)}", cells)
 
 
-def told(found: Sequence[Change], questions: Sequence[str]) -> str:
+def named_rows(found: Sequence[Change], questions: Sequence[str]) -> str:
     """Say which rows have changed; where measures were asked, those that the questions name, or how many there are.
 
     >>> rows = [Change("memberships", f"mem-{n}", "is new", frozenset({f"municipality:138{n}"})) for n in range(6)]
-    >>> told(rows[:1], ["natverk.peers:by_size ({}, (), {})"])
+    >>> named_rows(rows[:1], ["natverk.peers:by_size ({}, (), {})"])
     ': memberships mem-0 (municipality:1380) is new'
-    >>> told(rows, ["natverk:documented ({}, (['municipality:1384'],), {})"])
+    >>> named_rows(rows, ["natverk:documented ({}, (['municipality:1384'],), {})"])
     ': memberships mem-4 (municipality:1384) is new'
-    >>> told(rows, [])
+    >>> named_rows(rows, [])
     ': 6 rows of memberships'
     """
     named = [change for change in found if any(f"'{cell}'" in text for text in questions for cell in change.cells)]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from natverk.data.raw import table_path
 from natverk.data.schema import SCHEMA, Schema
+from natverk.data.types import TEXT
 from natverk.errors import DataError, MissingFile
 
 __all__ = ["ACTIONS", "Correction", "apply_corrections", "read_corrections"]
@@ -176,4 +177,4 @@ def apply_corrections(
             result[correction.table] = changed
         entry = (correction.id, correction.table, correction.row, correction.action, correction.column)
         log.append((*entry, before, correction.value, correction.reason, correction.reason_sv, correction.status))
-    return result, pd.DataFrame(log, columns=list(_LOG), dtype="str")
+    return result, pd.DataFrame(log, columns=list(_LOG), dtype=TEXT)

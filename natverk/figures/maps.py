@@ -1,340 +1,479 @@
-"""A county's municipalities by number of documented memberships, on a real map."""
+"""Maps of Sweden: who is in a network, and what holds in each county."""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PathCollection
 
 from natverk.errors import InvalidArgument
-from natverk.figures.checks import check_columns, whole
-from natverk.figures.geometry import Outline, Points, border, outlines, project, sweden
-from natverk.figures.labels import Label, place_labels
+from natverk.figures.axes import PAD, finished, named, place_axes, swatch, write
+from natverk.figures.checks import check_columns, check_values
+from natverk.figures.geometry import Points, border, inside, outlines, project, sweden
+from natverk.figures.grids import MARKS, draw_marks, mark_entries
+from natverk.figures.names import Name, place_names
 from natverk.figures.picture import Notice, Picture
-from natverk.figures.sheet import Key, Sheet
 from natverk.figures.style import (
+    CSS_DPI,
     HATCH,
+    HATCH_COLOUR,
+    HOLDER_COLOURS,
     INK,
+    LEVEL_COLOURS,
+    LEVEL_TINTS,
     MUTED,
     PAPER,
     RAMP,
-    SMALL,
-    TINY,
+    REGIONAL_EDGE,
+    TEXT,
+    WIDTH,
     housed,
-    line_height,
     text_width,
-    wrap,
 )
 from natverk.locale import Texts, texts
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-__all__ = ["CLASSES", "county_map"]
+__all__ = ["FEWEST", "counties", "members"]
 
-COLUMNS = ("code", "name", "population", "n_documented", "n_undated", "lat", "lon")
-CLASSES: tuple[tuple[int, int | None], ...] = ((1, 1), (2, 3), (4, 7), (8, 15), (16, None))
-
-MARGIN = 8.0
-WIDEST, TALLEST = 580.0, 640.0
-PANEL = 232.0
-LAND = "#eceeef"
-LABEL = 7.25
-NONE, UNDATED = -1, -2
+#: A map is drawn from so many members on.
+FEWEST = 5
+_LAND, _SHORE, _BORDER = "#eceeef", "#c9cfd3", "#d6dadd"
+_HEIGHT, _WHOLE, _ZOOM = 660.0, 290.0, 522.0  # CSS pixels
+_SPREAD, _SOUTH = 760.0, 6760.0  # km: farther apart than this only those south of Gävle are looked at closely
+_NEAREST = 120.0  # km: no closer look than this
+_SIZE = 6.5  # points
+#: Colours of values that are neither levels nor numbers.
+_OTHERS = ("#1f4e79", "#d8a03a", "#2b7f78", "#a8483a", "#8fb6db", "#6b5b8c", "#9aa37a")
+_LEVELS = {**LEVEL_COLOURS, "intermunicipal": LEVEL_COLOURS["joint"], "unitary": LEVEL_COLOURS["municipal"]}
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The map's place on the page: kilometres to CSS pixels."""
+class _Member:
+    """A member with its place in km; `code` of a municipality, `county` of a region."""
 
-    west: float
+    name: str
+    level: str
+    mark: str
+    code: str
+    county: str
+    east: float
     north: float
-    scale: float
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def to_page(self, points: Points) -> Points:
-        """Turn (east, north) in km into (x, y) on the page."""
-        x = self.left + (points[:, 0] - self.west) * self.scale
-        y = self.top + (self.north - points[:, 1]) * self.scale
-        return np.column_stack([x, y])
-
-    def to_map(self, points: Points) -> Points:
-        """Turn (x, y) on the page into (east, north) in km."""
-        east = self.west + (points[:, 0] - self.left) / self.scale
-        north = self.north - (points[:, 1] - self.top) / self.scale
-        return np.column_stack([east, north])
-
-    def path(self, path: Path) -> Path:
-        """Turn a path in km into one on the page."""
-        from matplotlib.path import Path as MplPath
-
-        return MplPath(self.to_page(np.asarray(path.vertices)), path.codes)
 
 
 @housed
-def county_map(
-    frame: pd.DataFrame, *, county_code: str, lang: str = "sv", source: str = "", place: str = ""
+def members(
+    frame: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | None = None,
+    lang: str = "sv",
+    ax: Axes | None = None,
+    source: str = "",
 ) -> Picture | Notice:
-    """Draw a map of a county's municipalities by number of documented memberships.
+    """Draw the members of a network on a map of Sweden and, closer, where they lie densely.
 
     Parameters
     ----------
     frame
-        One row a municipality, all of the county: `code` ("1480"), `name`, `population` (inhabitants,
-        may be missing), `n_documented` (documented memberships), `n_undated` (those of unknown year;
-        shown only where nothing else is documented), `lat` and `lon` (degrees, may be missing).
-    county_code
-        The county, `"14"`.
+        As `natverk.networks.members_of` gives it, one row a member, the most important first: `name, level` (municipal,
+        regional, joint, other), `mark` (see `natverk.figures.grids.MARKS`), `code` (of a municipality), `county_codes`
+        (of a region); with `lat, lon` in degrees a mark stands there, else in the middle of the municipality.
+    names
+        Actor id → name, in the place of `name`; then `actor_id` is read too.
     lang
         `"sv"` or `"en"`.
+    ax
+        An axes to draw one map on; default two of its own.
     source
-        The line under the figure: source and vintage.
-    place
-        The county's name in the caption; "the county" without it.
+        The line under the figure.
 
     Returns
     -------
     Picture or Notice
-        Classes are the same in all counties (1, 2–3, 4–7, 8–15, 16 and more). Nothing documented is
-        hatched. Names without room are numbered from north to south, with a key; small municipalities
-        give way to large ones.
+        Municipalities are marks, regions outlined and tinted counties with a mark. Names give way to each other, those
+        of later rows first. Joint bodies and others have no place and are named in the caption. A notice for fewer than
+        five members with a place.
 
     Raises
     ------
     InvalidArgument
-        For a missing column, a municipality of another county, one twice, or one left out.
+        For a missing column, or an unknown mark.
     MissingFile
         If the map package is not installed.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"code": ["0980"], "name": ["Gotland"], "population": [61000],
-    ...                       "n_documented": [12], "n_undated": [4], "lat": [57.64], "lon": [18.29]})
-    >>> print(county_map(frame, county_code="09", lang="en", place="Gotland").alt)
-    Map of 1 municipality in Gotland by number of documented memberships. 1 of them has any documented, most: \
-Gotland 12.
+    >>> frame = pd.DataFrame({"name": ["Malmö", "Umeå", "Gotland", "Kalmar"], "level": "municipal", "mark": "recent",
+    ...                       "code": ["1280", "2480", "0980", "0880"], "county_codes": ["12", "24", "09", "08"]})
+    >>> members(frame, lang="en")
+    Fewer than five members have a place on a map.
     """
     t = texts(lang)
-    county = place or t("figures.place")
-    check_columns(frame, COLUMNS, "county_map")
-    if frame.empty:
-        return Notice(t("figures.map.empty", place=county))
-    shapes = _shapes(frame, county_code)
-    ranked = frame.sort_values(["population", "code"], ascending=[False, True], na_position="last", kind="stable")
-    kinds = {
-        str(code): _kind(whole(n), whole(undated))
-        for code, n, undated in zip(ranked["code"], ranked["n_documented"], ranked["n_undated"], strict=True)
-    }
-    window, sheet = _window(shapes)
-    _land(sheet, window, shapes, kinds)
-    towns = _towns(ranked, window)
-    names = [(str(code), str(name)) for code, name in zip(ranked["code"], ranked["name"], strict=True)]
-    edge = (window.left, window.top, window.left + window.width, window.top + window.height)
-    labels = place_labels(names, shapes, towns, window.to_page, window.to_map, edge, LABEL)
-    for label in labels:
-        dark = label.within and not label.numbered and kinds[label.code] >= 3
-        sheet.text(
-            label.x,
-            label.y - line_height(LABEL) / 2 + 0.5,
-            label.text,
-            size=LABEL,
-            align="center",
-            colour=PAPER if dark else INK,
-            halo=not dark,
-            weight="bold" if label.numbered else "normal",
-        )
-    bottom = _panel(sheet, window, kinds, dict(names), labels, shapes, t)
-    bottom += sheet.source(source, bottom + 6, x=MARGIN)
-    numbered = any(label.numbered for label in labels)
-    return sheet.picture(
-        height=bottom + 10, caption=_caption(kinds, numbered, county, t), alt=_alt(ranked, kinds, county, t)
+    check_columns(frame, ("name", "level", "mark", "code", "county_codes"), "maps.members")
+    check_values(frame, "mark", MARKS, "maps.members")
+    placed, away = _placed(frame, names)
+    if len(placed) < FEWEST:
+        return Notice(t("figures.maps.members.empty"))
+    key = mark_entries({item.mark for item in placed}, t)
+    there = {item.level for item in placed}
+    if len(there) > 1:
+        key += [swatch(t("figures.level.municipal"), LEVEL_COLOURS["municipal"])]
+        key += [swatch(t("figures.level.regional"), LEVEL_TINTS["regional"], edge=REGIONAL_EDGE)]
+    alone = ax is not None
+    left = PAD if alone else PAD + _WHOLE + 12
+    ax = place_axes(ax, height=_HEIGHT, left=left, above=6, below=10, key=key, source=source)
+    points = np.array([[item.east, item.north] for item in placed])
+    spread = not alone and np.ptp(points[:, 1]) > _SPREAD and (points[:, 1] < _SOUTH).sum() >= 2
+    box = _box(points[points[:, 1] < _SOUTH] if spread else points, ax)
+    _land(ax, placed, box, near=True)
+    seen = [box[0] < item.east < box[1] and box[2] < item.north < box[3] for item in placed]
+    close = [item for item, flag in zip(placed, seen, strict=True) if flag]
+    nameless = len(close) - _marked(ax, close, _SIZE, close)
+    _scale_bar(ax, box)
+    if not alone:
+        whole = _beside(ax)
+        country = np.asarray(sweden().vertices)
+        _land(whole, placed, _fitted(country, whole), near=False)
+        far = [item for item, flag in zip(placed, seen, strict=True) if not flag]
+        nameless += len(far) - _marked(whole, placed, _SIZE - 2, far)
+        (west, east), (south, north) = whole.get_xlim(), whole.get_ylim()
+        left, right = np.clip(box[:2], west + 2, east - 2)
+        low, high = np.clip(box[2:], south + 2, north - 2)
+        whole.plot([left, right, right, left, left], [low, low, high, high, low], color=MUTED, linewidth=0.8)
+    counts = Counter(item.level for item in placed)
+    kinds = [("municipal", "common.municipality"), ("regional", "common.region")]
+    title = t(
+        "figures.maps.members.title",
+        counts=t.join([t.count(noun, counts[kind]) for kind, noun in kinds if counts[kind]]),
     )
+    said = []
+    for kind in MARKS:
+        own = [item.name for item in placed if item.mark == kind]
+        if own:
+            told = t(f"figures.mark.{kind}")
+            said.append(f"{told[0].upper()}{told[1:]} ({t.number(len(own))}): {', '.join(own)}.")
+    notes = [t("figures.maps.members.quiet")]
+    if nameless:
+        notes.append(t.count("figures.maps.members.nameless", nameless))
+    if away:
+        notes.append(t("figures.maps.members.away", names=t.join(away)))
+        said.append(notes[-1])
+    return finished(ax, title=title, said=said, notes=notes)
 
 
-def _kind(documented: int, undated: int) -> int:
-    """Return the number of the class, or that nothing (or nothing dated) is documented.
-
-    >>> _kind(1, 0), _kind(20, 3), _kind(0, 0) == NONE, _kind(0, 2) == UNDATED
-    (0, 4, True, True)
-    """
-    if documented <= 0:
-        return UNDATED if undated > 0 else NONE
-    return max(number for number, (low, _) in enumerate(CLASSES) if documented >= low)
-
-
-def _shapes(frame: pd.DataFrame, county_code: str) -> dict[str, Outline]:
-    where = "natverk.figures.county_map"
-    every = outlines()
-    wanted = [code for code in every if code.startswith(county_code)]
-    if not wanted or len(county_code) != 2:
-        raise InvalidArgument(
-            f"unknown county {county_code!r}",
-            where=where,
-            allowed=sorted({code[:2] for code in every}),
-            value=county_code,
-        )
-    given = [str(code) for code in frame["code"]]
-    for number, code in enumerate(given):
-        if code not in wanted:
-            raise InvalidArgument(
-                f"no municipality {code!r} in county {county_code}", where=where, allowed=wanted, value=code
-            )
-        if code in given[:number]:
-            raise InvalidArgument(f"two rows for municipality {code!r}", where=where)
-    left_out = [code for code in wanted if code not in given]
-    if left_out:
-        raise InvalidArgument(
-            f"the frame leaves out {', '.join(left_out)} of county {county_code}",
-            where=where,
-            remedy="give a row with n_documented 0 for a municipality without documented memberships",
-        )
-    return {code: every[code] for code in wanted}
-
-
-def _window(shapes: dict[str, Outline]) -> tuple[Frame, Sheet]:
-    west, south = (min(outline.bounds[side] for outline in shapes.values()) for side in (0, 1))
-    east, north = (max(outline.bounds[side] for outline in shapes.values()) for side in (2, 3))
-    air = 0.03 * max(east - west, north - south)
-    west, south, east, north = west - air, south - air, east + air, north + air
-    scale = min(WIDEST / (east - west), TALLEST / (north - south))
-    width = max((east - west) * scale, 340.0)
-    west -= (width / scale - (east - west)) / 2
-    window = Frame(west, north, scale, MARGIN, MARGIN, width, (north - south) * scale)
-    return window, Sheet(math.ceil(MARGIN + width + 18 + PANEL))
-
-
-def _towns(frame: pd.DataFrame, window: Frame) -> dict[str, tuple[float, float]]:
-    known = frame.dropna(subset=["lat", "lon"])
-    if known.empty:
-        return {}
-    page = window.to_page(project(known[["lon", "lat"]].to_numpy(dtype=np.float64)))
-    return {str(code): (float(x), float(y)) for code, (x, y) in zip(known["code"], page, strict=True)}
-
-
-def _land(sheet: Sheet, window: Frame, shapes: dict[str, Outline], kinds: dict[str, int]) -> None:
-    from matplotlib.patches import Rectangle
-
-    clip = Rectangle((window.left, window.top), window.width, window.height, transform=sheet.axes.transData)
-    corners = window.to_map(
-        np.array([[window.left, window.top + window.height], [window.left + window.width, window.top]])
-    )
-    (west, south), (east, north) = corners
-    around = [
-        outline
-        for code, outline in outlines().items()
-        if code not in shapes
-        and outline.bounds[0] < east
-        and outline.bounds[2] > west
-        and outline.bounds[1] < north
-        and outline.bounds[3] > south
-    ]
-    paths = [window.path(outline.path()) for outline in around]
-    sheet.paths(paths, fill=LAND, edge="#dfe2e4", line=0.4, order=1.0, clip=clip)
-    groups: dict[int, list[Path]] = {}
-    for code, outline in shapes.items():
-        groups.setdefault(kinds[code], []).append(window.path(outline.path()))
-    for kind, members in sorted(groups.items()):
-        fill = RAMP[kind] if kind >= 0 else PAPER
-        hatch = {NONE: HATCH, UNDATED: "..."}.get(kind, "")
-        sheet.paths(members, fill=fill, edge="#5d6b78", line=0.5, order=2.0, hatch=hatch, clip=clip)
-    sheet.paths([window.path(border(list(shapes)))], fill="none", edge=INK, line=0.9, order=2.5, clip=clip)
-
-
-def _panel(
-    sheet: Sheet,
-    window: Frame,
-    kinds: dict[str, int],
-    names: dict[str, str],
-    labels: list[Label],
-    shapes: dict[str, Outline],
-    t: Texts,
-) -> float:
-    """Draw the key, the numbered names, the scale and the small map of Sweden; return the lowest point."""
-    x, y = window.left + window.width + 18, window.top + 2
-    lines = wrap(t("figures.map.key"), PANEL - 10, SMALL)
-    sheet.text(x, y, lines, size=SMALL)
-    y += len(lines) * line_height(SMALL) + 6
-    y += sheet.key(_keys(set(kinds.values()), t), x, y, PANEL, columns=1) + 8
-    numbered = sorted((label for label in labels if label.numbered), key=lambda label: int(label.text))
-    columns = 1 if len(numbered) <= 12 else 2
-    rows = math.ceil(len(numbered) / columns)
-    for place, label in enumerate(numbered):
-        column, row = divmod(place, rows)
-        left, top = x + column * PANEL / 2, y + row * line_height(SMALL)
-        sheet.text(left + 14, top, label.text, size=SMALL, weight="bold", align="right")
-        sheet.text(left + 19, top, names[label.code], size=SMALL)
-    y += rows * line_height(SMALL) + 8
-    bottom = max(window.top + window.height, y + 150 + line_height(SMALL))
-    _locator(sheet, shapes, x, bottom - 142, 140.0)
-    length = max(size for size in (1, 2, 5, 10, 20, 50, 100) if size * window.scale <= 120)
-    end = x + 84 + length * window.scale
-    sheet.line([x + 84, x + 84, end, end], [bottom - 9, bottom - 5, bottom - 5, bottom - 9], colour=INK, width=0.8)
-    text = f"{length} km"
-    sheet.text(
-        min(max(x + 84 + length * window.scale / 2, x + 84 + text_width(text, TINY) / 2), sheet.width - 20),
-        bottom - 21,
-        text,
-        size=TINY,
-        align="center",
-        colour=MUTED,
-    )
-    return bottom
-
-
-def _locator(sheet: Sheet, shapes: dict[str, Outline], x: float, y: float, height: float) -> None:
-    country = sweden()
-    points = np.asarray(country.vertices)
-    west, north = float(points[:, 0].min()), float(points[:, 1].max())
-    scale = height / (north - float(points[:, 1].min()))
-    small = Frame(west, north, scale, x, y, 0, 0)
-    sheet.paths([small.path(country)], fill="#e2e5e7", edge="#b9c0c5", line=0.4, order=1.0)
-    sheet.paths([small.path(border(list(shapes)))], fill=INK, edge=INK, line=0.5, order=1.1)
-
-
-def _keys(kinds: set[int], t: Texts) -> list[Key]:
-    keys = []
-    for number, (low, high) in enumerate(CLASSES):
-        if high is None:
-            label = t("figures.map.or_more", n=low)
+def _placed(frame: pd.DataFrame, names: Mapping[str, str] | None) -> tuple[list[_Member], list[str]]:
+    """Return the members with a place on the map, and the names of the others."""
+    shapes = outlines()
+    found, away = [], []
+    taken = set(frame["code"].astype(str))
+    for row in frame.to_dict("records"):
+        code, county, level = str(row["code"]), str(row["county_codes"])[:2], str(row["level"])
+        name = str((names or {}).get(str(row.get("actor_id")), row["name"]))
+        own = [key for key in shapes if key[:2] == county]
+        if level == "municipal" and code in shapes:
+            east, north = shapes[code].centre
+            lat, lon = row.get("lat"), row.get("lon")
+            if lat is not None and lon is not None and not pd.isna(lat) and not pd.isna(lon):
+                ((east, north),) = project(np.array([[float(lon), float(lat)]])).tolist()
+        elif level == "regional" and own:
+            east, north = _free_place(own, taken)
         else:
-            label = str(low) if low == high else f"{low}–{high}"
-        keys.append(Key(label, RAMP[number], "#5d6b78"))
-    keys = keys[: max(max(kinds) + 1, 1)] if max(kinds) >= 0 else []
-    if UNDATED in kinds:
-        keys.append(Key(t("figures.map.undated"), PAPER, "#5d6b78", hatch="..."))
-    if NONE in kinds:
-        keys.append(Key(t("figures.map.none"), PAPER, "#5d6b78", hatch=HATCH))
-    return keys
+            away.append(name)
+            continue
+        found.append(_Member(name, level, str(row["mark"]), code, county, east, north))
+    return found, away
 
 
-def _caption(kinds: dict[str, int], numbered: bool, county: str, t: Texts) -> str:
-    parts = [t("figures.map.caption", place=county)]
-    if NONE in kinds.values():
-        parts.append(t("figures.map.caption_none"))
-    if numbered:
-        parts.append(t("figures.map.caption_numbers"))
-    return " ".join(parts)
+def _free_place(own: Sequence[str], taken: set[str]) -> tuple[float, float]:
+    """Return a place of a county near its middle, and some way from the middles of municipalities that have a mark."""
+    shapes = outlines()
+    centres = np.array([shapes[code].centre for code in own])
+    west, south = np.array([shapes[code].bounds[:2] for code in own]).min(axis=0)
+    east, north = np.array([shapes[code].bounds[2:] for code in own]).max(axis=0)
+    grid = np.stack(np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25)), axis=-1).reshape(-1, 2)
+    grid = grid[np.any([inside(shapes[code], grid) for code in own], axis=0)]
+    marked = np.array([shapes[code].centre for code in own if code in taken]).reshape(-1, 2)
+    if not len(marked):
+        marked = np.full((1, 2), np.inf)
+    away = np.hypot(*(grid[:, None] - marked).transpose(2, 0, 1)).min(axis=1)
+    free = grid[away >= min(0.8 * away.max(), 20.0)]
+    place = free[((free - centres.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+    return float(place[0]), float(place[1])
 
 
-def _alt(ranked: pd.DataFrame, kinds: dict[str, int], county: str, t: Texts) -> str:
-    some = [code for code, kind in kinds.items() if kind != NONE]
-    parts = [t("figures.map.alt", municipalities=t.count("common.municipality", len(kinds)), place=county)]
-    counts = {str(code): whole(n) for code, n in zip(ranked["code"], ranked["n_documented"], strict=True)}
-    names = {str(code): str(name) for code, name in zip(ranked["code"], ranked["name"], strict=True)}
-    top = [code for code in sorted(counts, key=lambda code: -counts[code]) if counts[code]][:6]
-    listed = ", ".join(f"{names[code]} {t.number(counts[code])}" for code in top)
-    if top:
-        parts.append(t.count("figures.map.alt_some", len(some), names=listed))
-    undated = [names[code] for code, kind in kinds.items() if kind == UNDATED]
-    if undated:
-        parts.append(t("figures.map.alt_undated", names=t.join(undated)))
-    missing = [names[code] for code, kind in kinds.items() if kind == NONE]
-    if missing:
-        parts.append(t.count("figures.map.alt_none", len(missing), names=t.join(missing)))
-    return " ".join(parts)
+def _pixels(ax: Axes) -> tuple[float, float]:
+    extent, figure = ax.get_window_extent(), ax.figure
+    return float(extent.width) * CSS_DPI / float(figure.dpi), float(extent.height) * CSS_DPI / float(figure.dpi)
+
+
+def _fitted(points: Points, ax: Axes, air: float = 1.02) -> tuple[float, float, float, float]:
+    """Return the box (west, east, south, north) in km of the axes' own shape that holds all points."""
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    wide, high = _pixels(ax)
+    scale = max((east - west) * air / wide, (north - south) * air / high)
+    middle = ((west + east) / 2, (south + north) / 2)
+    half = (scale * wide / 2, scale * high / 2)
+    return middle[0] - half[0], middle[0] + half[0], middle[1] - half[1], middle[1] + half[1]
+
+
+def _box(points: Points, ax: Axes) -> tuple[float, float, float, float]:
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    half = np.maximum(np.ptp(points, axis=0), _NEAREST) / 2 * np.array([1.3, 1.12])
+    return _fitted(np.array([middle - half, middle + half]), ax, 1.0)
+
+
+def _beside(ax: Axes) -> Axes:
+    """Return an axes of the whole country at the left of the closer map."""
+    place = ax.get_position()
+    pixel = place.width / _pixels(ax)[0]
+    return ax.figure.add_axes((PAD * pixel, place.y0, _WHOLE * pixel, place.height))
+
+
+def _shapes(ax: Axes, paths: Sequence[Path], order: float, **look: Any) -> None:
+    ax.add_collection(PathCollection(list(paths), zorder=order, **look), autolim=False)
+
+
+def _land(ax: Axes, placed: Sequence[_Member], box: tuple[float, float, float, float], *, near: bool) -> None:
+    """Draw the land within a box: municipalities or the coarse country, and the counties of regions."""
+    west, east, south, north = box
+    ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect="equal")
+    for spine in ax.spines.values():
+        spine.set(visible=near, color=_SHORE, linewidth=0.8)
+    if near:
+        bounds = ((shape, shape.bounds) for shape in outlines().values())
+        paths = [
+            shape.path() for shape, (left, low, right, high) in bounds
+            if left < east and right > west and low < north and high > south
+        ]  # fmt: skip
+    else:
+        paths = [sweden()]
+    _shapes(ax, paths, 1.0, facecolors=_LAND, edgecolors=_BORDER if near else _SHORE, linewidths=0.4)
+    for item in placed:
+        if item.level == "regional" and item.mark not in ("loose", "left"):
+            fill = _LAND if item.mark == "undated" else LEVEL_TINTS["regional"]
+            own = [border([code for code in outlines() if code[:2] == item.county])]
+            _shapes(ax, own, 1.2, facecolors=fill, edgecolors=REGIONAL_EDGE, linewidths=0.9)
+
+
+def _spots(ax: Axes, placed: Sequence[_Member]) -> list[tuple[float, float]]:
+    """Return the places in CSS pixels from the lower left corner of the picture."""
+    points = ax.transData.transform([(item.east, item.north) for item in placed]) if placed else np.empty((0, 2))
+    return [(float(x), float(y)) for x, y in points * CSS_DPI / ax.figure.dpi]
+
+
+def _marked(ax: Axes, placed: Sequence[_Member], size: float, named_ones: Sequence[_Member]) -> int:
+    """Draw the marks and those names that find room, and return how many do."""
+    groups: dict[tuple[str, str], list[_Member]] = {}
+    for item in placed:
+        groups.setdefault((item.mark, item.level), []).append(item)
+    for (kind, level), own in sorted(groups.items()):
+        draw_marks(ax, kind, level, [item.east for item in own], [item.north for item in own], size)
+    ax.apply_aspect()
+    extent = ax.get_window_extent()
+    left, low, right, high = (float(side) * CSS_DPI / float(ax.figure.dpi) for side in extent.extents)
+    # Names are placed with heights counted downwards.
+    # Regions first: there are few of them, and their names are long.
+    named_ones = sorted(named_ones, key=lambda item: item.level != "regional")
+    wanted = [Name(item.name, x, -y) for item, (x, y) in zip(named_ones, _spots(ax, named_ones), strict=True)]
+    points = [(x, -y) for x, y in _spots(ax, placed)]
+    found = place_names(wanted, points, (left + 2, -high + 2, right - 2, -low - 26), TEXT, size * 4 / 3)
+    homes = {(name.text, name.x, name.y): item for name, item in zip(wanted, named_ones, strict=True)}
+    for name in found:
+        item = homes[name.text, name.x, name.y]
+        at = (item.east, item.north)
+        if name.moved:
+            ax.annotate(
+                "", at, xytext=((name.edge - name.x) * 0.75, (name.y - name.middle) * 0.75), textcoords="offset points",
+                arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 2},
+            )  # fmt: skip
+        write(ax, name.text, at, (name.left - name.x, name.y - name.middle - 0.5), data=True, halo=True)
+    return len(found)
+
+
+def _scale_bar(ax: Axes, box: tuple[float, float, float, float]) -> None:
+    wide = box[1] - box[0]
+    length = max(size for size in (5, 10, 20, 50, 100, 200) if size == 5 or size <= wide / 4)
+    end, low = box[1] - wide * 0.025, box[2] + wide * 0.02
+    ax.plot([end - length, end], [low, low], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=5)
+    write(ax, f"{length} km", (end, low), (0, 9), ha="right", colour=MUTED, data=True, halo=True)
+
+
+# --- Counties ---------------------------------------------------------------------------------------------------------
+
+
+@housed
+def counties(
+    frame: pd.DataFrame,
+    *,
+    value: str,
+    names: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    title: str = "",
+    lang: str = "sv",
+    ax: Axes | None = None,
+    source: str = "",
+) -> Picture | Notice:
+    """Draw a map of the counties coloured by a category, with every county's name and value beside it.
+
+    Parameters
+    ----------
+    frame
+        One row a county: `county_code` and the column `value` (a category or a whole number; missing: not known).
+    value
+        The column that is drawn.
+    names
+        County code → name.
+    labels
+        Value → what it is called; default the vocabulary of levels and of types of holder, else the value.
+    title
+        The first words of caption and text alternative; default the name of the column.
+    lang
+        `"sv"` or `"en"`.
+    ax
+        An axes to draw on; default one of its own.
+    source
+        The line under the figure.
+
+    Returns
+    -------
+    Picture or Notice
+        Levels and types of holder have their fixed colours, whole numbers light to dark, others colours of their own;
+        not known is hatched. A notice where all counties are alike.
+
+    Raises
+    ------
+    InvalidArgument
+        For a missing column, an unknown county, or more than seven categories.
+    MissingFile
+        If the map package is not installed.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"county_code": ["12", "14", "24"],
+    ...                       "holder_type": ["region", "region", "samverkansorgan"]})
+    >>> names = {"12": "Skåne", "14": "Västra Götaland", "24": "Västerbotten"}
+    >>> print(counties(frame, value="holder_type", names=names, title="Holders in 2012", lang="en").alt)
+    Holders in 2012. Cooperation body (1): Västerbotten. Region (2): Skåne and Västra Götaland.
+    """
+    t = texts(lang)
+    check_columns(frame, ("county_code", value), "maps.counties")
+    known = sorted({code[:2] for code in outlines()})
+    check_values(frame, "county_code", known, "maps.counties")
+    given = dict(zip(frame["county_code"].astype(str), frame[value], strict=True))
+    values = {code: None if pd.isna(item) else item for code, item in given.items()}
+    if len(set(values.values())) < 2:
+        return Notice(t("figures.maps.counties.empty"))
+    kinds = _kinds([item for item in values.values() if item is not None])
+    colours = _colours(kinds)
+    called = {kind: _called(kind, labels, t) for kind in kinds} | {None: t("figures.maps.counties.unknown")}
+    key: list[Artist] = [swatch(called[kind], colours[kind], edge=MUTED) for kind in kinds]
+    if None in values.values():
+        key.append(swatch(called[None], PAPER, edge=MUTED, hatch=HATCH))
+    beside = {code: f"{named(names, code)}: {called[item]}" for code, item in values.items()}
+    wide = max(text_width(text) for text in beside.values()) + 40
+    width = round(2 * (wide + PAD) + _WHOLE)
+    ax = place_axes(
+        ax, height=_HEIGHT, left=wide + PAD, right=wide + PAD, above=6, below=10, key=key, source=source,
+        width=min(max(width, 560), WIDTH) if width <= WIDTH else width,
+    )  # fmt: skip
+    country = np.asarray(sweden().vertices)
+    west, east, south, north = _fitted(country, ax)
+    ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect="equal")
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    shapes = {code: border([one for one in outlines() if one[:2] == code]) for code in known}
+    for code, shape in shapes.items():
+        item = values.get(code)
+        look: dict[str, Any] = {"facecolors": _LAND if code not in values else PAPER if item is None else colours[item]}
+        if code in values and item is None:
+            look |= {"hatch": HATCH, "hatchcolor": HATCH_COLOUR}
+        _shapes(ax, [shape], 1.0, edgecolors=PAPER if item is not None else _SHORE, linewidths=0.8, **look)
+    _beside_names(ax, beside)
+    said = []
+    for kind in [*kinds, *([None] if None in values.values() else [])]:
+        own = [named(names, code) for code, item in values.items() if item == kind]
+        said.append(f"{called[kind][0].upper()}{called[kind][1:]} ({t.number(len(own))}): {t.join(own)}.")
+    return finished(ax, title=title or value, said=said)
+
+
+def _kinds(items: list[Any]) -> list[Any]:
+    """Return the categories in the order of their vocabulary, or by size, or by name."""
+    kinds = list(dict.fromkeys(items))
+    for order in (list(HOLDER_COLOURS), list(_LEVELS)):
+        if all(str(kind) in order for kind in kinds):
+            return sorted(kinds, key=lambda kind: order.index(str(kind)))
+    if len(kinds) > len(_OTHERS):
+        raise InvalidArgument(
+            f"{len(kinds)} categories are more than a map can tell apart",
+            where="natverk.figures.maps.counties",
+            allowed=[f"at most {len(_OTHERS)}"],
+            remedy="put rare ones, or ranges of numbers, together",
+        )
+    return sorted(kinds, key=lambda kind: (isinstance(kind, str), kind))
+
+
+def _colours(kinds: list[Any]) -> dict[Any, str]:
+    for fixed in (HOLDER_COLOURS, _LEVELS):
+        if all(str(kind) in fixed for kind in kinds):
+            return {kind: fixed[str(kind)] for kind in kinds}
+    if not any(isinstance(kind, str) for kind in kinds) and len(kinds) <= len(RAMP):
+        steps = np.linspace(0, len(RAMP) - 1, len(kinds)).round().astype(int) if len(kinds) > 1 else [2]
+        return {kind: RAMP[step] for kind, step in zip(kinds, steps, strict=True)}
+    return dict(zip(kinds, _OTHERS, strict=False))
+
+
+def _called(kind: Any, labels: Mapping[str, str] | None, t: Texts) -> str:
+    for key in ("figures.timelines.responsibility.kind", "figures.level"):
+        if str(kind) not in (labels or {}) and t.has(f"{key}.{kind}"):
+            return t(f"{key}.{kind}")
+    return named(labels, int(kind) if isinstance(kind, float) and kind.is_integer() else kind)
+
+
+def _beside_names(ax: Axes, texts_: Mapping[str, str]) -> None:
+    """Write what belongs to each county at the side of the map, tied to it by a line; none meets another."""
+    middles: dict[str, tuple[float, float]] = {}
+    for code in texts_:
+        centres = np.array([shape.centre for one, shape in outlines().items() if one[:2] == code])
+        middles[code] = tuple(centres[((centres - centres.mean(axis=0)) ** 2).sum(axis=1).argmin()].tolist())
+    pixel = (ax.get_ylim()[1] - ax.get_ylim()[0]) / _pixels(ax)[1]
+    # The half farther west at the left.
+    by_east = sorted(middles, key=lambda code: middles[code][0] - 0.25 * (middles[code][1] - 6600))
+    for side, codes in ((-1, by_east[: len(by_east) // 2]), (1, by_east[len(by_east) // 2 :])):
+        order = sorted(codes, key=lambda code: -middles[code][1])
+        heights = _apart([middles[code][1] for code in order], 19 * pixel)
+        edge = ax.get_xlim()[0 if side < 0 else 1]
+        for code, height in zip(order, heights, strict=True):
+            east, north = middles[code]
+            ax.plot(
+                [east, edge + side * 6 * pixel, edge + side * 22 * pixel], [north, height, height], color=MUTED,
+                linewidth=0.7, clip_on=False, zorder=3,
+            )  # fmt: skip
+            ax.plot([east], [north], "o", color=INK, markersize=2.6, zorder=4)
+            write(ax, texts_[code], (edge, height), (side * 27, -0.5), ha="right" if side < 0 else "left", data=True)
+
+
+def _apart(heights: list[float], least: float) -> list[float]:
+    """Move falling heights so far apart that neighbours are `least` from each other, as little as may be.
+
+    >>> _apart([10.0, 9.0, 8.0], 3.0)
+    [12.0, 9.0, 6.0]
+    """
+    groups: list[list[float]] = []  # of heights that touch, each spread around its mean
+    for height in heights:
+        groups.append([height])
+        while len(groups) > 1:
+            above, below = groups[-2], groups[-1]
+            low = sum(above) / len(above) - (len(above) - 1) / 2 * least
+            high = sum(below) / len(below) + (len(below) - 1) / 2 * least
+            if low - high >= least:
+                break
+            groups[-2:] = [above + below]
+    return [sum(own) / len(own) + ((len(own) - 1) / 2 - place) * least for own in groups for place in range(len(own))]

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from natverk.errors import InvalidArgument
-from natverk.figures.style import CSS_DPI, HOUSE_COLOURS, PNG_DPI, house_style, text_size
+from natverk.figures.marks import Drawing, Mark
+from natverk.figures.style import CSS_DPI, HOUSE_COLOURS, PNG_DPI, house_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,14 +74,17 @@ class Picture:
             self._png = self._raster()
         return self._png
 
+    @property
+    def marks(self) -> list[Mark]:
+        """What the figure is made of, in the order in which it was put there."""
+        return [mark for artist in self.figure.artists if isinstance(artist, Drawing) for mark in artist.marks]
+
     def _raster(self) -> bytes:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
         canvas = FigureCanvasAgg(self.figure)
         with house_style():
             self.figure.set_dpi(PNG_DPI)
-            # Text has been measured where it was placed: it is not measured again to draw it.
-            canvas.get_renderer().get_text_width_height_descent = text_size  # type: ignore[no-untyped-call]
             canvas.draw()  # type: ignore[no-untyped-call]
         pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
         buffer = io.BytesIO()

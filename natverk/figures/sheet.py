@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
 from matplotlib.path import Path
-from matplotlib.text import Text
 
+from natverk.figures.marks import CSS_DPI, Box, Clip, Dashes, Dots, Drawing, Outlines, Stroke, Words
 from natverk.figures.picture import Picture
 from natverk.figures.style import (
-    CSS_DPI,
     GRID,
     HATCH,
     HATCH_COLOUR,
@@ -34,10 +29,10 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
+from natverk.figures.typeface import face
 
-__all__ = ["Dashes", "Key", "Sheet"]
+__all__ = ["Key", "Sheet"]
 
-Dashes = Literal["solid", "dashed", "dotted"]
 ASCENT = 0.76  # height of a capital plus a little air, in ems of DejaVu Sans
 
 
@@ -72,10 +67,8 @@ class Sheet:
     def __init__(self, width: float = WIDTH) -> None:
         self.width = width
         self.figure = Figure(figsize=(width / CSS_DPI, 1.0), dpi=CSS_DPI, facecolor=PAPER)
-        self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        self.axes.axis("off")
-        self.axes.set_autoscale_on(False)
-        self.axes.set_xlim(0, width)
+        self.drawing = Drawing()
+        self.figure.add_artist(self.drawing)
 
     def text(
         self,
@@ -88,35 +81,17 @@ class Sheet:
         align: str = "left",
         weight: str = "normal",
         slant: str = "normal",
-        rotation: float = 0.0,
+        standing: bool = False,
         halo: bool = False,
     ) -> None:
         """Write lines of text; `y` is the top of the first line.
 
-        Rotated text is a single line that starts at (x, y) and is centred on x.
+        Standing text is a single line that starts at (x, y), runs upwards, and is centred on x.
         """
-        lines = [text] if isinstance(text, str) else list(text)
-        for number, line in enumerate(lines):
-            baseline = y + ASCENT * size * 4 / 3 + number * line_height(size)
-            artist = Text(
-                x,
-                y if rotation else baseline,
-                line,
-                fontsize=size,
-                color=colour,
-                ha="center" if rotation else align,
-                va="bottom" if rotation else "baseline",
-                weight=weight,
-                style=slant,
-                rotation=rotation,
-                parse_math=False,
-            )
-            if halo:
-                from matplotlib.patheffects import withStroke
-
-                artist.set_path_effects([withStroke(linewidth=2.2, foreground=PAPER)])
-            artist.set_zorder(6)
-            self.axes.add_artist(artist)
+        typeface = face(size, weight, slant)
+        for number, line in enumerate([text] if isinstance(text, str) else text):
+            baseline = y if standing else y + ASCENT * size * 4 / 3 + number * line_height(size)
+            self.drawing.marks.append(Words(x, baseline, line, typeface, colour, align, standing, halo))
 
     def rect(
         self,
@@ -134,14 +109,7 @@ class Sheet:
         order: float = 2.0,
     ) -> None:
         """Draw a rectangle; `line` is the edge's width in points."""
-        patch = Rectangle((x, y), width, height, facecolor=fill, linewidth=line if edge != "none" else 0.0)
-        patch.set_edgecolor(edge)
-        patch.set_linestyle(dashes)
-        if hatch:
-            patch.set_hatch(hatch)
-            patch.set_hatchcolor(hatch_colour)
-        patch.set_zorder(order)
-        self.axes.add_artist(patch)
+        self.drawing.marks.append(Box(x, y, width, height, fill, edge, line, dashes, hatch, hatch_colour, order))
 
     def line(
         self,
@@ -154,9 +122,7 @@ class Sheet:
         order: float = 1.0,
     ) -> None:
         """Draw a line through points; `width` in points."""
-        artist = Line2D(xs, ys, color=colour, linewidth=width, linestyle=dashes, solid_capstyle="butt")
-        artist.set_zorder(order)
-        self.axes.add_artist(artist)
+        self.drawing.marks.append(Stroke(xs, ys, colour, width, dashes, order))
 
     def marks(
         self,
@@ -171,12 +137,7 @@ class Sheet:
         order: float = 4.0,
     ) -> None:
         """Draw equal marks; `size` is their width in CSS pixels."""
-        artist = Line2D(xs, ys, linestyle="none", marker=marker, markersize=size * 0.75)
-        artist.set_markerfacecolor(fill)
-        artist.set_markeredgecolor(edge)
-        artist.set_markeredgewidth(line)
-        artist.set_zorder(order)
-        self.axes.add_artist(artist)
+        self.drawing.marks.append(Dots(xs, ys, marker, size, fill, edge, line, order))
 
     def paths(
         self,
@@ -187,29 +148,27 @@ class Sheet:
         line: float = 0.5,
         hatch: str = "",
         order: float = 2.0,
-        clip: Patch | None = None,
+        clip: Clip | None = None,
     ) -> None:
-        """Draw closed outlines given in page coordinates, cut at the patch `clip`."""
-        collection = PathCollection(paths, facecolors=fill, edgecolors=edge, linewidths=line)
-        collection.set_zorder(order)
-        if hatch:
-            collection.set_hatch(hatch)
-            collection.set_hatchcolor(HATCH_COLOUR)
-        self.axes.add_collection(collection, autolim=False)
-        if clip is not None:
-            collection.set_clip_path(clip)
+        """Draw closed outlines given in page coordinates, cut at the rectangle `clip`."""
+        self.drawing.marks.append(Outlines(paths, fill, edge, line, hatch, HATCH_COLOUR, order, clip))
 
     def key(self, entries: Sequence[Key], x: float, y: float, width: float, *, columns: int = 0) -> float:
-        """Draw a key that flows over lines of `width`, or in one column, and return its height."""
+        """Draw a key that flows over lines of `width`, or in one column with long labels broken; return its height."""
         left, top, step = x, y, 17.0
         for number, entry in enumerate(entries):
+            lines = wrap(entry.label, width - 24, SMALL) if columns == 1 else [entry.label]
             room = 24 + text_width(entry.label, SMALL) + 16
-            if number and (columns == 1 or left + room - 16 > x + width):
+            if number and columns != 1 and left + room - 16 > x + width:
                 left, top = x, top + step
             self.key_mark(entry, left, top + 6)
-            self.text(left + 24, top + 2, entry.label, size=SMALL, colour=INK)
-            left += room
-        return top - y + step if entries else 0.0
+            self.text(left + 24, top + 2, lines, size=SMALL, colour=INK)
+            if columns == 1:
+                top += step + (len(lines) - 1) * line_height(SMALL)
+            else:
+                left += room
+        height = top - y if columns == 1 else top - y + step
+        return height if entries else 0.0
 
     def key_mark(self, entry: Key, x: float, middle: float) -> None:
         """Draw the mark of a key entry, 18 wide, centred on the height `middle`."""
@@ -235,7 +194,7 @@ class Sheet:
         """Cut the page at `height` and give it its words."""
         pixels = max(1, round(height))
         self.figure.set_size_inches(self.width / CSS_DPI, pixels / CSS_DPI)
-        self.axes.set_ylim(pixels, 0)
+        self.drawing.height = pixels
         return Picture(self.figure, caption=caption, alt=alt)
 
     def hatched(self, x: float, y: float, width: float, height: float, *, edge: str = "none") -> None:

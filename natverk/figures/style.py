@@ -9,24 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib
 
+from natverk.figures.marks import CSS_DPI, PAPER
+from natverk.figures.typeface import PNG_DPI, face
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.font_manager import FontProperties
 
 __all__ = [
+    "BAND",
     "CSS_DPI",
     "GRID",
     "HATCH",
     "HATCH_COLOUR",
+    "HOLDER_COLOURS",
     "HOUSE_COLOURS",
     "INK",
+    "JUDGEMENT_COLOURS",
+    "LAST_YEAR",
     "LEVEL_COLOURS",
     "LEVEL_INK",
     "LEVEL_TINTS",
@@ -36,6 +41,7 @@ __all__ = [
     "RAMP",
     "REGIONAL_EDGE",
     "SMALL",
+    "STATE_EDGE",
     "TEXT",
     "TINY",
     "WIDTH",
@@ -44,14 +50,14 @@ __all__ = [
     "house_style",
     "line_height",
     "shorten",
-    "text_size",
     "text_width",
     "wrap",
 ]
 
-CSS_DPI = 96
-PNG_DPI = 192
 WIDTH = 840
+#: Where an axis of years ends if a caller names no year: a figure knows no dataset. It is the last year of the data of
+#: this version, and pages name their own.
+LAST_YEAR = 2026
 
 TEXT = 8.5
 SMALL = 7.75
@@ -60,7 +66,6 @@ TINY = 7.0
 INK = "#1d2329"
 MUTED = "#59626b"
 GRID = "#dde1e4"
-PAPER = "#ffffff"
 
 LEVEL_COLOURS: dict[str, str] = {
     "state": "#d6d2c9",
@@ -77,12 +82,28 @@ LEVEL_TINTS: dict[str, str] = {
 }
 RAMP: tuple[str, ...] = ("#d9e6f2", "#a9c7e3", "#6c9dca", "#3a74ab", "#1f4e79")
 REGIONAL_EDGE = "#8a6118"  # the regional colour is too light for a thin outline
+STATE_EDGE = "#8c8676"  # and so is that of the state
+#: Types of holder of the development responsibility. Trials were held by bodies of different levels: no level's colour.
+HOLDER_COLOURS: dict[str, str] = {
+    "state": LEVEL_COLOURS["state"],
+    "pilot_region": "#6b5b8c",
+    "samverkansorgan": LEVEL_COLOURS["joint"],
+    "municipality": LEVEL_COLOURS["municipal"],
+    "region": LEVEL_COLOURS["regional"],
+}
+#: Judgements from -2 to 2: brick is against, blue is for.
+JUDGEMENT_COLOURS: dict[int, str] = {-2: "#a8483a", -1: "#e0b0a8", 0: "#f1f2f3", 1: "#a9c7e3", 2: "#1f4e79"}
+BAND = "#f5f6f7"  # the ground of every second row, and of an empty cell
 HOUSE_COLOURS: tuple[str, ...] = (
     INK,
     MUTED,
     GRID,
     PAPER,
     REGIONAL_EDGE,
+    STATE_EDGE,
+    BAND,
+    *HOLDER_COLOURS.values(),
+    *JUDGEMENT_COLOURS.values(),
     *LEVEL_COLOURS.values(),
     *LEVEL_TINTS.values(),
     *RAMP,
@@ -112,9 +133,20 @@ R = TypeVar("R")
 def house_style() -> Iterator[None]:
     """Apply the house style, whatever the session's own matplotlib settings, and restore them after."""
     with matplotlib.rc_context():
+        for name, value in _settings().items():
+            # Each value has been checked once; checking them for every figure takes longer than to draw a small one.
+            matplotlib.rcParams._set(name, value)  # type: ignore[arg-type]
+        yield
+
+
+@cache
+def _settings() -> dict[str, Any]:
+    """Return matplotlib's defaults with the settings of the house, checked."""
+    with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)  # type: ignore[arg-type]
-        yield
+        # The backend is the session's own.
+        return {name: matplotlib.rcParams[name] for name in matplotlib.rcParams if name != "backend"}
 
 
 def housed(function: Callable[P, R]) -> Callable[P, R]:
@@ -142,33 +174,14 @@ def centred(middle: float, size: float, lines: int = 1) -> float:
     return middle - 0.395 * size * 4 / 3 - (lines - 1) * line_height(size) / 2
 
 
-@lru_cache(maxsize=8)
-def _font(size: float, weight: str, slant: str) -> FontProperties:
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(family=["DejaVu Sans"], size=size, weight=weight, style=slant)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1)
-def _renderer() -> RendererAgg:
-    from matplotlib.backends.backend_agg import RendererAgg
-
-    return RendererAgg(8, 8, PNG_DPI)  # type: ignore[no-untyped-call]
-
-
 @lru_cache(maxsize=16384)
-def text_size(text: str, font: FontProperties, ismath: bool) -> tuple[float, float, float]:
-    """Return width, height and descent of one line of text in pixels of the PNG, measured once for all figures."""
-    return _renderer().get_text_width_height_descent(text, font, ismath)  # type: ignore[no-untyped-call,no-any-return]
-
-
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """Return the width in CSS pixels of one line of text.
 
     >>> 20 < text_width("SERN", 8.5) < 40
     True
     """
-    return float(text_size(text, _font(size, weight, "normal"), False)[0]) * CSS_DPI / PNG_DPI
+    return face(size, weight).size(text)[0] * CSS_DPI / PNG_DPI
 
 
 def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal", *, even: bool = False) -> list[str]:

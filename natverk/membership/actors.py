@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,18 +10,70 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
-from natverk.frames import YEARS, known_county
+from natverk.data.schema import VOCABULARIES
+from natverk.errors import InvalidArgument
+from natverk.frames import YEARS, choice, known_county, several
 
 __all__ = [
+    "KINDS",
+    "Kinds",
+    "admitted_by_rule",
     "actors_of",
     "at_risk_in",
+    "checked_kinds",
     "eligible",
     "existence",
     "levels",
+    "may_belong",
     "member_actors",
+    "networks_of_kinds",
     "population_by_year",
     "population_known",
 ]
+
+#: Kinds of network by what it is (a network, or a body of cooperation: a rail corridor, a water council, a reserve)
+#: and by how far it reaches; None stands for all.
+Kinds = Iterable[str] | str | None
+KINDS = (*VOCABULARIES["network_kind"], *VOCABULARIES["reach"])
+
+
+def checked_kinds(kinds: Kinds) -> tuple[str, ...]:
+    """Return the kinds of network that are meant, or raise with the nearest one; all of them as `("all",)`.
+
+    >>> checked_kinds("network"), checked_kinds(None)
+    (('network',), ('all',))
+    """
+    if kinds is None:
+        return ("all",)
+    wanted = tuple(several(kinds))
+    for kind in wanted:
+        choice("kinds", kind, KINDS)
+    if not wanted:
+        raise InvalidArgument("the selection is empty", where="kinds", allowed=KINDS)
+    return wanted
+
+
+def networks_of_kinds(data: Dataset, kinds: Kinds) -> list[str]:
+    """Return the ids of the networks of some kinds, in the order of the table.
+
+    A network is in when its `kind` is among the kinds named, if any is (`network`, `cooperation_body`), and its
+    `reach` among the reaches named, if any is (`international`, `national`, `cross_border`, `across_counties`,
+    `within_county`). A column that is blank fits no value.
+
+    >>> from natverk import load
+    >>> data = load()
+    >>> len(networks_of_kinds(data, ["network", "cooperation_body"])) == len(networks_of_kinds(data, None))
+    True
+    >>> "ubc" in networks_of_kinds(data, ["network", "international"]), "ubc" in networks_of_kinds(data, "national")
+    (True, False)
+    """
+    wanted, table = set(checked_kinds(kinds)), data.networks
+    fits = pd.Series(True, index=table.index)
+    for column, vocabulary in (("kind", "network_kind"), ("reach", "reach")):
+        named = wanted & {*VOCABULARIES[vocabulary]}
+        if named:
+            fits &= table[column].isin(named)
+    return list(table.loc[fits, "network_id"])
 
 
 @asked
@@ -186,11 +239,17 @@ def at_risk_in(table: pd.DataFrame, list_levels: str, list_counties: object) -> 
 
 
 class _Eligible(NamedTuple):
-    """Who may belong to what and when, for all actors, networks and years; and where each stands."""
+    """Who may belong to what and when, for all actors, networks and years; and where each stands.
+
+    `may`: nothing that is known rules the actor out; `sure`: nor is there a rule of which nobody knows what it says of
+    the actor; `of_rule`: whether the rule beside level and size (actors by networks) admits it, blank where not known.
+    """
 
     actors: pd.Index
     networks: pd.Index
     may: np.ndarray
+    sure: np.ndarray
+    of_rule: np.ndarray
 
 
 @kept
@@ -205,16 +264,57 @@ def _eligible(data: Dataset) -> _Eligible:
     bounds = networks[["min_population", "max_population"]].astype("float64").to_numpy()
     least, most = bounds[:, 0][:, None], bounds[:, 1][:, None]
     # A bound or a size that is not known rules nobody out: comparisons with it are false.
-    may = by_level & ~((sizes < least) | (sizes > most))
-    return _Eligible(pd.Index(table["actor_id"]), pd.Index(networks["network_id"]), may)
+    of_size = ~((sizes < least) | (sizes > most))
+    basis = networks["eligibility_basis"].fillna("").str.split(";")
+    by_number, unknown, told = (
+        basis.map(lambda names, wanted=wanted: not wanted.isdisjoint(names)).to_numpy(dtype=bool)
+        for wanted in ({"population", ""}, {"other"}, _COMPUTED)
+    )
+    by_rule = _by_rule(data, table, basis)
+    # Of several ways in one is enough; numbers bind where they are a way in, or the only rule there is.
+    way = (by_number[:, None] & of_size) | by_rule[:, :, None]
+    # A rule in words beside the numbers leaves open only whom the numbers admit.
+    open_ = (unknown & ~told)[:, None] & of_size
+    sure = by_level & way
+    may = sure | (by_level & (open_ | (unknown & told)[:, None]))
+    of_rule = np.where(by_rule, 1, np.where(told & ~by_number & ~unknown, 0, -1))
+    return _Eligible(pd.Index(table["actor_id"]), pd.Index(networks["network_id"]), may, sure, of_rule)
+
+
+#: Ways into a network that columns of ours decide, numbers of inhabitants apart.
+_COMPUTED = {"coast", "area", "capital", "named_owner", "open"}
+
+
+def _by_rule(data: Dataset, table: pd.DataFrame, basis: pd.Series) -> np.ndarray:
+    """Say which actors (of `levels`) a network's rule admits by coast, area or name, or because it is open to all."""
+    homes = table["county_codes"].fillna("").str.split(";").map(set)
+    places = data.municipalities
+    coastal = places["coastal"].fillna(False).astype(bool)
+    shore = set(places.loc[coastal, "actor_id"])
+    counties = set(places.loc[coastal, "county_code"])
+    on_coast = table["actor_id"].isin(shore) | (table["region"] & homes.map(lambda own: bool(own & counties)))
+    admits = np.zeros((len(table), len(basis)), dtype=bool)
+    areas, actors = (data.networks[name].fillna("") for name in ("eligible_counties", "eligible_actors"))
+    for place, (ways, area, names) in enumerate(zip(basis, areas, actors, strict=True)):
+        if "open" in ways:
+            admits[:, place] = True
+        if "coast" in ways:
+            admits[:, place] |= on_coast.to_numpy(dtype=bool)
+        if "area" in ways:
+            own = set(area.split(";"))
+            admits[:, place] |= homes.map(lambda codes, own=own: bool(codes & own)).to_numpy(dtype=bool)
+        if not {"capital", "named_owner"}.isdisjoint(ways):
+            admits[:, place] |= table["actor_id"].isin(names.split(";")).to_numpy(dtype=bool)
+    return admits
 
 
 @asked
 def eligible(data: Dataset, actors: list[str], networks: list[str], years: range) -> np.ndarray:
-    """Return who may belong to what and when: by level and by the population of the year.
+    """Return whom nothing that is known rules out: by level, by the population of the year and by the rule.
 
     For a year without published population the latest one before it decides; before the first, nobody is
-    ruled out. Regions and bodies have no population rule.
+    ruled out. Regions and bodies have no population rule. A rule of which no column tells (`eligibility_basis` of
+    `networks`: other) rules nobody out here: whether they may join is unknown, see `may_belong`.
 
     Returns
     -------
@@ -231,3 +331,47 @@ def eligible(data: Dataset, actors: list[str], networks: list[str], years: range
     own = _eligible(data)
     a, n = own.actors.get_indexer(pd.Index(actors)), own.networks.get_indexer(pd.Index(networks))
     return np.asarray(own.may[np.ix_(a, n, np.asarray(years) - YEARS[0])])
+
+
+def admitted_by_rule(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
+    """Say which pairs (`actor_id, network_id`) the rule of the network admits whatever the number of inhabitants."""
+    own = _eligible(data)
+    a, n = own.actors.get_indexer(pd.Index(pairs["actor_id"])), own.networks.get_indexer(pd.Index(pairs["network_id"]))
+    return pd.Series(own.of_rule[a, n] == 1, index=pairs.index, dtype="bool")
+
+
+def may_belong(data: Dataset, actors: list[str], networks: list[str], year: int) -> pd.DataFrame:
+    """Return whether actors may belong to networks in a year: yes, no, or unknown where no column tells of the rule.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actors, networks
+        Ids.
+    year
+        The year of the population.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, network_id, may` (missing: not known), `by_rule` (whether the rule beside level and numbers admits
+        it: a coast, an area, a name, or because it is open; missing where there is no such rule, or none that is
+        known). One row a pair, actors before networks.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = may_belong(load(), ["municipality:0180", "municipality:1487"], ["metropolis", "owhc", "kimo"], 2020)
+    >>> table["may"].tolist()
+    [True, <NA>, True, False, <NA>, False]
+    """
+    own = _eligible(data)
+    a, n = own.actors.get_indexer(pd.Index(actors)), own.networks.get_indexer(pd.Index(networks))
+    pairs, place = np.ix_(a, n), year - YEARS[0]
+    may, sure = (known[:, :, place][pairs].ravel() for known in (own.may, own.sure))
+    rule = own.of_rule[pairs].ravel()
+    frame = pd.MultiIndex.from_product([actors, networks], names=["actor_id", "network_id"]).to_frame(index=False)
+    frame["may"] = pd.Series(may, dtype="boolean").mask(pd.Series(may & ~sure))
+    frame["by_rule"] = pd.Series(rule == 1, dtype="boolean").mask(pd.Series(rule < 0))
+    return frame.astype({"actor_id": "str", "network_id": "str"})

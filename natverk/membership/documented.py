@@ -10,10 +10,11 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
-from natverk.frames import Names, choice, known_actors, known_networks, not_negative, year_range
-from natverk.membership.actors import member_actors, population_known
+from natverk.frames import Names, choice, known_actors, not_negative, year_range
+from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
-from natverk.membership.panel import SETS, PartYear, Rules, decided_runs, networks_counting_as, panel
+from natverk.membership.lists import ListCertainty
+from natverk.membership.panel import SETS, PartYear, Rules, chosen_networks, decided_runs, networks_counting_as, panel
 
 __all__ = [
     "DOCUMENTED",
@@ -40,6 +41,7 @@ def documented(
     counts_as: Iterable[str] = SETS,
     networks: Names | None = None,
     year_basis: YearBasis = "stated",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return which networks actors are documented in: one row a pair, all its evidence read together.
 
@@ -63,6 +65,8 @@ def documented(
     year_basis
         See `natverk.panel`. Relations that are not membership (indirect, reporting, applicant) are left out; loose
         ones are kept and marked.
+    kinds
+        Only networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -71,9 +75,9 @@ def documented(
         conflict, below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest
         published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
-        former member); `conflict` (contradicted in the window); `undated` (no known year lies in the
-        window, and some rows have none); `loose` (only takes part, pays or promotes). Those of `DOCUMENTED` are
-        counted as documented memberships. Sorted by actor and network.
+        former member; not where the network, the member or a term ended); `conflict` (contradicted in the window);
+        `undated` (no known year lies in the window, and some rows have none); `loose` (only takes part, pays or
+        promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by actor and network.
 
     Raises
     ------
@@ -95,9 +99,11 @@ def documented(
     span = year_range(years, data=data)
     not_negative("recent", recent)
     choice("year_basis", year_basis, ("stated", "any"))
-    chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
+    chosen = chosen_networks(data, networks, counts_as, kinds)
     found = _documented(data, span[0], span[-1], recent, year_basis)
-    return found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+    found = found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+    found.attrs["kinds"] = checked_kinds(kinds)
+    return found
 
 
 @kept
@@ -132,7 +138,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     runs = by_pair(decided_runs(data, Rules(year_basis=year_basis)))
     runs = runs[(runs["first"] <= last_year) & (runs["last"] >= first_year)]
     conflict = of_pair(runs["conflict"], "any")
-    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any")
+    gave_up = of_pair(firm["end_kind"] == "left", "any")
+    left = of_pair((runs["last"] >= last_year) & (runs["state"] == "left"), "any") & gave_up
     any_year, every_year = of_pair(firm["first"].notna(), "any"), of_pair(firm["first"].notna(), "all")
     # A pair that joined after the window is left out, its undated rows too; one only seen after it may have been in it.
     later = ~in_window & any_year & (of_pair(firm["first"], "min") > last_year).fillna(False)
@@ -170,7 +177,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
 def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     """Say which pairs began in a municipality with fewer inhabitants than the network asks of a full member."""
     least = pairs["network_id"].map(data.networks.set_index("network_id")["min_population"])
-    asked = pairs[least.notna() & pairs["year"].notna()]
+    # Whom the rule admits otherwise, such as a capital, is below nothing.
+    asked = pairs[least.notna() & pairs["year"].notna() & ~admitted_by_rule(data, pairs)]
     sizes = population_known(data).stack()
     places = pd.MultiIndex.from_arrays([asked["actor_id"].str.split(":").str[-1], asked["year"].astype("int64")])
     below = sizes.reindex(places).to_numpy() < least[asked.index].to_numpy(dtype=float)
@@ -190,8 +198,9 @@ def series(
     carry_forward: int = 3,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
-    list_certainty: Literal["high", "medium", "low"] = "high",
+    list_certainty: ListCertainty = "high",
     prefer: Literal["list", "own_page"] = "list",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return documented memberships of actors year by year, attested and presumed, undated ones apart.
 
@@ -203,8 +212,8 @@ def series(
         The dataset.
     actors, networks, counts_as, years, part_year, after_last, carry_forward, year_basis, counting
         See `natverk.panel`; the defaults are the same.
-    list_certainty, prefer
-        See `natverk.panel`.
+    list_certainty, prefer, kinds
+        See `natverk.panel`; `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -226,7 +235,7 @@ def series(
     [[2013, 0, 1], [2014, 1, 1], [2015, 0, 1]]
     """
     actor_ids = known_actors(data, member_actors(data) if actors is None else actors)
-    wanted = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
+    wanted = chosen_networks(data, networks, counts_as, kinds)
     cells = panel(
         data, actors=actor_ids, networks=wanted, years=years, part_year=part_year, after_last=after_last,
         carry_forward=carry_forward, year_basis=year_basis, counting=counting, list_certainty=list_certainty,
@@ -235,7 +244,9 @@ def series(
     sums = cells.groupby("year")[["low", "best"]].sum().reindex(year_range(years, data=data), fill_value=0)
     undated = _undated(data, year_basis, counting)
     n_undated = (undated["actor_id"].isin(actor_ids) & undated["network_id"].isin(wanted)).sum()
-    return sums.rename_axis("year").reset_index().assign(n_undated=int(n_undated))
+    frame = sums.rename_axis("year").reset_index().assign(n_undated=int(n_undated))
+    frame.attrs = {"kinds": checked_kinds(kinds)}
+    return frame
 
 
 @asked
@@ -291,7 +302,7 @@ def _undated(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Dat
 
 
 @asked
-def relations(data: Dataset, actors: Names) -> pd.DataFrame:
+def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.DataFrame:
     """Return what ties actors to networks without being counted as membership.
 
     Parameters
@@ -300,14 +311,17 @@ def relations(data: Dataset, actors: Names) -> pd.DataFrame:
         The dataset.
     actors
         Actors by id or name, or a county for its municipalities.
+    universal
+        Whether rows about the association that all municipalities and regions belong to are among them; left out by
+        default, since it tells nobody apart.
 
     Returns
     -------
     pd.DataFrame
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
         member; `reporting`: reports to a platform; `applicant`; `future`: decided for a year after the data's
-        vintage), `first, last` (years for which pages are dated to attest it, missing where none is), `n_rows, row_ids,
-        source_ids`. The association that all municipalities belong to is left out. Sorted by actor and network.
+        vintage; `universal`), `first, last` (years for which pages are dated to attest it, missing where none is),
+        `n_rows, row_ids, source_ids`. Sorted by actor and network.
 
     Raises
     ------
@@ -321,7 +335,8 @@ def relations(data: Dataset, actors: Names) -> pd.DataFrame:
     'indirect'
     """
     found = _relations(data)
-    return found[found["actor_id"].isin(known_actors(data, actors))].reset_index(drop=True)
+    own = found["actor_id"].isin(known_actors(data, actors)) & (universal | (found["relation"] != "universal"))
+    return found[own].reset_index(drop=True)
 
 
 @kept
@@ -329,9 +344,9 @@ def _relations(data: Dataset) -> pd.DataFrame:
     evidence = data.memberships[["row_id", "start_year", "observed_year", "observed_basis"]]
     kinds = data.networks[["network_id", "counts_as"]]
     rows = graded(data).merge(evidence, on="row_id").merge(kinds, on="network_id")
-    rows = rows[rows["grade"].isin(["separate", "never"]) & (rows["counts_as"] != "universal")]
+    rows = rows[rows["grade"].isin(["separate", "never"]) | (rows["counts_as"] == "universal")]
     named = rows["status"].isin(["indirect", "reporting", "applicant"])
-    other = rows["counts_as"].eq("reporting").map({True: "reporting", False: "future"})
+    other = rows["counts_as"].where(rows["counts_as"].isin(["reporting", "universal"]), "future")
     rows = rows.assign(relation=rows["status"].where(named, other))
     # A decision for a year to come is not seen in any year.
     seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))

@@ -97,7 +97,8 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         One row an evidence row: `row_id, actor_id, network_id, status, counted, grade` (`positive`,
         `loose`, `separate`, `exit`, `never`), `first`, `last` (years the row attests as member, missing
         where it attests none), `start` (stated first year), `end` (last year as member by a stated end, or
-        the year before a page calls the actor a former member), `list_id, source_id`.
+        the year before a page calls the actor a former member), `end_kind` (what ended: `left`, also where the
+        row does not say; `network_ended, member_ended, term`), `list_id, source_id`.
 
     Raises
     ------
@@ -109,8 +110,8 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
     A row with a stated start and an observed year attests all years between ("member since 2006", seen in
     2024). A start alone attests its own year. A start after the observed year is an announcement: only
     the start counts. A page that calls the actor a former member attests years as member only where it
-    states the last one. Years after the data's vintage are decisions, not evidence: a row that begins then is
-    graded `never`.
+    states the last one; it tells of no exit where the network, the member or a term ended. Years after the
+    data's vintage are decisions, not evidence: a row that begins then is graded `never`.
 
     Examples
     --------
@@ -136,6 +137,9 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     known_start = (frame["start_basis"] == "stated") | (year_basis == "any")
     start = frame["start_year"].where(known_start)
     end = frame["end_year"]
+    # Who was a member until the network ended, or a term ran out, has not left: the row tells of a membership.
+    ran_out = frame["end_kind"].isin(["network_ended", "member_ended", "term"])
+    grade = grade.mask((grade == "exit") & ran_out & end.notna(), "positive")
     seen = frame["observed_year"].where(usable)
     announced = (start.notna() & seen.notna() & (seen < start)).fillna(False)
     seen = seen.mask(announced)
@@ -162,6 +166,7 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
             "last": last.where(attests).clip(upper=vintage),
             "start": start.where(attests),
             "end": stop.mask((stop > vintage).fillna(False)),
+            "end_kind": frame["end_kind"].fillna("left").where(stop.notna()).astype("str"),
             "list_id": frame["list_id"],
             "source_id": frame["source_id"],
         }

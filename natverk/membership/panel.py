@@ -17,6 +17,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.frames import (
     YEARS,
@@ -31,9 +32,9 @@ from natverk.frames import (
     year_or_none,
     year_range,
 )
-from natverk.membership.actors import eligible, existence, member_actors
+from natverk.membership.actors import Kinds, checked_kinds, eligible, existence, member_actors, networks_of_kinds
 from natverk.membership.evidence import Counting, YearBasis, graded, proposals_to_leave, status_of
-from natverk.membership.lists import CERTAINTY, absences
+from natverk.membership.lists import ListCertainty, absences, checked_certainty
 
 __all__ = [
     "Cell",
@@ -47,6 +48,7 @@ __all__ = [
     "SETS",
     "STATES",
     "Span",
+    "chosen_networks",
     "count",
     "decided_runs",
     "networks_counting_as",
@@ -93,6 +95,7 @@ class End(NamedTuple):
     last: int
     row_id: str
     stated: bool
+    kind: str = "left"
 
 
 class Span(NamedTuple):
@@ -149,7 +152,7 @@ class Rules(NamedTuple):
     carry_forward: int = 3
     year_basis: YearBasis = "stated"
     counting: Counting = "strict"
-    list_certainty: Literal["high", "medium", "low"] = "high"
+    list_certainty: ListCertainty = "high"
     prefer: Literal["list", "own_page"] = "list"
 
     @property
@@ -164,7 +167,7 @@ class Rules(NamedTuple):
         not_negative("carry_forward", self.carry_forward)
         choice("year_basis", self.year_basis, ("stated", "any"))
         choice("counting", self.counting, ("strict", "loose"))
-        choice("list_certainty", self.list_certainty, tuple(CERTAINTY))
+        checked_certainty(self.list_certainty)
         choice("prefer", self.prefer, ("list", "own_page"))
         return self
 
@@ -254,6 +257,10 @@ class Pair:
         ends = [end for end in self.ends if end.last < year or (end.stated and end.last < over)]
         closing = max((end.last for end in ends), default=None)
         if closing is not None and (seen is None or seen <= closing):
+            own = [end for end in ends if end.last == closing]
+            if fact and all(end.kind == "network_ended" for end in own):
+                # Nobody left: what they were in is gone.
+                return Cell([Reason(fact.rule, fact.values, [end.row_id for end in own])])
             return Cell([Reason("left", {"ended": closing}, [end.row_id for end in ends if end.last == closing])])
         if fact:
             return Cell([fact])
@@ -318,8 +325,8 @@ def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership"
     """Return the ids of the networks of some kinds, in the order of the table.
 
     >>> from natverk import load
-    >>> len(networks_counting_as(load()))
-    107
+    >>> len(networks_counting_as(load())) > len(networks_counting_as(load(), ["commitment"]))
+    True
     """
     wanted = several(counts_as)
     allowed = (*SETS, "reporting", "universal")
@@ -329,6 +336,26 @@ def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership"
         raise InvalidArgument("the selection is empty", where="counts_as", allowed=allowed)
     table = data.networks
     return list(table.loc[table["counts_as"].isin(wanted), "network_id"])
+
+
+def chosen_networks(
+    data: Dataset, networks: Names | None = None, counts_as: Iterable[str] = ("membership",), kinds: Kinds = None
+) -> list[str]:
+    """Return the ids of the networks that are meant: those named, or else those of `counts_as`; of these the `kinds`.
+
+    >>> from natverk import load
+    >>> chosen_networks(load(), ["ubc", "sern"], kinds="network")
+    ['ubc', 'sern']
+    """
+    chosen = networks_counting_as(data, counts_as) if networks is None else known_networks(data, networks)
+    if checked_kinds(kinds) == ("all",):
+        return chosen
+    own = set(networks_of_kinds(data, kinds))
+    found = [network for network in chosen if network in own]
+    if not found:
+        remedy = "name other kinds: a kind and a reach must both fit, and among the networks that are counted"
+        raise InvalidArgument(f"no network is {' and '.join(checked_kinds(kinds))}", where="kinds", remedy=remedy)
+    return found
 
 
 @kept
@@ -350,9 +377,9 @@ def _evidence_of_pairs(data: Dataset, year_basis: YearBasis, counting: Counting)
     rows = rows[rows["grade"].isin(["positive", "exit"])]
     years = rows[["first", "last", "start", "end"]].astype(object)
     years = years.where(years.notna(), None)
-    texts = rows[["actor_id", "network_id", "status", "grade", "row_id"]].astype(object)
+    texts = rows[["actor_id", "network_id", "status", "grade", "row_id", "end_kind"]].astype(object)
     pairs: dict[tuple[str, str], Pair] = {}
-    for actor, network, status, grade, row, first, last, start, end in texts.join(years).itertuples(
+    for actor, network, status, grade, row, end_kind, first, last, start, end in texts.join(years).itertuples(
         index=False, name=None
     ):
         if (actor, network) not in pairs:
@@ -363,7 +390,7 @@ def _evidence_of_pairs(data: Dataset, year_basis: YearBasis, counting: Counting)
         elif end is None and grade == "positive":
             pair.undated.append(row)
         if end is not None:
-            pair.ends.append(End(end, row, first is not None))
+            pair.ends.append(End(end, row, first is not None, end_kind))
     for row in each_row(proposals_to_leave(data)):
         if (row.actor_id, row.network_id) in pairs:
             pairs[row.actor_id, row.network_id].proposals[row.year] = row.row_ids
@@ -440,9 +467,10 @@ def panel(
     carry_forward: int = 3,
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
-    list_certainty: Literal["high", "medium", "low"] = "high",
+    list_certainty: ListCertainty = "high",
     prefer: Literal["list", "own_page"] = "list",
     pairs: Literal["all", "evidence"] = "all",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the state of each actor in each network in each year.
 
@@ -475,7 +503,8 @@ def panel(
     year_basis, counting
         See `natverk.membership.evidence.graded`.
     list_certainty
-        The least certainty of a list's completeness for absence to count (default `"high"`).
+        The least certainty of a list's completeness for absence to count: `"high"` (default), or `"medium"`. What a
+        list of low certainty does not name is never absent: only its names count.
     prefer
         Which side a conflict takes as best: the contrary `"list"` or fact (default: a register of the
         network knows its members better than an old page), or the actor's `"own_page"`. A sighting after a
@@ -486,6 +515,10 @@ def panel(
         enough for what is attested or presumed (low and best are the same) and a hundredth of the size, but **most
         actors have no row then**: about two in three municipalities are in no network by evidence, and neither
         `high` nor shares of all actors can be computed. What was left out is in `frame.attrs["left_out"]`.
+    kinds
+        Only networks of these kinds: `"network"`, `"cooperation_body"` (rail corridors, water councils, reserves), and
+        by reach `"international"`, `"national"`, `"cross_border"`, `"across_counties"`, `"within_county"`; default all.
+        A kind and a reach must both fit. `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -495,8 +528,8 @@ def panel(
         `high` also in every conflict and where it is unknown and the actor may belong or once did (int64). `status`
         is that of the rows that attest or presume, the most telling first. `rows` are the ids that decide the cell,
         separated by `;`. Sorted by actor, network, year. Its `attrs` hold `left_out`
-        (numbers of `actors` and `pairs` without a row) and `panel` (the arguments that decide a cell, read by
-        `natverk.explain`).
+        (numbers of `actors` and `pairs` without a row), `panel` (the arguments that decide a cell, read by
+        `natverk.explain`), `kinds` (what was counted) and `kinds_of` (kind and reach of each network, read by `count`).
 
     Raises
     ------
@@ -524,7 +557,7 @@ def panel(
     choice("pairs", pairs, ("all", "evidence"))
     rules = Rules(part_year, after_last, carry_forward, year_basis, counting, list_certainty, prefer).checked()
     actor_ids = sorted(known_actors(data, member_actors(data) if actors is None else actors))
-    network_ids = sorted(known_networks(data, networks_counting_as(data, counts_as) if networks is None else networks))
+    network_ids = sorted(chosen_networks(data, networks, counts_as, kinds))
     span = year_range(years, data=data)
     actor_index, network_index = pd.Index(actor_ids), pd.Index(network_ids)
 
@@ -591,6 +624,9 @@ def panel(
     )
     frame.attrs["left_out"] = {"actors": len(actor_ids) - len(np.unique(a)), "pairs": row_of.size - len(a)}
     frame.attrs["panel"] = rules._asdict()
+    frame.attrs["kinds"] = checked_kinds(kinds)
+    own = data.networks[data.networks["network_id"].isin(network_ids)]
+    frame.attrs["kinds_of"] = {row.network_id: (row.kind, row.reach) for row in each_row(own)}
     return frame
 
 
@@ -600,7 +636,7 @@ def _within(life: pd.DataFrame, years: np.ndarray) -> np.ndarray:
     return np.asarray(~((years < first) | (years > last)))
 
 
-def count(cells: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
+def count(cells: pd.DataFrame, by: Iterable[str], *, kinds: Kinds = None) -> pd.DataFrame:
     """Sum a panel: how many memberships, between which bounds, and how much is known.
 
     Parameters
@@ -609,6 +645,9 @@ def count(cells: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
         A panel, or a part of one, possibly with further columns to group by.
     by
         The columns to group by, e.g. `["year"]` or `["network_id", "year"]`.
+    kinds
+        Count only cells of networks of these kinds; see `panel`, which notes the kinds of its networks in its `attrs`.
+        Default all that are in the panel. `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -620,7 +659,8 @@ def count(cells: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
     Raises
     ------
     InvalidArgument
-        For a column that is not there, or nothing to group by.
+        For a column that is not there, nothing to group by, an unknown kind, or kinds of a frame that does not say
+        what its networks are.
 
     References
     ----------
@@ -639,6 +679,9 @@ def count(cells: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
         raise InvalidArgument("there is nothing to group by", where="by", allowed=list(cells.columns))
     has_columns(cells, by, "by", "name a column of the panel, or add one to it")
     has_columns(cells, ["state", "low", "best", "high", "conflict"], "cells", "give a panel, or rows of one")
+    counted = cells.attrs.get("kinds", ("all",))
+    if kinds is not None:
+        counted, cells = checked_kinds(kinds), _of_kinds(cells, checked_kinds(kinds))
     known = cells.assign(known=cells["state"].isin(KNOWN))
     groups = known.groupby(by, sort=True, observed=True)
     result = groups.agg(
@@ -652,4 +695,22 @@ def count(cells: pd.DataFrame, by: Iterable[str]) -> pd.DataFrame:
     numbers = ["low", "best", "high", "n_cells", "n_known", "n_conflict"]
     result = result.astype(dict.fromkeys(numbers, "int64"))
     result["coverage"] = result["n_known"] / result["n_cells"]
-    return result[[*by, "low", "best", "high", "n_cells", "n_known", "coverage", "n_conflict"]]
+    result = result[[*by, "low", "best", "high", "n_cells", "n_known", "coverage", "n_conflict"]]
+    result.attrs = {"kinds": counted}
+    return result
+
+
+def _of_kinds(cells: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Return the cells of the networks of some kinds, by what the panel notes of its networks."""
+    kinds_of = cells.attrs.get("kinds_of")
+    if kinds_of is None or "network_id" not in cells:
+        raise InvalidArgument(
+            "the frame does not say of which kinds its networks are", where="kinds", remedy="give kinds to panel"
+        )
+    wanted = [{*kinds} & {*values} for values in (VOCABULARIES["network_kind"], VOCABULARIES["reach"])]
+    fit = [
+        network
+        for network, own in kinds_of.items()
+        if all(not named or value in named for named, value in zip(wanted, own, strict=True))
+    ]
+    return cells[cells["network_id"].isin(fit)]

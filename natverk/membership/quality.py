@@ -40,7 +40,7 @@ from natverk.membership.panel import (
 
 __all__ = [
     "BESIDE",
-    "KINDS",
+    "DISAGREEMENTS",
     "audit_summary",
     "coverage",
     "disagreements",
@@ -111,8 +111,8 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     Examples
     --------
     >>> from natverk import load
-    >>> audit_summary(load()).set_index("verdict")["n"].to_dict()
-    {'not_refound': 11, 'partly': 24, 'supported': 43}
+    >>> audit_summary(load()).set_index("verdict")["n"].idxmax()
+    'supported'
     """
     audit = data.audit.assign(material=data.audit["severity"] == "material")
     result = audit.groupby("verdict", as_index=False).agg(n=("audit_id", "size"), n_material=("material", "sum"))
@@ -120,8 +120,17 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
     return result.astype({"n": "int64", "n_material": "int64"})
 
 
+#: A status that says less than others and contradicts none of them: a full member is a member, and whoever signed takes
+#: part. An associate is no member in this sense: the rules of networks set the two apart.
+_MORE_GENERAL = {
+    "member": ("full",),
+    "participant": ("full", "member", "associate", "signatory"),
+    "unspecified": ("full", "member", "associate", "signatory", "participant", "promoter", "financer"),
+}
+#: Conflicts that end earlier are left out: no page begins before (`natverk.reports.plan.FIRST_YEAR`).
+_SHOWN_FROM = 1990
 #: Kinds of disagreement, in the order in which a page shows them.
-KINDS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
+DISAGREEMENTS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
 
 
@@ -137,7 +146,8 @@ def disagreements(
 
     Kinds: `totals` (two numbers for one network or actor, fact and year), `conflict` (a page says member
     where a complete list, a stated end or the network's own dates say not), `start_year` (two stated first
-    years of one membership), `status` (two statuses of one membership), `office_years` (two readings of one
+    years of one membership), `status` (two statuses of one membership, of which neither is the more general term for
+    the other, as "member" is for "full member"), `office_years` (two readings of one
     office's term), `flagged` (an open entry of `corrections.toml`).
 
     Parameters
@@ -232,7 +242,7 @@ def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     ]
     found = [part.reindex(columns=COLUMNS) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)]
     frame = pd.concat(found, ignore_index=True)
-    frame["rank"] = frame["kind"].map(KINDS.index)
+    frame["rank"] = frame["kind"].map(DISAGREEMENTS.index)
     by = ["rank", "network_id", "actor_id", "year", "values"]
     frame = frame.sort_values(by, na_position="last", kind="stable", ignore_index=True).drop(columns="rank")
     return frame.astype({"year": "Int64", **dict.fromkeys([name for name in COLUMNS if name != "year"], "str")})
@@ -265,10 +275,10 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     runs = decided_runs(data, Rules(year_basis=year_basis, list_certainty="medium"))
     vintage = int(data.known_until[:4])
     shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS))
-    runs = runs[shown & (runs["last"] >= 1990) & (runs["first"] <= vintage)]
+    runs = runs[shown & (runs["last"] >= _SHOWN_FROM) & (runs["first"] <= vintage)]
     groups = runs.groupby(["actor_id", "network_id", "state", "rows"], as_index=False)
     found = groups.agg(first=("first", "min"), last=("last", "max"))
-    first, last = found["first"].clip(lower=1990), found["last"].clip(upper=vintage)
+    first, last = found["first"].clip(lower=_SHOWN_FROM), found["last"].clip(upper=vintage)
     sources = {
         **data.memberships.set_index("row_id")["source_id"].to_dict(),
         **data.member_lists.set_index("list_id")["source_id"].to_dict(),
@@ -304,6 +314,12 @@ def _starts(data: Dataset) -> pd.DataFrame:
 def _statuses(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "separate"])]
+    # A membership that has ended was one: "former" names no other status.
+    rows = rows[rows["status"] != "former"]
+    for general, special in _MORE_GENERAL.items():
+        pair = [rows["actor_id"], rows["network_id"]]
+        told = rows["status"].isin(special).groupby(pair).transform("any")
+        rows = rows[~(told & (rows["status"] == general))]
     return _rivals(rows, ["actor_id", "network_id"], "status").assign(kind="status")
 
 
@@ -356,6 +372,7 @@ BESIDE = (
     "eligible",
     "not_eligible_level",  # eligible_levels
     "not_eligible_size",  # population, min_population, max_population
+    "not_eligible_rule",
 )
 
 #: Columns of the frames of natverk that name rows of evidence or lists.
@@ -368,11 +385,11 @@ _ABOUT = (
     "actor_id", "member_actor_id", "county_code", "organiser", "holder_actor_id", "kind", "policy_area", "geography",
     "level", "status", "from_name", "to_name", "fact", "criterion", "judgement", "topic", "function", "indicator",
     "network_id", "body_id", "project", "event", "step", "purpose", "partner_city", "title", "task", "claim",
-    "finding", "text", "value",
+    "finding", "text", "value", "county_codes", "form",
 )  # fmt: skip
 _WHEN = {
-    "start": ("start_year", "start", "start_date", "since"),
-    "end": ("end_year", "end", "end_date", "until"),
+    "start": ("start_year", "start", "start_date", "since", "date_from"),
+    "end": ("end_year", "end", "end_date", "until", "date_to"),
     "seen": ("observed_year", "year", "date", "due", "adopted_date", "adopted_year"),
 }
 
@@ -414,7 +431,7 @@ def explain(data: Dataset, /, what: Any, **rules: Any) -> pd.DataFrame:
 
     See Also
     --------
-    natverk.text.explain_text : the reasons as sentences, in Swedish and English.
+    natverk.pages.explain_text : the reasons as sentences, in Swedish and English.
 
     Examples
     --------
@@ -567,9 +584,12 @@ def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
         return Reason("eligible", {}, [])
     if not any(getattr(own, level) for level in rule.eligible_levels.split(";")):
         return Reason("not_eligible_level", {"eligible_levels": rule.eligible_levels}, [])
-    size = int(population_known(data)[year].loc[actor.rpartition(":")[2]])
     bounds = {"min_population": year_or_none(rule.min_population), "max_population": year_or_none(rule.max_population)}
     known = {name: value for name, value in bounds.items() if value is not None}
+    code = actor.rpartition(":")[2]
+    if not known or code not in population_known(data).index:
+        return Reason("not_eligible_rule", {}, [])
+    size = int(population_known(data)[year].loc[code])
     return Reason("not_eligible_size", {"population": size, **known}, [])
 
 

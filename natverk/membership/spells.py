@@ -7,7 +7,7 @@ risk from its first sighting (left truncation). One without a stated end is righ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ __all__ = [
     "Censor",
     "Dissolution",
     "Entry",
-    "REASONS",
+    "ENDINGS",
     "durations",
     "spells",
 ]
@@ -120,62 +120,79 @@ def _spells(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
 
 def _of_pair(pair: Pair) -> list[dict[str, Any]]:
     """Cut the evidence of a pair at the ends that close a spell; see the rules of `spells`."""
-    years = {year for span in pair.spans for year in range(span.first, span.last + 1)}
-    closing: list[int] = []
-    # Rows that join in the year of an end belong to the next spell alone.
-    anew: dict[int, list[Span]] = {}
-    for last in sorted({end.last for end in pair.ends}):
-        again = min((year for year in years if year > last), default=last)
-        joining = [
-            span
-            for span in pair.spans
-            if span.first <= again and any(span.joins_after(end) for end in pair.ends if end.last == last)
-        ]
-        spanned = any(span.first <= last < span.last for span in pair.spans if span not in joining)
-        since = not closing or any(closing[-1] < year <= last for year in years)
-        if since and (joining or not spanned):
-            closing.append(last)
-            anew[last] = [span for span in joining if span.start == last]
-
-    def spell_of(last: int) -> int:
-        """Return the place of the spell that an end tells of."""
-        for place, end in enumerate(closing):
-            if last <= end or not any(end < year <= last for year in years):
-                return place
-        return len(closing)
-
-    result: list[dict[str, Any]] = []
-    for place, (after, end) in enumerate(pairwise([-1, *closing, 9999])):
-        own = {
-            span: range(
-                span.first if span in anew.get(after, []) else max(span.first, after + 1), min(span.last, end) + 1
-            )
-            for span in pair.spans
-            if span not in anew.get(end, [])
-        }
-        own = {span: covered for span, covered in own.items() if covered}
-        rows = {span.row_id for span in own} | {other.row_id for other in pair.ends if spell_of(other.last) == place}
-        if not rows:
-            continue
-        covered = sorted({year for part in own.values() for year in part})
-        stated = [span.start for span, part in own.items() if span.start is not None and span.start in part]
-        result.append(
-            {
-                "start": min(stated or covered, default=None),
-                "start_basis": "stated" if stated else "seen" if covered else None,
-                "last_seen": max(covered, default=None),
-                "end": end if end < 9999 else None,
-                # The longest run of years within the spell that no row attests.
-                "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
-                "dated": True,
-                "conflict": any(pair.contrary(year) for year in covered),
-                "row_id": sorted(rows),
-            }
-        )
+    attested = {year for span in pair.spans for year in range(span.first, span.last + 1)}
+    closing = _closing_ends(pair, attested)
+    told = {end: _place(end.last, list(closing), attested) for end in pair.ends}
+    # The first spell begins after no end, and the last one is closed by none.
+    anew = {end: [] if end is None else closing[end] for end in (None, *closing)}
+    result = []
+    for place, (after, end) in enumerate(pairwise([None, *closing, None])):
+        # What joins in the year of the end belongs to the next spell alone.
+        here = [span for span in pair.spans if span not in anew[end]]
+        years = {span: _years_within(span, after, end, span in anew[after]) for span in here}
+        years = {span: covered for span, covered in years.items() if covered}
+        rows = {span.row_id for span in years} | {other.row_id for other in pair.ends if told[other] == place}
+        if rows:
+            result.append(_spell(pair, years, end, sorted(rows)))
     if not result and pair.undated:
         nothing = dict.fromkeys(("start", "start_basis", "last_seen", "end", "longest_gap"))
         result.append({**nothing, "dated": False, "conflict": False, "row_id": pair.undated})
     return result
+
+
+def _closing_ends(pair: Pair, attested: set[int]) -> dict[int, list[Span]]:
+    """Return the years of the ends that close a spell, rising, each with the rows that join anew in that very year.
+
+    An end closes a spell if a year was attested since the last such end, and no row goes on over it; or if a source
+    states that membership began again after it, whatever goes on.
+    """
+    closing: dict[int, list[Span]] = {}
+    before: int | None = None
+    for last in sorted({end.last for end in pair.ends}):
+        again = min((year for year in attested if year > last), default=last)
+        ends = [end for end in pair.ends if end.last == last]
+        joining = [span for span in pair.spans if span.first <= again and any(span.joins_after(end) for end in ends)]
+        goes_on = any(span.first <= last < span.last for span in pair.spans if span not in joining)
+        if (before is None or _any_between(attested, before, last)) and (joining or not goes_on):
+            closing[last] = [span for span in joining if span.start == last]
+            before = last
+    return closing
+
+
+def _place(last: int, closing: Sequence[int], attested: set[int]) -> int:
+    """Return the place of the spell that an end tells of: a later end with no year attested since tells of the same."""
+    for place, end in enumerate(closing):
+        if last <= end or not _any_between(attested, end, last):
+            return place
+    return len(closing)
+
+
+def _any_between(attested: set[int], after: int, last: int) -> bool:
+    """Say whether any year after one and up to another is attested."""
+    return any(after < year <= last for year in attested)
+
+
+def _years_within(span: Span, after: int | None, end: int | None, begins_anew: bool) -> range:
+    """Return the years of a row between two ends; a row that joins in the year of the first keeps that year too."""
+    first = span.first if after is None or begins_anew else max(span.first, after + 1)
+    return range(first, (span.last if end is None else min(span.last, end)) + 1)
+
+
+def _spell(pair: Pair, years: Mapping[Span, range], end: int | None, rows: list[str]) -> dict[str, Any]:
+    """Return a spell from the years that its rows cover in it."""
+    covered = sorted({year for part in years.values() for year in part})
+    stated = [span.start for span, part in years.items() if span.start is not None and span.start in part]
+    return {
+        "start": min(stated or covered, default=None),
+        "start_basis": "stated" if stated else "seen" if covered else None,
+        "last_seen": max(covered, default=None),
+        "end": end,
+        # The longest run of years within the spell that no row attests.
+        "longest_gap": max((later - earlier - 1 for earlier, later in pairwise(covered)), default=0),
+        "dated": True,
+        "conflict": any(pair.contrary(year) for year in covered),
+        "row_id": rows,
+    }
 
 
 Entry = Literal["first_seen", "start"]
@@ -183,11 +200,12 @@ Censor = Literal["last_seen", "vintage"]
 Dissolution = Literal["censor", "exit"]
 
 #: What becomes of a spell, and whether it enters.
-REASONS = {
+ENDINGS = {
     "exit": True,
     "seen_last": True,
     "until_vintage": True,
     "until_dissolution": True,
+    "term_over": True,
     "former_without_year": True,
     "absent_from_list": True,
     "start_unknown": False,
@@ -227,7 +245,8 @@ def durations(
         bound.
     dissolution
         Whether the end of the network ends the membership as an `"exit"` or is a `"censor"` (default: the
-        member did not leave).
+        member did not leave). The network ended where a row says so (`memberships.end_kind`); where no row says
+        what ended, an end in the network's last year or later is the network's.
 
     Returns
     -------
@@ -235,9 +254,10 @@ def durations(
         `actor_id, network_id, spell, start, first_seen, last_seen, end, entry, time` (years since the start;
         a spell with the last year E was given up after E + 1 − start years), `event` (1 a dated exit),
         `reason, enters, row_ids`. Reasons: `exit`; `seen_last`, `until_vintage`, `until_dissolution`
-        (censored); `former_without_year` (a page speaks of a former member but states no year: the exit is
-        bounded, not dated, and the spell censored at its last sighting); `absent_from_list` (a later complete
-        list lacks the member: likewise, see `natverk.networks.list_exits`); `start_unknown` (first seen, not
+        (censored); `term_over` (a project, title or agreement ran out, or the member itself was wound up:
+        censored, for nobody gave anything up); `former_without_year` (a page speaks of a former member but states no
+        year: the exit is bounded, not dated, and the spell censored at its last sighting); `absent_from_list` (a later
+        complete list lacks the member: likewise, see `natverk.networks.list_exits`); `start_unknown` (first seen, not
         dated as a join); `undated`; `never_sighted` (a start, but no dated sighting); `no_time` (seen in one
         year only, or last where it enters: no time under observation).
 
@@ -281,8 +301,10 @@ def durations(
 
     ended = end.notna()
     bounded = ended & ~told
-    dissolved = (ended & gone.notna() & (end >= gone)).fillna(False) & (dissolution == "censor")
-    event = ended & told & ~dissolved
+    over_with = frame["network_ended"] | (frame["end_unsaid"] & gone.notna() & (end >= gone)).fillna(False)
+    dissolved = ended & over_with & (dissolution == "censor")
+    term = ended & frame["term_over"]
+    event = ended & told & ~dissolved & ~term
     missed = ~ended & _missed(data, frame)
     until = frame["last_seen"].mask(event, end + 1)
     if censor == "vintage":
@@ -303,15 +325,16 @@ def durations(
         (begin >= time).fillna(True),
         event,
         dissolved,
+        term,
         bounded,
         missed,
     ]
     codes = ["undated", "start_unknown", "never_sighted", "no_time", "exit", "until_dissolution"]
-    codes += ["former_without_year", "absent_from_list"]
+    codes += ["term_over", "former_without_year", "absent_from_list"]
     rest = "until_vintage" if censor == "vintage" else "seen_last"
     reason = np.select([item.to_numpy(dtype=bool) for item in conditions], codes, default=rest)
     frame["reason"] = pd.Series(reason, index=frame.index, dtype="str")
-    frame["enters"] = frame["reason"].map(REASONS).astype(bool)
+    frame["enters"] = frame["reason"].map(ENDINGS).astype(bool)
     frame["entry"] = begin.where(frame["enters"])
     frame["time"] = time.where(frame["enters"])
     frame["event"] = event.astype("Int64").where(frame["enters"])
@@ -328,10 +351,27 @@ def _missed(data: Dataset, frame: pd.DataFrame) -> pd.Series:
 
 
 def _of_rows(data: Dataset, frame: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:
-    """Return for each spell its first dated sighting, and whether a source states the year of its end."""
+    """Return for each spell its first dated sighting, whether a source states the year of its end, and what ended."""
     rows = data.memberships.set_index("row_id")
     usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
     own = frame[["end"]].join(frame["row_ids"].str.split(";").explode().rename("row_id"))
     first = own["row_id"].map(rows["observed_year"].where(usable)).groupby(level=0).min().astype("Int64")
     stated = (own["row_id"].map(rows["end_year"]) == own["end"]).fillna(False).groupby(level=0).any()
-    return pd.DataFrame({"first_seen": first, "told_end": stated.astype(bool)})
+    # What ended, as the rows say that state the end; one that speaks of leaving goes before the others.
+    ending = own.assign(kind=own["row_id"].map(rows["end_kind"]), last=own["row_id"].map(rows["end_year"]))
+    ending = ending[(ending["last"] == ending["end"]).fillna(False)]
+
+    def says(kinds: list[str]) -> pd.Series:
+        found = ending["kind"].isin(kinds).groupby(level=0).any()
+        return found.reindex(frame.index, fill_value=False).astype(bool)
+
+    left, network, term = says(["left"]), says(["network_ended"]), says(["term", "member_ended"])
+    return pd.DataFrame(
+        {
+            "first_seen": first,
+            "told_end": stated.astype(bool),
+            "network_ended": network & ~left,
+            "term_over": term & ~network & ~left,
+            "end_unsaid": ~(left | network | term),
+        }
+    )

@@ -1,4 +1,4 @@
-"""The page of the country: the interplay of municipal, intermunicipal and regional level, after three questions of 2017."""
+"""The page of the country: the interplay of municipal, intermunicipal and regional level, by three questions."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from natverk.pages.page import Cell, NotebookPage
@@ -16,7 +18,7 @@ def _with_actor(page: NotebookPage, columns: dict[str, Cell | str]) -> dict[str,
     return {"actor": lambda row: page.actor(row["actor_id"]), **columns}
 
 
-def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show `natverk.outcomes.projects`: what, out of which network or programme, when, and in which role."""
 
     def origin(row: dict[str, object]) -> object:
@@ -40,7 +42,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
     page.table("projects", frame, _with_actor(page, columns), fold=fold, **values)
 
 
-def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show positions in networks (`natverk.offices.offices`): which, what, when; what is no office is said to be."""
 
     def kind(row: dict[str, object]) -> str:
@@ -58,7 +60,7 @@ def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **
     page.table("positions", frame, _with_actor(page, columns), fold=fold, **values)
 
 
-def steps(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def steps(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show steps that were planned, agreed or recommended, and how far each has come."""
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
@@ -72,7 +74,7 @@ def steps(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **valu
     page.table("steps", frame, _with_actor(page, columns), fold=fold, **values)
 
 
-def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show judgements by a criterion with their reasons, as coded by one reader."""
 
     def object_of(row: dict[str, object]) -> object:
@@ -93,7 +95,7 @@ def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, *
     page.table("judgements", frame, columns, fold=fold, **values)
 
 
-def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show meetings, seminars and conferences."""
     columns: dict[str, Cell | str] = {
         "when": lambda row: page.date(row["date"]) if isinstance(row["date"], str) else page.t("nouns.undated"),
@@ -107,7 +109,7 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **val
     page.table("events", frame, columns, fold=fold, **values)
 
 
-def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: object) -> None:
+def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show numbers that sources state, each beside ours (`natverk.benchmarks.recomputed`)."""
 
     def fact(row: dict[str, object]) -> object:

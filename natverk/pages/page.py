@@ -204,6 +204,11 @@ class NotebookPage:
         """The names of actors by id, for figures."""
         return self._names["actor"]
 
+    @property
+    def region_names(self) -> Mapping[str, str]:
+        """The names of regions by county code, for figures."""
+        return self._names["region"]
+
     def _described(self) -> dict[str, str]:
         """Return the actors that have no name of their own, described in the page's language."""
         keys = {actor: f"actors.{actor.partition(':')[2]}" for actor in self.data.actors["actor_id"]}
@@ -352,6 +357,11 @@ class NotebookPage:
             if is_known:
                 return self.t(f"nouns.{key}", year=self.year(value))
         return ""
+
+    @property
+    def past(self) -> bool:
+        """Whether the page ends before the data do: it is then told as of its last year, and nothing later stands."""
+        return self.years[1] < int(self.data.known_until[:4])
 
     @property
     def source_line(self) -> str:

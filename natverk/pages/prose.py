@@ -23,8 +23,6 @@ from natverk.pages.tables import records
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
-    from natverk.pages.page import NotebookPage
-
 __all__ = ["Prose", "environment", "inside", "plain", "row_ids_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -136,9 +134,9 @@ def environment(lang: str) -> Environment:
     return env
 
 
-def _page(context: Context) -> NotebookPage:
-    page: NotebookPage = context["page"]
-    return page
+def _page(context: Context) -> Any:
+    """Return the page that a block is said for: what words things knows its language, its names and its sources."""
+    return context["page"]
 
 
 def _known(value: object) -> bool:
@@ -154,27 +152,26 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
     """Return the rows whose cells are as wanted, one value or any of several: `frame | where(mark="left")`."""
     for name, value in wanted.items():
-        values = [value] if pd.api.types.is_scalar(value) else list(value)
-        frame = frame[frame[name].isin(values)]
+        frame = frame[frame[name].isin(list(value) if pd.api.types.is_list_like(value) else [value])]
     return frame
 
 
 @pass_context
 def _number(context: Context, value: float) -> str:
     """Return a whole number as running text has it: in words below ten, in digits from there on."""
-    return _page(context).number(value)
+    return str(_page(context).number(value))
 
 
 @pass_context
 def _digits(context: Context, value: float, decimals: int = 0) -> str:
     """Return a number in digits."""
-    return _page(context).t.number(float(value), decimals)
+    return str(_page(context).t.number(float(value), decimals))
 
 
 @pass_context
 def _percent(context: Context, share: float, decimals: int = 0) -> str:
     """Return a share between 0 and 1 in per cent."""
-    return _page(context).t.percent(share, decimals)
+    return str(_page(context).t.percent(share, decimals))
 
 
 @pass_context
@@ -185,7 +182,7 @@ def _count(context: Context, what: Any, noun: str) -> Markup:
     text = page.counted(n, noun)
     if not isinstance(what, pd.DataFrame):
         return plain(text)
-    return page.resting(text, row_ids_of(what))
+    return Markup(page.resting(text, row_ids_of(what)))
 
 
 @pass_context
@@ -218,25 +215,25 @@ def _join(context: Context, items: Iterable[object]) -> Markup:
 @pass_context
 def _cite(context: Context, what: Any) -> Markup:
     """Return the numbers of the sources of a frame, a row or ids, as links to the list of sources."""
-    return _page(context).mark(what)
+    return Markup(_page(context).mark(what))
 
 
 @pass_context
 def _date(context: Context, value: object) -> str:
     """Return a partial date in words, with the precision it has."""
-    return _page(context).date(value)
+    return str(_page(context).date(value))
 
 
 @pass_context
 def _on_date(context: Context, value: object) -> str:
     """Return a partial date as a sentence takes it: `den 16 februari 2021` in Swedish, `i februari 2021`, `2021`."""
-    return _page(context).on_date(value)
+    return str(_page(context).on_date(value))
 
 
 @pass_context
 def _year(context: Context, value: object) -> str:
     """Return a year; the word for unknown where it is missing."""
-    return _page(context).year(value)
+    return str(_page(context).year(value))
 
 
 def _year_of(date: object) -> str:
@@ -247,25 +244,25 @@ def _year_of(date: object) -> str:
 @pass_context
 def _term(context: Context, value: object, group: str) -> str:
     """Return a value of a vocabulary in the page's language: `row.status | term("status")`."""
-    return _page(context).term(group, value)
+    return str(_page(context).term(group, value))
 
 
 @pass_context
 def _told(context: Context, row: Mapping[str, object], column: str) -> Markup:
     """Return a text of the data in the page's language: `row | told("rationale")`."""
-    return _page(context).told(row, column)
+    return Markup(_page(context).told(row, column))
 
 
 @pass_context
 def _of(context: Context, text: object, what: object) -> Markup:
     """Return text with the rows that it shows: `row | told("event") | of(row)`."""
-    return _page(context).shown_text(plain(text), row_ids_of(what))
+    return Markup(_page(context).shown_text(plain(text), row_ids_of(what)))
 
 
 @pass_context
 def _link(context: Context, unit_id: object, kind: str = "network") -> Markup:
     """Return the name of a unit with the link to its page: `row.network_id | link`, `"14" | link("region")`."""
-    return _page(context).link(kind, str(unit_id))
+    return Markup(_page(context).link(kind, str(unit_id)))
 
 
 @pass_context

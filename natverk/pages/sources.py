@@ -14,6 +14,9 @@ from natverk.pages.tables import Cites, records
 
 __all__ = ["References", "SourceList"]
 
+#: How many sources stand open at the end of a page; a longer list is folded.
+MOST_OPEN = 8
+
 
 class References:
     """Numbers for sources; stored versions of one page (the same url) share a number.
@@ -88,7 +91,12 @@ class SourceList:
         return "\n".join(f"[{row.number}] {row.title}. {row.url}" for row in self.frame.itertuples())
 
     def _repr_html_(self) -> str:
-        return f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
+        items = f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'
+        if len(self.frame) <= MOST_OPEN:
+            return items
+        # A link to a source opens the list that holds it: so the standard of HTML says, and browsers do.
+        line = escape(self.t("nouns.source.other", n=self.t.number(len(self.frame))))
+        return f'<details class="nv-fold"><summary>{line}</summary>{items}</details>'
 
     def _item(self, row: dict[str, object]) -> str:
         known_language = pd.notna(row["language"])  # type: ignore[call-overload]

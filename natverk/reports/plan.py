@@ -44,7 +44,7 @@ __all__ = [
 CONFIG_FILE = "reports.toml"
 ALL_LANGUAGES = "all"
 # What a notebook can be run for, and the parameters that receive it.
-KINDS: Mapping[str, tuple[str, ...]] = {
+PAGES_FOR: Mapping[str, tuple[str, ...]] = {
     "region": ("region",),
     "municipality": ("municipality",),
     "network": ("network",),
@@ -55,7 +55,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 # Between the two units of a pair; no code and no id has two hyphens in a row.
 PAIR_MARK = "--"
 # Two of these can stand in a pair; where names fit several kinds, the first is meant.
-_PAIRED = ("region", "municipality", "network")
+_PAIRED = tuple(kind for kind in UNIT_KINDS if kind != "actor")
 COUNTRY = "sverige"
 _COUNTRY_FORMS = ("sverige", "sweden", "se", "country", "riket")
 _MIN_MEMBERS = 3
@@ -78,7 +78,7 @@ class Report:
     notebook
         Absolute path of the notebook.
     kind
-        What it is run for, a key of `KINDS`.
+        What it is run for, a key of `PAGES_FOR`.
     languages
         The languages in which pages are made.
     parameters
@@ -174,7 +174,7 @@ def _report(name: str, table: Any, defaults: Mapping[str, Any], config: Path, no
     for key in ("notebook", "units"):
         if not isinstance(table.get(key), str):
             raise DataError(f"{key!r} is missing or not a text", where=where)
-    kind = _one_of(table["units"], tuple(KINDS), f"{where}, units")
+    kind = _one_of(table["units"], tuple(PAGES_FOR), f"{where}, units")
     languages = table.get("languages", defaults.get("languages", list(LANGUAGES)))
     if not isinstance(languages, list) or not languages:
         raise DataError("'languages' is not a list of languages", where=where, allowed=LANGUAGES)
@@ -691,7 +691,7 @@ class _Finder:
 
     def _meanings(self, text: str) -> list[Target]:
         """Return what a text may mean, of the kinds for which there are reports, the likeliest first."""
-        kinds = [kind for kind in KINDS if self._reports(kind)]
+        kinds = [kind for kind in PAGES_FOR if self._reports(kind)]
         if PAIR_MARK in text and "pair" in kinds:
             return [_target("pair", text, self.directory)]
         if "country" in kinds and fold(text) in _COUNTRY_FORMS:
@@ -862,7 +862,7 @@ def _values(
     """Return all parameters of one page, with the right names and types."""
     report = choice.report
     ids = [unit.id for unit in choice.target.units]
-    own = {**dict(zip(KINDS[report.kind], ids, strict=True)), "lang": choice.lang}
+    own = {**dict(zip(PAGES_FOR[report.kind], ids, strict=True)), "lang": choice.lang}
     missing = [name for name in own if name not in known]
     if missing:
         raise UnknownName(f"the notebook has no parameter {missing[0]!r}", where=where, allowed=known, value=missing[0])

@@ -468,7 +468,7 @@ class State:
 
     def _rows_of(self, page: Page, entry: Entry, tables: Iterable[str], questions: Sequence[str]) -> str:
         """Say which rows of tables have changed since a page was made, those first that it asked about, or nothing."""
-        from natverk.data.changes import changes, told
+        from natverk.data.changes import changes, named_rows
         from natverk.data.load import load
 
         # The tables beside the pages are those of the last run: not of every page.
@@ -481,7 +481,7 @@ class State:
                 path = page.out / DATA_FOLDER / f"{table}.csv"
                 self._rows[page.out, table] = changes(path, table, load().table(table))
             found += self._rows[page.out, table]
-        return told(found, questions)
+        return named_rows(found, questions)
 
     def confirmed(self, page: Page, entry: Entry) -> Entry:
         """Return the record of a page that would come out the same on the tables as they are now."""

@@ -298,7 +298,8 @@ def run(
     notebooks = {path: _without_outputs(read_notebook(path)) for path in {page.notebook for page in pages}}
     limits = Limits(cell_timeout or CELL_TIMEOUT, timeout or PAGE_TIMEOUT, memory << 20 if memory else None)
     modules = used_modules(notebooks.values())
-    functions = tuple(dict.fromkeys(page.prepare for page in pages if page.prepare))
+    # A page alone shares nothing: it works out what it needs, which is less than what is prepared for all.
+    functions = tuple(dict.fromkeys(page.prepare for page in pages if page.prepare)) if len(pages) > 1 else ()
     # Of a page that is written nothing is kept but whether it failed: 290 pages must take no more room than two.
     failed: dict[str, bool] = {}
     unmade: dict[str, str] = {}

@@ -80,9 +80,9 @@ def used_modules(notebooks: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> source = "import natverk\\nfrom natverk.text import show\\nroles = natverk.roles.practised(natverk.load())"
+    >>> source = "import natverk\\nfrom natverk.pages import region\\nroles = natverk.roles.practised(natverk.load())"
     >>> used_modules([{"cells": [{"cell_type": "code", "source": source}]}])
-    ('natverk', 'natverk.text:show', 'natverk:roles', 'natverk:load')
+    ('natverk', 'natverk.pages:region', 'natverk:roles', 'natverk:load')
     """
     found: dict[str, None] = {}
     for notebook in notebooks:

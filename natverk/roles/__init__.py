@@ -9,24 +9,47 @@ from __future__ import annotations
 
 from natverk.membership.actors import actors_of
 from natverk.roles.activity import ROLES, practised
-from natverk.roles.bodies import cross_border, joint_bodies
+from natverk.roles.bodies import bodies_of, county_bodies, cross_border, joint_bodies
 from natverk.roles.comparison import compare_roles as compare
 from natverk.roles.comparison import national_summary, summary_by_county
 from natverk.roles.country import country_networks, country_themes
+from natverk.roles.county import (
+    GROUPS,
+    VERDICTS,
+    county_actors,
+    county_events,
+    county_memberships,
+    county_networks,
+    county_places,
+    county_tasks,
+    county_themes,
+)
 from natverk.roles.forms import FORMS, interplay, interplay_forms
-from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
+from natverk.roles.holders import holders_of, responsibility, responsibility_at, responsibility_counts, transfers
 from natverk.roles.tasks import LEVELS, formal
 
 __all__ = [
     "FORMS",
+    "GROUPS",
     "LEVELS",
     "ROLES",
+    "VERDICTS",
     "actors_of",
+    "bodies_of",
     "compare",
     "country_networks",
     "country_themes",
+    "county_actors",
+    "county_bodies",
+    "county_events",
+    "county_memberships",
+    "county_networks",
+    "county_places",
+    "county_tasks",
+    "county_themes",
     "cross_border",
     "formal",
+    "holders_of",
     "interplay",
     "interplay_forms",
     "joint_bodies",

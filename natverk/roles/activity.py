@@ -6,24 +6,29 @@ attested" is never "vacant".
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
-from natverk.frames import known_county, several, year_range
-from natverk.membership.actors import levels
+from natverk.frames import choice, known_county, several, year_range
+from natverk.membership.actors import Kinds, checked_kinds, levels
 from natverk.membership.evidence import Counting, YearBasis, graded
-from natverk.membership.panel import KNOWN, SETS, networks_counting_as, panel
+from natverk.membership.panel import KNOWN, SETS, chosen_networks, panel
 from natverk.roles.tasks import LEVELS, unitary_counties
 
 __all__ = [
+    "GeneralPurpose",
     "ROLES",
     "activity_by_level",
     "practised",
 ]
 
+
+GeneralPurpose = Literal["leave_out", "count"]
 
 ROLES = ("municipal", "regional", "joint", "shared", "vacant")
 
@@ -38,6 +43,8 @@ def practised(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    general_purpose: GeneralPurpose = "leave_out",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Return the practised roles: which levels are attested as active in a theme, county by county.
 
@@ -54,6 +61,13 @@ def practised(
     joint_tasks
         Whether a joint body's own stated tasks are evidence of the joint level (default), beside its
         memberships; with a year, those of bodies that existed then.
+    kinds
+        Only networks of these kinds, see `natverk.panel`; `attrs["kinds"]` says what was counted. A joint body's own
+        tasks are no network: `joint_tasks` decides about them.
+    general_purpose
+        Networks and bodies of general purpose (columns of that name in `networks` and `bodies`): `"leave_out"`
+        (default) lets them decide no theme but `generic`, since nobody is active in public transport or tourism by
+        belonging to a council of cities; `"count"` takes each of their themes as one its members work in.
 
     Returns
     -------
@@ -62,7 +76,9 @@ def practised(
         municipal_high, municipal_share` (best of all municipalities, 0–1), `regional_low, regional_best,
         regional_high, joint_low, joint_best` (numbers of actors), `attested_pattern` (levels joined by `+`,
         or `none attested`), `possible_roles` (joined by `|`), `role` (only where one role is possible;
-        Gotland, one body with both roles: `unitary`), `row_ids` (what decides).
+        Gotland, one body with both roles: `unitary`), `row_ids` (what decides), `left_out` (networks and bodies of
+        general purpose with the theme in which an actor of the county is attested and which decide nothing here; ids
+        joined by `;`).
 
     Raises
     ------
@@ -85,7 +101,11 @@ def practised(
     """
     code = None if county is None else known_county(data, county)
     year = None if year is None else year_range(year, "year", data=data)[0]
-    table = _practised(data, year, tuple(several(counts_as)), year_basis, counting, joint_tasks)
+    own = None if kinds is None else checked_kinds(kinds)
+    choice("general_purpose", general_purpose, ("leave_out", "count"))
+    sets = tuple(several(counts_as))
+    table = _practised(data, year, sets, year_basis, counting, joint_tasks, general_purpose, own)
+    table.attrs["kinds"] = checked_kinds(kinds)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -97,9 +117,11 @@ def _practised(
     year_basis: YearBasis,
     counting: Counting,
     joint_tasks: bool,
+    general_purpose: GeneralPurpose,
+    kinds: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Return the practised roles of the whole country."""
-    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks, general_purpose, kinds)
     order = pd.MultiIndex.from_product(
         [data.counties["county_code"], VOCABULARIES["theme"]], names=["county_code", "theme"]
     )
@@ -118,7 +140,9 @@ def _practised(
     # Rows of evidence first, then the bodies whose own tasks count.
     ids = active.groupby(order.names)["row_ids"].agg(";".join).reindex(order).str.split(";")
     table["row_ids"] = ids.map(lambda own: ";".join(sorted({*own} - {""}, key=lambda row: (row[:5] == "body:", row))))
-    return table.astype({"row_ids": "str"}).reset_index()
+    out = active.groupby(order.names)["left_out"].agg(";".join).reindex(order).str.split(";")
+    table["left_out"] = out.map(lambda own: ";".join(sorted({*own} - {""})))
+    return table.astype({"row_ids": "str", "left_out": "str"}).reset_index()
 
 
 def _pattern_and_roles(attested: np.ndarray, closed: np.ndarray, unitary: bool) -> tuple[str, list[str]]:
@@ -155,12 +179,14 @@ def activity_by_level(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    general_purpose: GeneralPurpose = "leave_out",
+    kinds: tuple[str, ...] | None = None,
 ) -> pd.DataFrame:
     """Count the active actors of each level in each theme, county by county: what `practised` and `compare` read.
 
     Parameters
     ----------
-    year, counts_as, year_basis, counting, joint_tasks
+    year, counts_as, year_basis, counting, joint_tasks, general_purpose, kinds
         See `practised`.
 
     Returns
@@ -169,7 +195,8 @@ def activity_by_level(
         One row a county, theme and level: `county_code, theme, level` (`municipal`, `regional`, `joint`; Gotland
         counts in the first two), `n_actors` (at home in the county), `low, best, high` (of them active), `closed`
         (whether evidence excludes every one of them; also where no joint body is known), `row_ids` (what attests it,
-        joined by `;`: rows, and joint bodies whose own tasks count).
+        joined by `;`: rows, and joint bodies whose own tasks count), `left_out` (likewise the networks and bodies of
+        general purpose that would attest it; ids).
 
     Raises
     ------
@@ -184,7 +211,7 @@ def activity_by_level(
     [49, 49]
     """
     homes = _homes(data)
-    networks = networks_counting_as(data, counts_as)
+    networks = chosen_networks(data, None, counts_as, kinds)
     if year is None:
         rows = graded(data, year_basis=year_basis, counting=counting)
         rows = rows[rows["network_id"].isin(networks) & rows["grade"].isin(["positive", "exit"])]
@@ -199,17 +226,21 @@ def activity_by_level(
         cells["open"] = (~cells["state"].isin(KNOWN) | (cells["high"] > 0)).astype("int64")
     bounds = ["low", "best", "high", "open"]
     themes = data.networks.assign(theme=data.networks["themes"].str.split(";")).explode("theme")
-    themes = themes.loc[themes["network_id"].isin(networks), ["network_id", "theme"]]
+    themes = themes.loc[themes["network_id"].isin(networks), ["network_id", "theme", "general_purpose"]]
+    themes, apart = _told_apart(themes, general_purpose)
     active = cells[["actor_id", "network_id", *bounds]].merge(themes)
-    ids = cells.loc[(cells["low"] > 0) & (cells["rows"] != ""), ["actor_id", "network_id", "rows"]].merge(themes)
+    attested = cells.loc[(cells["low"] > 0) & (cells["rows"] != ""), ["actor_id", "network_id", "rows"]]
+    ids, left_out = attested.merge(themes), attested.merge(apart).assign(rows=lambda frame: frame["network_id"])
     if joint_tasks:
         own = data.bodies[data.bodies["themes"].notna()]
         if year is not None:
             own = own[~((own["founded_year"] > year) | (own["dissolved_year"] < year)).fillna(False)]
         own = own.assign(theme=own["themes"].str.split(";"), actor_id=own["body_id"], rows=own["body_id"])
-        own = own.explode("theme")[["actor_id", "theme", "rows"]]
+        own, own_apart = _told_apart(
+            own.explode("theme")[["actor_id", "theme", "rows", "general_purpose"]], general_purpose
+        )
         active = pd.concat([active, own.assign(low=1, best=1, high=1, open=0)])
-        ids = pd.concat([ids, own])
+        ids, left_out = pd.concat([ids, own]), pd.concat([left_out, own_apart])
     keys = ["county_code", "theme", "level"]
     order = pd.MultiIndex.from_product([data.counties["county_code"], VOCABULARIES["theme"], LEVELS], names=keys)
     active = active.groupby(["actor_id", "theme"], sort=False, as_index=False)[bounds].max().merge(homes)
@@ -217,6 +248,8 @@ def activity_by_level(
     n_actors = homes.groupby(["county_code", "level"]).size().reindex(order.droplevel("theme"), fill_value=0)
     table.insert(0, "n_actors", n_actors.to_numpy())
     table["row_ids"] = ids.merge(homes).groupby(keys)["rows"].agg(";".join).reindex(order, fill_value="").astype("str")
+    out = left_out.merge(homes).drop_duplicates([*keys, "rows"]).groupby(keys)["rows"].agg(";".join)
+    table["left_out"] = out.reindex(order, fill_value="").astype("str")
     table = table.reset_index()
     if year is None:
         # Nothing bounds the unknown from above but the number of actors itself.
@@ -225,6 +258,13 @@ def activity_by_level(
     told = table["theme"].isin(themes["theme"]) & ((table["n_actors"] > 0) | (table["level"] == "joint"))
     table.insert(7, "closed", (table.pop("open") == 0) & told & (year is not None))
     return table
+
+
+def _told_apart(themes: pd.DataFrame, general_purpose: GeneralPurpose) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows that decide a theme, and those of networks or bodies of general purpose, which do not."""
+    general = themes.pop("general_purpose").fillna(False).astype(bool)
+    apart = general & (themes["theme"] != "generic") & (general_purpose == "leave_out")
+    return themes[~apart], themes[apart]
 
 
 @kept

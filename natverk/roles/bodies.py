@@ -6,9 +6,13 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
+from natverk.data.units import fold
+from natverk.frames import each_row, known_actors, known_county, year_range
 from natverk.membership.evidence import Counting, YearBasis, graded
 
 __all__ = [
+    "bodies_of",
+    "county_bodies",
     "cross_border",
     "joint_bodies",
 ]
@@ -57,6 +61,136 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
         "observed_year", "n_municipalities", "n_regions", "n_derived", "n_stated", "held", "row_ids", "source_ids",
     ]  # fmt: skip
     return frame[columns].reset_index(drop=True)
+
+
+@asked
+def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
+    """Return the joint bodies that an actor is named as a member of, all rows of one read together.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    actor
+        An actor, by id or name.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a body: `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
+        (of the membership, where stated), `observed_year` (the latest), `derived` (no source names the actor: it
+        follows from a sentence such as "all municipalities of the county"), `row_ids, source_ids`. By name.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown actor, with the nearest name.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> bodies_of(load(), "Vänersborg")[["body_id", "observed_year", "derived"]].values.tolist()
+    [['body:fyrbodals-kommunalforbund', 2022, False]]
+    """
+    (actor_id,) = known_actors(data, actor)
+    rows = data.body_members
+    rows = rows[rows["member_actor_id"] == actor_id]
+    found = rows.groupby("body_id").agg(
+        start_year=("start_year", "min"), end_year=("end_year", "max"), observed_year=("observed_year", "max"),
+        derived=("derived", "all"), row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
+    )  # fmt: skip
+    about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
+    frame = data.bodies[about].merge(found.reset_index(), on="body_id").sort_values("name_sv", ignore_index=True)
+    whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
+    text = dict.fromkeys(["row_ids", "source_ids"], "str")
+    return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
+
+
+@asked
+def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+    """Return the joint bodies at home in a county, with their members and what they do.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    years
+        First and last year: a body founded after them, or dissolved before them, is left out, and so is a member
+        that joined after them. Where they end before the data do, bodies and members that no source dates to them are
+        left out too. Default 1997 to the year of the data's vintage.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a body: `body_id, name, name_sv, form, form_sv, form_class, founded_year, dissolved_year` (missing
+        where it came after the last year), `n_members, member_ids` (different members attested at some time, ids
+        joined by `;`, municipalities by name first), `other_members` (names of members without an id, joined by `;`),
+        `n_derived` (of the members those that follow only from a sentence such as "all municipalities of the
+        county"), `n_stated` (members as a source counts them; may be missing), `n_counties`, `tasks, tasks_sv, note,
+        note_sv, row_ids, source_ids`. By founding year, those without one last.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = county_bodies(load(), "14").set_index("body_id")
+    >>> int(own.at["body:fyrbodals-kommunalforbund", "n_members"])
+    14
+    """
+    window = year_range((1997, int(data.known_until[:4])) if years is None else years, data=data)
+    code = known_county(data, county)
+    frame = data.bodies.rename(columns={"n_members_stated": "n_stated"})
+    frame = frame[[code in str(codes).split(";") for codes in frame["county_codes"]]]
+    there = (frame["founded_year"].fillna(0) <= window[-1]) & (frame["dissolved_year"].fillna(9999) >= window[0])
+    frame = frame[there.astype(bool)]
+    members = data.body_members[data.body_members["body_id"].isin(frame["body_id"])]
+    if window[-1] < int(data.known_until[:4]):
+        # Seen later is no evidence of then: a member, or a body, that nobody dates is left out.
+        joined = members["start_year"].fillna(members["observed_year"])
+        members = members[(joined <= window[-1]).fillna(False).astype(bool)]
+        held = data.responsibility.loc[data.responsibility["start"] <= f"{window[-1]}-12-31", "holder_actor_id"]
+        seen = {*members["body_id"], *held, *frame.loc[frame["founded_year"].notna(), "body_id"]}
+        frame = frame[frame["body_id"].isin(seen)]
+        then = (frame["observed_year"] <= window[-1]).fillna(False).astype(bool)
+        frame = frame.assign(n_stated=frame["n_stated"].where(then))
+    else:
+        members = members[(members["start_year"].fillna(0) <= window[-1]).astype(bool)]
+    names = data.actors.set_index("actor_id")["name"]
+    found = []
+    for row in each_row(frame):
+        rows = members[members["body_id"] == row.body_id]
+        named = rows.dropna(subset="member_actor_id").groupby("member_actor_id")["derived"].all()
+        ids = sorted(named.index, key=lambda actor: (not actor.startswith("municipality:"), fold(str(names[actor]))))
+        others = dict.fromkeys(rows.loc[rows["member_actor_id"].isna(), "name_as_stated"].dropna())
+        found.append(
+            {
+                "body_id": row.body_id,
+                "n_members": len(ids) + len(others),
+                "member_ids": ";".join(ids),
+                "other_members": ";".join(others),
+                "n_derived": int(named.sum()),
+                "n_counties": len(row.county_codes.split(";")),
+                "row_ids": ";".join(rows["row_id"]),
+                "source_ids": _once(";".join([row.source_id or "", *rows["source_id"]])),
+            }
+        )
+    columns = [
+        "body_id", "name", "name_sv", "form", "form_sv", "form_class", "founded_year", "dissolved_year", "n_members",
+        "member_ids", "other_members", "n_derived", "n_stated", "n_counties", "tasks", "tasks_sv", "note", "note_sv",
+        "row_ids", "source_ids",
+    ]  # fmt: skip
+    made = pd.DataFrame(found, columns=["body_id", *(name for name in columns if name not in frame)])
+    for name in ("tasks", "tasks_sv"):
+        frame[name] = frame[name].str.replace(r";(?=\S)", "; ", regex=True)
+    frame = frame.merge(made, on="body_id").sort_values(["founded_year", "name_sv"], ignore_index=True)
+    frame["dissolved_year"] = frame["dissolved_year"].mask((frame["dissolved_year"] > window[-1]).fillna(False))
+    whole = dict.fromkeys(["founded_year", "dissolved_year", "n_stated"], "Int64")
+    whole |= dict.fromkeys(["n_members", "n_derived", "n_counties"], "int64")
+    return frame[columns].astype({**dict.fromkeys(columns, "str"), **whole})
 
 
 def _once(ids: str) -> str:

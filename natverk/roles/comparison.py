@@ -12,9 +12,10 @@ from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, each_row, has_columns, known_county, several, year_range
+from natverk.membership.actors import Kinds, checked_kinds
 from natverk.membership.evidence import Counting, YearBasis
 from natverk.membership.panel import SETS
-from natverk.roles.activity import activity_by_level
+from natverk.roles.activity import GeneralPurpose, activity_by_level
 from natverk.roles.tasks import LEVELS, Responsible, responsible_levels, subsets, unitary_counties
 
 __all__ = [
@@ -41,6 +42,8 @@ def compare_roles(
     year_basis: YearBasis = "stated",
     counting: Counting = "strict",
     joint_tasks: bool = True,
+    general_purpose: GeneralPurpose = "leave_out",
+    kinds: Kinds = None,
 ) -> pd.DataFrame:
     """Compare who is responsible with who is active, by county and policy area, in a year.
 
@@ -59,8 +62,8 @@ def compare_roles(
     joint
         `"open"` (default): joint bodies are never excluded as active, since the bodies known to us are not
         all there are. `"known_bodies"`: they are excluded where complete lists close every known body out.
-    counts_as, year_basis, counting, joint_tasks
-        What is evidence of activity; see `roles.practised`.
+    counts_as, year_basis, counting, joint_tasks, general_purpose, kinds
+        What is evidence of activity; see `roles.practised`. `attrs["kinds"]` says what was counted.
 
     Returns
     -------
@@ -72,7 +75,8 @@ def compare_roles(
         conclusion: `responsible`, `possibly_responsible`, `others_only`, `no_responsible`, `none`), `outcome`
         (`agreement`, `substitution`, `gap`, `unknown`), `outcome_best` (the same if what is presumed is so),
         `possible` (outcomes not excluded, joined by `|`), `reason` (why unknown), `formal_rows`,
-        `activity_rows` (row ids, and the ids of joint bodies whose stated tasks count).
+        `activity_rows` (row ids, and the ids of joint bodies whose stated tasks count), `left_out` (ids of networks
+        and bodies of general purpose that would count, did they decide anything about a theme).
         Levels: `municipal`, `regional`, `joint`; on Gotland, one body with both roles, `unitary` and `joint`.
 
     Raises
@@ -85,9 +89,10 @@ def compare_roles(
     **Responsible** are the levels with a duty in the area (mandatory, assigned or conditional tasks); where
     no level below the state has one, those with a voluntary or internal task, since a competence is all the
     law gives there. A right to be heard makes nobody responsible. In `regional_growth` the holder of the
-    development responsibility decides; tasks under Lag (2010:630) and Lag (2002:34) are those of a region
-    and of a cooperation body (samverkansorgan) that hold it. A task whose actor is named by county, region
-    or joint body holds there only.
+    development responsibility decides. A task with a condition (column `condition` of `tasks`: "when the
+    responsibility is shared", "where a region holds the development responsibility") counts where the condition
+    is known to hold; where that is not known, each way in which it may stand is one of the readings. A task
+    whose actor is named by county, region or joint body holds there only.
 
     **Active** is a level with a documented membership, or a joint body's stated task, in a theme of the
     area (table `policy_themes`). Networks are one kind of activity: a level may do its duty in none.
@@ -121,8 +126,12 @@ def compare_roles(
     choice("undated_tasks", undated_tasks, ("unknown", "valid"))
     choice("joint", joint, ("open", "known_bodies"))
     code = None if county is None else known_county(data, county)
-    year, kinds = year_range(year, "year", data=data)[0], tuple(several(counts_as))
-    table = _compared(data, year, on, undated_tasks, joint, kinds, year_basis, counting, joint_tasks)
+    year, sets = year_range(year, "year", data=data)[0], tuple(several(counts_as))
+    own = None if kinds is None else checked_kinds(kinds)
+    choice("general_purpose", general_purpose, ("leave_out", "count"))
+    rest = (year_basis, counting, joint_tasks, general_purpose, own)
+    table = _compared(data, year, on, undated_tasks, joint, sets, *rest)
+    table.attrs["kinds"] = checked_kinds(kinds)
     return table if code is None else table[table["county_code"] == code].reset_index(drop=True)
 
 
@@ -137,10 +146,12 @@ def _compared(
     year_basis: YearBasis,
     counting: Counting,
     joint_tasks: bool,
+    general_purpose: GeneralPurpose,
+    kinds: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Return the comparison of the whole country."""
     formal = responsible_levels(data, year, on=on, undated_tasks=undated_tasks)
-    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks)
+    active = activity_by_level(data, year, counts_as, year_basis, counting, joint_tasks, general_purpose, kinds)
     if joint == "open":
         active["closed"] &= active["level"] != "joint"
     # Gotland's one body stands once, as unitary.
@@ -151,7 +162,10 @@ def _compared(
     # The themes of an area together: active in any of them, excluded only if excluded in all.
     keys = ["county_code", "policy_area", "level"]
     groups = active.merge(data.policy_themes[["policy_area", "theme"]], on="theme").groupby(keys, as_index=False)
-    table = groups.agg(low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join))
+    table = groups.agg(
+        low=("low", "max"), best=("best", "max"), closed=("closed", "all"), rows=("row_ids", ";".join),
+        left_out=("left_out", ";".join),
+    )  # fmt: skip
     by_area: dict[tuple[str, str], list[Any]] = {}
     for row in each_row(table):
         by_area.setdefault((row.county_code, row.policy_area), []).append(row)
@@ -213,6 +227,7 @@ def _agreement(formal: Responsible, levels: frozenset[str], own: list[Any]) -> d
         "reason": reason,
         "formal_rows": formal.rows,
         "activity_rows": ";".join(sorted({item for row in own for item in row.rows.split(";") if item})),
+        "left_out": ";".join(sorted({item for row in own for item in row.left_out.split(";") if item})),
     }
 
 

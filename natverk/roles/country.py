@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
 from natverk.frames import year_range
@@ -23,6 +24,7 @@ def _ties(data: Dataset, years: tuple[int, int] | int | None) -> pd.DataFrame:
     return own.merge(levels(data)[["actor_id", "level"]], on="actor_id").merge(about, on="network_id")
 
 
+@asked
 def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Count documented memberships by theme and level: municipalities, joint bodies and regions.
 
@@ -57,7 +59,9 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
     """
     ties = _ties(data, years)
     ties = ties.assign(theme=ties["themes"].str.split(";")).explode("theme")
-    of_level = pd.crosstab(ties["theme"], ties["level"]).reindex(columns=["municipal", "joint", "regional"], fill_value=0)
+    of_level = pd.crosstab(ties["theme"], ties["level"]).reindex(
+        columns=["municipal", "joint", "regional"], fill_value=0
+    )
     groups = ties.groupby("theme")
     table = of_level.add_prefix("n_").assign(n_networks=groups["network_id"].nunique())
     for name, level in (("municipalities", "municipal"), ("regions", "regional")):
@@ -69,6 +73,7 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
     return table.sort_values(["total", "theme"], ascending=[False, True], ignore_index=True).drop(columns="total")
 
 
+@asked
 def country_networks(data: Dataset, *, years: tuple[int, int] | int | None = None) -> pd.DataFrame:
     """Return every network and cooperation body with how many in Sweden are documented in it, by level.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
@@ -23,7 +24,14 @@ __all__ = [
 FORMS = VOCABULARIES["interplay_form"]
 
 
-def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int | None = None) -> pd.DataFrame:
+@asked
+def interplay_forms(
+    data: Dataset,
+    county: str | int | None = None,
+    *,
+    on: tuple[int, int] | int | None = None,
+    as_then: bool = False,
+) -> pd.DataFrame:
     """Return the standing forms of interplay, one row a county and form, as far as we have read.
 
     Parameters
@@ -31,8 +39,12 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     county
         A county by code or name, or None for all.
     on
-        A year: forms that are known to have begun after it, or to have ended before it, are left out; one without
-        a stated beginning stays. None (default): the year in which the data end.
+        A year, or the first and last of several: forms that are known to have begun after them, or to have ended
+        before them, are left out; one without a stated beginning stays. None (default): the year in which the data
+        end.
+    as_then
+        Told as of the last of the years: a form without a stated beginning is left out, for it may be younger, and an
+        end that came later is not told.
 
     Returns
     -------
@@ -61,13 +73,17 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     >>> "association" in set(interplay_forms(load(), "Södermanland")["form"])
     False
     """
-    year = int(data.known_until[:4]) if on is None else year_range(on, "on", data=data)[0]
+    years = year_range(int(data.known_until[:4]) if on is None else on, "on", data=data)
     frame = data.interplay
-    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= f"{year}-12-31")
-    lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{year}-01-01")
-    frame = frame[(begun & lasting).astype(bool)]
+    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= f"{years[-1]}-12-31")
+    lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{years[0]}-01-01")
+    frame = frame[(begun & lasting & (frame["since"].notna() | (not as_then))).astype(bool)]
+    if as_then:
+        frame = frame.assign(
+            until=frame["until"].mask(frame["until"].fillna("0001").map(latest) > f"{years[-1]}-12-31")
+        )
     codes = frame["county_codes"].str.split(";")
-    frame = frame.assign(county_code=codes, n_counties=codes.str.len(), since_known=frame["since"].notna())
+    frame = frame.assign(county_code=codes, n_counties=codes.map(len), since_known=frame["since"].notna())
     frame = frame.explode("county_code")
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
@@ -81,6 +97,7 @@ def interplay_forms(data: Dataset, county: str | int | None = None, *, on: int |
     return frame[columns].astype(kinds)
 
 
+@asked
 def interplay(data: Dataset, county: str | int | None = None, *, on: int | None = None) -> pd.DataFrame:
     """Return which counties have which standing forms of interplay: every county and form, with their number.
 
@@ -92,10 +109,10 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     Returns
     -------
     pd.DataFrame
-        One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have
-        read, not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated beginning; missing where
-        none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest on, joined by `|`),
-        `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
+        One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have read,
+        not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated
+        beginning; missing where none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest
+        on, joined by `|`), `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
 
     Raises
     ------

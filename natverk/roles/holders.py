@@ -22,6 +22,7 @@ __all__ = [
     "Interval",
     "Pilots",
     "TREATMENTS",
+    "holders_of",
     "responsibility",
     "responsibility_at",
     "responsibility_counts",
@@ -34,6 +35,13 @@ Interval = Literal["leave_out", "earliest", "latest", "conventional"]
 
 #: The day on which the table of responsibility begins.
 _OBSERVED_FROM = "1997-01-01"
+#: From the surest to the least sure.
+_CERTAINTY = ("high", "medium", "low")
+_HOLDERS = (
+    "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "trial", "start", "start_earliest",
+    "start_latest", "start_known", "end", "certainty", "legal_basis", "legal_basis_sv", "note", "note_sv", "row_ids",
+    "source_ids",
+)  # fmt: skip
 #: Treatment and the level of the holder that begins it.
 TREATMENTS = {"to_joint": "intermunicipal", "to_region": "regional"}
 
@@ -80,6 +88,95 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
         "start_latest", "start_precision", "end", "certainty", "legal_basis", "row_id", "source_id",
     ]  # fmt: skip
     return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
+
+
+@asked
+def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+    """Return who has held the responsibility in a county, one row a holder, told as of the last year.
+
+    What holds the responsibility under two acts in a row stands once. What came after the last year is left out, and
+    whoever held at its end has no end.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    years
+        First and last year; default 1997 to the year of the data's vintage.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, holder_actor_id, holder_name` (the last of its names), `holder_type, level` (the last of
+        its types), `trial` (whether it began under the trial legislation of 1996), `start` (the conventional day),
+        `start_earliest, start_latest, start_known` (`day`; `year`, the day unknown; `between`, an interval across
+        years; `before`: observation begins), `end` (missing: still the holder at the end of the last year),
+        `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (the
+        lowest of its rows), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by `; `),
+        `row_ids, source_ids`. The earliest first.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> held = holders_of(load(), "05", years=(1997, 2010))
+    >>> held[["holder_type", "start_known", "end_known"]].values.tolist()
+    [['state', 'before', 'year'], ['samverkansorgan', 'year', '']]
+    """
+    window = year_range((1997, int(data.known_until[:4])) if years is None else years, data=data)
+    code = known_county(data, county)
+    frame = data.responsibility
+    frame = frame[(frame["county_code"] == code) & (frame["start"] <= f"{window[-1]}-12-31")].sort_values("start")
+    frame = frame[frame["end"].isna() | (frame["end"].fillna("") >= f"{window[0]}-01-01")]
+    same = (frame["holder_actor_id"] != frame["holder_actor_id"].shift()).cumsum()
+
+    def once(values: pd.Series) -> str:
+        return "; ".join(dict.fromkeys(str(value) for value in values.dropna()))
+
+    found = []
+    for _, rows in frame.groupby(same, sort=True):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        rank = max(_CERTAINTY.index(value) for value in rows["certainty"])
+        cited = ";".join([*rows["source_id"], *rows["other_sources"].dropna()]).split(";")
+        found.append(
+            {
+                "county_code": code,
+                "holder_actor_id": last["holder_actor_id"],
+                "holder_name": last["holder_name"],
+                "holder_type": last["holder_type"],
+                "level": last["level"],
+                "trial": first["holder_type"] == "pilot_region",
+                "start": first["start"],
+                "start_earliest": first["start_earliest"],
+                "start_latest": first["start_latest"],
+                "start_known": _start_known(str(first["start_earliest"]), str(first["start_latest"])),
+                "end": None if pd.isna(last["end"]) or last["end"] > f"{window[-1]}-12-31" else last["end"],
+                "certainty": _CERTAINTY[rank],
+                **{name: once(rows[name]) for name in ("legal_basis", "legal_basis_sv", "note", "note_sv")},
+                "row_ids": ";".join(rows["row_id"]),
+                "source_ids": ";".join(dict.fromkeys(cited)),
+            }
+        )
+    table = pd.DataFrame(found, columns=[*_HOLDERS])
+    follows = table["start_known"].shift(-1).fillna("day").replace("before", "day")
+    table.insert(11, "end_known", follows.where(table["end"].notna(), ""))
+    kinds = {name: "bool" if name == "trial" else "str" for name in table}
+    return table.astype(kinds)
+
+
+def _start_known(earliest_day: str, latest_day: str) -> str:
+    """Return how well a beginning is known, by its bounds.
+
+    >>> _start_known("2007-01-01", "2007-12-31"), _start_known("2003-01-01", "2005-01-01")
+    ('year', 'between')
+    """
+    if earliest_day == latest_day:
+        return "before" if earliest_day == _OBSERVED_FROM else "day"
+    return "year" if earliest_day[:4] == latest_day[:4] else "between"
 
 
 @asked

@@ -1,7 +1,8 @@
 """Formal roles: which level has which tasks of regional development, and which levels are responsible by them.
 
 `formal` says which tasks are valid. `responsible_levels` applies each of them to a county; what is uncertain (an
-undated task, a transfer known as an interval) is kept as several alternatives instead of one guess.
+undated task, a transfer known as an interval, a condition that no source tells of) is kept as several alternatives
+instead of one guess.
 """
 
 from __future__ import annotations
@@ -37,8 +38,12 @@ LEVELS = ("municipal", "regional", "joint")
 #: Classes of obligation that make a level responsible, the stronger first; being heard does not.
 _DUTY = ("mandatory", "assigned", "conditional")
 _COMPETENCE = ("voluntary", "internal")
-#: Acts that give their tasks to the holder of the development responsibility: act, type of holder.
-_HOLDER_ACTS = (("2010:630", "region"), ("2002:34", "samverkansorgan"))
+#: Conditions of which exactly one holds in a county: who holds the development responsibility (condition → type of
+#: holder), and who answers for public transport.
+_HOLDER = {"region_holds": "region", "samverkansorgan_holds": "samverkansorgan", "state_holds": "state"}
+_TRANSPORT = ("transport_region", "transport_shared", "transport_municipal")
+#: The event by which a region joins the culture cooperation model.
+_CULTURE_ENTRY = "culture_cooperation_model_entry"
 #: The policy area in which the holder of the development responsibility is the one responsible.
 _HELD_AREA = "regional_growth"
 #: Actors that stand for the whole country, whatever examples they name.
@@ -67,8 +72,9 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     -------
     pd.DataFrame
         `policy_area, level` (municipal, intermunicipal, regional, state), `validity` (`valid`, or `unknown`
-        where the source gives no `since`: never read as "always"), `n_tasks, n_mandatory, obligations,
-        legal_bases` (separated by ` | `), `row_ids`. Sorted by area and level.
+        where the source gives no `since`: never read as "always"), `n_tasks, n_mandatory, n_conditional` (of all:
+        tasks that the level has under a condition only, see `tasks.condition`), `obligations, legal_bases`
+        (separated by ` | `), `row_ids`. Sorted by area and level.
 
     Raises
     ------
@@ -92,12 +98,13 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     table = groups.agg(
         n_tasks=("row_id", "size"),
         n_mandatory=("obligation_class", lambda items: int((items == "mandatory").sum())),
+        n_conditional=("condition_class", "count"),
         obligations=("obligation_class", lambda items: " | ".join(sorted(set(items)))),
         legal_bases=("legal_basis", lambda items: " | ".join(sorted(set(items.dropna())))),
         row_ids=("row_id", ";".join),
     ).reset_index()
     # Where no task is valid the columns keep their types.
-    numbers = dict.fromkeys(["n_tasks", "n_mandatory"], "int64")
+    numbers = dict.fromkeys(["n_tasks", "n_mandatory", "n_conditional"], "int64")
     return table.astype({**dict.fromkeys(table.columns, "str"), **numbers})
 
 
@@ -150,6 +157,8 @@ def responsible_levels(
     -------
     dict
         County code and policy area → `Responsible`; levels `municipal`, `regional`, `joint`, on Gotland `unitary`.
+        A task with a condition (`tasks.condition`) makes its level responsible only where the condition is known to
+        hold; where it is not known, the level is in some of the alternatives.
 
     Raises
     ------
@@ -168,25 +177,72 @@ def responsible_levels(
         by_area.setdefault(task.policy_area, []).append(task)
     local, unitary = local_tasks(data), unitary_counties(data)
     level_held = {row.row_id: _LEVEL[row.level] for row in each_row(data.responsibility)}
+    day = f"{year}-12-31" if on == "end" else f"{year}-01-01"
+    told, joined = _conditions_on(data, day), _culture_model_on(data, day)
     found = {}
-    for holder in each_row(responsibility_at(data, f"{year}-12-31" if on == "end" else f"{year}-01-01")):
+    for holder in each_row(responsibility_at(data, day)):
         county, holder_rows = holder.county_code, [row for row in holder.row_ids.split(";") if row]
         types, held = set(filter(None, holder.possible.split("|"))), {level_held[row] for row in holder_rows}
+        holders = [{name for name, of in _HOLDER.items() if of == kind} for kind in types or set(_HOLDER.values())]
+        transport = [{name} for name in told.get(county, _TRANSPORT)]
+        # Every way in which the conditions may stand; exactly one of each question holds.
+        worlds = [one | other | joined.get(county, set()) for one in holders for other in transport]
+        open_ = {"other"} | (set() if county in joined else {"culture_model"})
         for area in VOCABULARIES["policy_area"]:
-            own = []
-            for task in by_area.get(area, ()):
-                basis = task.legal_basis if isinstance(task.legal_basis, str) else ""
-                kinds = {kind for act, kind in _HOLDER_ACTS if act in basis}
-                if county in local.get(task.row_id, {county}) and (not types or kinds <= types):
-                    sure = (task.validity == "valid" or undated_tasks == "valid") and (not kinds or kinds == types)
-                    own.append((task, sure))
-            result = _held(held, holder_rows, own) if area == _HELD_AREA else _obliged(own)
+            tasks = [task for task in by_area.get(area, ()) if county in local.get(task.row_id, {county})]
+            results = []
+            for world in worlds:
+                own = []
+                for task in tasks:
+                    needs = set(task.condition_class.split(";")) if isinstance(task.condition_class, str) else set()
+                    if not needs or needs & (world | open_):
+                        sure = not needs or bool(needs & world)
+                        own.append((task, sure and (task.validity == "valid" or undated_tasks == "valid")))
+                results.append(_held(held, holder_rows, own) if area == _HELD_AREA else _obliged(own))
+            result = _any_of(results)
             if county in unitary:
                 # Municipal and regional are the one body that holds both roles.
-                one = {"municipal": "unitary", "regional": "unitary"}
-                alternatives = frozenset(frozenset(one.get(level, level) for level in a) for a in result.alternatives)
+                one_body = {"municipal": "unitary", "regional": "unitary"}
+                alternatives = frozenset(
+                    frozenset(one_body.get(level, level) for level in levels) for levels in result.alternatives
+                )
                 result = result._replace(alternatives=alternatives)
             found[county, area] = result
+    return found
+
+
+def _any_of(results: list[Responsible]) -> Responsible:
+    """Return what holds if one of several results does, and nobody knows which."""
+    states = {result.state for result in results}
+    rows = dict.fromkeys(row for result in results for row in result.rows.split(";") if row)
+    return Responsible(
+        frozenset.union(*(result.alternatives for result in results)),
+        states.pop() if len(states) == 1 else "unknown",
+        ";".join(rows),
+    )
+
+
+def _conditions_on(data: Dataset, day: str) -> dict[str, set[str]]:
+    """Return by county the conditions of public transport of which one is known to hold on a day."""
+    found: dict[str, set[str]] = {}
+    for row in each_row(data.conditions):
+        until = latest(row.until) if isinstance(row.until, str) else "9999"
+        if earliest(row.since) <= day <= until:
+            own = set(row.condition_class.split(";")) & set(_TRANSPORT)
+            found[row.county_code] = found.get(row.county_code, own) & own
+    return {county: own for county, own in found.items() if own}
+
+
+def _culture_model_on(data: Dataset, day: str) -> dict[str, set[str]]:
+    """Return the counties whose region is known to have joined the culture cooperation model, or not yet to have."""
+    rows = data.county_events[data.county_events["event"] == _CULTURE_ENTRY].dropna(subset="year")
+    years = rows.groupby("county_code")["year"].agg(["min", "max"])
+    found: dict[str, set[str]] = {}
+    for row in each_row(years.reset_index()):
+        if int(day[:4]) >= row.max:
+            found[row.county_code] = {"culture_model"}
+        elif int(day[:4]) < row.min:
+            found[row.county_code] = set()
     return found
 
 
@@ -239,7 +295,7 @@ def local_tasks(data: Dataset) -> dict[str, set[str]]:
     --------
     >>> from natverk import load
     >>> sorted(local_tasks(load())["tsk-00067"])
-    ['01', '12', '13']
+    ['01', '12']
     """
     names = [
         (str(row.name_short), {row.county_code}) for row in each_row(data.counties) if isinstance(row.name_short, str)

@@ -6,6 +6,9 @@ on attested and on best sets, with coverage, and with the least and greatest val
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from natverk.errors import gone
 from natverk.twomode.matrix import IncidenceMatrix, co_membership, degree, density, incidence_matrix, tie_cells
 from natverk.twomode.nullmodel import null_test, randomise, tails
 from natverk.twomode.structure import (
@@ -42,3 +45,16 @@ __all__ = [
     "theme_profiles",
     "tie_cells",
 ]
+
+if not TYPE_CHECKING:
+    # Names of version 0.1; CHANGELOG has the reasons.
+    __getattr__ = gone(
+        __name__,
+        {
+            "TwoMode": "natverk.twomode.IncidenceMatrix",
+            "two_mode": "natverk.twomode.incidence_matrix",
+            "co_membership_blocks": "natverk.twomode.co_membership",
+            "shared_pairs": "natverk.twomode.co_membership",
+            "Draws": "natverk.twomode.randomise: it yields matrices one by one",
+        },
+    )

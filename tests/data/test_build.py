@@ -8,9 +8,13 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,7 +59,7 @@ def times(folder: Path) -> dict[str, int]:
 def add_twin(data: Path) -> None:
     """Add a row to the raw facts: Vänersborg and a town that was not there."""
     path = data / "raw" / "twins.csv"
-    row = "twi-09999,municipality:1487,,Testby,Sweden,2001,seed-vanersborg-2024\n"
+    row = "twi-09999,municipality:1487,,Testby,Sweden,2001,,no,,,seed-vanersborg-2024,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
 
 
@@ -68,6 +72,62 @@ def test_a_build_in_another_folder_gives_the_same_bytes(built: Path, tmp_path: P
     assert result.written
     assert contents(tmp_path / "out") == contents(built / "processed")
     assert set(contents(tmp_path / "out")) == {MANIFEST, "corrections.parquet", *(f"{name}.parquet" for name in SCHEMA)}
+
+
+#: Options of pandas and variables of the environment that a user may have set.
+SETTINGS: dict[str, tuple[dict[str, object], dict[str, str]]] = {
+    "no inferred strings": ({"future.infer_string": False}, {}),
+    "strings of Python": ({"mode.string_storage": "python"}, {}),
+    "strings of Arrow": ({"mode.string_storage": "pyarrow", "future.infer_string": False}, {}),
+    "nan is not missing": ({"future.distinguish_nan_and_na": True}, {}),
+    "plain scalars": ({"future.python_scalars": True, "compute.use_numexpr": False}, {}),
+    "variables": ({}, {"PANDAS_FUTURE_INFER_STRING": "0", "LC_ALL": "C", "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}),
+}
+#: What a session with these options does: build, load, and ask something that the poisoned tables answered with 0.
+SESSION = """
+import json, sys
+from pathlib import Path
+import pandas as pd
+for name, value in json.loads(sys.argv[1]).items():
+    pd.set_option(name, value)
+import natverk
+from natverk.data.build import build
+folder = Path(sys.argv[2])
+build(folder / "raw", folder / "processed", force=True)
+data = natverk.load()
+assert data.folder == folder / "processed"
+members = natverk.count(natverk.panel(data, networks=["ubc"], years=2019), ["year"])["low"].sum()
+blanks = {name: int(data.table(name).isna().sum().sum()) for name in ("memberships", "networks", "corrections")}
+print(json.dumps([int(members), blanks]))
+"""
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_no_option_and_no_variable_changes_the_tables(built: Path, tmp_path: Path, setting: str) -> None:
+    options, variables = SETTINGS[setting]
+    (tmp_path / "raw").symlink_to(built / "raw")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SESSION, json.dumps(options), str(tmp_path)],
+        capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, **variables, "NATVERK_DATA": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "processed") == contents(built / "processed")
+    members, blanks = json.loads(done.stdout)
+    assert members == 14
+    tables = Dataset(built / "processed")
+    assert blanks == {name: int(tables.table(name).isna().sum().sum()) for name in blanks}
+
+
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_tables_are_read_in_their_own_types_under_any_option(built: Path) -> None:
+    plain = {name: Dataset(built / "processed").table(name) for name in ("memberships", "population", "corrections")}
+    for options in filter(None, (options for options, _ in SETTINGS.values())):
+        with pd.option_context(*chain.from_iterable(options.items())):
+            for name, frame in plain.items():
+                read = Dataset(built / "processed").table(name)
+                assert read.dtypes.astype(str).tolist() == frame.dtypes.astype(str).tolist()
+                assert read.equals(frame)
 
 
 def test_a_forced_build_gives_the_same_bytes(data: Path) -> None:
@@ -225,7 +285,7 @@ def test_a_stopped_build_leaves_nothing_aside(data: Path, monkeypatch: pytest.Mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(pd.DataFrame, "to_parquet", stop)
+        patched.setattr(pyarrow.parquet, "write_table", stop)
         with pytest.raises(KeyboardInterrupt):
             build(data / "raw", data / "processed")
     assert contents(data / "processed") == before

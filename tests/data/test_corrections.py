@@ -78,7 +78,6 @@ def test_a_flag_changes_nothing_and_is_logged(tables: dict[str, pd.DataFrame], t
             "after": "",
             "reason": "a test",
             "reason_sv": "ett prov",
-    "reason_sv": "ett prov",
             "status": "open",
         }
     ]

@@ -189,7 +189,7 @@ def test_an_installation_without_facts_reads_the_tables_it_carries(
 def test_a_stale_build_is_built_again(data: Path) -> None:
     assert "Testby" not in set(natverk.load().twins["partner_city"])
     path = data / "raw" / "twins.csv"
-    row = "twi-09999,municipality:1487,,Testby,Sweden,2001,seed-vanersborg-2024\n"
+    row = "twi-09999,municipality:1487,,Testby,Sweden,2001,,no,,,seed-vanersborg-2024,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     assert "Testby" in set(natverk.load().twins["partner_city"])
 

@@ -316,6 +316,43 @@ def test_a_byte_order_mark(data: Path) -> None:
     assert "byte-order mark" in str(refusal(data))
 
 
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_other_separators_than_commas(data: Path, sign: str, name: str) -> None:
+    _text(data, "lai", lambda text: text.replace(",", sign))
+    error = refusal(data)
+    assert error.what == f"the columns are separated by {name}, not by commas"
+    assert error.where == place(data, "lai", 1)
+    assert "save the file with commas" in str(error)
+
+
+def test_a_row_with_semicolons_between_its_cells(data: Path) -> None:
+    rows = (data / "raw" / "lai.csv").read_text(encoding="utf-8").splitlines()
+    _text(data, "lai", lambda text: text.replace(rows[3], ";".join(["a"] * 6)))
+    error = refusal(data)
+    assert error.what == "1 cells where the header has 6: they are separated by semicolons, not by commas"
+    assert error.where == place(data, "lai", 4)
+
+
+def test_a_line_that_names_the_separator(data: Path) -> None:
+    _text(data, "lai", lambda text: "sep=,\n" + text)
+    error = refusal(data)
+    assert "the first line 'sep=,' names a separator" in str(error)
+    assert "remove the line" in str(error)
+
+
+def test_a_stray_separator(data: Path) -> None:
+    lines = (data / "raw" / "lai.csv").read_text(encoding="utf-8").splitlines()
+    _text(data, "lai", lambda text: text.replace(lines[2], f"{lines[2]},"))
+    error = refusal(data)
+    assert error.what == "7 cells where the header has 6: a stray comma at the end of the line"
+    assert error.where == place(data, "lai", 3)
+    # At the end of every line, as a spreadsheet leaves it where a cell to the right was once filled.
+    _text(data, "lai", lambda _: "".join(f"{line},\n" for line in lines))
+    error = refusal(data)
+    assert error.what == "column 7 has no name: a stray comma in the header"
+    assert "remove the comma" in str(error)
+
+
 def test_a_quote_that_is_never_closed(data: Path) -> None:
     _text(data, "twins", lambda text: text.replace("\ntwi-00010,", '\n"twi-00010,', 1))
     error = refusal(data)

@@ -48,6 +48,26 @@ def test_what_is_kept_is_read_again_by_whoever_uses_it() -> None:
     assert set(again.tables) == {"twins (as_of=2015, undated_sources=drop)", "sources"}
 
 
+def test_a_call_is_kept_once_however_it_is_written() -> None:
+    made = []
+
+    @kept
+    def n_rows(data: Dataset, name: str, *, least: int = 0) -> int:
+        made.append(name)
+        return max(len(data.table(name)), least)
+
+    data = natverk.load()
+    assert n_rows(data, "counties") == n_rows(data, name="counties") == n_rows(data, "counties", least=0) == 21
+    assert n_rows(data, least=0, name="counties") == 21
+    assert made == ["counties"]
+    assert n_rows(data, "counties", least=30) == 30
+    with recorded() as found:
+        assert n_rows(data, name="counties") == 21
+    assert set(found) == {"counties"}
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        n_rows(data, table="counties")  # type: ignore[call-arg]
+
+
 def test_filters_are_noted_with_the_sources_that_they_look_at() -> None:
     early = natverk.load(as_of="2015", without_noncommercial=True)
     assert len(early.counties) == 21

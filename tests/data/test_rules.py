@@ -12,7 +12,7 @@ import pytest
 import natverk
 from natverk.data import validate as rules
 from natverk.data.raw import read_all
-from natverk.data.validate import RULES, Broken
+from natverk.data.validate import CHECKS, Broken
 
 RAW = Path(natverk.__file__).parents[1] / "data" / "raw"
 
@@ -48,7 +48,7 @@ def day_after(date: str, days: int) -> str:
     return (datetime.date.fromisoformat(date) + datetime.timedelta(days=days)).isoformat()
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.__name__))
+@pytest.mark.parametrize("rule", CHECKS, ids=lambda rule: str(rule.__name__))
 def test_the_facts_as_they_are_break_no_rule(rule: Callable[[Tables], object], facts: Tables) -> None:
     assert list(rule(facts)) == []  # type: ignore[call-overload]
     assert rule.__doc__

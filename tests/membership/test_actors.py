@@ -17,6 +17,7 @@ from natverk.membership.actors import (
     eligible,
     existence,
     levels,
+    may_belong,
     member_actors,
     population_known,
 )
@@ -99,6 +100,63 @@ def test_who_may_belong(make: Make, rule: dict[str, object], expected: list[bool
     assert may.shape == (4, 1, 2)
     assert may[:, 0, 0].tolist() == may[:, 0, 1].tolist() == expected
     assert eligible(data, [ALBY], ["net"], range(1999, 2000)).item() == (rule.get("eligible_levels") != "region")
+
+
+YES, NO, UNKNOWN = True, False, None
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({}, [YES, YES, YES]),
+        ({"eligibility_basis": "other"}, [UNKNOWN, UNKNOWN, UNKNOWN]),
+        ({"eligibility_basis": "other", "min_population": 500}, [NO, UNKNOWN, UNKNOWN]),
+        ({"eligibility_basis": "other", "eligible_levels": "municipality"}, [UNKNOWN, UNKNOWN, NO]),
+        ({"eligibility_basis": "open"}, [YES, YES, YES]),
+        ({"eligibility_basis": "coast"}, [YES, NO, YES]),
+        ({"eligibility_basis": "area", "eligible_counties": "02"}, [NO, NO, NO]),
+        ({"eligibility_basis": "area", "eligible_counties": "01;02"}, [YES, YES, YES]),
+        ({"eligibility_basis": "named_owner", "eligible_actors": BODA}, [NO, YES, NO]),
+        ({"eligibility_basis": "named_owner;other", "eligible_actors": BODA}, [UNKNOWN, YES, UNKNOWN]),
+        # "Capitals or cities of a million": one of the two is enough.
+        ({"eligibility_basis": "capital;population", "eligible_actors": ALBY, "min_population": 500}, [YES, YES, YES]),
+        ({"eligibility_basis": "capital;population", "eligible_actors": ALBY, "min_population": 999}, [YES, NO, YES]),
+        ({"eligibility_basis": "population", "min_population": 500}, [NO, YES, YES]),
+    ],
+)
+def test_a_rule_that_is_more_than_a_number(make: Make, rule: dict[str, object], expected: list[bool | None]) -> None:
+    population = [{"code": code, "year": 2000, "population": size} for code, size in (("0101", 100), ("0102", 900))]
+    places = [
+        {"code": code, "actor_id": f"municipality:{code}", "county_code": "01", "coastal": coastal}
+        for code, coastal in (("0101", "yes"), ("0102", "no"))
+    ]
+    data = make(networks=[rule], population=population, municipalities=places)
+    table = may_belong(data, [ALBY, BODA, ETT], ["net"], 2005)
+    assert [None if pd.isna(may) else bool(may) for may in table["may"]] == expected
+    # What is not known rules nobody out.
+    may = eligible(data, [ALBY, BODA, ETT], ["net"], range(2005, 2006))[:, 0, 0]
+    assert may.tolist() == [known is not False for known in expected]
+
+
+def test_the_rules_of_real_networks(real: Dataset) -> None:
+    def may(network: str, *actors: str) -> list[bool | None]:
+        table = may_belong(real, list(actors), [network], 2019)
+        return [None if pd.isna(item) else bool(item) for item in table["may"]]
+
+    stockholm, goteborg, vanersborg = "municipality:0180", "municipality:1480", "municipality:1487"
+    assert may("metropolis", stockholm, goteborg) == [True, False]
+    assert may("kimo", goteborg, vanersborg) == [True, False]
+    assert may("goteborg-brussels-office", goteborg, vanersborg) == [True, False]
+    assert may("greater-copenhagen", "municipality:1280", "region:13", stockholm) == [True, True, False]
+    assert may("reglab", "region:14", vanersborg) == [None, None]
+    assert may("owhc", stockholm) == [None]
+    # Whoever is documented in a network is admitted by what its rule asks for beside level and numbers.
+    pairs = real.memberships[["actor_id", "network_id"]].drop_duplicates()
+    for network in real.networks.loc[real.networks["eligibility_basis"].isin(["coast", "area"]), "network_id"]:
+        members = pairs.loc[pairs["network_id"] == network, "actor_id"]
+        own = members[members.str.startswith(("municipality:", "region:"))].tolist()
+        assert own
+        assert may_belong(real, own, [network], 2019)["may"].all()
 
 
 def test_whom_a_list_covers(make: Make) -> None:

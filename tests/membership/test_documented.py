@@ -53,6 +53,35 @@ def test_marks(make: Make, rows: list[dict[str, Any]], expected: str) -> None:
     assert mark(make(*rows)) == expected
 
 
+def test_nobody_has_left_what_is_gone(make: Make, real: Dataset) -> None:
+    row = {"start": 2000, "seen": 2005, "end": 2010}
+    marks = {"left": "left", "network_ended": "earlier", "member_ended": "earlier", "term": "earlier"}
+    for status in ("member", "former"):
+        for kind, expected in marks.items():
+            assert mark(make(row | {"end_kind": kind, "status": status})) == expected, (kind, status)
+    # The cell of a later year says that there was no network, not that the member left.
+    data = make(row | {"end_kind": "network_ended"}, networks=[{"dissolved_year": 2010}])
+    assert panel(data, actors=[ALBY], years=2011)["state"].tolist() == ["no_network"]
+    told = make(row | {"end_kind": "left"}, networks=[{"dissolved_year": 2010}])
+    assert panel(told, actors=[ALBY], years=2011)["state"].tolist() == ["left"]
+    # Owners who closed their network in June 2019, and the members of a committee that became another one.
+    arena = documented(real, ["body:ica", "body:skr", "body:swedbank"], networks=["arena-for-tillvaxt"])
+    assert len(arena) == 3
+    assert "left" not in set(arena["mark"])
+    oresund = documented(real, ["municipality:1280", "region:12"], networks=["oresundskomiteen"])
+    assert "left" not in set(oresund["mark"])
+
+
+def test_an_association_is_a_member_and_its_municipalities_are_not_thereby(real: Dataset) -> None:
+    uclg = documented(real, ["body:skr", "municipality:1280", "municipality:0180"], networks=["uclg"])
+    assert uclg["actor_id"].tolist() == ["body:skr"]
+    # Reglab's host is none of its 23 members; that all regions are follows from one sentence.
+    rows = real.memberships[real.memberships["network_id"] == "reglab"]
+    assert rows.loc[rows["derived"], "actor_id"].nunique() >= 21
+    reglab = documented(real, ["body:skr"], networks=["reglab"])
+    assert reglab["mark"].tolist() == ["loose"]
+
+
 def test_marks_follow_the_arguments(make: Make) -> None:
     assert mark(make({"seen": 2015}), recent=6) == "recent"
     assert mark(make({"seen": 2015}), years=(2000, 2019)) == "recent"

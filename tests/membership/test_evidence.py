@@ -132,6 +132,7 @@ def test_one_row_in_one_row_out(make: Make) -> None:
         "last",
         "start",
         "end",
+        "end_kind",
         "list_id",
         "source_id",
     ]

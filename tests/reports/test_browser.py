@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from IPython.core.formatters import DisplayFormatter
+from natverk.text.page import Prose, plain
+from natverk.text.table import Table
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pypdf import PdfReader
 
@@ -24,8 +26,6 @@ from natverk.reports.plan import find_project
 from natverk.reports.record import Records, State
 from natverk.reports.run import commit
 from natverk.reports.site import write_site
-from natverk.text.page import Prose, plain
-from natverk.text.table import Table
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)")

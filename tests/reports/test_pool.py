@@ -26,7 +26,7 @@ from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import pool
 from natverk.reports.execute import Result
-from natverk.reports.plan import Page, plan, read_project
+from natverk.reports.plan import Page, find_project, plan, read_project
 from natverk.reports.record import read_manifest
 from natverk.reports.run import Outcome, run
 
@@ -585,7 +585,7 @@ LOOK = (
 
 @pytest.fixture
 def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[Outcome, str]]:
-    """Run a page for which `preparing.prepare` is called, whose body is given; return the outcome and what it said."""
+    """Run pages for which `preparing.prepare` is called, whose body is given; return the outcome and what one said."""
 
     def inner(body: str) -> tuple[Outcome, str]:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
@@ -595,7 +595,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         write_notebook(tmp_path, LOOK)
         with (tmp_path / "reports.toml").open("a", encoding="utf-8") as file:
             file.write('prepare = "preparing:prepare"\n')
-        outcome = run(pages_of(tmp_path, ["01"]), None)
+        outcome = run(pages_of(tmp_path, ["01", "03"]), None, jobs=1)
         return outcome, (tmp_path / "out/sv/page/01.ipynb").read_text(encoding="utf-8")
 
     return inner
@@ -611,6 +611,18 @@ def test_what_is_prepared_is_there_and_the_server_has_one_thread(
     assert outcome.exit_code == 0
     assert "threads 1 kept True" in said
     assert caplog.records == []
+
+
+def test_for_a_page_alone_nothing_is_prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "preparing.py").write_text("def prepare():\n    open('prepared', 'w').close()\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    monkeypatch.syspath_prepend(tmp_path)
+    write_notebook(tmp_path, LOOK)
+    with (tmp_path / "reports.toml").open("a", encoding="utf-8") as file:
+        file.write('prepare = "preparing:prepare"\n')
+    assert run(pages_of(tmp_path, ["01"]), None).exit_code == 0
+    said = (tmp_path / "out/sv/page/01.ipynb").read_text(encoding="utf-8")
+    assert "threads 1 kept False" in said
 
 
 HARMS = {
@@ -650,7 +662,7 @@ def test_libraries_that_cannot_be_prepared_cost_time_alone(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
     monkeypatch.syspath_prepend(tmp_path)
     write_notebook(tmp_path, "if region == '01':\n    import harmful\nprint('made')")
-    outcome = run(pages_of(tmp_path, ["01", "03"]), None)
+    outcome = run(pages_of(tmp_path, ["01", "03"]), None, jobs=1)
     assert [page.unit for page in outcome.failed] == ["01"]
     assert "the libraries of pages cannot be prepared" in caplog.text
     assert "ValueError: at import" in str(read_manifest(tmp_path / "out")["sv/page/01"].error)
@@ -674,3 +686,16 @@ def test_an_error_of_the_system_has_its_own_remedy(
     assert remedy in (raised.value.remedy or "")
     assert time.monotonic() - clock < 20
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+@pytest.mark.parametrize("function", sorted({report.prepare for report in find_project().reports if report.prepare}))
+def test_what_reports_prepare_leaves_no_thread(function: str, tmp_path: Path) -> None:
+    # Building the tables would be another matter.
+    natverk.load()
+    module, _colon, name = function.partition(":")
+    environ = dict(os.environ)
+    pool.set_surroundings(environ, tmp_path)
+    code = f"import os\nfrom {module} import {name}\n{name}()\nprint(len(os.listdir('/proc/self/task')))"
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"

@@ -194,6 +194,24 @@ def test_practised_refuses_wrong_arguments(make: Make) -> None:
             practised(data, county="01", year=year)  # type: ignore[arg-type]
 
 
+def test_a_network_of_general_purpose_decides_nothing_about_a_theme(make: Make) -> None:
+    networks = [{"themes": "culture;generic", "general_purpose": "yes"}]
+    bodies = [{"body_id": BODY, "county_codes": "01", "themes": "culture", "general_purpose": "yes"}]
+    data = make({"seen": 2010}, networks=networks, bodies=bodies)
+    row = theme(data)
+    assert row[["attested_pattern", "row_ids", "left_out"]].tolist() == ["none attested", "", f"{BODY};net"]
+    assert theme(data, year=2010)["left_out"] == f"{BODY};net"
+    assert theme(data, joint_tasks=False)["left_out"] == "net"
+    counted = theme(data, general_purpose="count")
+    assert counted[["attested_pattern", "left_out"]].tolist() == ["municipal+joint", ""]
+    assert theme(data, name="generic")[["attested_pattern", "left_out"]].tolist() == ["municipal", ""]
+    # Nor does a list of it say that nobody is active in the theme.
+    closing = make(networks=networks, bodies=[], member_lists=[{"year": 2010}])
+    assert theme(closing, year=2010)["possible_roles"] == ALL_FIVE
+    with pytest.raises(InvalidArgument, match="where: general_purpose"):
+        practised(data, general_purpose="some")  # type: ignore[arg-type]
+
+
 # --- Practised roles, real --------------------------------------------------------------------------------------------
 
 
@@ -235,6 +253,25 @@ def test_the_real_gotland(ever: pd.DataFrame) -> None:
     assert set(own["n_municipalities"]) == {1}
     assert set(own["possible_roles"]) == {"unitary", "unitary|vacant"}
     assert set(own.loc[own["municipal_low"] == 1, "role"]) == {"unitary"}
+
+
+def test_councils_of_cities_make_nobody_active_in_public_transport(real: Dataset, ever: pd.DataFrame) -> None:
+    # Fyra Mälarstäder and Mälardalsrådet for public transport, UBC for tourism (economy and culture).
+    at = ever.set_index(["county_code", "theme"])
+    assert {"body:fyra-malarstader", "malardalsradet"} <= set(at.loc[("19", "mobility"), "left_out"].split(";"))
+    assert "body:fyra-malarstader" not in at.loc[("19", "mobility"), "row_ids"]
+    assert "ubc" in at.loc[("09", "culture"), "left_out"].split(";")
+    network_of = real.memberships.set_index("row_id")["network_id"]
+    general = set(real.networks.loc[real.networks["general_purpose"], "network_id"])
+    deciding = {row for ids in ever.loc[ever["theme"] != "generic", "row_ids"] for row in ids.split(";") if row}
+    assert not general & {network_of[row] for row in deciding if row.startswith("mem-")}
+
+
+def test_federations_and_programmes_are_of_no_general_purpose(real: Dataset) -> None:
+    assert not real.bodies.loc[real.bodies["form_class"] == "federation", "general_purpose"].any()
+    networks = real.networks[real.networks["general_purpose"]]
+    assert set(networks["counts_as"]) <= {"membership", "universal"}
+    assert set(networks["kind"]) == {"network"}
 
 
 def test_removing_the_deciding_rows_changes_the_pattern(real: Dataset, ever: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
-from natverk.roles.bodies import cross_border, joint_bodies
+from natverk.roles.bodies import bodies_of, cross_border, joint_bodies
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]
@@ -95,3 +95,17 @@ def test_networks_across_a_border_count_documented_members_by_level(make: Make) 
     shown = cross_border(make(networks=networks)).set_index("network_id")
     assert shown.loc["net", ["n_municipal", "row_ids"]].tolist() == [0, ""]
     assert shown["since"].isna().all()
+
+
+def test_an_actor_has_its_bodies_once_and_a_named_member_is_not_derived(make: Make) -> None:
+    members = [
+        {"body_id": BODY, "member_actor_id": ALBY, "derived": "yes", "source_id": "src", "observed_year": 2010},
+        {"body_id": BODY, "member_actor_id": ALBY, "derived": "no", "source_id": "other", "start_year": 2004},
+        {"body_id": BODY, "member_actor_id": BODA, "derived": "yes", "source_id": "src"},
+    ]
+    sources = [{"source_id": "src", "accessed": "2024-06-30"}, {"source_id": "other", "accessed": "2024-06-30"}]
+    data = make(bodies=[{"body_id": BODY}], body_members=members, sources=sources)
+    own = bodies_of(data, ALBY)
+    assert own[["body_id", "start_year", "observed_year", "derived"]].values.tolist() == [[BODY, 2004, 2010, False]]
+    assert own.loc[0, "source_ids"] == "src;other"
+    assert bodies_of(data, BODA)["derived"].tolist() == [True]

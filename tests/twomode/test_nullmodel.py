@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from natverk.text.nullvalues import conditions
 from scipy import sparse, stats
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
-from natverk.text.nullvalues import conditions
 from natverk.twomode import (
     IncidenceMatrix,
     incidence_matrix,

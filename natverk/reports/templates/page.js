@@ -21,6 +21,16 @@
   };
   addEventListener("resize", reach);
   reach();
+  // A link to what is folded away opens it, in browsers that do not do so themselves.
+  const unfold = () => {
+    const goal = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const box = goal && goal.closest("details.nv-fold");
+    if (!box || box.open) return;
+    box.open = true;
+    goal.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
   // Browsers that do not print what is folded away otherwise.
   const folded = document.querySelectorAll("details.nv-fold");
   let opened = [];

@@ -1,0 +1,415 @@
+"""The page of one region: who does what in its county, since when, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from natverk.data.load import Dataset
+from natverk.frames import known_county
+from natverk.membership.documented import DOCUMENTED
+from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.tables import Foreign
+from natverk.roles import GROUPS
+from natverk.roles.tasks import unitary_counties
+
+__all__ = [
+    "apart",
+    "bodies",
+    "county_events",
+    "findings",
+    "forms",
+    "holders",
+    "matrix",
+    "memberships",
+    "municipal",
+    "region_page",
+    "strategy_events",
+    "tasks",
+    "theme_names",
+    "themes",
+    "twin_towns",
+]
+
+
+def region_page(data: Dataset, region: str | int, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
+    """Return the page of a region, by code or name of the region or county.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown region, with the nearest one.
+    """
+    code = known_county(data, region, "region")
+    county = data.counties.set_index("county_code").loc[code]
+    name = str(county["region_name"])
+    return NotebookPage(
+        data,
+        "region_report",
+        lang=lang,
+        years=years,
+        kind="region",
+        unit=code,
+        name=name,
+        region_id=str(county["region_actor_id"]),
+        unitary=code in unitary_counties(data),
+        documented=DOCUMENTED,
+        cooperations=GROUPS[:5],
+    )
+
+
+def _unitary(page: NotebookPage) -> bool:
+    """Whether the municipality is the region: there is nobody to set it against."""
+    return page.unit in unitary_counties(page.data)
+
+
+def _names(page: NotebookPage, cell: object, kind: str) -> Markup:
+    """Return the names of ids that a cell holds, separated by `;`, with their links."""
+    ids = [item for item in str(cell).split(";") if item] if isinstance(cell, str) else []
+    return Markup(", ").join(page.network(item) if kind == "network" else page.actor(item) for item in ids)
+
+
+def _network_names(page: NotebookPage) -> dict[str, str]:
+    """Return the names of networks in the page's language, by id."""
+    column = "name_sv" if page.lang == "sv" else "name"
+    return dict(zip(page.data.networks["network_id"], page.data.networks[column], strict=True))
+
+
+def _seen(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say since when a tie is known and when it was last seen: `since 2009, last seen 2019`, `seen 2017–2019`."""
+    if pd.isna(row["since"]):  # type: ignore[call-overload]
+        return page.t("nouns.undated")
+    first, last = page.year(row["since"]), page.year(row["last_seen"])
+    if row["since_basis"] == "stated":
+        key = "since" if pd.isna(row["last_seen"]) or first == last else "since_and_seen"  # type: ignore[call-overload]
+        return page.t(f"nouns.{key}", year=first, last=last)
+    return page.t("nouns.seen", year=first if first == last else f"{first}–{last}")
+
+
+def _years(page: NotebookPage, first: object, last: object) -> str:
+    """Say from when to when by partial dates; blank where neither is known."""
+    if pd.notna(first) and pd.notna(last):  # type: ignore[call-overload]
+        return f"{page.date(first)} – {page.date(last)}"
+    if pd.notna(first):  # type: ignore[call-overload]
+        return page.t("nouns.from_date", date=page.date(first))
+    return page.t("nouns.to_date", date=page.date(last)) if pd.notna(last) else ""  # type: ignore[call-overload]
+
+
+def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show who has held the responsibility (`natverk.roles.holders_of`): from when, to when, by which act."""
+
+    def begun(row: dict[str, object]) -> str:
+        first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
+        if row["start_known"] == "day":
+            return page.date(row["start"])
+        return page.t(f"nouns.held_{row['start_known']}", year=first, first=first, last=last)
+
+    def ended(row: dict[str, object]) -> str:
+        if row["end_known"] in ("", "day"):
+            return page.date(row["end"]) if row["end_known"] else ""
+        return page.t("nouns.until_next")
+
+    columns: dict[str, Cell | str] = {
+        "holder": lambda row: page.link("actor", str(row["holder_actor_id"]), str(row["holder_name"])),
+        "from": begun,
+        "to": ended,
+        "legal_basis": lambda row: page.told(row, "legal_basis"),
+        "certainty": lambda row: page.term("certainty", row["certainty"]),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    if page.past:
+        # The notes tell of how it went on.
+        del columns["note"]
+    page.table("responsibility", frame, columns, fold=True)
+
+
+def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "", fold: bool = False) -> None:
+    """Show what happened to the strategies and how municipalities took part (`natverk.strategies.events`).
+
+    `current` is the strategy that the caption names; only others are named in the rows.
+    """
+
+    def what(row: dict[str, object]) -> object:
+        event = page.term("strategy_event", row["event"])
+        if row["title"] == current or not isinstance(row["title"], str):
+            return event
+        return page.t("nouns.two_readings", text=event, basis=row["title"])
+
+    def when(row: dict[str, object]) -> str:
+        if pd.isna(row["date_from"]) and pd.isna(row["date_to"]):  # type: ignore[call-overload]
+            return page.t("nouns.undated")
+        first, last = row["date_from"], row["date_to"]
+        if pd.notna(first) and pd.notna(last):  # type: ignore[call-overload]
+            date = _span(page, str(first), str(last))
+        else:
+            date = page.date(first if pd.notna(first) else last)  # type: ignore[call-overload]
+        return page.t("nouns.inferred_date", date=date) if row["date_basis"] == "inferred" else date
+
+    columns: dict[str, Cell | str] = {
+        "when": when,
+        "event=what": what,
+        "done_by": lambda row: _text(row["by"]),
+        "municipal_part": lambda row: page.told(row, "municipal_part"),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("strategy_events", frame, columns, fold=fold, current=current)
+
+
+def _text(cell: object) -> object:
+    """Return a cell of text; nothing for a missing one."""
+    return cell if isinstance(cell, str) else ""
+
+
+def _span(page: NotebookPage, first: str, last: str) -> str:
+    """Return a first and a last partial date: days in one go, others with a dash."""
+    if first.count("-") == last.count("-") == 2:
+        return page.dates(first, last)
+    return page.date(first) if first == last else f"{page.date(first)} – {page.date(last)}"
+
+
+def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the forms in which municipalities and region meet (`natverk.roles.interplay_forms`)."""
+
+    def basis(row: dict[str, object]) -> object:
+        form = page.term("interplay_form", row["form"])
+        if row["basis"] == "stated":
+            return form
+        return page.t("nouns.two_readings", text=form, basis=page.term("interplay_basis", row["basis"]))
+
+    columns: dict[str, Cell | str] = {
+        "name=interplay_form": lambda row: page.told(row, "name") or str(row["name_sv"]),
+        "kind": basis,
+        "who": lambda row: page.told(row, "members"),
+        "what": lambda row: page.told(row, "what"),
+        "period": lambda row: _years(page, row["since"], row["until"]),
+        "sources": page.cites,
+    }
+    page.table("forms", frame, columns, fold=fold)
+
+
+def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
+
+    def how(row: dict[str, object]) -> str:
+        said = [page.term("status", row["status"]), _seen(page, row)]
+        if row["mark"] in ("conflict", "loose", "left"):
+            # Of other marks the years say it all.
+            until = row["mark"] == "left" and pd.notna(row["end"])  # type: ignore[call-overload]
+            said.append(
+                page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
+            )
+        if row["inferred"]:
+            said.append(page.term("interplay_basis", "inferred"))
+        return ", ".join(said)
+
+    def who(row: dict[str, object]) -> object:
+        if row["level"] == "regional":
+            return page.term("level_who", "regional")
+        # Some names hold earlier ones in brackets.
+        return page.link("actor", str(row["actor_id"]), str(row["name"]).partition(" (")[0])
+
+    # Some names hold what they stand for, after a bracket or a dash; the network's page has it.
+    short = {key: re.split(r" \(| – ", name)[0] for key, name in _network_names(page).items()}
+    columns: dict[str, Cell | str] = {
+        "kind": lambda row: page.term("network_group", row["group"]),
+        "network": lambda row: page.link("network", str(row["network_id"]), short[str(row["network_id"])]),
+        "actor=who": who,
+        "tie": how,
+        "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
+        "sources": page.cites,
+    }
+    if _unitary(page):
+        del columns["n_here=n_here"], columns["actor=who"]
+    page.table("memberships", frame, columns, fold=fold)
+
+
+def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show other relations to networks than membership (`natverk.membership.documented.relations`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "actor=who": lambda row: page.actor(row["actor_id"]),
+        "relation": lambda row: page.term("relation", row["relation"]),
+        "period": lambda row: page.period(row["first"], row["last"]),
+        "sources": page.cites,
+    }
+    page.table("apart", frame, columns)
+
+
+def matrix(page: NotebookPage, actors: pd.DataFrame, networks: pd.DataFrame) -> dict[str, Any]:
+    """Return what the incidence matrix (`figures.grids.incidence`) needs beside its frame: names, kinds, language."""
+    names = _network_names(page)
+    kinds = {
+        network: page.term("network_group", group)
+        for network, group in zip(networks["network_id"], networks["group"], strict=True)
+    }
+    return {"actors": actors, "names": names, "group": kinds, "lang": page.lang, "source": page.source_line}
+
+
+def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
+    """Show which municipalities are in which network (`natverk.roles.county_networks`); their pages show the rows."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "kind": lambda row: page.term("network_group", row["group"]),
+        "n_municipalities=n_municipalities": lambda row: page.resting(
+            page.whole(row["n_municipal"]), str(row["municipal_rows"]).split(";")
+        ),
+        "names=municipalities_named": lambda row: _names(page, row["municipal_ids"], "actor"),
+        "sources": lambda row: page.references.cite(str(row["municipal_sources"])),
+    }
+    page.table("municipal", frame.drop(columns="row_ids"), columns, fold=fold)
+
+
+def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show municipal against regional, theme by theme (`natverk.roles.county_themes`), formal duty beside it."""
+
+    def count(level: str) -> Cell:
+        def cell(row: dict[str, object]) -> Markup:
+            narrow, all_of_them = page.whole(row[f"n_{level}_specific"]), page.whole(row[f"n_{level}"])
+            text = narrow if narrow == all_of_them else f"{narrow} ({all_of_them})"
+            return page.resting(text, [item for item in str(row[f"{level}_rows"]).split(";") if item])
+
+        return cell
+
+    def duty(row: dict[str, object]) -> str:
+        levels = [page.term("level_duty", level) for level in str(row["responsible"]).split("+") if level]
+        levels += [page.term("level_duty", "state")] if row["state"] == "valid" else []
+        return page.t.join(levels)
+
+    columns: dict[str, Cell | str] = {
+        "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
+        "n_municipalities=n_municipalities": count("municipal"),
+        "n_regional=regional_n": count("regional"),
+        "n_joint=joint_n": count("joint"),
+        "duty": duty,
+        "verdict": lambda row: page.term("theme_verdict", row["verdict"]),
+    }
+    if _unitary(page):
+        columns = {name: maker for name, maker in columns.items() if not name.startswith("n_")}
+    page.table("themes", frame.drop(columns="row_ids"), columns)
+
+
+def theme_names(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show the names and networks behind the counts of `themes`, and the policy areas of the tasks."""
+
+    def areas(row: dict[str, object]) -> str:
+        named = [page.term("policy_area", area) for area in str(row["areas"]).split(";") if area]
+        return ", ".join(named)
+
+    def why(row: dict[str, object]) -> str:
+        return page.term("theme_reason", row["reason"]) if row["reason"] else ""
+
+    columns: dict[str, Cell | str] = {
+        "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
+        "names=municipalities_named": lambda row: _names(page, row["municipal_ids"], "actor"),
+        "municipal_networks": lambda row: _names(page, row["municipal_networks"], "network"),
+        "regional_networks": lambda row: _names(page, row["regional_networks"], "network"),
+        "joint_ids=joint_n": lambda row: _names(page, row["joint_ids"], "actor"),
+        "joint_networks": lambda row: _names(page, row["joint_networks"], "network"),
+        "areas": lambda row: page.resting(areas(row), [item for item in str(row["formal_rows"]).split(";") if item]),
+        "why": why,
+        "sources": page.cites,
+    }
+    if _unitary(page):
+        gone = ("names=municipalities_named", "municipal_networks", "joint_ids=joint_n", "joint_networks")
+        columns = {name: maker for name, maker in columns.items() if name not in gone}
+    page.table("theme_names", frame.drop(columns="row_ids"), columns, fold=True)
+
+
+def tasks(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show the tasks that are given to this county by name (`natverk.roles.county_tasks`)."""
+    columns: dict[str, Cell | str] = {
+        "area": lambda row: page.term("policy_area", row["policy_area"]),
+        "task=what": lambda row: page.told(row, "task"),
+        "actor=who": lambda row: page.told(row, "actor"),
+        "obligation": lambda row: page.term("obligation", row["obligation_class"]),
+        "legal_basis": lambda row: page.told(row, "legal_basis"),
+        "period": lambda row: _years(page, row["since"], row["until"]),
+        "sources": page.cites,
+    }
+    page.table("tasks", frame, columns, fold=True)
+
+
+def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show the joint bodies of the county with their members (`natverk.roles.county_bodies`)."""
+
+    def members(row: dict[str, object]) -> Markup:
+        named = _names(page, row["member_ids"], "actor")
+        others = Markup(", ").join(str(row["other_members"]).split(";")) if row["other_members"] else Markup("")
+        return Markup(", ").join(part for part in (named, others) if part)
+
+    def count(row: dict[str, object]) -> str:
+        known = int(str(row["n_members"]))
+        if pd.isna(row["n_stated"]) or int(str(row["n_stated"])) == known:  # type: ignore[call-overload]
+            return page.whole(known) if known else ""
+        return f"{page.whole(known)} ({page.t('nouns.stated_members', n=page.whole(row['n_stated']))})"
+
+    def founded(row: dict[str, object]) -> str:
+        if pd.isna(row["dissolved_year"]):  # type: ignore[call-overload]
+            return "" if pd.isna(row["founded_year"]) else page.year(row["founded_year"])  # type: ignore[call-overload]
+        return page.period(row["founded_year"], row["dissolved_year"])
+
+    def note(row: dict[str, object]) -> Markup:
+        derived = page.t("nouns.derived_members", n=page.whole(row["n_derived"])) if row["n_derived"] else ""
+        return Markup("; ").join(part for part in (page.told(row, "note"), Markup.escape(derived)) if part)
+
+    columns: dict[str, Cell | str] = {
+        "body": lambda row: page.actor(row["body_id"]),
+        "form": lambda row: page.told(row, "form") or page.term("form_class", row["form_class"]),
+        "founded": founded,
+        "tasks": lambda row: page.told(row, "tasks"),
+        "n_members=n_members": count,
+        "members_named": members,
+        "note": note,
+        "sources": page.cites,
+    }
+    if page.past:
+        # The notes tell of how it went on.
+        del columns["note"]
+    page.table("bodies", frame, columns, fold=fold)
+
+
+def county_events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show what else happened in the county (`natverk.roles.county_events`)."""
+
+    def what(row: dict[str, object]) -> object:
+        return page.told(row, "note") or page.t("nouns.culture_entry")
+
+    columns: dict[str, Cell | str] = {
+        "when": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
+        "kind_of": lambda row: page.term("county_event", row["event"]),
+        "what": what,
+        "sources": page.cites,
+    }
+    page.table("county_events", frame, columns, fold=fold)
+
+
+def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
+    """Show twin towns and twin regions (`natverk.outcomes.twin_towns`): since when, and when last seen."""
+    columns: dict[str, Cell | str] = {
+        "actor": lambda row: page.actor(row["actor_id"]),
+        "partner": lambda row: Foreign(str(row["partner_city"])),
+        "country": lambda row: page.told(row, "country"),
+        "since": lambda row: "" if pd.isna(row["start_year"]) else page.year(row["start_year"]),  # type: ignore[call-overload]
+        "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]
+        "ended": lambda row: page.year(row["end_year"]) if row["ended"] else "",
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("twin_towns", frame, columns, fold=fold)
+
+
+def findings(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what evaluations found that is no judgement by a criterion (`natverk.outcomes.findings`)."""
+    columns: dict[str, Cell | str] = {
+        "evaluator": lambda row: page.told(row, "evaluator"),
+        "year": lambda row: page.year(row["year"]),
+        "finding": lambda row: page.told(row, "finding"),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("findings", frame, columns)

@@ -1,0 +1,554 @@
+"""One county: who of its region, joint bodies and municipalities is documented in which network, and in which theme.
+
+All functions are told as of the last of the years: where it lies before the data's own, evidence that sources date to
+later years, and evidence that none dates, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from natverk.data.answers import asked
+from natverk.data.load import Dataset
+from natverk.data.schema import VOCABULARIES
+from natverk.frames import has_columns, known_county, year_range
+from natverk.membership.actors import actors_of
+from natverk.membership.documented import DOCUMENTED, documented
+from natverk.membership.evidence import YearBasis, gathered, graded
+from natverk.membership.panel import SETS
+from natverk.roles.tasks import local_tasks, responsible_levels, unitary_counties
+
+__all__ = [
+    "county_places",
+    "GROUPS",
+    "VERDICTS",
+    "county_actors",
+    "county_events",
+    "county_memberships",
+    "county_networks",
+    "county_tasks",
+    "county_themes",
+]
+
+#: Kinds of network as a reader of a county tells them apart, in the order of a page: networks by their reach, what is
+#: not membership by what it is.
+GROUPS = (
+    "international", "national", "cross_border", "across_counties", "within_county", "commitment", "programme",
+    "representation",
+)  # fmt: skip
+#: What a theme can come out as: the level that has the task is documented, only others are, or it cannot be said.
+VERDICTS = ("responsible", "others_only", "open")
+
+_MEMBERSHIPS = (
+    "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "inferred", "since",
+    "since_basis", "last_seen", "end", "n_municipal", "shared", "n_rows", "row_ids", "source_ids",
+)  # fmt: skip
+
+
+@asked
+def county_memberships(
+    data: Dataset,
+    county: str | int,
+    *,
+    years: tuple[int, int] | None = None,
+    recent: int = 5,
+    counts_as: Iterable[str] = SETS,
+    year_basis: YearBasis = "stated",
+) -> pd.DataFrame:
+    """Return the documented ties of a county's region, joint bodies and municipalities to networks, one row a tie.
+
+    Memberships of an earlier regional association stay with the association.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    years
+        First and last year; default 1997 to the year of the data's vintage. Where they end before the data do, rows of
+        evidence that sources date to later years, or do not date, are left out.
+    recent, counts_as, year_basis
+        See `natverk.documented`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
+        (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `inferred` (no row states it: it
+        follows from another fact), `since, since_basis, last_seen, end, n_municipal` (municipalities of the county
+        counted in the network), `shared` (municipalities are counted in it, and the region or a joint body too),
+        `n_rows, row_ids, source_ids` (of looser ties beside a firm one too). By group and network, region and joint
+        bodies before municipalities.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county or value, an empty selection, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = county_memberships(load(), "12")
+    >>> own.loc[(own["network_id"] == "greater-copenhagen") & own["firm"], "level"].value_counts().to_dict()
+    {'municipal': 33, 'regional': 1, 'joint': 1}
+    """
+    code = known_county(data, county)
+    window = _window(data, years)
+    actors = actors_of(data, code)
+    own = documented(
+        data, list(actors["actor_id"]), years=(window[0], window[-1]), recent=recent, counts_as=counts_as,
+        year_basis=year_basis,
+    )  # fmt: skip
+    own = _with_looser_rows(data, own, year_basis)
+    if window[-1] < int(data.known_until[:4]):
+        own = _as_then(data, own[own["mark"] != "undated"], window[-1])
+    own = _loose_years(data, own, window[-1])
+    networks = data.networks.set_index("network_id")
+    kinds = networks.loc[own["network_id"]]
+    own = own.assign(
+        group=np.where(kinds["counts_as"] == "membership", kinds["reach"], kinds["counts_as"]),
+        themes=kinds["themes"].to_numpy(),
+        network=kinds["name_sv"].str.casefold().to_numpy(),
+        firm=own["mark"].isin(DOCUMENTED),
+    ).merge(actors.assign(place=range(len(actors)))[["actor_id", "name", "level", "place"]], on="actor_id")
+    firm, municipality = own["firm"], own["level"] == "municipal"
+    n_municipal = own["network_id"].map(own.loc[firm & municipality, "network_id"].value_counts()).fillna(0)
+    both = set(own.loc[firm & ~municipality, "network_id"]) & set(own.loc[firm & municipality, "network_id"])
+    own = own.assign(n_municipal=n_municipal, shared=own["network_id"].isin(both))
+    order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
+    own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
+    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")
+    whole |= dict.fromkeys(["firm", "inferred", "shared"], "bool")
+    return own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, "str"), **whole})
+
+
+def _with_looser_rows(data: Dataset, own: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:
+    """Add the rows that tell of a looser tie beside a firm one, and whether every row is an inference."""
+    rows = graded(data, year_basis=year_basis)
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])].merge(data.memberships[["row_id", "inference"]])
+    rows = rows[rows["actor_id"].isin(own["actor_id"])]
+    told = gathered(rows, ["actor_id", "network_id"])[["n_rows", "row_ids", "source_ids"]]
+    stated = rows.assign(stated=rows["inference"].isna()).groupby(["actor_id", "network_id"])["stated"].any()
+    kept = own.drop(columns=["n_rows", "n_sources", "row_ids", "source_ids"])
+    return kept.merge(told.join(~stated.rename("inferred")).reset_index(), on=["actor_id", "network_id"])
+
+
+def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Return ties by the rows that sources date up to a year; a tie without such a row is left out."""
+    rows = data.memberships
+    dated = rows["start_year"].fillna(rows["end_year"]).fillna(rows["observed_year"])
+    rows = rows[(dated <= last_year).fillna(False).astype(bool)]
+    ids = own.assign(row_id=own["row_ids"].str.split(";"))[["actor_id", "network_id", "row_id"]].explode("row_id")
+    then = gathered(rows.merge(ids[["row_id"]], on="row_id"), ["actor_id", "network_id"]).reset_index()
+    own = own.drop(columns=[name for name in then if name in own and name not in ("actor_id", "network_id")])
+    own = own.merge(then, on=["actor_id", "network_id"])
+    later = (own["last_seen"] > last_year).fillna(False)
+    kept = graded(data).merge(rows[["row_id"]], on="row_id")
+    attested = kept.groupby(["actor_id", "network_id"])["last"].max().clip(upper=last_year).rename("attested")
+    attested = own[["actor_id", "network_id"]].join(attested, on=["actor_id", "network_id"])["attested"]
+    return own.assign(
+        last_seen=own["last_seen"].mask(later, attested),
+        end=own["end"].mask((own["end"] > last_year).fillna(False)),
+    )
+
+
+def _loose_years(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Give loose ties the years that sources state for them, which attest no membership and stand in no panel."""
+    rows = data.memberships
+    seen = rows["observed_year"].where(rows["observed_basis"] == "stated")
+    start = rows["start_year"].where(rows["start_basis"] == "stated")
+    rows = rows.assign(start=start, first=start.fillna(seen), last=seen.fillna(start))
+    rows = rows[(rows["first"] <= last_year).fillna(False).astype(bool)]
+    years = rows.groupby(["actor_id", "network_id"]).agg(
+        start=("start", "min"), first=("first", "min"), last=("last", "max")
+    )
+    years = own[["actor_id", "network_id"]].merge(years, on=["actor_id", "network_id"], how="left").set_axis(own.index)
+    bare = (own["mark"] == "loose") & own["since"].isna() & years["first"].notna()
+    basis = pd.Series("seen", index=own.index).mask(years["start"].notna(), "stated")
+    return own.assign(
+        since=own["since"].mask(bare, years["start"].fillna(years["first"])),
+        since_basis=own["since_basis"].mask(bare, basis),
+        last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=last_year)),
+    )
+
+
+@asked
+def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -> pd.DataFrame:
+    """Return the actors of a county, with the number of networks and other ties that each is documented in.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    memberships
+        What `county_memberships` gives for it, or some of its rows.
+
+    Returns
+    -------
+    pd.DataFrame
+        `actor_id, name, level, code, population, n_networks` (networks that it is documented in, of any kind),
+        `documented` (it is in at least one), `row_ids`. The region first, municipalities by population.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, or a frame without the columns of `county_memberships`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> table = county_actors(data, "14", county_memberships(data, "14")).set_index("name")
+    >>> bool(table.at["Göteborg", "n_networks"] > table.at["Vänersborg", "n_networks"] > 0)
+    True
+    """
+    has_columns(memberships, ["actor_id", "firm", "row_ids"], "memberships", "give a frame of roles.county_memberships")
+    actors = actors_of(data, known_county(data, county))
+    firm = memberships[memberships["firm"]].groupby("actor_id")
+    counts = firm["network_id"].nunique().reindex(actors["actor_id"], fill_value=0)
+    ids = firm["row_ids"].agg(";".join).reindex(actors["actor_id"], fill_value="")
+    actors = actors.assign(n_networks=counts.to_numpy(), documented=counts.to_numpy() > 0, row_ids=ids.to_numpy())
+    return actors.astype({"n_networks": "int64", "row_ids": "str", "actor_id": "str", "name": "str"})
+
+
+def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
+    """Put region, joint bodies and municipalities of a county side by side, one row a network.
+
+    Parameters
+    ----------
+    memberships
+        What `county_memberships` gives, or some of its rows.
+
+    Returns
+    -------
+    pd.DataFrame
+        `network_id, group, themes, n_regional, n_joint, n_municipal` (actors documented; Gotland's one body counts as
+        regional), `regional_ids, joint_ids, municipal_ids` (these actors, joined by `;`), `regional` (the region is
+        documented), `shared` (municipalities
+        are documented in it, and the region or a joint body too), `row_ids` of all and of each level
+        (`regional_rows, joint_rows, municipal_rows`), `source_ids, municipal_sources`. In the order of `memberships`;
+        those with only loose or former ties are left out.
+
+    Raises
+    ------
+    InvalidArgument
+        For a frame without the columns of `county_memberships`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> table = county_networks(county_memberships(load(), "12")).set_index("network_id")
+    >>> int(table.at["greater-copenhagen", "n_municipal"]), bool(table.at["greater-copenhagen", "shared"])
+    (33, True)
+    """
+    wanted = ["actor_id", "level", "network_id", "group", "firm", "row_ids", "source_ids"]
+    has_columns(memberships, wanted, "memberships", "give a frame of roles.county_memberships")
+    found = []
+    for network_id, rows in memberships[memberships["firm"]].groupby("network_id", sort=False):
+        level = rows["level"].replace({"unitary": "regional"})
+        line: dict[str, object] = {
+            "network_id": network_id, "group": rows["group"].iloc[0], "themes": rows["themes"].iloc[0],
+        }  # fmt: skip
+        for name in ("regional", "joint", "municipal"):
+            own = rows[level == name]
+            line |= {
+                f"n_{name}": len(own),
+                f"{name}_ids": ";".join(own["actor_id"]),
+                f"{name}_rows": ";".join(own["row_ids"]),
+            }
+        own = rows[level == "municipal"]
+        line |= {
+            "regional": bool((level == "regional").any()),
+            "shared": 0 < len(own) < len(rows),
+            "row_ids": ";".join(rows["row_ids"]),
+            "source_ids": _once(rows["source_ids"]),
+            "municipal_sources": _once(own["source_ids"]),
+        }
+        found.append(line)
+    text = [
+        "network_id", "group", "themes", "regional_ids", "joint_ids", "municipal_ids", "regional_rows", "joint_rows",
+        "municipal_rows", "row_ids", "source_ids", "municipal_sources",
+    ]  # fmt: skip
+    counts = ["n_regional", "n_joint", "n_municipal"]
+    kinds = {**dict.fromkeys(text, "str"), **dict.fromkeys(counts, "int64"), "regional": "bool", "shared": "bool"}
+    return pd.DataFrame(found, columns=[*kinds]).astype(kinds)
+
+
+@asked
+def county_themes(
+    data: Dataset,
+    county: str | int,
+    networks: pd.DataFrame,
+    *,
+    year: int | None = None,
+    general_from: int = 4,
+) -> pd.DataFrame:
+    """Set who is documented in networks of a theme beside who has the task, theme by theme.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    networks
+        What `county_networks` gives for it, or some of its rows.
+    year
+        The year on whose last day the tasks must hold; default the last year of the data.
+    general_from
+        A network with so many themes, or with the theme "general cooperation", is a general-purpose network: that
+        somebody is in it says nothing of a single theme, and no verdict rests on it.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a theme in which anybody is documented ("general cooperation" is none): `theme`; `n_municipal,
+        n_regional, n_joint` (actors documented in networks of the theme); `n_municipal_specific, n_regional_specific,
+        n_joint_specific` (those of them in a network that is not general); `municipal_ids, regional_ids, joint_ids,
+        municipal_networks, regional_networks, joint_networks, municipal_rows, regional_rows, joint_rows` (joined by
+        `;`); `specific` (levels documented in a network that is not general, joined by `+`); `n_networks, n_general`;
+        `areas` (policy areas of the theme, joined by `;`); `responsible` (levels with the task in any of them),
+        `possibly_responsible`; `state` (the state has a task of its own: `valid`, `unknown` or blank); `verdict` (see
+        `VERDICTS`); `reason` (why it is open: `general` networks only, `no_task` below the state, `no_area` of the
+        theme, `uncertain` who has it); `row_ids` (evidence), `formal_rows` (tasks), `source_ids`.
+        In the order of the vocabulary.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, a frame without the columns of `county_networks`, or a year out of range.
+
+    Notes
+    -----
+    `responsible`: a level that surely has the task is documented in a network of the theme. `others_only`: other
+    levels are, and nobody who has it or may have it; they may do their task in no network, so this is no gap. A level
+    with a duty comes before one with a mere competence; see `roles.compare`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> side = county_networks(county_memberships(data, "14"))
+    >>> table = county_themes(data, "14", side).set_index("theme")
+    >>> table.loc["climate_energy", ["responsible", "verdict"]].tolist()
+    ['municipal', 'responsible']
+    """
+    wanted = ["network_id", "themes", "regional_ids", "joint_ids", "municipal_ids", "row_ids"]
+    has_columns(networks, wanted, "networks", "give a frame of roles.county_networks")
+    code = known_county(data, county)
+    chosen = year_range(data.last_year if year is None else year, "year", data=data)[0]
+    formal = responsible_levels(data, chosen)
+    themes = networks["themes"].str.split(";")
+    general = themes.map(lambda own: len(own) >= general_from or "generic" in own)
+    found = []
+    for theme in (name for name in VOCABULARIES["theme"] if name != "generic"):
+        own = networks[themes.map(lambda names, theme=theme: theme in names)]
+        if own.empty:
+            continue
+        line: dict[str, object] = {"theme": theme}
+        for level in ("municipal", "regional", "joint"):
+            ids = _once(own[f"{level}_ids"])
+            narrow_ids = _once(own.loc[~general[own.index], f"{level}_ids"])
+            line[f"n_{level}"] = len(ids.split(";")) if ids else 0
+            line[f"n_{level}_specific"] = len(narrow_ids.split(";")) if narrow_ids else 0
+            line[f"{level}_ids"] = ids
+            line[f"{level}_rows"] = _once(own[f"{level}_rows"])
+            line[f"{level}_networks"] = ";".join(own.loc[own[f"{level}_ids"] != "", "network_id"])
+        narrow = own[~general[own.index]]
+        specific = {
+            level for level in ("municipal", "regional", "joint") if (narrow[f"{level}_ids"] != "").any()
+        }  # fmt: skip
+        documented_levels = {level for level in ("municipal", "regional", "joint") if line[f"{level}_ids"]}
+        areas = data.policy_themes.loc[data.policy_themes["theme"] == theme, "policy_area"].tolist()
+        tasks = [formal[code, area] for area in areas]
+        sure = {level for task in tasks for level in task.sure()}
+        maybe = {level for task in tasks for level in task.maybe()} - sure
+        if code in unitary_counties(data):
+            # The one body stands as regional among the networks.
+            sure, maybe = (
+                {"regional" if level == "unitary" else level for level in levels} for levels in (sure, maybe)
+            )
+        verdict, reason = _verdict(sure, maybe, specific, documented_levels) if areas else ("open", "no_area")
+        states = {task.state for task in tasks}
+        line |= {
+            "specific": _levels(specific),
+            "n_networks": len(own),
+            "n_general": len(own) - len(narrow),
+            "areas": ";".join(areas),
+            "responsible": _levels(sure),
+            "possibly_responsible": _levels(maybe),
+            "state": "valid" if "valid" in states else "unknown" if "unknown" in states else "",
+            "verdict": verdict,
+            "reason": reason,
+            "row_ids": _once(own["row_ids"]),
+            "formal_rows": _once([task.rows for task in tasks]),
+            "source_ids": _once(own["source_ids"]),
+        }
+        found.append(line)
+    numbers = [f"n_{level}{end}" for end in ("", "_specific") for level in ("municipal", "regional", "joint")]
+    counts = [*numbers, "n_networks", "n_general"]
+    columns = [
+        "theme", *numbers, "municipal_ids", "regional_ids", "joint_ids",
+        "regional_networks", "joint_networks", "municipal_networks", "municipal_rows", "regional_rows", "joint_rows",
+        "specific", "n_networks", "n_general", "areas",
+        "responsible", "possibly_responsible", "state", "verdict", "reason", "row_ids", "formal_rows", "source_ids",
+    ]  # fmt: skip
+    kinds = {name: "int64" if name in counts else "str" for name in columns}
+    return pd.DataFrame(found, columns=columns).astype(kinds)
+
+
+def _verdict(sure: set[str], maybe: set[str], specific: set[str], documented_levels: set[str]) -> tuple[str, str]:
+    """Say whether those who have a task are documented in networks of its theme, or why that cannot be said.
+
+    >>> _verdict({"regional"}, set(), {"municipal"}, {"municipal"})
+    ('others_only', '')
+    >>> _verdict({"regional"}, set(), {"municipal"}, {"municipal", "regional"})
+    ('open', 'general')
+    """
+    if not sure | maybe:
+        return "open", "no_task"
+    if sure & specific:
+        return "responsible", ""
+    if not specific or (sure | maybe) & (documented_levels - specific):
+        return "open", "general"
+    if maybe & specific or not sure:
+        return "open", "uncertain"
+    return "others_only", ""
+
+
+@asked
+def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+    """Return the tasks that the sources give to a county, its region or a joint body of it by name.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    years
+        First and last year: tasks that begin after them, or ended before them, are left out, and without a stated
+        beginning only where the years end before the data do. Default 1997 to the year of the data's vintage.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `tasks`, `row_ids` and `source_ids`. By policy area.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> set(county_tasks(load(), "12")["level"]) <= {"regional", "intermunicipal", "municipal", "state"}
+    True
+    """
+    window = _window(data, years)
+    code = known_county(data, county)
+    own = {row for row, codes in local_tasks(data).items() if code in codes}
+    frame = data.tasks[data.tasks["row_id"].isin(own)]
+    unknown = "0001" if window[-1] >= int(data.known_until[:4]) else "9999"
+    begun = frame["since"].fillna(unknown).str[:4].astype("int64") <= window[-1]
+    lasting = frame["until"].fillna("9999").str[:4].astype("int64") >= window[0]
+    frame = frame[(begun & lasting).astype(bool)].sort_values(["policy_area", "row_id"], ignore_index=True)
+    return frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
+
+
+@asked
+def county_events(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+    """Return what else happened in a county: attempts, the culture model, planning, public transport.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    years
+        First and last year; what is not dated stays unless they end before the data do. Default 1997 to the year of
+        the data's vintage.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, event, year, note, note_sv, row_ids, source_ids`, by year, those without one last.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown county, or years out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> county_events(load(), "07")["event"].iloc[0]
+    'samverkansorgan_first_attempt_failed'
+    """
+    window = _window(data, years)
+    frame = data.county_events[data.county_events["county_code"] == known_county(data, county)]
+    inside = frame["year"].between(window[0], window[-1])
+    inside = inside.fillna(window[-1] >= int(data.known_until[:4]))
+    frame = frame[inside.astype(bool)].sort_values(["year", "row_id"], na_position="last", ignore_index=True)
+    frame = frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
+    return frame[["county_code", "event", "year", "note", "note_sv", "row_ids", "source_ids"]]
+
+
+def _window(data: Dataset, years: tuple[int, int] | None) -> range:
+    """Return the years of a page; 1997 to the year of the vintage where none are given."""
+    return year_range((1997, int(data.known_until[:4])) if years is None else years, data=data)
+
+
+def _once(cells: Iterable[str]) -> str:
+    """Return ids joined by `;`, each once."""
+    return ";".join(dict.fromkeys(item for cell in cells for item in cell.split(";") if item))
+
+
+def _levels(names: set[str]) -> str:
+    """Return levels joined by `+`, in their order."""
+    return "+".join(name for name in ("municipal", "regional", "joint") if name in names)
+
+
+def county_places(data: Dataset, county: str | int, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the municipalities of a county with their documented memberships, with where they lie.
+
+    Parameters
+    ----------
+    county
+        A county by code or name.
+    own
+        The frame of `natverk.documented` for the county's actors.
+
+    Returns
+    -------
+    pd.DataFrame
+        `code, name, population, n_documented` (dated or not, former and loose ones left out), `n_undated`
+        (of these, without a year), `lat, lon`.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown county.
+
+    Examples
+    --------
+    >>> from natverk import documented, load
+    >>> len(county_places(load(), "Halland", documented(load(), "Hallands län")))
+    6
+    """
+    code = known_county(data, county)
+    places = data.municipalities[data.municipalities["county_code"] == code]
+    population = data.population[data.population["year"] == data.population["year"].max()].set_index("code")[
+        "population"
+    ]
+    firm = own[own["mark"].isin(DOCUMENTED)].groupby("actor_id").size()
+    undated = own[own["mark"] == "undated"].groupby("actor_id").size()
+    return pd.DataFrame(
+        {
+            "code": places["code"],
+            "name": places["name"],
+            "population": places["code"].map(population),
+            "n_documented": places["actor_id"].map(firm).fillna(0).astype(int),
+            "n_undated": places["actor_id"].map(undated).fillna(0).astype(int),
+            "lat": places["lat"].astype(float),
+            "lon": places["lon"].astype(float),
+        }
+    ).reset_index(drop=True)

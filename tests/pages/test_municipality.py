@@ -1,0 +1,230 @@
+"""The page of a municipality: what it says, against the rows; nothing lost, nothing said that rows do not carry."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import natverk
+from natverk.pages.page import NotebookPage
+from natverk.pages.prose import environment
+from tests.pages.notebook import page_of, tables_of, text_of
+
+DATA = natverk.load()
+NAME = "municipality_profile"
+VANERSBORG, NACKA, STOCKHOLM, RAGUNDA, NYKVARN, GOTEBORG, GOTLAND, HEBY = (
+    "1487", "0182", "0180", "2303", "0140", "1480", "0980", "0331"
+)  # fmt: skip
+SAMPLE = (VANERSBORG, NACKA, STOCKHOLM, RAGUNDA, NYKVARN, GOTEBORG, GOTLAND, HEBY)
+#: Rows about a municipality that its own page is to show: the table, and the column that names it.
+OWN = {
+    **dict.fromkeys(
+        (
+            "memberships", "functions", "projects", "missions", "mission_parts", "next_steps", "evaluations",
+            "purposes", "twins", "network_notes", "published_totals",
+        ),
+        "actor_id",
+    ),
+    "body_members": "member_actor_id",
+}  # fmt: skip
+WRONG = re.compile(r"\bnan\b|\bNone\b|<NA>|NaT|\{\w+\}|\S  +\S| \.(?!\w)|\(\)|, \.|;;|\b1 (kommuner|nätverk|uppdrag)\b")
+
+
+@cache
+def page(code: str, lang: str = "sv") -> NotebookPage:
+    return page_of(NAME, municipality=code, lang=lang)
+
+
+def table(code: str, begins: str, lang: str = "sv") -> pd.DataFrame:
+    """Return the table whose caption begins so."""
+    found = [view.frame for caption, view in tables_of(page(code, lang)).items() if caption.startswith(begins)]
+    assert len(found) == 1, (begins, list(tables_of(page(code, lang))))
+    return found[0]
+
+
+def section(code: str, heading: str, lang: str = "sv") -> str:
+    """Return the text below a heading, up to the next of its rank."""
+    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text_of(page(code, lang)), re.MULTILINE | re.DOTALL)
+    assert found is not None, heading
+    return found[1]
+
+
+# --- Nothing is lost --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", SAMPLE)
+def test_every_row_about_the_municipality_is_shown(code: str) -> None:
+    lost = {
+        name: ids
+        for name, column in OWN.items()
+        if (ids := set(DATA.table(name).query(f"{column} == 'municipality:{code}'")["row_id"]) - page(code).shown)
+    }
+    assert not lost
+
+
+def test_both_languages_show_the_same_rows_and_say_the_same_blocks() -> None:
+    for code in (VANERSBORG, NACKA, NYKVARN):
+        assert page(code).shown == page(code, "en").shown
+    swedish, english = (environment(lang).get_template(f"{NAME}.{lang}.md.j2").blocks for lang in ("sv", "en"))
+    assert list(swedish) == list(english)
+    parts: list[Any] = [environment(lang).get_template(f"parts.{lang}.md.j2").module for lang in ("sv", "en")]
+    assert {name for name in dir(parts[0]) if name[0] != "_"} == {name for name in dir(parts[1]) if name[0] != "_"}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("code", SAMPLE)
+def test_no_page_holds_raw_values_empty_sentences_or_wrong_plurals(code: str, lang: str) -> None:
+    text = text_of(page(code, lang))
+    assert not WRONG.search(text), WRONG.search(text)
+    for view in tables_of(page(code, lang)).values():
+        assert not [cell for cell in view.frame.to_numpy().ravel() if re.search(r"\bnan\b|None|<NA>", str(cell))]
+    # A heading has something below it.
+    shown = [getattr(part, "text", "table") for part in page(code, lang).parts]
+    bare = [one for one, after in pairwise(shown) if re.fullmatch(r"## .*", one) and after[:3] == "## "]
+    assert not bare
+
+
+# --- What the starting documents hold ---------------------------------------------------------------------------------
+
+
+def test_vanersborg_has_its_networks_with_years_and_who_handles_them() -> None:
+    own = table(VANERSBORG, "Nätverk, åtaganden och program").set_index("Nätverk")
+    assert own.loc["SERN", ["Sedan", "Senast belagt"]].tolist() == ["2006", "2024"]
+    assert own.loc["ENSA", "Sedan"] == "2009"
+    assert "Socialförvaltningen" in own.loc["ENSA", "Vem i kommunen"]
+    # The page states no year for it: what is seen is not since.
+    assert own.loc["Intelligent Cities Challenge", "Sedan"].startswith("nämns")
+    # What five projects came out of is said by number, and each by name.
+    assert own.loc["SERN", "Vad det har lett till"] == "fem projekt, två uppdrag"
+    projects = table(VANERSBORG, "Projekt").set_index("Projekt")
+    assert len(projects) == 7
+    when = {name.split(" ")[0]: row["När"] for name, row in projects.iterrows()}
+    assert (when["Demeter"], when["Early"], when["SOSEVO"]) == ("2018–2021", "2015–2016", "2012–2014")
+    # The programme's years are not the project's.
+    assert when["BB"] == "programperiod 2000–2006"
+
+
+def test_vanersborg_says_what_its_own_page_tells_of_the_networks() -> None:
+    text = section(VANERSBORG, "Mer som källorna säger")
+    for said in ("55", "kärnstäder", "funktionsnedsättning", "lokala gröna avtal", "förenar nord och syd"):
+        assert said in text
+    assert "två" in text
+    assert "tre beskrivs" in text
+
+
+def test_nackas_report_stands_in_the_parts_of_the_form() -> None:
+    text = section(NACKA, "Resor och nästa steg")
+    assert "26–28 februari 2014, Utrecht, Nederländerna" in text
+    parts = DATA.mission_parts
+    for part in parts.loc[parts["actor_id"] == f"municipality:{NACKA}", "part_sv"]:
+        assert part.lower() in text.lower()
+    assert "kollega eller enhet som också berörs är tom" in text
+    assert text.index("Syfte") < text.index("Del av resan") < text.index("Önskade nästa steg")
+    # No option is marked: it is said, and what was read from the text is told apart.
+    assert "Ingen ruta är synligt markerad i vår kopia" in text
+    assert "sporadisk" in text
+    steps = table(NACKA, "Planerade")
+    assert steps["Läge"].tolist() == ["pågår", "planerat"]
+    english = section(NACKA, "Missions and next steps", "en")
+    assert "No box is visible in our copy" in english
+
+
+def test_stockholms_review_stands_with_reasons_and_as_a_proposal() -> None:
+    text = section(STOCKHOLM, "Kommunens omdömen om nätverken")
+    assert "förslag, inte beslut" in text
+    assert "Metropolis" in text
+    judged = table(STOCKHOLM, "Omdömen om nätverk")
+    assert len(judged) == (DATA.evaluations["actor_id"] == f"municipality:{STOCKHOLM}").sum()
+    more = section(STOCKHOLM, "Mer som källorna säger")
+    assert "efter sakfråga, inte efter geografi" in more
+    assert "starkt politiskt engagemang" in more
+    # It has not left what it proposed to leave.
+    left = section(STOCKHOLM, "Nätverk, åtaganden och program").split("Kommunen har lämnat ")[1].split(".")[0]
+    assert "Metropolis" not in left
+
+
+# --- A sentence claims no more than its rows --------------------------------------------------------------------------
+
+
+def test_what_is_no_position_is_not_among_the_positions() -> None:
+    held = table(NACKA, "Uppdrag som kommunen har")
+    assert held["Uppdrag"].tolist() == ["värdskap"]
+    apart = table(NACKA, "Kandidaturer")
+    assert set(apart["Uppdrag"]) == {"deltagande, inget uppdrag"}
+
+
+def test_an_announcement_and_a_cut_copy_do_not_say_that_nothing_followed() -> None:
+    text = text_of(page("0662"))
+    assert "skrivet före eller under resan" in text
+    assert "okänt, vår kopia är avbruten" in text
+    # Two texts about one trip are no two trips.
+    assert "två resor" not in text
+
+
+def test_a_municipality_with_nothing_is_not_said_to_be_outside() -> None:
+    text = text_of(page(NYKVARN))
+    assert "Ingen uppgift om Nykvarns kommuns nätverk finns i underlaget" in text
+    assert "betyder inte att kommunen står utanför" in text
+    assert "Lägg till det du vet" in text
+    assert "bröts ut ur Södertälje den 1 januari 1999" in text
+    assert "Lägg till" not in text_of(page(RAGUNDA))
+
+
+def test_changes_of_county_are_told() -> None:
+    assert "Till och med 2006 hörde kommunen till Västmanlands län" in text_of(page(HEBY))
+    assert "Until 2006 the municipality was part of Västmanlands län" in text_of(page(HEBY, "en"))
+
+
+def test_gotland_is_one_body_with_two_roles() -> None:
+    assert "har också regionens uppgifter" in text_of(page(GOTLAND))
+
+
+def test_size_alone_says_nothing_of_what_a_network_asks() -> None:
+    # Metropolis takes capitals and cities above a million: Stockholm is a capital.
+    assert "krävs av en fullvärdig medlem" not in text_of(page(STOCKHOLM))
+
+
+def test_a_full_member_is_not_called_a_member_too() -> None:
+    own = table(STOCKHOLM, "Nätverk, åtaganden och program som Stockholms stad är belagd i 2021").set_index("Nätverk")
+    assert own.loc["Eurocities", "Medlemskapets art"] == "fullvärdig medlem"
+    assert "fullvärdig medlem / medlem" not in text_of(page(STOCKHOLM))
+
+
+def test_the_answer_counts_what_the_rows_hold() -> None:
+    own = natverk.documented(DATA, [f"municipality:{GOTEBORG}"], years=(1997, 2025))
+    kinds = DATA.networks.set_index("network_id")["counts_as"]
+    sure = own[own["mark"].isin(["recent", "earlier", "undated", "conflict"])]
+    n = sure["network_id"].map(kinds).value_counts()
+    answer = text_of(page(GOTEBORG)).split("**")[1]
+    assert f"{n['membership']} nätverk" in answer
+    recent = page(GOTEBORG).number(int((sure["mark"] == "recent").sum()))
+    assert f"varav {recent} någon gång 2021–2025" in answer
+    assert all(len(sentence.split()) < 40 for sentence in answer.split(". "))
+
+
+def test_twin_towns_say_when_they_were_last_seen_and_that_they_ended() -> None:
+    towns = natverk.load().twins
+    ended = towns.loc[towns["ended"].astype(bool), "actor_id"].iloc[0].split(":")[1]
+    shown = table(ended, "Vänorter")
+    assert (shown["Upphört"] != "").any()
+    assert "Senast belagt" in shown.columns
+
+
+def test_what_similar_municipalities_are_in_is_not_what_one_is_in_oneself() -> None:
+    own = natverk.documented(DATA, [f"municipality:{NACKA}"], years=(1997, 2025))
+    names = DATA.networks.set_index("network_id")["name_sv"]
+    theirs = table(NACKA, "Vad Haninge och Botkyrka")
+    assert not set(theirs["Nätverk"]) & set(names[own.loc[own["mark"] != "loose", "network_id"]])
+    assert set(theirs["Kommun"]) == {"Haninge", "Botkyrka"}
+    assert (theirs["Källor"] != "").all()
+
+
+@pytest.mark.parametrize("part", ["n_peers", "year_to"])
+def test_an_argument_changes_the_page(part: str) -> None:
+    changed = page_of(NAME, municipality=VANERSBORG, **{part: {"n_peers": 1, "year_to": 2010}[part]})
+    assert text_of(changed) != text_of(page(VANERSBORG))

@@ -1,0 +1,190 @@
+"""What a region's page says, against the raw rows: counts, years, and what it must not say."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from natverk import roles
+from natverk.data.load import Dataset
+from natverk.pages.page import NotebookPage
+from natverk.pages.prose import environment
+from tests.pages.notebook import page_of, tables_of, text_of
+
+#: Much, middling and thin evidence; Gotland is one body.
+SAMPLE = ("12", "25", "22", "07", "09")
+
+
+@cache
+def page(region: str, lang: str = "sv", year_to: int = 2026) -> NotebookPage:
+    return page_of("region_report", region=region, lang=lang, year_to=year_to)
+
+
+def test_both_languages_have_the_same_blocks() -> None:
+    blocks = [set(environment(lang).get_template(f"region_report.{lang}.md.j2").blocks) for lang in ("sv", "en")]
+    assert blocks[0] == blocks[1]
+
+
+@pytest.mark.parametrize("region", SAMPLE)
+def test_the_answer_stands_first_and_is_short(region: str) -> None:
+    for lang in ("sv", "en"):
+        answer = re.search(r"\*\*(.+?)\*\*", text_of(page(region, lang)))
+        assert answer is not None
+        for sentence in re.split(r"(?<=\.)\s", answer[1]):
+            assert len(sentence.split()) < 40
+
+
+@pytest.mark.parametrize("region", SAMPLE)
+def test_its_own_rows_are_all_shown(real: Dataset, region: str) -> None:
+    shown = page(region).shown
+    for name in ("responsibility", "strategies", "strategy_events", "county_events"):
+        own = real.table(name)
+        assert set(own.loc[own["county_code"] == region, "row_id"]) <= shown, name
+    forms = real.interplay
+    assert {row for row, codes in zip(forms["row_id"], forms["county_codes"], strict=True) if region in codes} <= shown
+    actors = roles.actors_of(real, region)
+    own_ids = set(actors.loc[actors["level"] != "municipal", "actor_id"])
+    told = ("memberships", "functions", "projects", "missions", "next_steps", "evaluations", "purposes", "twins")
+    for name in told:
+        rows = real.table(name)
+        assert set(rows.loc[rows["actor_id"].isin(own_ids), "row_id"]) <= shown, name
+    bodies = roles.county_bodies(real, region)
+    members = real.body_members
+    assert set(members.loc[members["body_id"].isin(bodies["body_id"]), "row_id"]) <= shown
+
+
+def test_rows_of_municipalities_are_left_to_their_pages(real: Dataset) -> None:
+    rows = real.memberships
+    vanersborg = set(rows.loc[rows["actor_id"] == "municipality:1487", "row_id"])
+    assert not vanersborg & page("14").shown
+    assert "Vänersborg" in tables_of(page("14"))["Kommunerna i samma och andra nätverk"].frame.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("region", "year", "holder", "later"),
+    [
+        ("05", 2010, "Regionförbundet Östsam", "Region Östergötland har"),
+        ("22", 2010, "Länsstyrelsen i Västernorrlands län", "2017"),
+        ("14", 1998, "Länsstyrelsen i Västra Götalands län", "1999"),
+    ],
+)
+def test_responsibility_is_told_as_of_the_last_year(region: str, year: int, holder: str, later: str) -> None:
+    text = text_of(page(region, year_to=year))
+    assert f"Vid utgången av {year} hade {holder} det regionala utvecklingsansvaret" in text
+    assert later not in text.partition("## Den regionala utvecklingsstrategin")[0]
+
+
+#: The columns that date a row, the first known of which must not lie after the page's last year.
+DATED = {
+    "memberships": ("start_year", "end_year", "observed_year"),
+    "responsibility": ("start",),
+    "strategy_events": ("date_from", "date_to"),
+    "interplay": ("since",),
+    "body_members": ("start_year", "observed_year"),
+    "county_events": ("year",),
+    "functions": ("start_year", "observed_year"),
+    "projects": ("start_year", "observed_year", "programme_from"),
+    "missions": ("start_date",),
+    "evaluations": ("year",),
+    "network_notes": ("year",),
+}
+
+
+@pytest.mark.parametrize("region", ["05", "12", "25"])
+def test_nothing_later_is_let_in(real: Dataset, region: str) -> None:
+    shown = page(region, year_to=2010).shown
+    for name, columns in DATED.items():
+        rows = real.table(name)
+        rows = rows[rows["row_id"].isin(shown)]
+        for row in rows[["row_id", *columns]].astype(object).itertuples(index=False):
+            dates = [int(str(cell)[:4]) for cell in row[1:] if pd.notna(cell)]
+            assert dates, row
+            assert dates[0] <= 2010, row
+    said = text_of(page(region, year_to=2010)).partition("## Källor")[0]
+    assert not re.search(r"\b20(1[1-9]|2[1-6])\b", said)
+
+
+def test_how_the_work_was_set_up_is_said(real: Dataset) -> None:
+    for region in SAMPLE:
+        text = text_of(page(region))
+        rows = real.strategies[real.strategies["county_code"] == region]
+        for column in ("process_note_sv", "consultation_note_sv"):
+            for note in rows[column].dropna():
+                assert note.removeprefix("ja: ").replace("*", "") in text
+
+
+def test_predecessors_are_named(real: Dataset) -> None:
+    for region in SAMPLE:
+        text = text_of(page(region))
+        for name in roles.holders_of(real, region)["holder_name"].iloc[:-1]:
+            assert name in text
+
+
+def test_the_holder_of_today_has_its_name_of_today() -> None:
+    assert "**Region Västernorrland har det regionala utvecklingsansvaret" in text_of(page("22"))
+
+
+def test_what_is_in_process_is_not_said_to_be_adopted() -> None:
+    line = next(line for line in text_of(page("07")).split("\n") if "(under arbete)" in line)
+    assert "antogs" not in line
+
+
+def test_undated_gives_no_since(real: Dataset) -> None:
+    for region in SAMPLE:
+        own = roles.county_memberships(real, region)
+        own = own[own["level"] != "municipal"].reset_index(drop=True)
+        table = next(table for table in tables_of(page(region)).values() if len(table) == len(own))
+        column = next(name for name in table.labels.values() if name.startswith("Hur och när"))
+        for basis, said in zip(own["since_basis"].fillna(""), table.frame[column], strict=True):
+            assert ("sedan" in said) == (basis == "stated"), said
+
+
+@pytest.mark.parametrize("region", SAMPLE)
+def test_no_raw_keys_counts_of_none_or_bare_plurals(region: str) -> None:
+    for lang in ("sv", "en"):
+        shown = page(region, lang)
+        text = text_of(shown) + "".join(table.frame.to_csv() for table in tables_of(shown).values())
+        assert not re.search(r"\b(rus|sev|int|mem)-\d", text)
+        assert not re.search(r"\b[a-z]+_[a-z]+\b", re.sub(r"https?://\S+", "", text))
+        assert not re.search(r"\b(1 medlemmar|1 nätverk och|de 0 |noll )", text)
+
+
+def test_gotland_is_not_set_against_itself() -> None:
+    text = text_of(page("09"))
+    assert "Kommunalt och regionalt" not in text
+    assert "Var kommunerna och regionen möts" not in text
+    assert "kommun och region i ett" in text
+
+
+def test_no_verdict_rests_on_a_general_purpose_network(real: Dataset) -> None:
+    shown = page("12")
+    table = next(frame for name, frame in tables_of(shown).items() if name.startswith("Hur många som är belagda"))
+    cells = table.frame.set_index("Tema").to_dict("index")
+    assert cells["Digitalisering"]["Belagd"] == "oklart"
+    assert "(33)" in str(cells["Klimat och energi"]["Kommuner"])
+
+
+def test_what_is_unknown_takes_ten_lines_at_most() -> None:
+    for region in SAMPLE:
+        text = text_of(page(region)).partition("## Vad som är omstritt eller okänt")[2].partition("## Källor")[0]
+        assert len(re.findall(r"^- ", text, flags=re.MULTILINE)) <= 10
+
+
+def test_pages_of_regions_compute_nothing() -> None:
+    code = Path("natverk/pages/region.py").read_text(encoding="utf-8")
+    assert not re.search(r"\.(groupby|merge|value_counts|pivot|agg)\(", code)
+
+
+def test_a_long_list_of_sources_is_folded_and_each_can_be_reached() -> None:
+    sources = page("12").parts[-1]._repr_html_()  # type: ignore[attr-defined]
+    assert sources.startswith('<details class="nv-fold"><summary>')
+    numbers = {
+        number
+        for table in tables_of(page("12")).values()
+        for number in re.findall(r'href="#(source-\d+)"', table._repr_html_())
+    }
+    assert all(f'id="{number}"' in sources for number in numbers)

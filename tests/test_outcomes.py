@@ -1,0 +1,20 @@
+"""What came of it: what an actor's own pages tell of networks."""
+
+from __future__ import annotations
+
+from natverk.data.load import Dataset
+from natverk.outcomes import told_by
+
+
+def test_what_a_municipality_tells_of_networks_comes_from_its_own_pages(real: Dataset) -> None:
+    told = told_by(real, "Stockholm")
+    publishers = real.sources.set_index("source_id")["publisher"]
+    assert set(told["network_id"]) >= {"eurocities", "metropolis", "uclg", "c40"}
+    assert publishers[told["source_ids"]].str.startswith("Stockholms stad").all()
+    # Numbers are among them, and what is about the city itself is not.
+    assert told["fact"].notna().any()
+    assert not set(told["row_ids"]) & set(real.network_notes.loc[real.network_notes["actor_id"].notna(), "row_id"])
+
+
+def test_a_municipality_whose_pages_tell_of_no_network_has_no_row(real: Dataset) -> None:
+    assert told_by(real, "Nykvarn").empty
