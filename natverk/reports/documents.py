@@ -282,6 +282,8 @@ def for_paper(html: str) -> BeautifulSoup:
 # --- PDF --------------------------------------------------------------------------------------------------------------
 
 _HEADINGS = re.compile(r"h[1-6]")
+# Of the outline: in ASCII, without the characters that would be escaped, or in UTF-16.
+_TITLES = re.compile(rb"/Title (?:<FEFF(?P<coded>(?:[0-9A-F]{4})+)>|\((?P<plain>[ -'*-\[\]-~]+)\))")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})([^)]*)\)")
 
 
@@ -320,19 +322,25 @@ def pdf(html: str, day: date) -> bytes:
 
 
 def _titled_once(content: bytes, headings: Iterable[str]) -> bytes:
-    """Return a PDF in whose outline no heading stands twice over, as Chromium writes one that it moved to a new page.
+    """Return a PDF in whose outline no heading begins twice, as Chromium writes one that it moved to a new page.
 
     No place in the file changes: white space takes the room of what goes.
     """
-    for heading in headings:
-        coded = heading.encode("utf-16-be").hex().upper().encode()
-        forms = [(b"/Title <FEFF%s>", coded)]
-        if heading.isascii() and not re.search(r"[()\\]", heading):
-            forms.append((b"/Title (%s)", heading.encode()))
-        for form, text in forms:
-            twice = form % (text * 2)
-            content = content.replace(twice, (form % text).ljust(len(twice)))
-    return content
+    known = sorted(headings, key=len, reverse=True)
+
+    def once(match: re.Match[bytes]) -> bytes:
+        coded = match["coded"]
+        text = bytes.fromhex(coded.decode()).decode("utf-16-be") if coded else match["plain"].decode("ascii")
+        # What is too much is the beginning of the heading: the lines that fitted on the page before.
+        twice = [head for head in known if head != text and text.endswith(head) and head.startswith(text[: -len(head)])]
+        if not twice:
+            return match[0]
+        mended = (
+            b"<FEFF%s>" % twice[0].encode("utf-16-be").hex().upper().encode() if coded else b"(%s)" % twice[0].encode()
+        )
+        return (b"/Title " + mended).ljust(len(match[0]))
+
+    return _TITLES.sub(once, content)
 
 
 def _print(browser: str, source: Path, target: Path, profile: Path) -> str:

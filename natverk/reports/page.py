@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
+from bs4.element import AttributeValueList, NavigableString, PageElement, PreformattedString
 
 from natverk.data.spreadsheets import csv_text
 from natverk.data.units import fold
@@ -356,6 +356,8 @@ _LOADING = ("src", "srcset", "data", "poster", "background", "xlink:href", "ping
 _RIGHT = re.compile(r"text-align\s*:\s*(right|end)", re.IGNORECASE)
 # Characters from which a table cell is wide, and very wide.
 _MEDIUM, _LONG = 24, 80
+# From how many characters a word, such as an address, may be broken anywhere.
+_LONG_WORD = 30
 # A link may lead to a page, to a mail program, or to a place in the site: then nothing before its path has a colon,
 # and it does not begin with two slashes, which lead to another host.
 _GOOD_LINK = re.compile(r"(https?|mailto):|(?![/\\]{2})[^:/?#]*([/?#]|$)", re.IGNORECASE)
@@ -516,9 +518,11 @@ def _box_tables(soup: BeautifulSoup, label: str) -> None:
         del table["border"]
         for cell in table.find_all(["td", "th"]):
             # Columns of sentences need room: without it a crowded table squeezes them to a word a line.
-            size = len(cell.get_text())
-            if size > _MEDIUM:
-                _add_class(cell, "long" if size > _LONG else "medium")
+            text = cell.get_text()
+            if len(text) > _MEDIUM:
+                _add_class(cell, "long" if len(text) > _LONG else "medium")
+                if max(map(len, text.split()), default=0) > _LONG_WORD:
+                    _add_class(cell, "unbroken")
         parent = table.parent
         if parent is not None and parent.get("role") == "region":
             _add_class(parent, "table-box")
@@ -532,7 +536,8 @@ def _box_tables(soup: BeautifulSoup, label: str) -> None:
 
 
 def _add_class(tag: Tag, name: str) -> None:
-    tag["class"] = " ".join([*map(str, tag.get("class") or []), name])
+    own = tag.get("class") or []
+    tag["class"] = AttributeValueList([*(own.split() if isinstance(own, str) else own), name])
 
 
 # C0 and C1 controls except tab and line break, overrides, embeddings and isolates, surrogates, and noncharacters.

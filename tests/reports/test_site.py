@@ -633,6 +633,18 @@ def test_the_link_stands_under_the_box_that_scrolls(box: str) -> None:
     assert "table-box" in place.find_previous_sibling("div")["class"]
 
 
+def test_cells_say_how_wide_they_want_to_be_and_whether_a_word_must_be_broken() -> None:
+    words = [
+        "kort",
+        "en cell med fler än tjugofyra tecken",
+        "ord " * 40,
+        "https://exempel.se/en/lang/adress/utan/mellanslag",
+    ]
+    html = f"<table><tr>{''.join(f'<td>{text}</td>' for text in words)}</tr></table>"
+    cells = BeautifulSoup(polish(html, texts("sv")).html, "html.parser").find_all("td")
+    assert [cell.get("class") for cell in cells] == [None, ["medium"], ["long"], ["medium", "unbroken"]]
+
+
 def test_a_download_is_a_file_and_only_its_sentence_and_link_are_on_the_page() -> None:
     item = Download(pd.DataFrame({"measure": ["area <b>"], "n": [1234.5]}), "Alla mått & år")._repr_html_()
     body = polish(f"<p>Före.</p>{item}{TABLE}<p>Efter.</p>", texts("sv"), unit="14--12")
