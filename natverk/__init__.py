@@ -23,6 +23,7 @@ from natverk.version import __version__
 if TYPE_CHECKING:
     from natverk import benchmarks, coding, models, networks, peers, portfolio, roles, strategies, twomode
     from natverk.comparison import compare
+    from natverk.data.export import export
     from natverk.data.load import Dataset, load
     from natverk.membership.documented import documented, series
     from natverk.membership.lists import lists
@@ -39,6 +40,7 @@ _HOME = {
     "disagreements": "membership.quality",
     "documented": "membership.documented",
     "explain": "membership.quality",
+    "export": "data.export",
     "lists": "membership.lists",
     "load": "data.load",
     "panel": "membership.panel",
@@ -92,6 +94,7 @@ __all__ = [
     "disagreements",
     "documented",
     "explain",
+    "export",
     "lists",
     "load",
     "models",

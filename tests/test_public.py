@@ -27,8 +27,8 @@ from natverk.errors import UnknownName
 
 FACE = {
     "Dataset", "__version__", "benchmarks", "coding", "compare", "count", "coverage", "disagreements", "documented",
-    "explain", "lists", "load", "models", "networks", "panel", "peers", "portfolio", "roles", "series", "spells",
-    "strategies", "twomode",
+    "explain", "export", "lists", "load", "models", "networks", "panel", "peers", "portfolio", "roles", "series",
+    "spells", "strategies", "twomode",
 }  # fmt: skip
 MODULES: list[ModuleType] = [
     getattr(natverk, name) for name in natverk.__all__ if inspect.ismodule(getattr(natverk, name))
