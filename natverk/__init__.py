@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from natverk.membership.panel import count, panel
     from natverk.membership.quality import coverage, disagreements, explain
     from natverk.membership.spells import spells
+    from natverk.municipalities import covariates, municipality_years
 
 #: Where each public name lives; imported when it is first used, so that the command line starts at once.
 _HOME = {
     "Dataset": "data.load",
     "compare": "comparison",
     "count": "membership.panel",
+    "covariates": "municipalities",
     "coverage": "membership.quality",
     "disagreements": "membership.quality",
     "documented": "membership.documented",
@@ -43,6 +45,7 @@ _HOME = {
     "export": "data.export",
     "lists": "membership.lists",
     "load": "data.load",
+    "municipality_years": "municipalities",
     "panel": "membership.panel",
     "series": "membership.documented",
     "spells": "membership.spells",
@@ -90,6 +93,7 @@ __all__ = [
     "coding",
     "compare",
     "count",
+    "covariates",
     "coverage",
     "disagreements",
     "documented",
@@ -98,6 +102,7 @@ __all__ = [
     "lists",
     "load",
     "models",
+    "municipality_years",
     "networks",
     "panel",
     "peers",

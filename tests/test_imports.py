@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("networks",),
     ("twomode",),
     ("roles",),
+    ("municipalities",),
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),
