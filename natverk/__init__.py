@@ -23,6 +23,7 @@ from natverk.version import __version__
 if TYPE_CHECKING:
     from natverk import benchmarks, coding, models, networks, peers, portfolio, roles, strategies, twomode
     from natverk.comparison import compare
+    from natverk.data.citation import cite
     from natverk.data.export import export
     from natverk.data.load import Dataset, load
     from natverk.membership.documented import documented, series
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 #: Where each public name lives; imported when it is first used, so that the command line starts at once.
 _HOME = {
     "Dataset": "data.load",
+    "cite": "data.citation",
     "compare": "comparison",
     "count": "membership.panel",
     "covariates": "municipalities",
@@ -90,6 +92,7 @@ __all__ = [
     "Dataset",
     "__version__",
     "benchmarks",
+    "cite",
     "coding",
     "compare",
     "count",

@@ -52,8 +52,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "reports": (*MEASURES, "figures", "text", "pages"),
     "natverk": ("locale", "figures", "text", "pages", "reports"),
 }
-#: The one module that words something below the pages: how the data are cited.
-EXCEPTED = {("natverk.data.sources", "locale")}
+#: The modules that word something below the pages: how the data and their sources are cited.
+EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale")}
 
 #: What does not hold yet: to be emptied.
 LANGUAGE_LEFT: tuple[str, ...] = ()

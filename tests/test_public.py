@@ -26,9 +26,9 @@ from natverk.data.load import Dataset
 from natverk.errors import UnknownName
 
 FACE = {
-    "Dataset", "__version__", "benchmarks", "coding", "compare", "count", "covariates", "coverage", "disagreements",
-    "documented", "explain", "export", "lists", "load", "models", "municipality_years", "networks", "panel", "peers",
-    "portfolio", "roles", "series", "spells", "strategies", "twomode",
+    "Dataset", "__version__", "benchmarks", "cite", "coding", "compare", "count", "covariates", "coverage",
+    "disagreements", "documented", "explain", "export", "lists", "load", "models", "municipality_years", "networks",
+    "panel", "peers", "portfolio", "roles", "series", "spells", "strategies", "twomode",
 }  # fmt: skip
 MODULES: list[ModuleType] = [
     getattr(natverk, name) for name in natverk.__all__ if inspect.ismodule(getattr(natverk, name))
