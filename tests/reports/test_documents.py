@@ -319,8 +319,8 @@ def test_pdf_embeds_all_fonts(reader: Any) -> None:
     ("report", "unit", "parameters"),
     [
         ("network_profile", "sern", {"network": "sern", "lang": "sv"}),
-        ("strategies", "sverige", {"lang": "en"}),
-        ("compare", "14--12", {"a": "14", "b": "12", "lang": "sv"}),
+        ("region_report", "20", {"region": "20", "lang": "en"}),
+        ("municipality_profile", "1487", {"municipality": "1487", "lang": "sv"}),
     ],
 )
 def test_kinds_of_pages_print_with_title_tables_outline_and_page_numbers(
