@@ -23,6 +23,7 @@ __all__ = [
     "meetings",
     "missions",
     "notes",
+    "of_the_country",
     "projects",
     "purposes",
     "steps",
@@ -509,6 +510,37 @@ def totals(data: Dataset, *, actors: Names | None = None, network: str | None = 
     """
     rows = _about(data, "published_totals", actors, network)
     return rows.sort_values(["fact", "year", "row_ids"], na_position="last", kind="stable", ignore_index=True)
+
+
+@asked
+def of_the_country(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what concerns a network, a municipality, a region or a joint body: their pages tell of it.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    frame
+        What a function of this module returns, with `actor_id` and, where its rows can have one, `network_id`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows of the frame that are left, numbered anew: what auditors, parties, authorities and organisations say,
+        and what is told of nobody in particular.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> "body:skr" in set(of_the_country(data, evaluations(data))["actor_id"])
+    True
+    """
+    placed = {*data.municipalities["actor_id"], *data.counties["region_actor_id"], *data.bodies["body_id"]}
+    apart = ~frame["actor_id"].isin(placed)
+    if "network_id" in frame:
+        apart &= frame["network_id"].isna()
+    return frame[apart].reset_index(drop=True)
 
 
 @asked

@@ -53,6 +53,7 @@ def checked_kinds(kinds: Kinds) -> tuple[str, ...]:
     return wanted
 
 
+@asked
 def networks_of_kinds(data: Dataset, kinds: Kinds) -> list[str]:
     """Return the ids of the networks of some kinds, in the order of the table.
 
@@ -333,6 +334,7 @@ def eligible(data: Dataset, actors: list[str], networks: list[str], years: range
     return np.asarray(own.may[np.ix_(a, n, np.asarray(years) - YEARS[0])])
 
 
+@asked
 def admitted_by_rule(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     """Say which pairs (`actor_id, network_id`) the rule of the network admits whatever the number of inhabitants."""
     own = _eligible(data)
@@ -340,6 +342,7 @@ def admitted_by_rule(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
     return pd.Series(own.of_rule[a, n] == 1, index=pairs.index, dtype="bool")
 
 
+@asked
 def may_belong(data: Dataset, actors: list[str], networks: list[str], year: int) -> pd.DataFrame:
     """Return whether actors may belong to networks in a year: yes, no, or unknown where no column tells of the rule.
 

@@ -338,6 +338,7 @@ def networks_counting_as(data: Dataset, counts_as: Iterable[str] = ("membership"
     return list(table.loc[table["counts_as"].isin(wanted), "network_id"])
 
 
+@asked
 def chosen_networks(
     data: Dataset, networks: Names | None = None, counts_as: Iterable[str] = ("membership",), kinds: Kinds = None
 ) -> list[str]:

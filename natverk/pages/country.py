@@ -9,7 +9,7 @@ from natverk.data.load import Dataset
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
 
-__all__ = ["bodies", "country_page", "findings", "forms", "holders", "networks", "tasks", "themes"]
+__all__ = ["bodies", "conditions", "country_page", "findings", "forms", "holders", "networks", "tasks", "themes"]
 
 
 def country_page(data: Dataset, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
@@ -88,6 +88,28 @@ def tasks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None
     if "condition" not in frame:
         del columns["condition"]
     page.table("tasks", frame, columns, fold=fold)
+
+
+def conditions(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show of which counties sources tell on which condition tasks hold (the table `conditions`), folded."""
+
+    def holds(row: dict[str, object]) -> str:
+        return " / ".join(page.term("condition", part) for part in str(row["condition_class"]).split(";"))
+
+    def known(row: dict[str, object]) -> str:
+        first = page.date(row["since"])
+        if not isinstance(row["until"], str):
+            return page.t("nouns.from_date", date=first)
+        return first if row["until"] == row["since"] else f"{first} – {page.date(row['until'])}"
+
+    columns: dict[str, Cell | str] = {
+        "region=county": lambda row: page.link("region", str(row["county_code"])),
+        "condition": holds,
+        "known_for": known,
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("conditions", frame, columns, fold=True)
 
 
 def themes(page: NotebookPage, frame: pd.DataFrame) -> None:

@@ -134,7 +134,7 @@ def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
         return page.year(row["end_year"]) if _known(row["end_year"]) else page.t("nouns.year_unknown")
 
     columns: dict[str, Cell | str] = {
-        "partner": "partner_city",
+        "partner": lambda row: page.told(row, "partner_city"),
         "country": lambda row: page.told(row, "country"),
         "since": lambda row: page.year(row["start_year"]) if _known(row["start_year"]) else "",
         "last_seen": lambda row: page.year(row["last_seen"]) if _known(row["last_seen"]) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from html import escape
@@ -111,7 +112,7 @@ class NotebookPage:
         context = self._template.new_context({**self.values, **rows})
         lines = "".join(self._template.blocks[block](context)).split("\n")
         # A line that a condition left empty is no paragraph.
-        text = "\n".join(line.rstrip() for line in lines).strip()
+        text = "\n".join(_tidy(line) for line in lines).strip()
         while "\n\n\n" in text:
             text = text.replace("\n\n\n", "\n\n")
         return text
@@ -368,6 +369,16 @@ class NotebookPage:
         """The line under every figure: package, number of sources and vintage."""
         n = self.t.number(self.data.sources["url"].nunique())
         return self.t("nouns.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+
+
+def _tidy(line: str) -> str:
+    """Return a line of prose with single spaces, and with one stop where a text of the data brings its own.
+
+    >>> _tidy("Att veta: antagen som regionplan..  \\\\[1]")
+    'Att veta: antagen som regionplan. \\\\[1]'
+    """
+    line = re.sub(r"(?<=\S)  +(?=\S)", " ", line.rstrip())
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", line)
 
 
 def _source_ids_of(what: object) -> list[str]:

@@ -12,7 +12,6 @@ from natverk.data.load import Dataset
 from natverk.frames import known_county
 from natverk.membership.documented import DOCUMENTED
 from natverk.pages.page import Cell, NotebookPage
-from natverk.pages.tables import Foreign
 from natverk.roles import GROUPS
 from natverk.roles.tasks import unitary_counties
 
@@ -392,7 +391,7 @@ def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
     """Show twin towns and twin regions (`natverk.outcomes.twin_towns`): since when, and when last seen."""
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
-        "partner": lambda row: Foreign(str(row["partner_city"])),
+        "partner": lambda row: page.told(row, "partner_city"),
         "country": lambda row: page.told(row, "country"),
         "since": lambda row: "" if pd.isna(row["start_year"]) else page.year(row["start_year"]),  # type: ignore[call-overload]
         "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]

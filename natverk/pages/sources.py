@@ -88,7 +88,9 @@ class SourceList:
         self.t = t
 
     def __repr__(self) -> str:
-        return "\n".join(f"[{row.number}] {row.title}. {row.url}" for row in self.frame.itertuples())
+        addresses = self.frame["url"].fillna("")
+        lines = zip(self.frame["number"], self.frame["title"], addresses, strict=True)
+        return "\n".join(f"[{number}] {title}. {address}".rstrip() for number, title, address in lines)
 
     def _repr_html_(self) -> str:
         items = f'<ol class="nv-sources">{"".join(self._item(row) for row in records(self.frame))}</ol>'

@@ -62,7 +62,7 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         "when": when,
         "what_happened": lambda row: page.term("strategy_event", row["event"]),
         "title": lambda row: row["title"],
-        "by=done_by": "by",
+        "by=done_by": lambda row: row["by"] if isinstance(row["by"], str) else "",
         "municipal_part": lambda row: page.told(row, "municipal_part"),
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
@@ -90,7 +90,7 @@ def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
         "region": lambda row: page.link("region", str(row["county_code"])),
         "title": "title",
         "adopted": adopted,
-        "by": "adopted_by",
+        "by": lambda row: row["adopted_by"] if isinstance(row["adopted_by"], str) else "",
         "horizon": lambda row: page.year(row["horizon_year"]),
         "status=strategy_status": lambda row: (
             page.told(row, "status_note") or page.term("strategy_status", row["status"])

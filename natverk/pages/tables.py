@@ -10,6 +10,9 @@ from markupsafe import Markup
 
 __all__ = ["Cites", "Download", "Foreign", "TableView", "records"]
 
+#: A longer table shows its first and last rows as plain text.
+PLAIN_ROWS = 20
+
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a frame as dictionaries."""
@@ -93,7 +96,7 @@ class TableView:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        return f"{self.caption}\n{self.frame.to_string(index=False, max_colwidth=40)}"
+        return f"{self.caption}\n{_plain(self.frame)}"
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col"{_align(key)}>{escape(label)}</th>' for key, label in self.labels.items())
@@ -124,7 +127,7 @@ class Download:
         self.caption = caption
 
     def __repr__(self) -> str:
-        return f"{self.caption}\n{self.frame.to_string(index=False, max_colwidth=40)}"
+        return f"{self.caption}\n{_plain(self.frame)}"
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in self.frame.columns)
@@ -133,6 +136,11 @@ class Download:
         caption = escape(self.caption)
         table = f'<table aria-label="{caption}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         return f'<div class="nv-download"><p>{caption}</p>{table}</div>'
+
+
+def _plain(frame: pd.DataFrame) -> str:
+    """Return a frame as plain text, with the ends of what is long left out."""
+    return frame.to_string(index=False, max_colwidth=40, max_rows=PLAIN_ROWS)
 
 
 def _align(key: str) -> str:

@@ -507,6 +507,7 @@ def _levels(names: set[str]) -> str:
     return "+".join(name for name in ("municipal", "regional", "joint") if name in names)
 
 
+@asked
 def county_places(data: Dataset, county: str | int, own: pd.DataFrame) -> pd.DataFrame:
     """Return the municipalities of a county with their documented memberships, with where they lie.
 

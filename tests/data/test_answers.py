@@ -166,7 +166,7 @@ def test_every_measure_of_the_data_is_asked() -> None:
     missing = [
         f"{path.stem}.{node.name}"
         for path in paths
-        if path.stem in parts or path.parent.name in parts
+        if (path.stem in parts and path.parent.name != "pages") or path.parent.name in parts
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.name not in GIVES_A_FUNCTION
         if (node.args.posonlyargs + node.args.args)[:1] and (node.args.posonlyargs + node.args.args)[0].arg == "data"

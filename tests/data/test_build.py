@@ -324,9 +324,9 @@ def test_codes_stay_text_with_their_zeros(built: Path) -> None:
 def test_every_column_has_the_type_of_its_kind(built: Path) -> None:
     for name, table in SCHEMA.items():
         frame = pd.read_parquet(built / "processed" / f"{name}.parquet")
-        assert {column: str(dtype) for column, dtype in frame.dtypes.items()} == {
-            column.name: column.dtype for column in table.columns
-        }
+        expected = {column.name: column.dtype for column in table.columns}
+        expected |= {f"{column.name}_sv": "str" for column in table.columns if column.swedish}
+        assert {column: str(dtype) for column, dtype in frame.dtypes.items()} == expected
 
 
 def test_every_cell_says_what_the_file_says(built: Path) -> None:
@@ -374,7 +374,7 @@ def test_any_text_of_a_note_survives(tmp_path_factory: pytest.TempPathFactory, n
 
 
 def test_unusual_texts_survive_the_whole_build(data: Path) -> None:
-    notes = [
+    stated = [
         'a "quoted", cell',
         " spaces  around ",
         "NA",
@@ -389,13 +389,13 @@ def test_unusual_texts_survive_the_whole_build(data: Path) -> None:
     path = data / "raw" / "memberships.csv"
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    for row, note in zip(rows, notes, strict=False):
-        row["note"] = note
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    for row, text in zip(rows, stated, strict=False):
+        row["status_as_stated"] = text
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    path.write_text(file.getvalue(), encoding="utf-8", newline="")
     build(data / "raw", data / "processed")
-    read = Dataset(data / "processed").memberships.set_index("row_id")["note"]
-    assert [read[row["row_id"]] for row in rows[: len(notes)]] == notes
+    read = Dataset(data / "processed").memberships.set_index("row_id")["status_as_stated"]
+    assert [read[row["row_id"]] for row in rows[: len(stated)]] == stated

@@ -259,8 +259,8 @@ def test_the_page_on_difficulties_counts_right(tables: dict[str, pd.DataFrame]) 
     assert f"{len(pairs):,} pairs of actor and network have evidence, {undated} of them without any year" in page
     assert f"{int((pairs['status'].nunique() > 1).sum())} pairs have more than one status" in page
     silent = ~tables["municipalities"]["actor_id"].isin(members["actor_id"])
-    assert f"{int(silent.sum())} municipalities, Salem among them, have no row in `memberships`" in page
-    assert "Salem" in set(tables["municipalities"].loc[silent, "name"])
+    names = ", ".join(sorted(tables["municipalities"].loc[silent, "name"]))
+    assert f"{int(silent.sum())} municipalities ({names}) have no row in `memberships`" in page
     strategies = tables["strategies"]
     assert f"{int((strategies['adopted_year'] == '').sum())} strategies have no year of adoption" in page
     eu, agenda = (int((strategies[name] == "yes").sum()) for name in ("eu2020_ref", "agenda2030_ref"))

@@ -63,7 +63,7 @@ def test_a_call_is_kept_once_however_it_is_written() -> None:
     assert n_rows(data, "counties", least=30) == 30
     with recorded() as found:
         assert n_rows(data, name="counties") == 21
-    assert set(found) == {"counties"}
+    assert set(found.tables) == {"counties"}
     with pytest.raises(TypeError, match="unexpected keyword"):
         n_rows(data, table="counties")  # type: ignore[call-arg]
 

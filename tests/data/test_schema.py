@@ -222,7 +222,7 @@ def test_frictionless_finds_what_is_wrong(package_folder: Path) -> None:
         ("memberships", ",aalborg-commitments,signatory,", ",nowhere,sign,"),
         ("networks", "\naebr,Association of European Border Regions (AEBR),", "\naebr,,"),
         ("networks", ",membership,regional_policy,", ",membership,regional_polcy,"),
-        ("actors", ",no,kommunalförbund", ",maybe,kommunalförbund"),
+        ("actors", ",no,federation of municipalities", ",maybe,federation of municipalities"),
         ("population", "\n0114,1991,", "\n0114,1990,"),
     ]
     for name, old, new in changes:
