@@ -10,6 +10,7 @@ import re
 import stat
 import sys
 import time
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -212,7 +213,8 @@ def flat(outline: list[Any]) -> Iterator[str]:
 
 
 def bare(text: str) -> str:
-    return re.sub(r"[\s\xad]+", "", text)
+    # A font may draw ff and fi as one sign.
+    return re.sub(r"[\s\xad]+", "", unicodedata.normalize("NFKC", text))
 
 
 # The PDF.
