@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from IPython.core.formatters import DisplayFormatter
-from natverk.text.page import Prose, plain
-from natverk.text.table import Table
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pypdf import PdfReader
 
 import natverk
 from natverk.locale import texts
+from natverk.pages.prose import Prose, plain
+from natverk.pages.tables import TableView
 from natverk.reports.execute import Failure, Result
 from natverk.reports.page import render
 from natverk.reports.plan import Page as Planned
@@ -92,7 +92,8 @@ def site(region_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     state, records = State("p", {}, {}), Records(out)
     commit(Result(planned(out, "sv/region_report/12", "Skåne"), WHEN, 1.0, failure=failure), state, records)
     frame = pd.DataFrame({"name": list(HOSTILE), "text": list(HOSTILE.values())})
-    table = Table(frame, HOSTILE["script"], {"name": "Namn", "text": HOSTILE["script"]}, lang="sv")
+    rows = [{"name": name, "text": text} for name, text in HOSTILE.items()]
+    table = TableView(rows, {"name": "Namn", "text": HOSTILE["script"]}, HOSTILE["script"], [[] for _ in rows])
     prose = [Prose(f"Före {plain(text)} efter.") for text in HOSTILE.values()]
     heading = Prose(f"## {plain(HOSTILE['override'])}", section="odd")
     page = planned(out, "sv/hostile/0180", f"{HOSTILE['script']}{HOSTILE['override']}")

@@ -59,7 +59,7 @@ def page(name: str, parameters: dict[str, str]) -> tuple[list[str], Recorded]:
 
     names: dict[str, Any] = {}
     patch = pytest.MonkeyPatch()
-    patch.setattr("natverk.text.page.display", display)
+    patch.setattr("natverk.pages.page.display", display)
     with recorded() as found:
         for cell in read_notebook(ROOT / f"notebooks/{name}.ipynb")["cells"]:
             if cell["cell_type"] != "code":
