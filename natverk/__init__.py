@@ -23,24 +23,31 @@ from natverk.version import __version__
 if TYPE_CHECKING:
     from natverk import benchmarks, coding, models, networks, peers, portfolio, roles, strategies, twomode
     from natverk.comparison import compare
+    from natverk.data.citation import cite
+    from natverk.data.export import export
     from natverk.data.load import Dataset, load
     from natverk.membership.documented import documented, series
     from natverk.membership.lists import lists
     from natverk.membership.panel import count, panel
     from natverk.membership.quality import coverage, disagreements, explain
     from natverk.membership.spells import spells
+    from natverk.municipalities import covariates, municipality_years
 
 #: Where each public name lives; imported when it is first used, so that the command line starts at once.
 _HOME = {
     "Dataset": "data.load",
+    "cite": "data.citation",
     "compare": "comparison",
     "count": "membership.panel",
+    "covariates": "municipalities",
     "coverage": "membership.quality",
     "disagreements": "membership.quality",
     "documented": "membership.documented",
     "explain": "membership.quality",
+    "export": "data.export",
     "lists": "membership.lists",
     "load": "data.load",
+    "municipality_years": "municipalities",
     "panel": "membership.panel",
     "series": "membership.documented",
     "spells": "membership.spells",
@@ -89,16 +96,20 @@ __all__ = [
     "Dataset",
     "__version__",
     "benchmarks",
+    "cite",
     "coding",
     "compare",
     "count",
+    "covariates",
     "coverage",
     "disagreements",
     "documented",
     "explain",
+    "export",
     "lists",
     "load",
     "models",
+    "municipality_years",
     "networks",
     "offices",
     "outcomes",

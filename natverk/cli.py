@@ -1,7 +1,8 @@
 """The command line: one command a verb, no logic of its own.
 
-`natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk clean`
-takes the pages away. Errors raised on purpose are printed without a traceback and end with status 2.
+`natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk export`
+writes them for other programs, `natverk clean` takes the pages away. Errors raised on purpose are printed without a
+traceback and end with status 2.
 """
 
 from __future__ import annotations
@@ -302,6 +303,38 @@ def build(
     _say(f"{state}: {len(result.rows)} tables, {sum(result.rows.values())} rows in {result.folder}")
 
 
+@app.command("export")
+def export_tables(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the files; it is made.", metavar="FOLDER", callback=_folder)
+    ],
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="csv (with datapackage.json), parquet, dta (Stata), sav (SPSS), xlsx, sqlite; several with commas. "
+            "dta, sav and xlsx need natverk\\[export].",
+            metavar="FORMATS",
+        ),
+    ] = "csv",
+    tables: Annotated[
+        str | None,
+        typer.Option("--tables", help="Tables, with commas: memberships,networks. \\[default: all]", metavar="TABLES"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files of the same names.")] = False,
+) -> None:
+    """Write the data tables for other programs, with labels and codebook; what a format cannot hold is told."""
+    from natverk.data.export import export
+    from natverk.data.load import load
+
+    result = export(load(), out, formats=formats, tables=tables, overwrite=force, progress=_show_progress)
+    _say(f"{len(result.rows)} tables, {sum(result.rows.values())} rows: {len(result.files)} files in {result.folder}")
+    if len(result.changes):
+        counts = result.changes.groupby(["format", "change"]).size().rename("n").reset_index()
+        told = ", ".join(f"{row['n']} × {row['change']} ({row['format']})" for row in counts.to_dict("records"))
+        _say(f"not as in the tables: {told}; each in {result.folder / 'natverk_changes.csv'}")
+
+
 @app.command()
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
@@ -320,6 +353,13 @@ def _say(text: str) -> None:
         raise  # whoever reads has seen enough
     except OSError as error:
         raise NatverkError(f"standard output cannot be written to: {error.strerror}") from error
+
+
+def _show_progress(done: int, total: int, what: str) -> None:
+    """Show how far work has come, in one line of a terminal; files and pipes get none."""
+    if sys.stderr.isatty():
+        # To the end of the line: what stood there may have been longer.
+        typer.echo(f"\r\x1b[K{f'{done} of {total}: {what}' if done < total else ''}", nl=False, err=True)
 
 
 def _check_extra() -> None:

@@ -8,7 +8,7 @@ counts.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal, NamedTuple
@@ -19,13 +19,13 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
-from natverk.errors import InvalidArgument
-from natverk.frames import Names, choice, has_columns, known_actors, known_networks, not_negative, year_range
-from natverk.membership.actors import population_by_year
+from natverk.errors import InvalidArgument, UnknownName
+from natverk.frames import Names, choice, has_columns, known_actors, known_networks, not_negative, several, year_range
 from natverk.membership.evidence import Counting, graded
 from natverk.membership.lists import AtRisk, latest_lists, listed_memberships
 from natverk.membership.panel import networks_counting_as
-from natverk.roles.holders import TREATMENTS, Interval, Pilots, transfers
+from natverk.municipalities import covariates
+from natverk.roles.holders import TREATMENTS, Interval, Pilots
 
 __all__ = [
     "FAMILIES",
@@ -35,12 +35,12 @@ __all__ = [
     "Participation",
     "Refusal",
     "Skr",
-    "covariates",
     "documented_participation",
     "documents",
     "fit_counts",
     "leave_one_county_out",
     "listed_participation",
+    "model_terms",
     "overdispersion",
 ]
 
@@ -52,6 +52,15 @@ FAMILIES: tuple[Family, ...] = ("poisson", "negative_binomial")
 
 #: What becomes of a municipality: it enters the model, or it does not, and why.
 _REASONS = ("enters", "interval_start", "unknown_transfer", "unknown_place", "unknown_population", "not_at_risk")
+_WHY = {
+    "interval_start": "the day of the county's transfer is known as an interval only (interval= takes a year of it)",
+    "unknown_transfer": "the county's transfer is not known",
+    "unknown_place": "its group, coast or place is not known",
+    "unknown_population": "its population is not known",
+    "not_at_risk": "none of the lists covers it",
+}
+#: Terms that enter only where they are named.
+_ON_REQUEST = ("km_to_seat",)
 _MAIN_GROUPS = {"big_city": ("A1", "A2"), "larger_town": ("B3", "B4", "B5")}
 
 
@@ -99,7 +108,8 @@ class Participation:
         The complete lists used and not used, with the reason (see `natverk.membership.lists`); None for
         documented memberships.
     reasons
-        `reason, enters, n_municipalities`: why municipalities enter or do not.
+        `reason, enters, n_municipalities`: why municipalities enter or do not; `dropped` is those that do not, with
+        what it means.
     refused
         Why there is no model, or None.
     superpopulation
@@ -117,14 +127,27 @@ class Participation:
     refused: Refusal | None
     superpopulation: str | None
 
+    @property
+    def dropped(self) -> pd.DataFrame:
+        """The municipalities that do not enter, by reason: `reason, n_municipalities, why` (in words)."""
+        out = self.reasons[~self.reasons["enters"] & (self.reasons["n_municipalities"] > 0)]
+        why = out["reason"].map(_WHY).astype("str")
+        return out[["reason", "n_municipalities"]].assign(why=why).reset_index(drop=True)
+
     def __repr__(self) -> str:
         n, total = len(self.design), int(self.design[self.outcome].sum())
         shown = f"{self.outcome}: {n} municipalities, {total} memberships, {len(self.terms)} terms"
+        out = self.dropped
+        if len(out):
+            reasons = [f"{name} {n_out}" for name, n_out in zip(out["reason"], out["n_municipalities"], strict=True)]
+            shown += f"; {int(out['n_municipalities'].sum())} left out: {', '.join(reasons)}"
         return f"<natverk.models.Participation {shown}{f'; refused: {self.refused.reason}' if self.refused else ''}>"
 
     def _repr_html_(self) -> str:
-        """Show the coefficients in a notebook, or why there are none."""
+        """Show the coefficients in a notebook, or why there are none; and who was left out, and why."""
         head = f"<p><code>{escape(repr(self))}</code></p>"
+        if len(self.dropped):
+            head += f"<p>Left out of the model:</p>{self.dropped.to_html(index=False)}"
         if self.refused is not None:
             names = {"names": ", ".join(self.refused.names)} if self.refused.names else {}
             counts = pd.Series({**self.refused.counts, **names}, name=self.refused.reason, dtype="object")
@@ -141,6 +164,7 @@ def listed_participation(
     networks: Names | None = None,
     certainty: Literal["high", "medium"] = "high",
     at_risk: AtRisk = "eligible",
+    terms: Iterable[str] | str | None = None,
     skr: Skr = "main",
     pilots: Pilots = "count",
     interval: Interval = "leave_out",
@@ -167,9 +191,14 @@ def listed_participation(
         Whom a list covers: by its own population at risk and the network's rule of eligibility
         (`"eligible"`, default: who may not join is no non-member by choice), or by the `"list"` alone. Who is
         on the list is covered in any case.
+    terms
+        The covariates, by the names of `natverk.models.model_terms`; default all of them but `km_to_seat`. A
+        municipality is left out only for what is missing of these: without `years_since_to_joint` and
+        `years_since_to_region` no county is.
     skr, pilots, interval
-        See `natverk.models.covariates`; by default counties with a transfer known as an
-        interval across years are kept out.
+        See `natverk.models.model_terms`; by default counties with a transfer known as an
+        interval across years are kept out. Who is left out and why is told by `dropped`, and wherever the result is
+        shown.
     min_per_term
         The fewest memberships per covariate; with fewer the model is refused. Default 5, the lower end of
         what Vittinghoff & McCulloch (2007) found to be workable.
@@ -211,12 +240,13 @@ def listed_participation(
     wanted = None if networks is None else known_networks(data, networks)
     lists = latest_lists(data, year=year, networks=wanted, certainty=certainty, at_risk=at_risk)
     counts = listed_memberships(data, lists, at_risk=at_risk)
-    frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
-    terms = _terms(frame)
+    frame = model_terms(data, year, skr=skr, pilots=pilots, interval=interval)
+    chosen = _chosen_terms(frame, terms)
+    frame["reason"] = _reasons_of(frame, chosen)
     frame = frame.merge(counts, on="actor_id", how="left", validate="one_to_one")
     outside = frame["exposure"].fillna(0) == 0
     frame["reason"] = frame["reason"].mask(outside & (frame["reason"] == "enters"), "not_at_risk")
-    return _modelled(frame, "listed_memberships", terms, lists, min_per_term, superpopulation, errors)
+    return _modelled(frame, "listed_memberships", chosen, lists, min_per_term, superpopulation, errors)
 
 
 @asked
@@ -226,6 +256,7 @@ def documented_participation(
     year: int | None = None,
     counts_as: tuple[str, ...] = ("membership",),
     counting: Counting = "strict",
+    terms: Iterable[str] | str | None = None,
     skr: Skr = "main",
     pilots: Pilots = "count",
     interval: Interval = "leave_out",
@@ -247,8 +278,8 @@ def documented_participation(
         data.
     counts_as, counting
         Kinds of network and statuses, see `natverk.panel`.
-    skr, pilots, interval, min_per_term, superpopulation, errors
-        See `listed_participation`.
+    terms, skr, pilots, interval, min_per_term, superpopulation, errors
+        See `listed_participation`; `log_documents` is a term more.
 
     Returns
     -------
@@ -275,14 +306,15 @@ def documented_participation(
     rows = graded(data, counting=counting)
     rows = rows[(rows["grade"] == "positive") & rows["network_id"].isin(networks_counting_as(data, counts_as))]
     rows = rows[(rows["first"].isna() | (rows["first"] <= year)).fillna(value=True)]
-    frame = covariates(data, year, skr=skr, pilots=pilots, interval=interval)
+    frame = model_terms(data, year, skr=skr, pilots=pilots, interval=interval)
     frame["log_documents"] = np.log1p(documents(data, frame["actor_id"]).to_numpy(dtype=float))
-    terms = _terms(frame)
+    chosen = _chosen_terms(frame, terms)
+    frame["reason"] = _reasons_of(frame, chosen)
     # A count of documents' statements, not of memberships: none documented is a known 0.
     found = rows.groupby("actor_id")["network_id"].nunique()
     frame["documented_memberships"] = found.reindex(frame["actor_id"], fill_value=0).to_numpy()
     frame["exposure"] = 1
-    return _modelled(frame, "documented_memberships", terms, None, min_per_term, superpopulation, errors)
+    return _modelled(frame, "documented_memberships", chosen, None, min_per_term, superpopulation, errors)
 
 
 def _modelled(
@@ -436,7 +468,7 @@ def leave_one_county_out(result: Participation, *, family: Family = "poisson") -
 
 
 @asked
-def covariates(
+def model_terms(
     data: Dataset,
     year: int | None = None,
     *,
@@ -444,10 +476,12 @@ def covariates(
     pilots: Pilots = "count",
     interval: Interval = "leave_out",
 ) -> pd.DataFrame:
-    """Return the covariates of the 290 municipalities in a year.
+    """Return the terms of participation models: the covariates of the 290 municipalities in a year, as numbers.
 
     Parameters
     ----------
+    data
+        The dataset.
     year
         The year to which population and years since a transfer refer; default the last year of the data.
     skr
@@ -465,38 +499,42 @@ def covariates(
         inhabitants on 31 December), `population_year` (the latest published year up to `year`), `coast`,
         the dummies for SKR groups (0 or 1), `years_since_to_joint, years_since_to_region` (whole calendar
         years up to `year`; 0 before the transfer and where there was none; missing where the transfer is
-        known as an interval only and left out, or unknown), `reason` (`enters`, `interval_start`,
-        `unknown_transfer`, `unknown_place`, `unknown_population`).
+        known as an interval only and left out, or unknown), `km_to_seat` (see `natverk.covariates`; no term unless
+        it is asked for), `to_joint_state, to_region_state` (`known`, `interval`, `unknown`), `reason` (what keeps the
+        municipality out of a model with all terms: `enters`, `interval_start`, `unknown_transfer`, `unknown_place`,
+        `unknown_population`).
 
     Raises
     ------
     InvalidArgument
         For an unknown value, or a year before the first published population.
 
+    See Also
+    --------
+    natverk.covariates : the same year by year, with words for groups and states, for models of your own.
+
     Examples
     --------
     >>> from natverk import load
-    >>> vaxjo = covariates(load(), 2021).set_index("code").loc["0780"]
+    >>> vaxjo = model_terms(load(), 2021).set_index("code").loc["0780"]
     >>> int(vaxjo["years_since_to_joint"]), int(vaxjo["years_since_to_region"]), int(vaxjo["larger_town"])
     (14, 6, 1)
     """
     choice("skr", skr, ("main", "nine"))
     year = year_range(year, "year", data=data)[0]
-    population = population_by_year(data)
-    published = [int(str(column)) for column in population.columns if int(str(column)) <= year]
-    if not published:
+    known = covariates(data, year, population="latest", pilots=pilots, interval=interval)
+    published = sorted(set(data.population["year"]))
+    if not published or published[0] > year:
         raise InvalidArgument(
             f"no population is published up to {year}",
             where="year",
-            allowed=[str(column) for column in population.columns],
+            allowed=[str(item) for item in published],
             value=str(year),
         )
-    places = data.municipalities
-    size = places["code"].map(population[max(published)]).astype("float64")
-    frame = places[["code", "actor_id", "county_code"]].assign(
-        log_population=np.log(size), population_year=max(published), coast=places["coastal"].astype("Int64")
+    frame = known[["code", "actor_id", "county_code", "log_population"]].assign(
+        population_year=max(int(item) for item in published if item <= year), coast=known["coast"].astype("Int64")
     )
-    group = places["skr_group"]
+    group = known["skr_group"]
     if skr == "main":
         dummies = _MAIN_GROUPS
     else:
@@ -504,26 +542,51 @@ def covariates(
         dummies = {f"skr_{name}": (name,) for name in sorted(set(group.dropna()) - {group.value_counts().index[0]})}
     for name, groups in dummies.items():
         frame[name] = group.isin(groups).astype("Int64").mask(group.isna())
-    unknown_place = frame[["coast", *dummies]].isna().any(axis=1)
-    when = transfers(data, pilots=pilots, interval=interval).set_index(["treatment", "county_code"])
-    reason = pd.Series("enters", index=frame.index, dtype="str")
     for treatment in TREATMENTS:
-        own = when.loc[treatment].reindex(frame["county_code"]).reset_index()
-        since = (year - own["year"]).clip(lower=0)
-        # No transfer to this day, or none yet: an interval that begins after the year, whatever its day.
-        none_yet = (own["state"] == "none") | (own["earliest"] > year).fillna(value=False)
-        frame[f"years_since_{treatment}"] = since.mask(none_yet, 0).to_numpy()
-        missing = frame[f"years_since_{treatment}"].isna()
-        interval_start = missing & (own["state"] == "interval").to_numpy()
-        reason = reason.mask(missing & ~interval_start, "unknown_transfer").mask(interval_start, "interval_start")
-    reason = reason.mask(unknown_place, "unknown_place")
-    frame["reason"] = reason.mask(frame["log_population"].isna(), "unknown_population")
+        frame[f"years_since_{treatment}"] = known[f"years_since_{treatment}"]
+    frame["km_to_seat"] = known["km_to_seat"]
+    for treatment in TREATMENTS:
+        frame[f"{treatment}_state"] = known[f"{treatment}_state"]
+    frame["reason"] = _reasons_of(frame, _terms(frame))
     return frame
 
 
+def _reasons_of(frame: pd.DataFrame, terms: list[str]) -> pd.Series:
+    """Return what keeps each municipality out of a model with these terms: the one that is missing, or nothing."""
+    reason = pd.Series("enters", index=frame.index, dtype="str")
+    for treatment in TREATMENTS:
+        if f"years_since_{treatment}" in terms:
+            state = frame[f"{treatment}_state"]
+            reason = reason.mask(state == "unknown", "unknown_transfer").mask(state == "interval", "interval_start")
+    place = [term for term in terms if term in ("coast", "km_to_seat", *_MAIN_GROUPS) or term.startswith("skr_")]
+    reason = reason.mask(frame[place].isna().any(axis=1), "unknown_place")
+    return reason.mask(frame["log_population"].isna() & ("log_population" in terms), "unknown_population")
+
+
+def _chosen_terms(frame: pd.DataFrame, terms: Iterable[str] | str | None) -> list[str]:
+    """Return the terms that are asked for, by default all but those on request, or raise with the nearest name."""
+    every = _terms(frame)
+    if terms is None:
+        return every
+    wanted, allowed = several(terms), [*every, *_ON_REQUEST]
+    for term in wanted:
+        if term not in allowed:
+            raise UnknownName(
+                f"there is no term {term!r}",
+                where="terms",
+                allowed=allowed,
+                value=term,
+                remedy='other groups of SKR: skr="nine"; a model of your own: natverk.municipality_years',
+            )
+    if not wanted:
+        raise InvalidArgument("the selection is empty", where="terms", allowed=allowed)
+    return wanted
+
+
 def _terms(frame: pd.DataFrame) -> list[str]:
-    """Return the names of the covariates in a frame made by `covariates`, in order."""
-    fixed = {"code", "actor_id", "county_code", "population_year", "reason"}
+    """Return the names of the terms in a frame made by `model_terms`, in order, those on request apart."""
+    fixed = {"code", "actor_id", "county_code", "population_year", "reason", *_ON_REQUEST}
+    fixed |= {f"{treatment}_state" for treatment in TREATMENTS}
     return [str(column) for column in frame.columns if column not in fixed]
 
 

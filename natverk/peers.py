@@ -429,6 +429,19 @@ def differences(data: Dataset, year: int | None = None) -> dict[str, pd.DataFram
     return {name: frame.copy(deep=False) for name, frame in found.items()}
 
 
+def great_circle_km(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.ndarray) -> np.ndarray:
+    """Return distances on the sphere in km, of points given in degrees, by the haversine formula.
+
+    >>> a_quarter = great_circle_km(np.array([0.0]), np.array([0.0]), np.array([90.0]), np.array([0.0]))
+    >>> round(float(a_quarter[0]))
+    10008
+    """
+    lat, lon, to_lat, to_lon = np.radians(lat), np.radians(lon), np.radians(to_lat), np.radians(to_lon)
+    half = np.sin((lat - to_lat) / 2) ** 2
+    half = half + np.cos(lat) * np.cos(to_lat) * np.sin((lon - to_lon) / 2) ** 2
+    return np.asarray(2 * _EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
+
+
 @kept
 def _differences(data: Dataset, year: int) -> dict[str, pd.DataFrame]:
     """Compute the differences, once for each dataset and year."""
@@ -440,15 +453,12 @@ def _differences(data: Dataset, year: int) -> dict[str, pd.DataFrame]:
     unlike = 0.5 * (whole[:, None] != whole) + 0.5 * (main[:, None] != main)
     blank = group.isna().to_numpy()
     unlike[blank[:, None] | blank] = np.nan
-    # The haversine formula.
-    lat, lon = np.radians(table["lat"].to_numpy()), np.radians(table["lon"].to_numpy())
-    half = np.sin((lat[:, None] - lat) / 2) ** 2
-    half = half + np.cos(lat)[:, None] * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    lat, lon = table["lat"].to_numpy(), table["lon"].to_numpy()
     found = {
         "population": np.abs(size[:, None] - size),
         "skr_group": unlike,
         "coast": np.abs(coast[:, None] - coast),
-        "location": 2 * _EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))),
+        "location": great_circle_km(lat[:, None], lon[:, None], lat, lon),
     }
     return {name: pd.DataFrame(values, index=table.index, columns=table.index) for name, values in found.items()}
 

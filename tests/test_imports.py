@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("networks",),
     ("twomode",),
     ("roles",),
+    ("municipalities",),
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),
@@ -51,8 +52,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "reports": (*MEASURES, "figures", "pages"),
     "natverk": ("locale", "figures", "pages", "reports"),
 }
-#: The one module that words something below the pages: how the data are cited.
-EXCEPTED = {("natverk.data.sources", "locale")}
+#: The modules that word something below the pages: how the data and their sources are cited.
+EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale")}
 
 #: What does not hold yet: to be emptied.
 LANGUAGE_LEFT: tuple[str, ...] = ()

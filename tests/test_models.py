@@ -20,12 +20,12 @@ from natverk.errors import InvalidArgument, NatverkError, UnknownName
 from natverk.membership.lists import latest_lists, listed_memberships
 from natverk.models import (
     Participation,
-    covariates,
     documented_participation,
     documents,
     fit_counts,
     leave_one_county_out,
     listed_participation,
+    model_terms,
     overdispersion,
 )
 
@@ -60,28 +60,28 @@ def listed(real: Dataset) -> Participation:
 # Covariates ---------------------------------------------------------------------------------------------------
 
 
-def test_covariates_of_a_year(real: Dataset) -> None:
-    frame = covariates(real, 2022).set_index("code")
+def test_terms_of_a_year(real: Dataset) -> None:
+    frame = model_terms(real, 2022).set_index("code")
     assert frame["population_year"].unique().tolist() == [2021]
     assert set(frame.loc[frame["reason"] == "interval_start", "county_code"]) == INTERVAL_COUNTIES
     assert frame.loc["0180", ["big_city", "larger_town", "years_since_to_region"]].tolist() == [1, 0, 3]
     # Before an interval begins nothing is uncertain: not yet transferred.
-    early = covariates(real, 2002)
+    early = model_terms(real, 2002)
     assert (early["reason"] == "enters").all()
     assert early.loc[early["county_code"] == "21", "years_since_to_joint"].eq(0).all()
-    nine = covariates(real, 2022, skr="nine")
+    nine = model_terms(real, 2022, skr="nine")
     assert [name for name in nine if name.startswith("skr_")] == [
         f"skr_{group}" for group in ("A1", "A2", "B3", "B5", "C6", "C7", "C8", "C9")
     ]
-    assert covariates(real)["population_year"].unique().tolist() == [real.last_year]
+    assert model_terms(real)["population_year"].unique().tolist() == [real.last_year]
     with pytest.raises(InvalidArgument, match="no population"):
-        covariates(real, 1985)
+        model_terms(real, 1985)
 
 
 def test_a_county_of_which_nothing_is_told_has_no_years_since_a_transfer(real: Dataset) -> None:
     table = real.responsibility
     data = replaced(real, responsibility=table[table["county_code"] != "01"])
-    frame = covariates(data, 2022).set_index("code")
+    frame = model_terms(data, 2022).set_index("code")
     assert frame.loc["0180", "reason"] == "unknown_transfer"
     assert pd.isna(frame.loc["0180", "years_since_to_region"])
 
@@ -391,7 +391,7 @@ def test_the_years_by_default_are_those_of_the_data(real: Dataset, listed: Parti
     latest = high.loc[high["year"] <= real.last_year, "year"].max()
     assert listed.lists.loc[listed.lists["used"], "year"].max() <= latest
     assert listed.lists.loc[listed.lists["used"], "year"].max() >= 2022
-    assert covariates(real).equals(covariates(real, real.last_year))
+    assert model_terms(real).equals(model_terms(real, real.last_year))
     pd.testing.assert_frame_equal(
         documented_participation(real).design, documented_participation(real, year=real.last_year).design
     )
@@ -416,6 +416,33 @@ def test_a_fit_shows_itself_in_a_notebook() -> None:
     assert repr(fit).strip("<>") in shown
     assert "<td>intercept</td>" in shown
     assert "<td>fitted</td>" in shown
+
+
+def test_who_is_left_out_is_told_with_the_reason(real: Dataset) -> None:
+    result = listed_participation(real)
+    assert result.dropped[["reason", "n_municipalities"]].to_numpy().tolist() == [["interval_start", 70]]
+    assert "70 left out: interval_start 70" in repr(result)
+    assert "interval only" in result._repr_html_()
+    whole = listed_participation(real, interval="conventional")
+    assert whole.dropped.empty
+    assert "left out" not in whole._repr_html_().lower()
+
+
+def test_only_what_is_missing_of_the_chosen_terms_leaves_out(real: Dataset) -> None:
+    result = listed_participation(real, terms=["log_population", "km_to_seat"])
+    assert result.terms == ("log_population", "km_to_seat")
+    assert (len(result.design), len(result.dropped)) == (290, 0)
+    assert set(result.coefficients["term"]) == {"intercept", "log_population", "km_to_seat"}
+    half = listed_participation(real, terms=["log_population", "years_since_to_region"])
+    assert half.dropped["reason"].tolist() in ([], ["interval_start"])
+    documented = documented_participation(real, terms=("log_population", "log_documents"))
+    assert len(documented.design) == 290
+    with pytest.raises(UnknownName, match="nearest: 'log_population'"):
+        listed_participation(real, terms="population")
+    with pytest.raises(UnknownName, match="log_documents"):
+        listed_participation(real, terms=["log_documents"])
+    with pytest.raises(InvalidArgument, match="empty"):
+        listed_participation(real, terms=[])
 
 
 @given(st.randoms())
@@ -450,7 +477,7 @@ def test_relabelling_counties_changes_nothing(real: Dataset, listed: Participati
 
 
 def test_wrong_arguments_are_named(real: Dataset) -> None:
-    for function in (listed_participation, documented_participation, covariates):
+    for function in (listed_participation, documented_participation, model_terms):
         for year in (1900, 2027, 2019.5, True, "next year"):
             with pytest.raises(InvalidArgument, match=str(year)):
                 function(real, year=year)  # type: ignore[operator]
@@ -461,7 +488,7 @@ def test_wrong_arguments_are_named(real: Dataset) -> None:
         (listed_participation, {"errors": "robust"}, "errors"),
         (documented_participation, {"counts_as": ()}, "empty"),
         (documented_participation, {"min_per_term": -1}, "min_per_term"),
-        (covariates, {"skr": "ten"}, "skr"),
+        (model_terms, {"skr": "ten"}, "skr"),
     ]
     for function, arguments, told in wrong:
         with pytest.raises(NatverkError, match=told):

@@ -26,9 +26,9 @@ from natverk.data.load import Dataset
 from natverk.errors import UnknownName
 
 FACE = {
-    "Dataset", "__version__", "benchmarks", "coding", "compare", "count", "coverage", "disagreements", "documented",
-    "explain", "lists", "load", "models", "networks", "panel", "peers", "portfolio", "roles", "series", "spells",
-    "strategies", "twomode",
+    "Dataset", "__version__", "benchmarks", "cite", "coding", "compare", "count", "covariates", "coverage",
+    "disagreements", "documented", "explain", "export", "lists", "load", "models", "municipality_years", "networks",
+    "panel", "peers", "portfolio", "roles", "series", "spells", "strategies", "twomode",
 }  # fmt: skip
 MODULES: list[ModuleType] = [
     getattr(natverk, name) for name in natverk.__all__ if inspect.ismodule(getattr(natverk, name))
@@ -227,11 +227,13 @@ def participation(data: Dataset) -> Any:
 CALLS: dict[str, Callable[[Dataset], Any]] = {
     "compare": lambda data: natverk.compare(data, "Skåne", "Västra Götaland", parts=["place", "networks", "listed"]),
     "count": lambda data: natverk.count(cells(data), ["year"]),
+    "covariates": lambda data: natverk.covariates(data, (2019, 2022)),
     "coverage": lambda data: natverk.coverage(data, cells(data)),
     "disagreements": natverk.disagreements,
     "documented": own,
     "explain": lambda data: [natverk.explain(data, cells(data)), natverk.explain(data, "mem-00001")],
     "lists": lambda data: natverk.lists(data, "14"),
+    "municipality_years": lambda data: natverk.municipality_years(data, (2019, 2022)),
     "panel": cells,
     "series": lambda data: natverk.series(data, [VANERSBORG]),
     "spells": natverk.spells,
@@ -247,12 +249,12 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "coding.reliability": lambda _: natverk.coding.reliability(CODED, ["tone"], draws=20),
     "coding.sheet": lambda _: natverk.coding.sheet(["a", "b"], ["tone"], ["Anna", "Bo"]),
     "coding.unmatched": lambda _: natverk.coding.unmatched(CODED[:3]),
-    "models.covariates": lambda data: natverk.models.covariates(data, 2019),
     "models.documented_participation": natverk.models.documented_participation,
     "models.documents": lambda data: natverk.models.documents(data, [VANERSBORG]),
     "models.fit_counts": lambda _: natverk.models.fit_counts(DESIGN, "n", ["size"]),
     "models.leave_one_county_out": lambda data: natverk.models.leave_one_county_out(participation(data)),
     "models.listed_participation": participation,
+    "models.model_terms": lambda data: natverk.models.model_terms(data, 2019),
     "models.overdispersion": lambda _: natverk.models.overdispersion(pd.Series([1, 2, 9]), pd.Series([2.0, 3.0, 5.0])),
     "networks.eligibility": lambda data: natverk.networks.eligibility(data, members(data), "sern"),
     "networks.list_exits": natverk.networks.list_exits,

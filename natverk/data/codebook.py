@@ -19,7 +19,15 @@ from natverk.data.tables import data_folders
 from natverk.errors import MissingFile, NatverkError
 from natverk.version import __version__
 
-__all__ = ["COMMAND", "codebook_markdown", "datapackage", "datapackage_of", "readme_with_rows", "write_codebook"]
+__all__ = [
+    "COMMAND",
+    "codebook_markdown",
+    "datapackage",
+    "datapackage_of",
+    "readme_with_rows",
+    "resource_of",
+    "write_codebook",
+]
 
 COMMAND = "python -m natverk.data.codebook"
 
@@ -189,12 +197,16 @@ def datapackage_of(n_sources: int) -> dict[str, Any]:
             }
         ],
         "sources": [{"title": f"{n_sources} sources, one a row of sources.csv", "path": "sources.csv"}],
-        "resources": [_resource(table) for table in SCHEMA.values()],
+        "resources": [resource_of(table) for table in SCHEMA.values()],
     }
 
 
-def _resource(table: Table) -> dict[str, Any]:
-    """Return the description of one table as a tabular data resource (Table Schema v1)."""
+def resource_of(table: Table) -> dict[str, Any]:
+    """Return the description of one table as a tabular data resource (Table Schema v1).
+
+    >>> resource_of(SCHEMA["counties"])["schema"]["primaryKey"]
+    ['county_code']
+    """
     # A table's reference to itself is called by the empty string there; it has none for lists.
     references = [
         (column.name, "" if target == table.name else target, name)

@@ -24,7 +24,7 @@ from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, series
 from natverk.membership.panel import SETS, networks_counting_as
 from natverk.pages.page import NotebookPage
-from natverk.pages.prose import Prose
+from natverk.pages.prose import Prose, inside
 from natverk.roles.county import county_places
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Explorer:
         trend = series(self.data, actors["actor_id"], years=self._years, networks=self._networks)
         places = county_places(self.data, self.region.value, own)
         firm = own[own["mark"].isin(DOCUMENTED)]
-        theme = "" if self.theme.value == _ALL else page.t(f"common.theme.{self.theme.value}")
+        theme = "" if self.theme.value == _ALL else inside(page.t(f"common.theme.{self.theme.value}"))
         text = page.words("summary", place=place, theme=theme, year=self.year.value, firm=firm, actors=actors)
         return {
             "summary": Prose(text),

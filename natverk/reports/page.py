@@ -536,7 +536,7 @@ def _box_tables(soup: BeautifulSoup, label: str) -> None:
 
 
 def _add_class(tag: Tag, name: str) -> None:
-    own = tag.get("class") or []
+    own: str | list[str] = tag.get("class") or []
     tag["class"] = AttributeValueList([*(own.split() if isinstance(own, str) else own), name])
 
 

@@ -41,6 +41,7 @@ import natverk
 from natverk.errors import NatverkError
 from natverk.reports.execute import Failure, Job, Result, clean_text, run_page
 from natverk.reports.files import remedy_for
+from natverk.reports.processes import end_with_children, signal_to, stopped_children
 from natverk.reports.server import VARIABLE
 
 __all__ = [
@@ -50,7 +51,6 @@ __all__ = [
     "Interrupt",
     "Limits",
     "Pool",
-    "end_with_children",
     "set_surroundings",
     "watch_signals",
 ]
@@ -570,39 +570,5 @@ def _end_self() -> None:
 
 def end_children() -> None:
     """Kill all that this process has started."""
-    for child in _stopped_children(psutil.Process()):
-        _signal(child, "kill")
-
-
-def end_with_children(pid: int | None) -> None:
-    """Kill a process and all that it has started; nothing happens if it is gone.
-
-    Processes are stopped before they are killed, parents first, so that none can start another one meanwhile.
-    """
-    if pid is None:
-        return
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        _signal(process, "suspend")
-        for one in [process, *_stopped_children(process)]:
-            _signal(one, "kill")
-    # Its children are nobody's when it is gone, but of the session that it has led.
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-
-
-def _stopped_children(process: psutil.Process) -> list[psutil.Process]:
-    """Stop all that a process has started, until no new one turns up, and return them."""
-    found: dict[int, psutil.Process] = {}
-    with contextlib.suppress(psutil.NoSuchProcess):
-        while new := [child for child in process.children(recursive=True) if child.pid not in found]:
-            for child in new:
-                found[child.pid] = child
-                _signal(child, "suspend")
-    return list(found.values())
-
-
-def _signal(process: psutil.Process, what: str) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        getattr(process, what)()
+    for child in stopped_children(psutil.Process()):
+        signal_to(child, "kill")

@@ -26,7 +26,8 @@ from natverk.errors import DataError, InvalidArgument, NatverkError
 from natverk.reports.execute import FACTS_TYPE, normalise, set_cell_ids
 from natverk.reports.files import PART_MARK, write_whole
 from natverk.reports.plan import Project, plan, read_notebook, read_project
-from natverk.reports.pool import end_with_children, set_surroundings
+from natverk.reports.pool import set_surroundings
+from natverk.reports.processes import end_with_children
 from natverk.reports.record import Entry, read_manifest, text_hash, update_manifest
 from natverk.reports.run import Outcome, run
 from natverk.reports.site import data_files
