@@ -12,7 +12,8 @@ import json
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from natverk.data import build
@@ -20,7 +21,7 @@ from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST, Manifest, Processed
 from natverk.errors import DataError, MissingFile
 
-__all__ = ["OVERLAY_VARIABLE", "chosen_overlay", "tables_in_use"]
+__all__ = ["OVERLAY_VARIABLE", "chosen_overlay", "overlay_in_environment", "tables_in_use"]
 
 OVERLAY_VARIABLE = "NATVERK_OVERLAY"
 #: How many folders of tables with own rows are kept in the cache.
@@ -28,15 +29,30 @@ _KEPT = 12
 
 
 def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
-    """Return the absolute path of own rows: what is given, else what the environment names, else None.
+    """Return the absolute path of own rows: what is given (blank: none), else what the environment names, else None.
 
     >>> chosen_overlay("/data/mine").name
     'mine'
     """
     chosen = overlay if overlay is not None else os.environ.get(OVERLAY_VARIABLE)
-    if not chosen or str(chosen) == "":
+    if not chosen:
         return None
     return Path(chosen).expanduser().absolute()
+
+
+@contextmanager
+def overlay_in_environment(overlay: str | Path | None) -> Iterator[None]:
+    """Let this process and those that it starts use own rows meanwhile; None changes nothing."""
+    before = os.environ.get(OVERLAY_VARIABLE)
+    path = chosen_overlay(overlay)
+    if overlay is not None and path is not None:
+        os.environ[OVERLAY_VARIABLE] = str(path)
+    try:
+        yield
+    finally:
+        os.environ.pop(OVERLAY_VARIABLE, None)
+        if before is not None:
+            os.environ[OVERLAY_VARIABLE] = before
 
 
 def tables_in_use(overlay: str | Path | None = None) -> Processed:
@@ -95,7 +111,9 @@ def _with_own_rows(base: Processed, path: Path) -> Processed:
 def _code() -> str:
     """Return a hash of what reads own rows: what another version made of them is not taken."""
     folder = Path(__file__).parent
-    content = b"".join((folder / f"{name}.py").read_bytes() for name in ("overlay", "mending", "spreadsheets", "validate"))
+    content = b"".join(
+        (folder / f"{name}.py").read_bytes() for name in ("overlay", "mending", "spreadsheets", "validate")
+    )
     return hashlib.sha256(content).hexdigest()
 
 

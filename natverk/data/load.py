@@ -170,8 +170,9 @@ class Dataset:
             lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         heads = ["table", "one row", "rows", *(["left out"] if filtered else [])]
         return (
-            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}.{self._own_html()} Each table is an "
-            "attribute (<code>data.networks</code>); <code>docs/codebook.md</code> tells its columns.</p>"
+            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}."
+            f"{self._own_html()} Each table is an attribute (<code>data.networks</code>); "
+            "<code>docs/codebook.md</code> tells its columns.</p>"
             f"<details><summary>{len(SCHEMA)} tables</summary><table><thead><tr>"
             + "".join(f"<th>{head}</th>" for head in heads)
             + f"</tr></thead><tbody>{''.join(lines)}</tbody></table></details>"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from pyarrow.parquet import ParquetFile
 
 from natverk.data.build import parquet_of, typed
 from natverk.data.mending import mended
-from natverk.data.schema import LIST_SEPARATOR, SCHEMA, Column, Table
+from natverk.data.schema import SCHEMA, Column, Table
 from natverk.data.spreadsheets import Sheet, csv_sheet, excel_sheets
 from natverk.data.spreadsheets import plain as bare
 from natverk.data.tables import Processed
@@ -545,10 +545,6 @@ def _cell_problem(place: Place, column: Column, text: str, overlay: Overlay) -> 
 # --- Keys and references ----------------------------------------------------------------------------------------------
 
 
-def _key_of(row: Mapping[str, str], table: Table) -> str:
-    return "/".join(row[name] for name in table.key)
-
-
 def _check_keys(overlay: Overlay, base: _Base, faulty: dict[int, set[str]]) -> None:
     """See that every row has a key of its own, and that what it replaces is there, once."""
     taken: dict[str, Place] = {}
@@ -558,7 +554,7 @@ def _check_keys(overlay: Overlay, base: _Base, faulty: dict[int, set[str]]) -> N
         replaced: dict[str, Place] = {}
         for line, row in frame.to_dict("index").items():
             number, place = int(str(line)), overlay.places[int(str(line))]
-            key, target, bad = _key_of(row, table), row[REPLACES], faulty[int(str(line))]
+            key, target, bad = "/".join(row[part] for part in table.key), row[REPLACES], faulty[number]
             if bad & {*table.key, REPLACES}:
                 continue
             # Row ids are unique over all tables, other keys within theirs.
@@ -581,9 +577,7 @@ def _unused(overlay: Overlay, name: str) -> str:
     return f"give the new row an id of its own: own-{max(used, default=0) + 1:05d}"
 
 
-def _check_replaced(
-    overlay: Overlay, base: _Base, name: str, line: int, key: str, replaced: dict[str, Place]
-) -> None:
+def _check_replaced(overlay: Overlay, base: _Base, name: str, line: int, key: str, replaced: dict[str, Place]) -> None:
     """See that a row takes the place of one of natverk's, which no other does; a key that is no row id stays."""
     table, place, target = SCHEMA[name], overlay.places[line], str(overlay.tables[name].at[line, REPLACES])
     keys = base.keys(name)
@@ -616,9 +610,7 @@ def _check_own_key(overlay: Overlay, base: _Base, name: str, line: int, key: str
         _problem(overlay, place, column, what, value=key, remedy=f"let it begin with own-: {example}")
 
 
-def _check_references(
-    overlay: Overlay, base: _Base, faulty: dict[int, set[str]], unread: Collection[str]
-) -> None:
+def _check_references(overlay: Overlay, base: _Base, faulty: dict[int, set[str]], unread: Collection[str]) -> None:
     """See that what rows refer to is there, among natverk's rows or one's own."""
     for name, frame in overlay.tables.items():
         for column in SCHEMA[name].columns:
@@ -672,7 +664,8 @@ def _check_rules(overlay: Overlay, base: _Base, faulty: dict[int, set[str]], unr
     for rule, names in _BY_TABLE.items():
         if not set(names) & set(overlay.tables):
             continue
-        bad = any(faulty[int(str(line))] for name in names if name in overlay.tables for line in overlay.tables[name].index)
+        lines = [int(str(line)) for name in names if name in overlay.tables for line in overlay.tables[name].index]
+        bad = any(faulty[line] for line in lines)
         if not bad and not set(names) & set(unread):
             for broken in rule(both):
                 _add_broken(overlay, broken, both)

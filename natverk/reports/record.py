@@ -123,6 +123,8 @@ class Entry:
         The parameters of the last run, if it failed; `parameters` are those of the page that stands.
     failed_fingerprint
         Of what the last run was made on, all tables included, if it failed: on the same it would fail again.
+    own
+        How many own rows lay over the data by table (`natverk report --overlay`); none of them is natverk's.
     """
 
     id: str
@@ -155,6 +157,7 @@ class Entry:
     files_sha256: Mapping[str, str] = field(default_factory=dict)
     failed_parameters: Mapping[str, Any] | None = None
     failed_fingerprint: str | None = None
+    own: Mapping[str, int] = field(default_factory=dict)
 
 
 def text_hash(text: str) -> str:
@@ -329,6 +332,8 @@ class State:
         `notebook_hash` by the path of the notebook.
     data
         `Processed.fingerprint`: all tables together, shown at the foot of pages.
+    own
+        How many own rows there are by table (`Processed.own`).
     """
 
     package: str
@@ -338,9 +343,16 @@ class State:
     notebooks: Mapping[Path, str] = field(default_factory=dict)
     data: str | None = None
     makers: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def now(cls, pages: Iterable[Page], tables: Mapping[str, str], data: str | None = None) -> State:
+    def now(
+        cls,
+        pages: Iterable[Page],
+        tables: Mapping[str, str],
+        data: str | None = None,
+        own: Mapping[str, int] | None = None,
+    ) -> State:
         """Return the state on which `pages` would be run now."""
         folder = Path(natverk.__file__).resolve().parent
         notebooks = {page.notebook for page in pages}
@@ -352,6 +364,7 @@ class State:
             notebooks={path: notebook_hash(read_notebook(path)) for path in notebooks},
             data=data,
             makers=document_versions(),
+            own=dict(own or {}),
         )
 
     def fingerprint(self, page: Page, reads: Mapping[str, str]) -> str:

@@ -167,7 +167,7 @@ def due(pages: Sequence[Page], state: State, *, force: bool = False, limit: int 
 
 def state_of(pages: Sequence[Page], tables: Processed) -> State:
     """Return what pages would be made from now."""
-    return State.now(pages, tables.hashes, tables.fingerprint())
+    return State.now(pages, tables.hashes, tables.fingerprint(), tables.own)
 
 
 # --- Running ----------------------------------------------------------------------------------------------------------
@@ -390,6 +390,7 @@ def commit(result: Result, state: State, records: Records) -> None:
         facts=result.facts,
         warnings=result.warnings,
         good_started=result.started,
+        own=state.own,
     )
     if failure is not None:
         older = page.html.is_file()

@@ -13,7 +13,7 @@ from IPython.display import display
 
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest
-from natverk.data.sources import cite_data
+from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument
 from natverk.locale import texts
 from natverk.membership.quality import audit_summary
@@ -248,6 +248,7 @@ class Page:
     def vintage_text(self) -> str:
         """Until when sources were read, and the filters that the data were loaded with."""
         text = self.say("opening.vintage_text", date=self.date(self.data.vintage), version=__version__)
+        text = own_beside(text, self.data, self.lang)
         filters = [f"as_of={self.data.as_of}"] * (self.data.as_of is not None)
         filters += ["without_noncommercial"] * self.data.without_noncommercial
         return text + ("; " + self.say("opening.filters", filters=", ".join(filters)) if filters else "")
@@ -297,4 +298,5 @@ class Page:
     def source_line(self) -> str:
         """The line under every figure: package, number of sources and vintage."""
         n = self.t.number(self.data.sources["url"].nunique())
-        return self.say("word.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+        line = self.say("word.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+        return own_beside(line, self.data, self.lang)
