@@ -619,17 +619,30 @@ def _check_references(overlay: Overlay, base: _Base, faulty: dict[int, set[str]]
             target, key = column.ref.split(".")
             own = set(overlay.tables[target][key]) if target in overlay.tables else set()
             known = base.values(column.ref) | own
+            # What refers to a row in which something is wrong is asked by the rules when that is mended.
+            doubtful = _wrong_rows(overlay, target, key, faulty)
             for line, cell in frame[column.name].items():
                 number = int(str(line))
                 if column.name in faulty[number]:
                     continue
                 for value in column.split(cell):
-                    # An own row may stand in what could not be read.
-                    if value in known or (target in unread and "own-" in value):
+                    if value in known:
+                        if value in doubtful:
+                            faulty[number].add(column.name)
                         continue
                     faulty[number].add(column.name)
+                    # An own row may stand in what could not be read.
+                    if target in unread and "own-" in value:
+                        continue
                     place = overlay.places[number]
                     overlay.problems.append(Problem(place, column.name, _unknown(place, column, value, known, base)))
+
+
+def _wrong_rows(overlay: Overlay, name: str, key: str, faulty: Mapping[int, Collection[str]]) -> set[str]:
+    frame = overlay.tables.get(name)
+    if frame is None:
+        return set()
+    return {str(cell) for line, cell in frame[key].items() if faulty[int(str(line))]}
 
 
 def _unknown(place: Place, column: Column, value: str, known: Collection[str], base: _Base) -> DataError:
@@ -713,6 +726,8 @@ def _referred(frame: pd.DataFrame, name: str, anew: Mapping[str, Mapping[str, st
 def _add_broken(overlay: Overlay, broken: Broken, both: Tables) -> None:
     """Tell a broken rule at the own row that breaks it, or at those that concern natverk's row that it was found in."""
     remedy = broken.remedy.replace("data/raw/", "").replace(".csv", "")
+    if "status_rules" in remedy:
+        remedy = "write a status that such a network has, by the table status_rules"
     if broken.line in overlay.places:
         column = next((name for name in SCHEMA[broken.table].names if re.search(rf"\b{name}\b", broken.what)), "")
         _problem(overlay, overlay.places[broken.line], column, broken.what, remedy=remedy)
