@@ -19,7 +19,7 @@ from pathlib import Path
 from natverk.data import build
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST, Manifest, Processed
-from natverk.errors import DataError, MissingFile
+from natverk.errors import DataError, InvalidArgument, MissingFile
 
 __all__ = ["OVERLAY_VARIABLE", "chosen_overlay", "overlay_in_environment", "tables_in_use"]
 
@@ -37,7 +37,12 @@ def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
     chosen = overlay if overlay is not None else os.environ.get(OVERLAY_VARIABLE)
     if not chosen:
         return None
-    return Path(chosen).expanduser().absolute()
+    try:
+        return Path(chosen).expanduser().absolute()
+    except RuntimeError as error:
+        raise InvalidArgument(
+            f"{chosen} means no home folder", where="overlay", remedy="write the whole path"
+        ) from error
 
 
 @contextmanager

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from natverk.data.partial import is_date
 from natverk.data.schema import LIST_SEPARATOR, Column
 
-__all__ = ["Cell", "mended"]
+__all__ = ["Reading", "mended"]
 
 
-class Cell(NamedTuple):
-    """A cell as it is taken: its text, how it was mended (blank: not at all), and why it is refused (blank: it is not).
+class Reading(NamedTuple):
+    """How a cell is taken: its text, how it was mended (blank: not at all), and why it is refused (blank: it is not).
 
     `remedy` says what to write instead of a refused one.
     """
@@ -43,7 +43,7 @@ _DAYS = range(20_000, 60_001)
 _WHOLE = re.compile(r"(-?\d+)\.0+")
 
 
-def mended(cell: str, column: Column, known: Collection[str] = ()) -> Cell:
+def mended(cell: str, column: Column, known: Collection[str] = ()) -> Reading:
     """Return a cell as the column allows it, or why it does not.
 
     Parameters
@@ -76,11 +76,11 @@ def mended(cell: str, column: Column, known: Collection[str] = ()) -> Cell:
     if missing:
         return missing._replace(how="; ".join([*hows, missing.how])) if not missing.refused else missing
     if text == "" or (_allowed(text, column) and (not known or all(part in known for part in column.split(text)))):
-        return Cell(text, "; ".join(hows))
+        return Reading(text, "; ".join(hows))
     if column.many and LIST_SEPARATOR not in text and "," in text:
         parts = [part.strip() for part in text.split(",")]
         if all(column.fits(part) for part in parts):
-            return Cell(LIST_SEPARATOR.join(parts), "; ".join([*hows, "a list with commas"]))
+            return Reading(LIST_SEPARATOR.join(parts), "; ".join([*hows, "a list with commas"]))
     parts, how = [], ""
     for value in column.split(text):
         one = _one(value.strip(), column, known)
@@ -89,28 +89,28 @@ def mended(cell: str, column: Column, known: Collection[str] = ()) -> Cell:
         if one.text not in parts and one.text:
             parts.append(one.text)
         how = how or one.how or ("surplus blanks in a list" if one.text != value else "")
-    return Cell(LIST_SEPARATOR.join(parts), "; ".join([*hows, how] if how else hows))
+    return Reading(LIST_SEPARATOR.join(parts), "; ".join([*hows, how] if how else hows))
 
 
 def _allowed(text: str, column: Column) -> bool:
     return all(column.fits(value) for value in column.split(text))
 
 
-def _missing(text: str, column: Column) -> Cell | None:
+def _missing(text: str, column: Column) -> Reading | None:
     """Return a blank cell for what stands for a missing value; refused where it is a value, or a value is needed."""
     marks = _MISSING if column.kind == "text" else _MISSING | _DASHES
     if text not in marks or text in column.values:
         return None
     if text.casefold() in column.values:
         remedy = f"write {text.casefold()!r}, or leave the cell blank"
-        return Cell(text, refused=f"{text!r} can be the value {text.casefold()!r} or a missing one", remedy=remedy)
-    return Cell("", f"{text!r} for a missing value")
+        return Reading(text, refused=f"{text!r} can be the value {text.casefold()!r} or a missing one", remedy=remedy)
+    return Reading("", f"{text!r} for a missing value")
 
 
-def _one(value: str, column: Column, known: Collection[str]) -> Cell:
+def _one(value: str, column: Column, known: Collection[str]) -> Reading:
     """Mend one value that is not right as it stands; what cannot be mended comes back as it is."""
     if column.fits(value) and (not known or value in known):
-        return Cell(value)
+        return Reading(value)
     whole = _WHOLE.fullmatch(value)
     if whole and column.kind not in ("text", "number"):
         inner = _one(whole[1], column, known)
@@ -120,117 +120,119 @@ def _one(value: str, column: Column, known: Collection[str]) -> Cell:
     found = _KINDS[column.kind](value) if column.kind in _KINDS else _id(value, column, known)
     if found.refused or not found.how or column.fits(found.text):
         return found
-    return Cell(value)
+    return Reading(value)
 
 
-def _vocabulary(value: str, column: Column) -> Cell:
+def _vocabulary(value: str, column: Column) -> Reading:
     """Mend a word of a vocabulary in its case, and with blanks or hyphens for what stands between its parts."""
 
     def bare(text: str) -> str:
         return re.sub(r"[ _-]+", "_", text.casefold())
 
     alike = [item for item in column.values if bare(item) == bare(value)]
-    return Cell(alike[0], "another way of writing the word") if len(alike) == 1 else Cell(value)
+    return Reading(alike[0], "another way of writing the word") if len(alike) == 1 else Reading(value)
 
 
-def _yes_no(value: str) -> Cell:
+def _yes_no(value: str) -> Reading:
     folded = value.casefold()
     if folded in _YES | _NO:
-        return Cell("yes" if folded in _YES else "no", "another way of writing yes or no")
-    return Cell(value)
+        return Reading("yes" if folded in _YES else "no", "another way of writing yes or no")
+    return Reading(value)
 
 
-def _year(value: str) -> Cell:
+def _year(value: str) -> Reading:
     """Mend a year that Excel shows as the day of that number; a day is for the one who wrote it to shorten."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}( .*)?", value) and is_date(value[:10]):
         days = (date.fromisoformat(value[:10]) - _DAY_ZERO).days
         if 1600 <= days <= 2099:
-            return Cell(str(days), f"the year {days} that was shown as a day")
-        return Cell(value, refused=f"{value!r} is a day, not a year", remedy=f"write {value[:4]}")
+            return Reading(str(days), f"the year {days} that was shown as a day")
+        return Reading(value, refused=f"{value!r} is a day, not a year", remedy=f"write {value[:4]}")
     if value.isdecimal() and int(value) in _DAYS:
         day = _DAY_ZERO + timedelta(days=int(value))
         remedy = f"{value} is Excel's number of the day {day}: write {day.year}"
-        return Cell(value, refused=f"{value!r} is no year", remedy=remedy)
-    return Cell(value)
+        return Reading(value, refused=f"{value!r} is no year", remedy=remedy)
+    return Reading(value)
 
 
-def _date(value: str) -> Cell:
+def _date(value: str) -> Reading:
     """Mend Excel's number of a day, and a day whose parts can stand in one order only."""
     if value.isdecimal() and len(value) == 5 and int(value) in _DAYS:
-        return Cell((_DAY_ZERO + timedelta(days=int(value))).isoformat(), "Excel's number of a day")
+        return Reading((_DAY_ZERO + timedelta(days=int(value))).isoformat(), "Excel's number of a day")
     if re.fullmatch(r"\d{8}", value) and is_date(f"{value[:4]}-{value[4:6]}-{value[6:]}"):
-        return Cell(f"{value[:4]}-{value[4:6]}-{value[6:]}", "a day without hyphens")
+        return Reading(f"{value[:4]}-{value[4:6]}-{value[6:]}", "a day without hyphens")
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}[ T]00:00(:00)?(\.0+)?", value):
-        return Cell(value[:10], "a day with the hour 0")
+        return Reading(value[:10], "a day with the hour 0")
     parts = re.fullmatch(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})", value)
     if not parts:
-        return Cell(value)
+        return Reading(value)
     first, middle, last = parts[1], parts[3], parts[4]
     if len(first) == 4:
         orders = {(first, middle, last)}
     elif len(last) == 4:
         orders = {(last, middle, first), (last, first, middle)}
     else:
-        return Cell(value)
+        return Reading(value)
     days = sorted({day for order in orders if is_date(day := f"{order[0]}-{order[1]:0>2}-{order[2]:0>2}")})
     if len(days) == 1:
-        return Cell(days[0], "a day in another order")
+        return Reading(days[0], "a day in another order")
     if days:
-        return Cell(value, refused=f"{value!r} can be {' or '.join(days)}", remedy=f"write {' or '.join(days)}")
-    return Cell(value)
+        return Reading(value, refused=f"{value!r} can be {' or '.join(days)}", remedy=f"write {' or '.join(days)}")
+    return Reading(value)
 
 
-def _number(value: str) -> Cell:
+def _number(value: str) -> Reading:
     """Mend a decimal comma, and blanks between thousands; three digits after one sign can be either."""
     bare = value.replace(" ", "").replace("−", "-").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     if re.fullmatch(r"-?\d{1,3}[,.]\d{3}", bare) and "," in bare:
         decimal, whole = bare.replace(",", "."), bare.replace(",", "")
         remedy = f"write {decimal} or {whole}"
-        return Cell(value, refused=f"{value!r} can be {decimal} or {whole}", remedy=remedy)
+        return Reading(value, refused=f"{value!r} can be {decimal} or {whole}", remedy=remedy)
     if re.fullmatch(r"-?\d{1,15},\d+", bare):
-        return Cell(bare.replace(",", "."), "a decimal comma")
-    return Cell(bare, "blanks between thousands") if re.fullmatch(r"-?\d{1,15}(\.\d+)?", bare) else Cell(value)
+        return Reading(bare.replace(",", "."), "a decimal comma")
+    return Reading(bare, "blanks between thousands") if re.fullmatch(r"-?\d{1,15}(\.\d+)?", bare) else Reading(value)
 
 
-def _integer(value: str) -> Cell:
+def _integer(value: str) -> Reading:
     bare = value.replace(" ", "").replace("−", "-")
     if re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", bare):
         whole = re.sub("[.,]", "", bare)
         if len(re.findall("[.,]", bare)) > 1:
-            return Cell(whole, "signs between thousands")
+            return Reading(whole, "signs between thousands")
         remedy = f"write {whole}, or round it"
-        return Cell(value, refused=f"{value!r} can be {whole} or {bare.replace(',', '.')}", remedy=remedy)
-    return Cell(bare, "blanks between thousands") if re.fullmatch(r"-?\d{1,15}", bare) else Cell(value)
+        return Reading(value, refused=f"{value!r} can be {whole} or {bare.replace(',', '.')}", remedy=remedy)
+    return Reading(bare, "blanks between thousands") if re.fullmatch(r"-?\d{1,15}", bare) else Reading(value)
 
 
-def _padded(width: int) -> Callable[[str], Cell]:
-    def pad(value: str) -> Cell:
+def _padded(width: int) -> Callable[[str], Reading]:
+    def pad(value: str) -> Reading:
         if value.isdecimal() and len(value) == width - 1:
-            return Cell("0" + value, "a code without its zero")
-        return Cell(value)
+            return Reading("0" + value, "a code without its zero")
+        return Reading(value)
 
     return pad
 
 
-def _id(value: str, column: Column, known: Collection[str]) -> Cell:
+def _id(value: str, column: Column, known: Collection[str]) -> Reading:
     """Mend an id in its case and zeros: `Municipality:180`, `180` for an actor, `OWN-1`."""
     folded = value.casefold()
     own = re.fullmatch(r"own[-_ ]?(\d{1,5})", folded)
     if column.kind == "row_id" and own:
-        return Cell(f"own-{int(own[1]):05d}", "another way of writing the id")
+        return Reading(f"own-{int(own[1]):05d}", "another way of writing the id")
     if column.kind == "actor_id":
         kind, _, code = folded.rpartition(":")
         width = {"municipality": 4, "region": 2, "": 4}.get(kind)
         if width and code.isdecimal() and width - 1 <= len(code) <= width:
             whole = f"{kind or 'municipality'}:{code:0>{width}}"
             if not known or whole in known:
-                return Cell(whole, "a code without its zero" if len(code) < width else "another way of writing the id")
+                return Reading(
+                    whole, "a code without its zero" if len(code) < width else "another way of writing the id"
+                )
     if folded != value and column.fits(folded) and (not known or folded in known):
-        return Cell(folded, "another way of writing the id")
-    return Cell(value)
+        return Reading(folded, "another way of writing the id")
+    return Reading(value)
 
 
-_KINDS: dict[str, Callable[[str], Cell]] = {
+_KINDS: dict[str, Callable[[str], Reading]] = {
     "yes_no": _yes_no,
     "year": _year,
     "date": _date,

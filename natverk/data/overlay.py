@@ -65,6 +65,9 @@ OVERLAY_TABLES: tuple[str, ...] = (
     *(name for name, table in SCHEMA.items() if table.evidence),
 )  # fmt: skip
 REPLACES = "replaces"
+_READ = (".csv", ".xlsx")
+#: Tables of other programs: whoever puts one there wants it to be read.
+_UNREADABLE = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".parquet", ".dta", ".sav")
 #: Sheets of a workbook that are not read: those of `natverk template`.
 IGNORED_SHEETS = ("codebook", "vocabularies")
 _OWN_ID = r"own-\d{5}"
@@ -204,7 +207,14 @@ def overlay_files(path: Path) -> list[Path]:
             f"there is no folder of own rows {str(path)!r}",
             remedy=f"natverk template memberships {path}   writes an empty table to begin with",
         )
-    files = sorted(item for item in path.iterdir() if item.suffix.lower() in (".csv", ".xlsx") and item.is_file())
+    try:
+        files = sorted(item for item in path.iterdir() if item.suffix.lower() in _READ + _UNREADABLE and item.is_file())
+    except OSError as error:
+        raise MissingFile(
+            f"the folder of own rows cannot be read: {error.strerror}",
+            where=str(path),
+            remedy="see that it may be read",
+        ) from error
     # What Excel and editors keep beside a file that is open.
     return [item for item in files if not item.name.startswith(("~$", ".", "._"))]
 
@@ -348,6 +358,9 @@ def check_overlay(path: Path, processed: Processed) -> Overlay:
 
 def _sheets(file: Path, overlay: Overlay) -> list[Sheet]:
     try:
+        if file.suffix.lower() in _UNREADABLE:
+            remedy = "save it as .xlsx or “CSV UTF-8”, or move it elsewhere"
+            raise DataError(f"{file.name} is a table that is not read", where=str(file), remedy=remedy)
         return [csv_sheet(file)] if file.suffix.lower() == ".csv" else excel_sheets(file)
     except DataError as error:
         overlay.problems.append(Problem(Place(str(file), "", 0), "", error))

@@ -12,6 +12,8 @@ import csv
 import datetime
 import io
 import re
+import warnings
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -284,11 +286,18 @@ def excel_sheets(path: Path) -> list[Sheet]:
     """
     try:
         from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
     except ImportError as error:
         raise _no_excel(path) from error
+    # What a damaged file makes openpyxl, zipfile and the parser of XML raise.
+    damaged = (BadZipFile, InvalidFileException, zlib.error, SyntaxError, EOFError, OSError, LookupError, ValueError)
     try:
-        values, formulas = (load_workbook(io.BytesIO(path.read_bytes()), data_only=flag) for flag in (True, False))
-    except (BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError) as error:
+        with warnings.catch_warnings():
+            # It warns of forms, colours and the like that it does not know, which nobody asks for here.
+            warnings.simplefilter("ignore")
+            content = path.read_bytes()
+            values, formulas = (load_workbook(io.BytesIO(content), data_only=flag) for flag in (True, False))
+    except (*damaged, TypeError, AttributeError, NotImplementedError, RuntimeError) as error:
         raise DataError(
             f"the file is no Excel file: {error}", where=str(path), remedy="save it as .xlsx, or as .csv"
         ) from error

@@ -66,7 +66,7 @@ def lines_of(
     >>> from natverk import load
     >>> lines = list(lines_of(load(), "12", "responsibility"))
     >>> lines[0], lines[1].split(": ")[0]
-    ('Skåne (region 12), responsibility: 5 lines', '  rule')
+    ('Skåne (region 12), responsibility: 4 lines', '  rule')
     """
     choice("section", section, SECTIONS)
     found = directory(data).meanings(unit, _KINDS)

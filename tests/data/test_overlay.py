@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
+import random
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -302,6 +304,50 @@ def test_merged_cells_and_formulas_are_read_where_they_mean_one_thing(tmp_path: 
     assert {(3, "a cell merged over several rows"), (4, "a cell merged over several rows")} <= hows
     assert (6, "the value of a formula") in hows
     assert found.tables["memberships"]["source_id"].tolist()[:4] == ["own-interview"] * 4
+
+
+def test_cells_of_excel_that_are_numbers_days_and_truth_values_are_read(tmp_path: Path) -> None:
+    sources = [{**SOURCE, "accessed": datetime.datetime(2026, 11, 20), "published": datetime.date(2020, 5, 1)}]
+    rows = [member(1, actor_id=1380, observed_year=2024, derived=False), member(2, observed_year=2024.0)]
+    population = [{"code": 180, "year": 2023, "population": 988943.0, "borders": "as_published",
+                   "source_id": "own-interview"}]  # fmt: skip
+    tables = {"sources": sources, "networks": [NETWORK], "memberships": rows, "population": population}
+    path = write_excel(tmp_path / "mine.xlsx", tables)
+    book = load_workbook(path)
+    book.create_sheet("Blad1")
+    sheet = book["memberships"]
+    sheet.cell(9, 9).value = "  "
+    sheet.cell(1, sheet.max_column + 2).number_format = "@"
+    book.save(path)
+    assert said(checked(path)) == ""
+    data = natverk.load(overlay=path)
+    source = data.sources.set_index("source_id").loc["own-interview"]
+    assert (source["accessed"], source["published"]) == ("2026-11-20", "2020-05-01")
+    own = data.population.query("code == '0180' and year == 2023")
+    assert own["population"].tolist() == [988943]
+    assert data.memberships.set_index("row_id").loc["own-00001", ["actor_id", "derived"]].tolist() == [
+        "municipality:1380", False,
+    ]  # fmt: skip
+
+
+def test_a_damaged_workbook_is_told_and_never_a_traceback(tmp_path: Path) -> None:
+    path = write_excel(tmp_path / "mine.xlsx", sound_workbook())
+    content, chance = path.read_bytes(), random.Random(1)
+    for _ in range(40):
+        damaged = bytearray(content)
+        for _ in range(chance.randint(1, 40)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(bytes(damaged[: chance.choice([len(damaged), len(damaged) // 2])]))
+        for problem in checked(path).problems:
+            assert str(path) in str(problem)
+
+
+def test_tables_of_other_programs_are_not_passed_over(tmp_path: Path) -> None:
+    folder = write_csv(tmp_path / "mine", sources=[SOURCE])
+    (folder / "memberships.xls").write_bytes(b"x")
+    (folder / "~$memberships.xlsx").write_bytes(b"x")
+    (problem,) = checked(folder).problems
+    assert "memberships.xls is a table that is not read" in str(problem)
 
 
 def _parts(path: Path) -> Iterator[tuple[str, bytes]]:
