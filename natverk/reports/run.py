@@ -24,6 +24,7 @@ from uuid import uuid4
 
 import typer
 
+from natverk.data.in_use import OVERLAY_VARIABLE
 from natverk.data.tables import Processed
 from natverk.errors import DataError, InvalidArgument
 from natverk.locale import LANGUAGES
@@ -637,6 +638,7 @@ def make(
     again = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
     again += ["--format", ",".join(formats)] if formats else []
     again += ["--force"] if force else []
+    again += ["--overlay", os.environ[OVERLAY_VARIABLE]] if os.environ.get(OVERLAY_VARIABLE) else []
     again += ["--cluster", options["cluster"]] if options.get("cluster") else []
     _say(outcome, out, again)
     if found.later:
