@@ -311,10 +311,10 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "language": ("sv", "en", "de", "no", "it", "da", "uk"),
     "licence_class": ("stated", "not_stated", "non_commercial"),
     "source_kind": (
-        "agency", "annual_report", "audit_or_evaluation", "dataset", "decision_document", "encyclopedia",
-        "event_page", "government", "intermunicipal_page", "law_or_statute", "member_list",
-        "municipal_page", "network_bulletin", "network_page", "news", "opinion", "regional_page", "report",
-        "research", "strategy_or_policy", "web_page",
+        "agency", "annual_report", "archive", "audit_or_evaluation", "dataset", "decision_document", "e-mail",
+        "encyclopedia", "event_page", "government", "intermunicipal_page", "interview", "law_or_statute",
+        "member_list", "municipal_page", "network_bulletin", "network_page", "news", "observation", "opinion",
+        "regional_page", "report", "research", "strategy_or_policy", "survey", "web_page",
     ),
     "point_rule": (
         "locality of the same name", "locality of the same name (alternate)",

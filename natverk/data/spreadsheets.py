@@ -12,15 +12,19 @@ import csv
 import datetime
 import io
 import re
+import warnings
+import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import pandas as pd
 
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
-__all__ = ["FORMS", "csv_text", "neutral", "plain", "read_table", "write_table"]
+__all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "plain", "read_table", "write_table"]
 
 #: Forms of files; Excel needs openpyxl.
 FORMS = ("csv", "xlsx")
@@ -231,6 +235,114 @@ def read_table(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
                 remedy="give each column a name of its own",
             )
     return pd.DataFrame([[plain(row[n]) or None for n in used] for _, row in rows], columns=names, dtype="str")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a sheet or a CSV file as text, with the numbers of their rows, and what cannot be read of it.
+
+    Attributes
+    ----------
+    rows
+        Number of the row (of a CSV file: the line on which it begins) and its cells.
+    faults
+        Row, place of the cell from 0, what is wrong and what to do.
+    notes
+        Row, place of the cell from 0, and how it was read where that is not what it says.
+    """
+
+    name: str
+    rows: list[tuple[int, list[str]]]
+    faults: list[tuple[int, int, str, str]] = field(default_factory=list)
+    notes: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def csv_sheet(path: Path, encoding: str | None = None) -> Sheet:
+    """Return the rows of a CSV file as `read_table` understands them, of whatever length they are.
+
+    Raises
+    ------
+    DataError, InvalidArgument
+        If the file cannot be read as text, or a quote is not closed.
+    """
+    try:
+        return Sheet(path.stem, _csv_rows(_decoded(path, encoding), path))
+    except OSError as error:
+        raise DataError(
+            f"the file cannot be read: {error.strerror}", where=str(path), remedy="see that it may be read"
+        ) from error
+
+
+def excel_sheets(path: Path) -> list[Sheet]:
+    """Return all sheets of an Excel file: the values of formulas, and merged cells where they can mean one thing only.
+
+    A cell that is merged over several rows of one column says the same in each of them; what is merged over several
+    columns, a formula whose value the file does not hold, and one that gives an error are faults.
+
+    Raises
+    ------
+    DataError, InvalidArgument
+        If the file is no Excel file, or openpyxl is not installed.
+    """
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError as error:
+        raise _no_excel(path) from error
+    # What a damaged file makes openpyxl, zipfile and the parser of XML raise.
+    damaged = (BadZipFile, InvalidFileException, zlib.error, SyntaxError, EOFError, OSError, LookupError, ValueError)
+    try:
+        with warnings.catch_warnings():
+            # It warns of forms, colours and the like that it does not know, which nobody asks for here.
+            warnings.simplefilter("ignore")
+            content = path.read_bytes()
+            values, formulas = (load_workbook(io.BytesIO(content), data_only=flag) for flag in (True, False))
+    except (*damaged, TypeError, AttributeError, NotImplementedError, RuntimeError) as error:
+        raise DataError(
+            f"the file is no Excel file: {error}", where=str(path), remedy="save it as .xlsx, or as .csv"
+        ) from error
+    return [_excel_sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets]
+
+
+def _excel_sheet(sheet: Any, formulas: Any) -> Sheet:
+    """Return one sheet; `formulas` is the same with formulas in place of their values."""
+    rows = [[_cell_text(cell.value) for cell in row] for row in sheet.iter_rows()]
+    found = Sheet(sheet.title, list(enumerate(rows, 1)))
+    for row in formulas.iter_rows():
+        for cell in row:
+            value = sheet.cell(cell.row, cell.column)
+            if cell.data_type != "f" and value.data_type != "e":
+                continue
+            place = (cell.row, cell.column - 1)
+            if value.data_type == "e":
+                what = f"a formula gives the error {value.value}"
+                found.faults.append((*place, what, "write what the cell is to hold, or leave it blank"))
+            elif value.value is None:
+                what = "a formula whose value the file does not hold"
+                found.faults.append((*place, what, "open the file in Excel and save it, or write the value itself"))
+            else:
+                found.notes.append((*place, "the value of a formula"))
+    for area in sheet.merged_cells.ranges:
+        first = (area.min_row, area.min_col - 1)
+        if area.min_col != area.max_col:
+            what = f"the cells {area.coord} are merged over several columns"
+            found.faults.append((*first, what, "part them, and write each cell by itself"))
+            continue
+        for number in range(area.min_row + 1, area.max_row + 1):
+            rows[number - 1][first[1]] = rows[area.min_row - 1][first[1]]
+            found.notes.append((number, first[1], "a cell merged over several rows"))
+    return found
+
+
+def _cell_text(value: object) -> str:
+    """Return what a cell of Excel holds as text: a day as `2014-02-26`, a whole number without decimals."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
 
 
 def _form(path: Path) -> str:
