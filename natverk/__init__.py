@@ -79,7 +79,7 @@ _MOVED = {
     "list_survival": "natverk.networks.list_retention",
     "listed": "natverk.lists",
     "listed_participation": "natverk.models.listed_participation",
-    "networks_of": "natverk.networks.networks_of",
+    "networks_of": "natverk.documented; natverk.networks.networks_of for one actor, with what came of it",
     "measures": "natverk.membership, natverk.roles, natverk.twomode and the modules beside them",
     "nullmodels": "natverk.twomode: null_test, randomise, tails",
     "overlap": "natverk.twomode",

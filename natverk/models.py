@@ -651,7 +651,8 @@ class Fit(NamedTuple):
 
     def __repr__(self) -> str:
         row = self.summary.iloc[0]
-        shown = f"{row['family']}: {row['status']}, {row['n']} cases, {row['total']} counted, {row['n_terms']} terms"
+        terms = "1 term" if row["n_terms"] == 1 else f"{row['n_terms']} terms"
+        shown = f"{row['family']}: {row['status']}, {row['n']} cases, {row['total']} counted, {terms}"
         return f"<natverk.models.Fit {shown}>"
 
     def _repr_html_(self) -> str:

@@ -529,6 +529,11 @@ def of_the_country(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
         The rows of the frame that are left, numbered anew: what auditors, parties, authorities and organisations say,
         and what is told of nobody in particular.
 
+    Raises
+    ------
+    InvalidArgument
+        For a frame without the column `actor_id`.
+
     Examples
     --------
     >>> from natverk import load
@@ -536,6 +541,8 @@ def of_the_country(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     >>> "body:skr" in set(of_the_country(data, evaluations(data))["actor_id"])
     True
     """
+    if "actor_id" not in frame:
+        raise InvalidArgument("its rows name no actor", where="frame", remedy="give a frame of natverk.outcomes")
     placed = {*data.municipalities["actor_id"], *data.counties["region_actor_id"], *data.bodies["body_id"]}
     apart = ~frame["actor_id"].isin(placed)
     if "network_id" in frame:

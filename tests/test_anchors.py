@@ -146,7 +146,7 @@ def test_stockholm_in_c40(real: Dataset) -> None:
     assert status(real, STOCKHOLM, "c40", 2011) == "associate"
     found = disagreements(real)
     own = found[(found["kind"] == "status") & (found["actor_id"] == STOCKHOLM) & (found["network_id"] == "c40")]
-    assert own["values"].tolist() == ["associate | indirect | member"]
+    assert own["values"].tolist() == ["associate | member"]
 
 
 def test_stockholms_offices(real: Dataset) -> None:

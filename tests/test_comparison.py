@@ -152,7 +152,7 @@ def test_networks_roles_strategy_and_evidence_are_those_of_their_measures(real: 
             assert lines[column].to_dict() == themes[f"municipal_{bound}"].to_dict()
         stage = stages(real, "2019").set_index("county_code").loc[county]
         assert table.loc[("strategy", "stage"), f"{side}_text"] == stage["stage"]
-    assert table.loc[("practised", "culture"), "a_text"] == "municipal+joint"
+        assert lines[f"{side}_text"].to_dict() == themes["attested_pattern"].to_dict()
     found = disagreements(real)
     status = found[found["actor_id"].isin(actors_of(real, "14")["actor_id"]) & found["kind"].eq("status")]
     assert table.loc[("disagreements", "status"), "a"] == len(status) > 0

@@ -41,6 +41,9 @@ SHARED = {
     "km",
     "nodf",
     "index",
+    "form",
+    "relation",
+    "delegation",
 }
 
 

@@ -411,7 +411,7 @@ def test_a_result_shows_itself_in_a_notebook(real: Dataset, listed: Participatio
 
 def test_a_fit_shows_itself_in_a_notebook() -> None:
     fit = fit_counts(pd.DataFrame({"y": [1, 3, 2, 6], "x": [0, 0, 1, 1]}), "y", ["x"])
-    assert repr(fit) == "<natverk.models.Fit poisson: fitted, 4 cases, 12 counted, 2 terms>"
+    assert repr(fit) == "<natverk.models.Fit poisson: fitted, 4 cases, 12 counted, 1 term>"
     shown = fit._repr_html_()
     assert repr(fit).strip("<>") in shown
     assert "<td>intercept</td>" in shown

@@ -165,9 +165,9 @@ def test_each_list_says_who_is_on_it_who_is_not_and_of_whom_it_says_nothing(make
     said = {who: [row[name] for name in ("first", "full", "last")] for who, row in states.items()}
     assert said == {
         ALBY: ["on", "on", "absent"],
-        BODA: ["absent", "not_at_risk", "on"],  # a list of full members does not say who is no associate
+        BODA: ["not_at_risk", "not_at_risk", "on"],  # a list of low certainty, and one of full members only
         ETT: ["not_at_risk", "not_at_risk", "on"],  # the first list is one of municipalities
-        "municipality:0201": ["absent", "on", "not_at_risk"],  # the last list covers two other counties
+        "municipality:0201": ["not_at_risk", "on", "not_at_risk"],  # the last list covers two other counties
         "municipality:0330": ["not_at_risk", "not_at_risk", "on"],  # there was no such municipality in 2000
     }
     alby = table[table["actor_id"] == ALBY]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from natverk import outcomes
 from natverk.data.load import Dataset
+from natverk.errors import InvalidArgument
 from natverk.outcomes import told_by
 
 
@@ -18,3 +22,8 @@ def test_what_a_municipality_tells_of_networks_comes_from_its_own_pages(real: Da
 
 def test_a_municipality_whose_pages_tell_of_no_network_has_no_row(real: Dataset) -> None:
     assert told_by(real, "Nykvarn").empty
+
+
+def test_a_frame_without_actors_is_refused(real: Dataset) -> None:
+    with pytest.raises(InvalidArgument, match="its rows name no actor"):
+        outcomes.of_the_country(real, outcomes.notes(real).drop(columns="actor_id"))

@@ -28,7 +28,7 @@ from natverk.errors import UnknownName
 FACE = {
     "Dataset", "__version__", "benchmarks", "cite", "coding", "compare", "count", "covariates", "coverage",
     "disagreements", "documented", "explain", "export", "lists", "load", "models", "municipality_years", "networks",
-    "panel", "peers", "portfolio", "roles", "series", "spells", "strategies", "twomode",
+    "offices", "outcomes", "panel", "peers", "portfolio", "roles", "series", "spells", "strategies", "twomode",
 }  # fmt: skip
 MODULES: list[ModuleType] = [
     getattr(natverk, name) for name in natverk.__all__ if inspect.ismodule(getattr(natverk, name))
@@ -234,6 +234,20 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "explain": lambda data: [natverk.explain(data, cells(data)), natverk.explain(data, "mem-00001")],
     "lists": lambda data: natverk.lists(data, "14"),
     "municipality_years": lambda data: natverk.municipality_years(data, (2019, 2022)),
+    "offices.offices": lambda data: natverk.offices.offices(data, STOCKHOLM),
+    "outcomes.evaluations": lambda data: natverk.outcomes.evaluations(data, actors=STOCKHOLM),
+    "outcomes.findings": natverk.outcomes.findings,
+    "outcomes.meetings": natverk.outcomes.meetings,
+    "outcomes.missions": natverk.outcomes.missions,
+    "outcomes.notes": lambda data: natverk.outcomes.notes(data, network="sern"),
+    "outcomes.of_the_country": lambda data: natverk.outcomes.of_the_country(data, natverk.outcomes.notes(data)),
+    "outcomes.projects": lambda data: natverk.outcomes.projects(data, actors=VANERSBORG),
+    "outcomes.purposes": lambda data: natverk.outcomes.purposes(data, actors=VANERSBORG),
+    "outcomes.steps": natverk.outcomes.steps,
+    "outcomes.told_by": lambda data: natverk.outcomes.told_by(data, VANERSBORG),
+    "outcomes.totals": lambda data: natverk.outcomes.totals(data, network="sern"),
+    "outcomes.twin_towns": lambda data: natverk.outcomes.twin_towns(data, actors=VANERSBORG),
+    "outcomes.up_to": lambda data: natverk.outcomes.up_to(data, natverk.outcomes.missions(data), 2014),
     "panel": cells,
     "series": lambda data: natverk.series(data, [VANERSBORG]),
     "spells": natverk.spells,
@@ -302,6 +316,9 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
         ties_of_county(data),
         natverk.roles.county_memberships(data, "05", years=(1997, 2010)),
     ],
+    "roles.country_networks": natverk.roles.country_networks,
+    "roles.country_themes": natverk.roles.country_themes,
+    "roles.county_places": lambda data: natverk.roles.county_places(data, "14", ties_of_county(data)),
     "roles.county_networks": lambda data: natverk.roles.county_networks(ties_of_county(data)),
     "roles.county_tasks": lambda data: natverk.roles.county_tasks(data, "14"),
     "roles.county_themes": lambda data: natverk.roles.county_themes(
@@ -323,6 +340,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "strategies.accounts": lambda data: natverk.strategies.accounts(data, "14"),
     "strategies.events": natverk.strategies.events,
     "strategies.history": natverk.strategies.history,
+    "strategies.partners": natverk.strategies.partners,
     "strategies.references": lambda data: natverk.strategies.references(data, "2019"),
     "strategies.same_stage": lambda data: natverk.strategies.same_stage(data, "2019"),
     "strategies.stages": lambda data: natverk.strategies.stages(data, "2019"),
