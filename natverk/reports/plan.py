@@ -881,7 +881,8 @@ def _in_domain(values: dict[str, Value], report: Report, directory: Directory, w
     """Return the values of a page with names resolved to ids; what a type alone cannot check is known by their names.
 
     `region`, `municipality`, `network` and `actor` name a unit of that kind, `a` and `b` two of one kind, `theme` a
-    theme of the policy areas, `year…` a year of the data that the notebook can be asked for.
+    theme of the policy areas, `year…` a year of the data that the notebook can be asked for; no page ends before its
+    municipality was formed.
     """
     checked = dict(values)
     first_year, last_year = report.first_year, int(directory.vintage[:4])
@@ -907,4 +908,9 @@ def _in_domain(values: dict[str, Value], report: Report, directory: Directory, w
     if isinstance(start, int) and isinstance(end, int) and start > end:
         what = f"year_from = {start} comes after year_to = {end}"
         raise InvalidArgument(what, where=where, remedy=f"--year-from {end} --year-to {start}")
+    formed = directory.formed.get(str(checked.get("municipality")))
+    if formed and isinstance(end, int) and end < formed:
+        unit = directory.resolve("municipality", str(checked["municipality"])).name
+        what = f"year_to = {end} comes before {unit}, a municipality since {formed}"
+        raise InvalidArgument(what, where=where, remedy=f"--year-to {last_year}, or any year from {formed} on")
     return checked
