@@ -226,7 +226,9 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
     try:
         for name, frame in frames.items():
             # No compression dictionary or page size is left to chance, so that bytes repeat.
-            write_table(to_arrow(frame), aside / f"{name}.parquet", compression="zstd")
+            # Opened here: Arrow takes no path with bytes that the locale cannot read.
+            with (aside / f"{name}.parquet").open("wb") as file:
+                write_table(to_arrow(frame), file, compression="zstd")
         outputs = {
             f"{name}.parquet": {
                 "rows": len(frame),
