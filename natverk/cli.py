@@ -46,6 +46,13 @@ def _folder(path: Path | None) -> Path | None:
         raise InvalidArgument(f"{path} means no home folder", remedy="write the whole path") from error
 
 
+def _meant(texts: list[str] | None) -> list[str] | None:
+    """Return names as they were meant, whatever the locale took their bytes for."""
+    from natverk.data.letters import typed
+
+    return [typed(text) for text in texts] if texts is not None else None
+
+
 def _absolute(path: Path) -> Path:
     try:
         return path.absolute()
@@ -64,6 +71,7 @@ Only = Annotated[
         "--only",
         help="A page, a report, a unit, or a pattern such as 'municipality_profile/14*'; can be repeated.",
         metavar="PAGES",
+        callback=_meant,
     ),
 ]
 Jobs = Annotated[
@@ -164,6 +172,7 @@ def report(
             help='What to report on: "Västra Götaland", 14, VGR; Vänersborg, 1487; eurocities; '
             "or pages: sv/region_report/14, municipality_profile/Vänersborg.",
             metavar="NAME",
+            callback=_meant,
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every page that is declared.")] = False,
@@ -179,7 +188,9 @@ def report(
     year_to: Annotated[int | None, typer.Option("--year-to", help="Last year.", metavar="YEAR")] = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE"),
+        typer.Option(
+            "-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE", callback=_meant
+        ),
     ] = None,
     formats: Annotated[
         list[str] | None,
@@ -270,7 +281,8 @@ def report(
 @app.command()
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Pages that have been made, as for `natverk report`.", metavar="PAGE")
+        list[str] | None,
+        typer.Argument(help="Pages that have been made, as for `natverk report`.", metavar="PAGE", callback=_meant),
     ] = None,
     only: Only = None,
     lang: Lang = None,

@@ -7,7 +7,6 @@ that begins like one gets an apostrophe in front, and reading takes it away agai
 
 from __future__ import annotations
 
-import codecs
 import csv
 import datetime
 import io
@@ -22,6 +21,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
+from natverk.data.letters import ONE_BYTE, marked, readings, windows
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
 __all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "plain", "read_table", "write_table"]
@@ -38,20 +38,6 @@ _INSIDE = re.compile(rf"([;\t\r\n][\s'\"]*){_STARTS}")
 _INSIDE_MARKED = re.compile(rf"([;\t\r\n][\s'\"]*)'{_STARTS}")
 # Control characters end a file early in some programs, surrogates are no characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-#: What the first bytes of a file say about its encoding; UTF-32 before UTF-16, which begins alike.
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-#: The encodings of one byte a letter that spreadsheets in Sweden write: Excel, Excel for Mac, and "CSV (MS-DOS)".
-_ONE_BYTE = ("cp1252", "mac_roman", "cp850")
-# Text of Windows is known by its å, ä, ö, é or è: in the other encodings these bytes are signs that hardly occur.
-# Further letters are few, so that a mixture of encodings, or one of Central Europe, is refused and not misread.
-_WINDOWS = re.compile(r"[\x00-\x7fåäöÅÄÖéèÉÈüÜøØæÆàÀ–—‘’“”„…•€§°½×·«»±²³´\xa0\xad]*")
 
 
 def neutral(cell: str) -> str:
@@ -357,7 +343,7 @@ def _form(path: Path) -> str:
 def _decoded(path: Path, encoding: str | None) -> str:
     """Return the text of a file by its byte-order mark, or as UTF-8, or as Windows text that can be no other."""
     content = path.read_bytes()
-    known = encoding or next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    known = encoding or marked(content)
     if known is None and b"\0" in content:
         # UTF-16 without a mark: a file of ours begins with an ordinary letter, which leaves one of two bytes empty.
         if b"\0" not in content[:2]:
@@ -367,7 +353,7 @@ def _decoded(path: Path, encoding: str | None) -> str:
         return content.decode(known or "utf-8").removeprefix("\ufeff")
     except LookupError as error:
         raise InvalidArgument(
-            f"unknown encoding {known!r}", where="encoding", allowed=["utf-8", "utf-16", *_ONE_BYTE], value=known
+            f"unknown encoding {known!r}", where="encoding", allowed=["utf-8", "utf-16", *ONE_BYTE], value=known
         ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
@@ -378,14 +364,12 @@ def _decoded(path: Path, encoding: str | None) -> str:
                 where=f"{path}, line {line}",
                 remedy="save the file as “CSV UTF-8”, or say which encoding it has: encoding=…",
             ) from error
-    text = content.decode("cp1252", errors="replace")
-    if re.search("[åäöÅÄÖéè]", text) and _WINDOWS.fullmatch(text):
+    if (text := windows(content)) is not None:
         return text
-    readings = {name: word.decode(name, errors="replace") for name in _ONE_BYTE}
-    possible = [name for name, reading in readings.items() if "\ufffd" not in reading]
+    possible = readings(word)
     raise DataError(
         "the file is not UTF-8, and its letters can be read in several ways: "
-        + ", ".join(f"{readings[name]!r} ({name})" for name in possible),
+        + ", ".join(f"{reading!r} ({name})" for name, reading in possible.items()),
         where=f"{path}, line {line}",
         remedy=f"save it as “CSV UTF-8”, or say which it is: encoding={' or '.join(map(repr, possible))}",
     )
