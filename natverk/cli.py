@@ -48,9 +48,9 @@ def _folder(path: Path | None) -> Path | None:
 
 def _meant(texts: list[str] | None) -> list[str] | None:
     """Return names as they were meant, whatever the locale took their bytes for."""
-    from natverk.data.letters import typed
+    from natverk.data.letters import as_meant
 
-    return [typed(text) for text in texts] if texts is not None else None
+    return [as_meant(text) for text in texts] if texts is not None else None
 
 
 def _absolute(path: Path) -> Path:

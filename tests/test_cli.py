@@ -425,7 +425,7 @@ def test_documents_go_only_where_it_is_asked_for(
     pdf.write_bytes(b"%PDF")
     out = Path("reports")
     update_manifest(out, [replace(read_manifest(out)["sv/region_report/14"], files=("sv/region_report/14.pdf",))])
-    monkeypatch.setattr("natverk.reports.documents.find_spec", lambda _name: None)
+    monkeypatch.setattr("natverk.reports.documents.find_browser", lambda: None)
     status, _out, err = call("report", "14", how)
     assert (status, pdf.is_file()) == (2, True)
     assert "--format html, which removes them" in err

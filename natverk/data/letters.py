@@ -12,7 +12,7 @@ from pathlib import Path
 
 from natverk.errors import DataError, InvalidArgument
 
-__all__ = ["ONE_BYTE", "marked", "readings", "text_of", "typed", "windows"]
+__all__ = ["ONE_BYTE", "marked", "readings", "text_of", "as_meant", "windows"]
 
 #: What the first bytes of a file say about its encoding; UTF-32 before UTF-16, which begins alike.
 _MARKS = {
@@ -85,7 +85,7 @@ def text_of(path: Path) -> str:
         ) from error
 
 
-def typed(text: str) -> str:
+def as_meant(text: str) -> str:
     r"""Return what was typed in a shell as the text that its bytes mean, whatever the locale took them for.
 
     A path is left as it is: to the system it is bytes.
@@ -97,7 +97,7 @@ def typed(text: str) -> str:
 
     Examples
     --------
-    >>> typed("V\udce4stra G\udcf6taland"), typed("Åre")
+    >>> as_meant("V\udce4stra G\udcf6taland"), as_meant("Åre")
     ('Västra Götaland', 'Åre')
     """
     try:

@@ -275,15 +275,27 @@ def excel_sheets(path: Path) -> list[Sheet]:
         from openpyxl.utils.exceptions import InvalidFileException
     except ImportError as error:
         raise _no_excel(path) from error
-    # What a damaged file makes openpyxl, zipfile and the parser of XML raise.
-    damaged = (BadZipFile, InvalidFileException, zlib.error, SyntaxError, EOFError, OSError, LookupError, ValueError)
     try:
         with warnings.catch_warnings():
             # It warns of forms, colours and the like that it does not know, which nobody asks for here.
             warnings.simplefilter("ignore")
             content = path.read_bytes()
             values, formulas = (load_workbook(io.BytesIO(content), data_only=flag) for flag in (True, False))
-    except (*damaged, TypeError, AttributeError, NotImplementedError, RuntimeError) as error:
+    # What a damaged file makes openpyxl, zipfile and the parser of XML raise.
+    except (
+        AttributeError,
+        BadZipFile,
+        EOFError,
+        InvalidFileException,
+        LookupError,
+        NotImplementedError,
+        OSError,
+        RuntimeError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise DataError(
             f"the file is no Excel file: {error}", where=str(path), remedy="save it as .xlsx, or as .csv"
         ) from error
