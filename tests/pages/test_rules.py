@@ -260,7 +260,7 @@ _FAULTS = {
         "a raw key": r"\b[a-z]+_[a-z_]+\b|\|",
         "an id of an actor": r"\b(municipality|region|body|state|network):[a-z0-9]",
         "none of so many": r"\b0 (av|of) \d",
-        "a denial": r"\b(inga svenska medlemmar|no Swedish members|ingen uppföljning|no follow-up is described)\b",
+        "a denial": r"\b(inga svenska medlemmar|no Swedish members|ingen uppföljning (finns|beskrivs)|no follow-up is described)\b",
         "a heading over our paraphrase": r"([Kk]ällans ord$|[Ii]n the source's words$)",
     },
     "sv": {
