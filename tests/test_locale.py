@@ -41,9 +41,6 @@ SHARED = {
     "km",
     "nodf",
     "index",
-    "form",
-    "relation",
-    "delegation",
 }
 
 

@@ -390,12 +390,12 @@ def test_unusual_texts_survive_the_whole_build(data: Path) -> None:
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     for row, text in zip(rows, stated, strict=False):
-        row["status_as_stated"] = text
+        row["locator"] = text
     file = io.StringIO()
     writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     path.write_text(file.getvalue(), encoding="utf-8", newline="")
     build(data / "raw", data / "processed")
-    read = Dataset(data / "processed").memberships.set_index("row_id")["status_as_stated"]
+    read = Dataset(data / "processed").memberships.set_index("row_id")["locator"]
     assert [read[row["row_id"]] for row in rows[: len(stated)]] == stated
