@@ -345,7 +345,7 @@ def _relations(data: Dataset) -> pd.DataFrame:
     kinds = data.networks[["network_id", "counts_as"]]
     rows = graded(data).merge(evidence, on="row_id").merge(kinds, on="network_id")
     rows = rows[rows["grade"].isin(["separate", "never"]) | (rows["counts_as"] == "universal")]
-    named = rows["status"].isin(["indirect", "reporting", "applicant"])
+    named = rows["status"].isin(["indirect", "reporting", "applicant"]) & (rows["counts_as"] != "universal")
     other = rows["counts_as"].where(rows["counts_as"].isin(["reporting", "universal"]), "future")
     rows = rows.assign(relation=rows["status"].where(named, other))
     # A decision for a year to come is not seen in any year.

@@ -390,7 +390,7 @@ def test_unusual_texts_survive_the_whole_build(data: Path) -> None:
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     for row, text in zip(rows, stated, strict=False):
-        row["status_as_stated"] = text
+        row["locator"] = text
     file = io.StringIO()
     writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
     writer.writeheader()
@@ -399,5 +399,5 @@ def test_unusual_texts_survive_the_whole_build(data: Path) -> None:
     with (data / "raw" / "translations.csv").open("a", encoding="utf-8", newline="") as handle:
         csv.writer(handle, lineterminator="\n").writerows((text, f"{text} sv") for text in stated)
     build(data / "raw", data / "processed")
-    read = Dataset(data / "processed").memberships.set_index("row_id")["status_as_stated"]
+    read = Dataset(data / "processed").memberships.set_index("row_id")["locator"]
     assert [read[row["row_id"]] for row in rows[: len(stated)]] == stated

@@ -65,7 +65,7 @@ def test_a_call_is_kept_once_however_it_is_written() -> None:
         assert n_rows(data, name="counties") == 21
     assert set(found.tables) == {"counties"}
     with pytest.raises(TypeError, match="unexpected keyword"):
-        n_rows(data, table="counties")  # type: ignore[call-arg]
+        n_rows(data, "counties", table="counties")  # type: ignore[call-arg]
 
 
 def test_filters_are_noted_with_the_sources_that_they_look_at() -> None:

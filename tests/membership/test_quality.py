@@ -247,6 +247,7 @@ def test_flags(make: Make) -> None:
         "row": "mem-00001",
         "action": "flag",
         "reason": "why",
+        "reason_sv": "varför",
         "status": "open",
     }
     log = [entry, entry | {"status": "settled"}, entry | {"action": "override"}, entry | {"row": "mem-00009"}]

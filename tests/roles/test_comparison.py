@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.locale import texts
 from natverk.roles.comparison import compare_roles, national_summary, summary_by_county
 from natverk.roles.holders import responsibility_at
 
@@ -279,13 +278,6 @@ def test_wrong_arguments_say_what_is_allowed(make: Make, real: Dataset) -> None:
     for summary in (summary_by_county, national_summary):
         with pytest.raises(InvalidArgument, match="empty"):
             summary(compare_roles(data, YEAR).iloc[:0])
-
-
-def test_every_code_has_words_in_both_languages(table: pd.DataFrame) -> None:
-    for lang in ("sv", "en"):
-        t = texts(lang)
-        for column, group in (("outcome", "outcome"), ("reason", "reason"), ("documented", "documented")):
-            assert all(t.has(f"rolecompare.{group}.{code}") for code in set(table[column]) - {""})
 
 
 # --- Properties -------------------------------------------------------------------------------------------------------
