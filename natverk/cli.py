@@ -9,6 +9,7 @@ and end with status 2.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -48,9 +49,9 @@ def _folder(path: Path | None) -> Path | None:
 
 def _meant(texts: list[str] | None) -> list[str] | None:
     """Return names as they were meant, whatever the locale took their bytes for."""
-    from natverk.data.letters import as_meant
+    from natverk.data.letters import meant
 
-    return [as_meant(text) for text in texts] if texts is not None else None
+    return [meant(text) for text in texts] if texts is not None else None
 
 
 def _absolute(path: Path) -> Path:
@@ -122,7 +123,7 @@ Out = Annotated[
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"natverk {__version__}")
+        _say(f"natverk {__version__}")
         raise typer.Exit
 
 
@@ -161,7 +162,8 @@ def list_pages(
     found = due(pages, state_of(pages, tables))
     for page in found.pages:
         _say(f"{page.id}  {found.reasons[page.id]}")
-    typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
+    with contextlib.suppress(OSError):
+        typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
 
 
 @app.command()
@@ -496,6 +498,13 @@ def main() -> None:
         with contextlib.suppress(OSError):
             typer.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        # A help text, which no function of ours writes.
+        with contextlib.suppress(OSError):
+            typer.echo(f"standard output cannot be written to: {error.strerror}", err=True)
+        raise SystemExit(NatverkError.exit_code) from None
     finally:
         try:
             if sys.stdout is not None:

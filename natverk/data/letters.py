@@ -12,7 +12,7 @@ from pathlib import Path
 
 from natverk.errors import DataError, InvalidArgument
 
-__all__ = ["ONE_BYTE", "marked", "readings", "text_of", "as_meant", "windows"]
+__all__ = ["ONE_BYTE", "marked", "readings", "text_of", "meant", "windows"]
 
 #: What the first bytes of a file say about its encoding; UTF-32 before UTF-16, which begins alike.
 _MARKS = {
@@ -85,7 +85,7 @@ def text_of(path: Path) -> str:
         ) from error
 
 
-def as_meant(text: str) -> str:
+def meant(text: str) -> str:
     r"""Return what was typed in a shell as the text that its bytes mean, whatever the locale took them for.
 
     A path is left as it is: to the system it is bytes.
@@ -97,7 +97,7 @@ def as_meant(text: str) -> str:
 
     Examples
     --------
-    >>> as_meant("V\udce4stra G\udcf6taland"), as_meant("Åre")
+    >>> meant("V\udce4stra G\udcf6taland"), meant("Åre")
     ('Västra Götaland', 'Åre')
     """
     try:
@@ -109,8 +109,8 @@ def as_meant(text: str) -> str:
     except UnicodeDecodeError as error:
         if not any("\udc80" <= letter <= "\udcff" for letter in text):
             return text  # another locale than UTF-8, in which it reads well
-        if (meant := windows(content)) is not None:
-            return meant
+        if (text_of_windows := windows(content)) is not None:
+            return text_of_windows
         shown = ", ".join(f"{reading!r} ({name})" for name, reading in readings(content).items())
         raise InvalidArgument(
             f"a name is not UTF-8, and its letters can be read in several ways: {shown}",

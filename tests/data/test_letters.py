@@ -9,7 +9,7 @@ import pytest
 
 from natverk.data.build import build
 from natverk.data.corrections import read_corrections
-from natverk.data.letters import as_meant, text_of
+from natverk.data.letters import meant, text_of
 from natverk.errors import DataError, InvalidArgument
 from natverk.reports.plan import read_parameters, read_project
 
@@ -54,15 +54,15 @@ def test_other_bytes_are_refused_with_the_place_and_the_remedy(tmp_path: Path, c
 
 
 def test_what_a_locale_did_not_understand_is_read_as_it_was_meant() -> None:
-    assert as_meant("Västra Götaland") == "Västra Götaland"
-    assert as_meant(os.fsdecode("Västra Götaland".encode("latin-1"))) == "Västra Götaland"
-    assert as_meant("Va\u0308stra") == "Va\u0308stra"
+    assert meant("Västra Götaland") == "Västra Götaland"
+    assert meant(os.fsdecode("Västra Götaland".encode("latin-1"))) == "Västra Götaland"
+    assert meant("Va\u0308stra") == "Va\u0308stra"
 
 
 @pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
 def test_a_name_with_several_readings_is_refused_with_all_of_them(encoding: str) -> None:
     with pytest.raises(InvalidArgument) as refused:
-        as_meant(os.fsdecode("Västerås".encode(encoding)))
+        meant(os.fsdecode("Västerås".encode(encoding)))
     assert f"'Västerås' ({encoding})" in str(refused.value)
     assert "next: write it without accents" in str(refused.value)
 
