@@ -20,6 +20,7 @@ import natverk.reports.plan
 from natverk import cli
 from natverk.data import build
 from natverk.data.build import current_tables
+from natverk.data.reads import Recorded
 from natverk.data.tables import Processed
 from natverk.data.units import Directory
 from natverk.reports import run as running
@@ -107,7 +108,8 @@ class QuickPool:
     def run(self, queue: Iterable[Job]) -> Generator[Result]:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
-            reads = {"twins": current_tables().hashes["twins"]} if job.page.unit == "14" else {}
+            twins = {"twins": current_tables().hashes["twins"]}
+            reads = Recorded(twins, ("twins",)) if job.page.unit == "14" else Recorded()
             made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", EMPTY, reads=reads)
             yield replace(made, failure=failure)
 
