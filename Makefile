@@ -12,14 +12,15 @@ PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 $(BIN)/python -I -
 # Two stamps, each written when its step is done: an interrupted install leaves none and is done again.
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports everything lab test notebooks lint bench lock clean distclean
+.PHONY: help setup data list reports everything lab test test-oldest notebooks lint bench lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo 'The first run makes .venv and installs the locked packages: about 250 MB to download, 1.1 GB on disk, one to'
 	@echo 'three minutes. Later runs use what is there. Other interpreter: make setup PYTHON=/path/to/python3.12'
@@ -49,6 +50,16 @@ test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebook
 	$(BIN)/python -m pytest $(ARGS)
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env notebooks
 
+# In an environment of its own, which is gone afterwards; the lowest versions of what pyproject.toml names.
+test-oldest: $(READY) ## run the tests of loading, measures and pages with the oldest packages allowed (needs uv)
+	@$(FIND_UV); \
+	folder=`mktemp -d` || exit 1; trap 'rm -rf "$$folder"' EXIT; \
+	$$uv pip compile pyproject.toml --quiet --all-extras --group dev --resolution lowest-direct --python-version 3.11 \
+	  --output-file "$$folder/oldest.txt" \
+	&& $$uv venv --quiet --python $(BIN)/python "$$folder/env" \
+	&& $$uv pip install --quiet --python "$$folder/env/bin/python" --requirement "$$folder/oldest.txt" \
+	&& PYTHONPATH=. "$$folder/env/bin/python" -m pytest -p no:cacheprovider $(OLDEST) $(ARGS)
+
 notebooks: $(READY) ## run the notebooks and store them with what they show (after a meant change)
 	$(BIN)/python tools/store_notebooks.py $(ARGS)
 
@@ -63,10 +74,7 @@ bench: $(READY) ## run the benchmarks in bench/
 
 # uv only writes the lock; installing from it needs no more than pip.
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	@if command -v uv >/dev/null; then uv=uv; \
-	elif $(BIN)/python -m uv --version >/dev/null 2>&1; then uv='$(BIN)/python -m uv'; \
-	elif python3 -m uv --version >/dev/null 2>&1; then uv='python3 -m uv'; \
-	else echo 'make lock needs uv. Next: pipx install uv, or $(BIN)/pip install uv' >&2; exit 1; fi; \
+	@$(FIND_UV); \
 	$$uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
 	  --output-file requirements.lock
@@ -129,4 +137,12 @@ elif [ -z "$$python" ]; then \
   echo "natverk needs Python 3.11 or newer. Tried: $$*. Found: $${found:-none of them}." >&2; \
   echo 'Next: install one, or name it: make setup PYTHON=/path/to/python3.12' >&2; exit 1; \
 fi
+endef
+
+# Sets `uv` to the command that runs it, or says how to get it.
+define FIND_UV
+if command -v uv >/dev/null; then uv=uv; \
+elif $(BIN)/python -m uv --version >/dev/null 2>&1; then uv='$(BIN)/python -m uv'; \
+elif python3 -m uv --version >/dev/null 2>&1; then uv='python3 -m uv'; \
+else echo 'this needs uv. Next: pipx install uv, or $(BIN)/pip install uv' >&2; exit 1; fi
 endef

@@ -1,13 +1,15 @@
 """The command line: one command a verb, no logic of its own.
 
 `natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk export`
-writes them for other programs, `natverk clean` takes the pages away. Errors raised on purpose are printed without a
-traceback and end with status 2.
+writes them for other programs, `natverk clean` takes the pages away. `natverk template` and `natverk check` are for
+own rows, `natverk explain` tells what stands behind a line. Errors raised on purpose are printed without a traceback
+and end with status 2.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -45,6 +47,13 @@ def _folder(path: Path | None) -> Path | None:
         raise InvalidArgument(f"{path} means no home folder", remedy="write the whole path") from error
 
 
+def _meant(texts: list[str] | None) -> list[str] | None:
+    """Return names as they were meant, whatever the locale took their bytes for."""
+    from natverk.data.letters import meant
+
+    return [meant(text) for text in texts] if texts is not None else None
+
+
 def _absolute(path: Path) -> Path:
     try:
         return path.absolute()
@@ -63,6 +72,7 @@ Only = Annotated[
         "--only",
         help="A page, a report, a unit, or a pattern such as 'municipality_profile/14*'; can be repeated.",
         metavar="PAGES",
+        callback=_meant,
     ),
 ]
 Jobs = Annotated[
@@ -85,6 +95,27 @@ Engine = Annotated[
         metavar="ENGINE",
     ),
 ]
+
+
+def _own_rows(context: typer.Context, path: Path | None) -> Path | None:
+    """Let everything that this command starts use own rows."""
+    from natverk.data.in_use import overlay_in_environment
+
+    path = _folder(path)
+    context.with_resource(overlay_in_environment(path))
+    return path
+
+
+Overlay = Annotated[
+    Path | None,
+    typer.Option(
+        "--overlay",
+        help="Folder of CSV files, or Excel workbook, with own rows that are laid over the data; `natverk check` says "
+        "whether they are right.",
+        metavar="FOLDER",
+        callback=_own_rows,
+    ),
+]
 Out = Annotated[
     Path, typer.Option("--out", help="Folder for pages, index and manifest.", metavar="FOLDER", callback=_folder)
 ]
@@ -92,7 +123,7 @@ Out = Annotated[
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"natverk {__version__}")
+        _say(f"natverk {__version__}")
         raise typer.Exit
 
 
@@ -113,6 +144,7 @@ def list_pages(
         bool, typer.Option("--stale", help="Only pages that `natverk report` would run, and why each would.")
     ] = False,
     out: Out = Path("reports"),
+    overlay: Overlay = None,
 ) -> None:
     """Print the identifier of every page; each can be given to `natverk report`."""
     from natverk.data.units import Directory
@@ -130,7 +162,8 @@ def list_pages(
     found = due(pages, state_of(pages, tables))
     for page in found.pages:
         _say(f"{page.id}  {found.reasons[page.id]}")
-    typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
+    with contextlib.suppress(OSError):
+        typer.echo(f"{len(found.pages)} of {len(pages)} pages would be run", err=True)
 
 
 @app.command()
@@ -141,6 +174,7 @@ def report(
             help='What to report on: "Västra Götaland", 14, VGR; Vänersborg, 1487; eurocities; '
             "or pages: sv/region_report/14, municipality_profile/Vänersborg.",
             metavar="NAME",
+            callback=_meant,
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every page that is declared.")] = False,
@@ -151,11 +185,14 @@ def report(
     lang: Lang = None,
     jobs: Jobs = None,
     out: Out = Path("reports"),
+    overlay: Overlay = None,
     year_from: Annotated[int | None, typer.Option("--year-from", help="First year.", metavar="YEAR")] = None,
     year_to: Annotated[int | None, typer.Option("--year-to", help="Last year.", metavar="YEAR")] = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE"),
+        typer.Option(
+            "-p", "--parameter", help="Another parameter; can be repeated.", metavar="NAME=VALUE", callback=_meant
+        ),
     ] = None,
     formats: Annotated[
         list[str] | None,
@@ -211,6 +248,9 @@ def report(
                 raise InvalidArgument(f"{name} is given twice", where=f"--{name.replace('_', '-')} and -p")
             typed[name] = str(year)
     tables = _tables()
+    if tables.own:
+        said = ", ".join(f"{n} in {table}" for table, n in tables.own.items())
+        note(f"own rows lie over the data: {said}; every page that rests on them says so")
     pages = plan(
         find_project(),
         Directory.read(tables),
@@ -243,7 +283,8 @@ def report(
 @app.command()
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Pages that have been made, as for `natverk report`.", metavar="PAGE")
+        list[str] | None,
+        typer.Argument(help="Pages that have been made, as for `natverk report`.", metavar="PAGE", callback=_meant),
     ] = None,
     only: Only = None,
     lang: Lang = None,
@@ -253,6 +294,7 @@ def verify(
     timeout: Timeout = 900,
     memory: Memory = None,
     engine: Engine = None,
+    overlay: Overlay = None,
 ) -> None:
     """Run pages again with the parameters of their last run, and prove that they come out the same; nothing is written.
 
@@ -336,6 +378,70 @@ def export_tables(
 
 
 @app.command()
+def template(
+    tables: Annotated[
+        list[str], typer.Argument(help="Tables: memberships, networks, sources … (docs/codebook.md).", metavar="TABLE")
+    ],
+    path: Annotated[
+        Path,
+        typer.Argument(help="A folder for CSV files, or a workbook that ends in .xlsx.", metavar="PATH"),
+    ],
+) -> None:
+    """Write empty tables for own rows, with their codebook beside them; nothing that is there is written over."""
+    from natverk.data.template import write_templates
+
+    for file in write_templates(tables, _folder(path) or path):
+        _say(str(file))
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="Folder or workbook of own rows.", metavar="PATH")],
+) -> None:
+    """Find all that is wrong with own rows, each with its place; nothing is written.
+
+    Status 0: they can be used; 1: something is wrong; 2: there is nothing to check.
+    """
+    from natverk.data.build import current_tables
+    from natverk.data.overlay import check_overlay
+
+    found = check_overlay(_absolute(_folder(path) or path), current_tables())
+    for mended in found.mended:
+        _say(f"mended when read: {mended}")
+    for problem in found.problems:
+        _say(f"\n{problem}")
+    rows = ", ".join(f"{n} in {table}" for table, n in found.rows.items()) or "none"
+    n, n_mended = len(found.problems), len(found.mended)
+    _say(
+        f"\n{'wrong' if n else 'right'}: {n} problem{'' if n == 1 else 's'}; {n_mended} "
+        f"cell{'' if n_mended == 1 else 's'} mended when read (the files stay as they are); own rows: {rows}"
+    )
+    if n:
+        raise typer.Exit(1)
+    _say(f"next: natverk report NAME --overlay {path}   or in Python: natverk.load(overlay={str(path)!r})")
+
+
+@app.command()
+def explain(
+    unit: Annotated[
+        str, typer.Argument(help='A region, municipality, network or actor: 14, Vänersborg, "Region Skåne".')
+    ],
+    section: Annotated[
+        str, typer.Argument(help="networks, responsibility, positions or projects.", metavar="SECTION")
+    ] = "networks",
+    year_from: Annotated[int | None, typer.Option("--year-from", help="First year.", metavar="YEAR")] = None,
+    year_to: Annotated[int | None, typer.Option("--year-to", help="Last year.", metavar="YEAR")] = None,
+    overlay: Overlay = None,
+) -> None:
+    """Tell what stands behind each line of a section: its rows, their sources, and the rule that makes the line."""
+    from natverk.data.load import load
+    from natverk.pages.why import lines_of
+
+    for line in lines_of(load(), unit, section, year_from=year_from, year_to=year_to):
+        _say(line)
+
+
+@app.command()
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
     _check_extra()
@@ -371,9 +477,9 @@ def _check_extra() -> None:
 
 def _tables() -> Processed:
     """Return the processed tables, checked."""
-    from natverk.data.build import current_tables
+    from natverk.data.in_use import tables_in_use
 
-    tables = current_tables()
+    tables = tables_in_use()
     # A damaged table would fail page by page, and late; here it stops everything before anything is touched.
     tables.verify()
     return tables
@@ -392,6 +498,13 @@ def main() -> None:
         with contextlib.suppress(OSError):
             typer.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        # A help text, which no function of ours writes.
+        with contextlib.suppress(OSError):
+            typer.echo(f"standard output cannot be written to: {error.strerror}", err=True)
+        raise SystemExit(NatverkError.exit_code) from None
     finally:
         try:
             if sys.stdout is not None:

@@ -258,7 +258,7 @@ def known_municipality(data: Dataset, municipality: str | int, name: str = "muni
 
 def _vintage(data: Dataset) -> int:
     """Return the year in which the sources were read; without any source, the last year there can be."""
-    year = data.vintage[:4]
+    year = data.read_until[:4]
     return int(year) if year.isdigit() else YEARS[1]
 
 

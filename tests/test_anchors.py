@@ -415,3 +415,48 @@ def test_nacka_is_flagged_as_below_the_rule_of_full_membership(real: Dataset) ->
     ]
     assert own["municipality:0182", "eurocities"]
     assert not own["municipality:0180", "eurocities"]
+
+
+# --- No field says more than the row's own text -----------------------------------------------------------------------
+
+
+def test_a_railway_or_a_road_makes_nobody_active_in_regional_development(real: Dataset) -> None:
+    corridors = real.networks[(real.networks["kind"] == "cooperation_body") & (real.networks["type"] != "cross_border")]
+    themes = corridors.set_index("network_id")["themes"].str.split(";")
+    assert {"infrastrukturkansliet", "partnerskap-e16"} <= set(themes.index)
+    assert [name for name, own in themes.items() if {"mobility", "regional_policy"} <= set(own)] == []
+    assert set(real.projects.loc[real.projects["project"].str.contains("EU coach"), "theme"]) == {"eu_affairs"}
+
+
+def test_a_network_of_regions_is_not_open_to_municipalities(real: Dataset) -> None:
+    levels = real.networks.set_index("network_id")["eligible_levels"]
+    for name in ("reglab", "reglab-rus-natverk", "edge-counties", "vgr-brussels-office"):
+        assert levels[name] == "region", name
+
+
+def test_a_year_that_rests_on_the_content_is_inferred(real: Dataset) -> None:
+    for source in ("nedredalalven-kommunrad-2022", "skr-ledarskap-2019"):
+        own = real.memberships[real.memberships["source_id"] == source]
+        assert set(own["observed_basis"]) == {"inferred"}, source
+
+
+def test_what_was_planned_or_in_force_is_not_told_as_decided(real: Dataset) -> None:
+    plans = real.strategies.set_index("row_id")
+    assert plans.loc[["rus-00019", "rus-00045"], "adopted_year"].isna().all(), "published, or in force since"
+    assert pd.isna(plans.loc["rus-00039", "adopted_date"]), "two sources, two days"
+    happened = real.strategy_events.set_index("row_id")["event"]
+    assert (happened["sev-00020"], happened["sev-00097"]) == ("in_force", "in_force")
+    entries = real.county_events[real.county_events["source_id"] == "kulturradet-2011nya"]
+    assert entries.loc[entries["year"] > 2011, "note"].str.startswith("planned entry").all()
+
+
+def test_the_founding_of_a_cooperation_is_no_members_first_year(real: Dataset) -> None:
+    own = real.body_members[real.body_members["body_id"] == "body:sodertornskommunerna"]
+    assert len(own) == 8
+    assert own["start_year"].isna().all()
+
+
+def test_a_number_told_by_another_page_has_that_page_as_its_source(real: Dataset) -> None:
+    sources = real.published_totals.set_index("row_id")["source_id"]
+    assert sources["tot-00160"] == "industrikommuner-en"
+    assert {sources["tot-00254"], sources["tot-00255"]} == {"cemr-slide"}

@@ -108,8 +108,7 @@ class QuickPool:
     def run(self, queue: Iterable[Job]) -> Generator[Result]:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None
-            twins = {"twins": current_tables().hashes["twins"]}
-            reads = Recorded(twins, ("twins",)) if job.page.unit == "14" else Recorded()
+            reads = Recorded({"twins": current_tables().hashes["twins"]} if job.page.unit == "14" else {})
             made = Result(job.page, "2026-01-02T03:04:05+00:00", 1.0, "<html></html>", EMPTY, reads=reads)
             yield replace(made, failure=failure)
 
@@ -426,7 +425,7 @@ def test_documents_go_only_where_it_is_asked_for(
     pdf.write_bytes(b"%PDF")
     out = Path("reports")
     update_manifest(out, [replace(read_manifest(out)["sv/region_report/14"], files=("sv/region_report/14.pdf",))])
-    monkeypatch.setattr("natverk.reports.documents.find_spec", lambda _name: None)
+    monkeypatch.setattr("natverk.reports.documents.find_browser", lambda: None)
     status, _out, err = call("report", "14", how)
     assert (status, pdf.is_file()) == (2, True)
     assert "--format html, which removes them" in err
@@ -677,11 +676,69 @@ def test_what_is_started_finds_all_streams_where_some_are_closed(closed: tuple[i
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_under_standard_output_has_the_status_of_an_error() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("list", "--only", "strategies"), ("build",), ("clean", "--out", "nowhere"), ("--version",), ("report", "--help")],
+    ids=" ".join,
+)
+def test_a_full_disk_under_standard_output_has_the_status_of_an_error(arguments: tuple[str, ...]) -> None:
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "natverk.cli", "list", "--only", "strategies"]
+    command = [sys.executable, "-m", "natverk.cli", *arguments]
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("standard output cannot be written to")
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_what_cannot_be_said_beside_the_answer_changes_no_status(tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "natverk.cli", "list", "--stale", "--only", "strategies"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.returncode == 0
+    assert b"sv/strategies/sverige" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="arguments are bytes on POSIX only")
+@pytest.mark.parametrize("option", ["--only", "name"])
+@pytest.mark.parametrize(("encoding", "locale"), [("latin-1", None), ("utf-8", "C")])
+def test_a_name_in_the_bytes_of_another_locale_is_known(
+    option: str, encoding: str, locale: str | None, tmp_path: Path
+) -> None:
+    name = "Västra Götaland".encode(encoding)
+    words = [b"list", b"--only", name] if option == "--only" else [b"verify", name]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)} | ({"LC_ALL": locale, "PYTHONUTF8": "0"} if locale else {})
+    command = [sys.executable, "-m", "natverk.cli", *words]
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, check=False)
+    # What has not been made cannot be verified; that it is known by its identifier says that the name was.
+    assert b"region_report/14" in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder that is in use cannot be removed there")
+def test_a_folder_that_is_gone_is_said_and_is_no_matter_where_nothing_is_put_into_it(tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for arguments, status in ((["list"], 2), (["list", "--out", str(tmp_path / "out")], 0), (["build"], 0)):
+        gone = tmp_path / "gone"
+        gone.mkdir()
+        script = 'cd "$1"; rmdir "$1"; shift; exec "$@"'
+        command = ["sh", "-c", script, "sh", str(gone), sys.executable, "-m", "natverk.cli", *arguments]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+        assert status == 0 or "next: cd to another folder" in done.stderr
+
+
+def test_a_tilde_is_the_home_folder_in_every_option_of_a_path(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "work").mkdir()
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path / "home")}
+    raw = os.path.relpath(ROOT / "data" / "raw", tmp_path / "home")
+    for arguments in (["build", f"--raw=~/{raw}", "--out=~/data/processed"], ["clean", "--out=~/pages"], ["list"]):
+        command = [sys.executable, "-m", "natverk.cli", *arguments]
+        environ |= {"NATVERK_DATA": "~/data"} if arguments == ["list"] else {}
+        done = subprocess.run(command, env=environ, cwd=tmp_path / "work", capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "home" / "data" / "processed" / "counties.parquet").is_file()
+    assert list((tmp_path / "work").iterdir()) == []

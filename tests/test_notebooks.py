@@ -1,4 +1,4 @@
-"""Notebooks are stored executed: nbval compares what they show, so nothing checked may be stored empty."""
+"""Notebooks are stored executed and without pictures: nbval compares what they show, so nothing checked is empty."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ NOTEBOOKS = sorted(
     if ".ipynb_checkpoints" not in path.parts
 )
 CHECK = "NBVAL_CHECK_OUTPUT"
+LARGEST = 300_000
 
 
 def problems(notebook: nbformat.NotebookNode) -> list[str]:
@@ -30,6 +31,9 @@ def problems(notebook: nbformat.NotebookNode) -> list[str]:
             found.append(f"cell {number}: checked by nbval but stored without output")
         if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs):
             found.append(f"cell {number}: a stored widget, which no kernel stands behind")
+        shown = [output.get("data", {}) for output in cell.outputs]
+        if any("data:image/" in data.get("text/html", "") or any("image/" in kind for kind in data) for data in shown):
+            found.append(f"cell {number}: a stored picture")
         if "execution" in cell.metadata or "papermill" in cell.metadata:
             found.append(f"cell {number}: stored with times of a run")
     if "widgets" in notebook.metadata:
@@ -49,6 +53,19 @@ def test_a_notebook_is_stored_executed_and_checked(path: Path) -> None:
 
 def test_there_are_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_stored_notebook_is_small(path: Path) -> None:
+    assert path.stat().st_size <= LARGEST
+
+
+@pytest.mark.parametrize("data", [{"image/png": "iVBOR"}, {"text/html": '<img src="data:image/png;base64,iVBOR">'}])
+def test_a_stored_picture_is_found(data: dict[str, str]) -> None:
+    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+    assert [problem for problem in problems(notebook) if problem.endswith("a stored picture")]
 
 
 def test_a_stripped_notebook_is_found() -> None:

@@ -7,7 +7,7 @@ import pytest
 from natverk import outcomes
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
-from natverk.outcomes import told_by
+from natverk.outcomes import evaluations, notes, of_the_country, projects, told_by, totals, twin_towns
 
 
 def test_what_a_municipality_tells_of_networks_comes_from_its_own_pages(real: Dataset) -> None:
@@ -27,3 +27,14 @@ def test_a_municipality_whose_pages_tell_of_no_network_has_no_row(real: Dataset)
 def test_a_frame_without_actors_is_refused(real: Dataset) -> None:
     with pytest.raises(InvalidArgument, match="its rows name no actor"):
         outcomes.of_the_country(real, outcomes.notes(real).drop(columns="actor_id"))
+
+
+def test_what_concerns_a_network_or_a_unit_with_a_page_is_not_of_the_country(real: Dataset) -> None:
+    for frame in (evaluations(real), notes(real), totals(real), twin_towns(real), projects(real)):
+        left = of_the_country(real, frame)
+        assert not {str(actor).partition(":")[0] for actor in left["actor_id"]} & {"municipality", "region"}
+        assert not set(left["actor_id"]) & set(real.bodies["body_id"])
+        if "network_id" in frame:
+            assert left["network_id"].isna().all()
+    assert set(of_the_country(real, twin_towns(real))["actor_id"]) == {"state:lansstyrelsen-03"}
+    assert len(of_the_country(real, projects(real))) == 0

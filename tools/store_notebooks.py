@@ -1,5 +1,6 @@
-"""Run the notebooks with their default parameters and store them with what they show.
+"""Run the notebooks with their default parameters and store them with what they say: texts and tables, no pictures.
 
+A picture is drawn anew by whoever runs the notebook; stored, it would be most of the file and all of a difference.
 nbval (part of `make test`) compares the stored outputs with what the code gives today; after a change that is
 meant to change them, run `make notebooks`, look at the difference, and commit it.
 """
@@ -14,10 +15,32 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDGET = "application/vnd.jupyter.widget-view+json"
+CHECK = "NBVAL_CHECK_OUTPUT"
+FOLDED = ("<details", '<div class="nv-download"')
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+
+
+def kept(output: nbformat.NotebookNode) -> bool:
+    """Say whether an output is stored.
+
+    A widget lives as long as its kernel: stored, it is a box that cannot be shown. A picture is an image, or an image
+    within HTML as the figures show themselves.
+    """
+    data = output.get("data", {})
+    pictures = any(kind.startswith("image/") for kind in data) or "data:image/" in data.get("text/html", "")
+    return WIDGET not in data and not pictures
+
+
+def shorten(output: nbformat.NotebookNode) -> None:
+    """Leave one form of what has two: plain text of what a page folds away or offers as a file, else the richer one."""
+    data = output.get("data", {})
+    if "text/plain" in data and data.get("text/html", "").startswith(FOLDED):
+        del data["text/html"]
+    elif len(data) > 1:
+        data.pop("text/plain", None)
 
 
 def store(path: Path) -> None:
@@ -28,8 +51,10 @@ def store(path: Path) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            # A widget lives as long as its kernel: stored, it is a box that cannot be shown.
-            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+            cell.outputs = [output for output in cell.outputs if kept(output)]
+            if CHECK not in cell.source:
+                for output in cell.outputs:
+                    shorten(output)
     notebook.metadata.clear()
     notebook.metadata.update(METADATA)
     nbformat.write(notebook, path)

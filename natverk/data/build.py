@@ -31,7 +31,7 @@ from natverk.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BuildResult", "build", "current_tables", "is_stale", "typed"]
+__all__ = ["BuildResult", "build", "current_tables", "is_stale", "parquet_of", "typed"]
 
 
 #: Where tables can be put if not in their place, and how they are found there.
@@ -208,12 +208,21 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 
-def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -> None:
-    """Write tables and manifest aside and rename them into place, the manifest last."""
+def parquet_of(frame: pd.DataFrame) -> bytes:
+    """Return a built table as the content of its file: the same bytes for the same table."""
+    from pyarrow import BufferOutputStream
     from pyarrow.parquet import write_table
 
     from natverk.data.types import to_arrow
 
+    stream = BufferOutputStream()
+    # No compression dictionary or page size is left to chance, so that bytes repeat.
+    write_table(to_arrow(frame), stream, compression="zstd")
+    return bytes(stream.getvalue().to_pybytes())
+
+
+def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -> None:
+    """Write tables and manifest aside and rename them into place, the manifest last."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".build-", dir=out))
@@ -225,8 +234,7 @@ def _write(frames: dict[str, pd.DataFrame], inputs: dict[str, str], out: Path) -
         ) from error
     try:
         for name, frame in frames.items():
-            # No compression dictionary or page size is left to chance, so that bytes repeat.
-            write_table(to_arrow(frame), aside / f"{name}.parquet", compression="zstd")
+            (aside / f"{name}.parquet").write_bytes(parquet_of(frame))
         outputs = {
             f"{name}.parquet": {
                 "rows": len(frame),

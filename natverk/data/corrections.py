@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from natverk.data.letters import text_of
 from natverk.data.raw import table_path
 from natverk.data.schema import SCHEMA, Schema
 from natverk.data.types import TEXT
@@ -57,14 +58,14 @@ def read_corrections(folder: Path, schema: Schema = SCHEMA) -> list[Correction]:
     """
     path = folder / "corrections.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(text_of(path))
     except FileNotFoundError as error:
         raise MissingFile(
             "corrections.toml is missing",
             where=str(path),
             remedy="bring it back: git checkout -- data/raw/corrections.toml; or make an empty file",
         ) from error
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise DataError(
             f"corrections.toml cannot be read: {error}", where=str(path), remedy="mend the file; it is UTF-8 and TOML"
         ) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar, cast
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
-from natverk.data.build import current_tables
+from natverk.data.in_use import tables_in_use
 from natverk.data.partial import earliest, latest
 from natverk.data.reads import Filters, collected, label, note_all, note_read, within
 from natverk.data.schema import SCHEMA
@@ -42,6 +42,7 @@ def load(
     as_of: str | int | None = None,
     undated_sources: Literal["drop", "keep"] = "drop",
     without_noncommercial: bool = False,
+    overlay: str | Path | None = None,
 ) -> Dataset:
     """Load the data.
 
@@ -56,6 +57,10 @@ def load(
         they were read in 2026 and may tell of later years; `"keep"` for an upper bound.
     without_noncommercial
         Leave out evidence whose source may be used for non-commercial purposes only.
+    overlay
+        A folder of CSV files, or an Excel workbook, with own rows that are laid over natverk's
+        (`natverk.data.overlay`); nothing is written to it. Default: what the environment variable `NATVERK_OVERLAY`
+        names, if it is set. `data.own` counts them.
 
     Returns
     -------
@@ -66,6 +71,8 @@ def load(
     ------
     DataError, MissingFile
         If the raw data are wrong or the processed tables cannot be read.
+    OverlayError
+        If anything is wrong with the own rows; all of it is told, each with its place.
     InvalidArgument
         If `as_of` is no partial date.
 
@@ -87,7 +94,7 @@ def load(
         )
     if as_of is not None and not SCHEMA["sources"].column("published").fits(str(as_of)):
         raise InvalidArgument(f"{as_of!r} is no date", where="as_of", remedy="write 2015, 2015-06 or 2015-06-30")
-    tables = current_tables()
+    tables = tables_in_use(overlay)
     if as_of is not None or without_noncommercial:
         filtered = Dataset(
             tables.folder,
@@ -154,7 +161,8 @@ class Dataset:
         filters = [f"as_of={self.as_of!r}"] * (self.as_of is not None)
         filters += ["undated_sources='keep'"] * (self.as_of is not None and self.undated_sources == "keep")
         filters += ["without_noncommercial=True"] * self.without_noncommercial
-        return f"<natverk.Dataset {len(SCHEMA)} tables{': ' if filters else ''}{', '.join(filters)}>"
+        own = f", {_counted(self.own)}" if self.own else ""
+        return f"<natverk.Dataset {len(SCHEMA)} tables{own}{': ' if filters else ''}{', '.join(filters)}>"
 
     def _repr_html_(self) -> str:
         """Show filters and tables in a notebook: what a row of each is, its rows, and how many the filters left out."""
@@ -169,12 +177,21 @@ class Dataset:
             lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         heads = ["table", "one row", "rows", *(["left out"] if filtered else [])]
         return (
-            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}. Each table is an "
-            "attribute (<code>data.networks</code>); <code>docs/codebook.md</code> tells its columns.</p>"
+            f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}."
+            f"{self._own_html()} Each table is an attribute (<code>data.networks</code>); "
+            "<code>docs/codebook.md</code> tells its columns.</p>"
             f"<details><summary>{len(SCHEMA)} tables</summary><table><thead><tr>"
             + "".join(f"<th>{head}</th>" for head in heads)
             + f"</tr></thead><tbody>{''.join(lines)}</tbody></table></details>"
         )
+
+    def _own_html(self) -> str:
+        if not self.own:
+            return ""
+        tables = ", ".join(f"{n} in {name}" for name, n in self.own.items())
+        n_replaced = sum(bool(item) for ids in self.own_keys.values() for item in ids.values())
+        replaced = f", {n_replaced} of them in the place of natverk's" if n_replaced else ""
+        return f" <b>{_counted(self.own)}</b> ({escape(tables)}{replaced}), which are not natverk's."
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what `kept` has made: a copy, or another process, makes its own."""
@@ -214,6 +231,20 @@ class Dataset:
         return self._tables[name].copy(deep=False)
 
     @property
+    def own(self) -> dict[str, int]:
+        """How many own rows there are by table (`natverk.load(overlay=…)`); empty where the data are natverk's alone.
+
+        >>> load().own
+        {}
+        """
+        return self._processed.own
+
+    @property
+    def own_keys(self) -> Mapping[str, Mapping[str, str]]:
+        """The keys of own rows by table (`own-00001`), each with that of the row it replaces, or blank."""
+        return self._processed.manifest.get("own", {})
+
+    @property
     def fingerprint(self) -> str:
         """A hash of the tables and filters: two datasets with the same one give the same results."""
         return self._processed.fingerprint(**self.filters)
@@ -229,13 +260,20 @@ class Dataset:
 
     @property
     def vintage(self) -> str:
-        """The latest day on which a source was read: what the data can know at most."""
+        """The latest day on which natverk read a source; sources of one's own do not make natverk's younger."""
+        sources = self.sources
+        own = self.own_keys.get("sources")
+        return str((sources[~sources["source_id"].isin(list(own))] if own else sources)["accessed"].max())
+
+    @property
+    def read_until(self) -> str:
+        """The latest day on which any source was read, one's own among them: what the data can know at most."""
         return str(self.sources["accessed"].max())
 
     @property
     def known_until(self) -> str:
-        """The last day the evidence can speak of: the vintage, or the end of `as_of` where that is earlier."""
-        return self.vintage if self.as_of is None else min(self.vintage, latest(self.as_of))
+        """The last day the evidence can speak of: `read_until`, or the end of `as_of` where that is earlier."""
+        return self.read_until if self.as_of is None else min(self.read_until, latest(self.as_of))
 
     @property
     def last_year(self) -> int:
@@ -287,6 +325,11 @@ class Dataset:
                 if isinstance(buffer, np.ndarray):
                     buffer.flags.writeable = False
         return frame
+
+
+def _counted(own: Mapping[str, int]) -> str:
+    n = sum(own.values())
+    return f"{n} own row{'' if n == 1 else 's'}"
 
 
 P = ParamSpec("P")

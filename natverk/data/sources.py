@@ -19,6 +19,7 @@ from natverk.version import __version__
 __all__ = [
     "cite_data",
     "numbered_sources",
+    "own_beside",
 ]
 
 
@@ -75,7 +76,7 @@ def numbered_sources(data: Dataset, source_ids: Iterable[object] | str) -> pd.Da
 
 
 def cite_data(data: Dataset, lang: str) -> str:
-    """Say how to cite natverk's data: title, version, vintage, licence, and the filters they were loaded with.
+    """Say how to cite natverk's data: title, version, vintage, licence, own rows beside them, and the filters.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def cite_data(data: Dataset, lang: str) -> str:
     Returns
     -------
     str
-        One to three sentences of plain text. The sources of the rows are cited beside it (`numbered_sources`).
+        A few sentences of plain text; own rows are said to be none of natverk's. The sources
+        of the rows are cited beside it (`numbered_sources`).
 
     Raises
     ------
@@ -105,8 +107,25 @@ def cite_data(data: Dataset, lang: str) -> str:
     """
     t = texts(lang)
     parts = [t("citation.data", year=data.vintage[:4], version=__version__, vintage=data.vintage)]
+    if data.own:
+        tables = ", ".join(f"{name} ({n})" for name, n in data.own.items())
+        n_own = sum(data.own.values())
+        parts.append(t(f"citation.own_{'one' if n_own == 1 else 'other'}", n=n_own, tables=tables))
+        if n_replaced := sum(bool(item) for ids in data.own_keys.values() for item in ids.values()):
+            parts.append(t("citation.own_replaced", n=n_replaced))
     if data.as_of is not None:
         parts.append(t(f"citation.as_of_{data.undated_sources}", as_of=data.as_of))
     if data.without_noncommercial:
         parts.append(t("citation.without_noncommercial"))
     return " ".join(parts)
+
+
+def own_beside(line: str, data: Dataset, lang: str) -> str:
+    """Return a line about the data that says how many own rows lie over them, if any do.
+
+    >>> from natverk import load
+    >>> own_beside("Source: natverk", load(), "en")
+    'Source: natverk'
+    """
+    n = sum(data.own.values())
+    return texts(lang)(f"nouns.own_beside_{'one' if n == 1 else 'other'}", text=line, n=n) if n else line

@@ -7,20 +7,24 @@ that begins like one gets an apostrophe in front, and reading takes it away agai
 
 from __future__ import annotations
 
-import codecs
 import csv
 import datetime
 import io
 import re
+import warnings
+import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import pandas as pd
 
+from natverk.data.letters import ONE_BYTE, marked, readings, windows
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
-__all__ = ["FORMS", "csv_text", "neutral", "plain", "read_table", "write_table"]
+__all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "plain", "read_table", "write_table"]
 
 #: Forms of files; Excel needs openpyxl.
 FORMS = ("csv", "xlsx")
@@ -34,20 +38,6 @@ _INSIDE = re.compile(rf"([;\t\r\n][\s'\"]*){_STARTS}")
 _INSIDE_MARKED = re.compile(rf"([;\t\r\n][\s'\"]*)'{_STARTS}")
 # Control characters end a file early in some programs, surrogates are no characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-#: What the first bytes of a file say about its encoding; UTF-32 before UTF-16, which begins alike.
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-#: The encodings of one byte a letter that spreadsheets in Sweden write: Excel, Excel for Mac, and "CSV (MS-DOS)".
-_ONE_BYTE = ("cp1252", "mac_roman", "cp850")
-# Text of Windows is known by its å, ä, ö, é or è: in the other encodings these bytes are signs that hardly occur.
-# Further letters are few, so that a mixture of encodings, or one of Central Europe, is refused and not misread.
-_WINDOWS = re.compile(r"[\x00-\x7fåäöÅÄÖéèÉÈüÜøØæÆàÀ–—‘’“”„…•€§°½×·«»±²³´\xa0\xad]*")
 
 
 def neutral(cell: str) -> str:
@@ -233,6 +223,126 @@ def read_table(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
     return pd.DataFrame([[plain(row[n]) or None for n in used] for _, row in rows], columns=names, dtype="str")
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of a sheet or a CSV file as text, with the numbers of their rows, and what cannot be read of it.
+
+    Attributes
+    ----------
+    rows
+        Number of the row (of a CSV file: the line on which it begins) and its cells.
+    faults
+        Row, place of the cell from 0, what is wrong and what to do.
+    notes
+        Row, place of the cell from 0, and how it was read where that is not what it says.
+    """
+
+    name: str
+    rows: list[tuple[int, list[str]]]
+    faults: list[tuple[int, int, str, str]] = field(default_factory=list)
+    notes: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def csv_sheet(path: Path, encoding: str | None = None) -> Sheet:
+    """Return the rows of a CSV file as `read_table` understands them, of whatever length they are.
+
+    Raises
+    ------
+    DataError, InvalidArgument
+        If the file cannot be read as text, or a quote is not closed.
+    """
+    try:
+        return Sheet(path.stem, _csv_rows(_decoded(path, encoding), path))
+    except OSError as error:
+        raise DataError(
+            f"the file cannot be read: {error.strerror}", where=str(path), remedy="see that it may be read"
+        ) from error
+
+
+def excel_sheets(path: Path) -> list[Sheet]:
+    """Return all sheets of an Excel file: the values of formulas, and merged cells where they can mean one thing only.
+
+    A cell that is merged over several rows of one column says the same in each of them; what is merged over several
+    columns, a formula whose value the file does not hold, and one that gives an error are faults.
+
+    Raises
+    ------
+    DataError, InvalidArgument
+        If the file is no Excel file, or openpyxl is not installed.
+    """
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError as error:
+        raise _no_excel(path) from error
+    try:
+        with warnings.catch_warnings():
+            # It warns of forms, colours and the like that it does not know, which nobody asks for here.
+            warnings.simplefilter("ignore")
+            content = path.read_bytes()
+            values, formulas = (load_workbook(io.BytesIO(content), data_only=flag) for flag in (True, False))
+    # What a damaged file makes openpyxl, zipfile and the parser of XML raise.
+    except (
+        AttributeError,
+        BadZipFile,
+        EOFError,
+        InvalidFileException,
+        LookupError,
+        NotImplementedError,
+        OSError,
+        RuntimeError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+        zlib.error,
+    ) as error:
+        raise DataError(
+            f"the file is no Excel file: {error}", where=str(path), remedy="save it as .xlsx, or as .csv"
+        ) from error
+    return [_excel_sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets]
+
+
+def _excel_sheet(sheet: Any, formulas: Any) -> Sheet:
+    """Return one sheet; `formulas` is the same with formulas in place of their values."""
+    rows = [[_cell_text(cell.value) for cell in row] for row in sheet.iter_rows()]
+    found = Sheet(sheet.title, list(enumerate(rows, 1)))
+    for row in formulas.iter_rows():
+        for cell in row:
+            value = sheet.cell(cell.row, cell.column)
+            if cell.data_type != "f" and value.data_type != "e":
+                continue
+            place = (cell.row, cell.column - 1)
+            if value.data_type == "e":
+                what = f"a formula gives the error {value.value}"
+                found.faults.append((*place, what, "write what the cell is to hold, or leave it blank"))
+            elif value.value is None:
+                what = "a formula whose value the file does not hold"
+                found.faults.append((*place, what, "open the file in Excel and save it, or write the value itself"))
+            else:
+                found.notes.append((*place, "the value of a formula"))
+    for area in sheet.merged_cells.ranges:
+        first = (area.min_row, area.min_col - 1)
+        if area.min_col != area.max_col:
+            what = f"the cells {area.coord} are merged over several columns"
+            found.faults.append((*first, what, "part them, and write each cell by itself"))
+            continue
+        for number in range(area.min_row + 1, area.max_row + 1):
+            rows[number - 1][first[1]] = rows[area.min_row - 1][first[1]]
+            found.notes.append((number, first[1], "a cell merged over several rows"))
+    return found
+
+
+def _cell_text(value: object) -> str:
+    """Return what a cell of Excel holds as text: a day as `2014-02-26`, a whole number without decimals."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
 def _form(path: Path) -> str:
     form = path.suffix.lower().lstrip(".")
     if form not in FORMS:
@@ -245,7 +355,7 @@ def _form(path: Path) -> str:
 def _decoded(path: Path, encoding: str | None) -> str:
     """Return the text of a file by its byte-order mark, or as UTF-8, or as Windows text that can be no other."""
     content = path.read_bytes()
-    known = encoding or next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    known = encoding or marked(content)
     if known is None and b"\0" in content:
         # UTF-16 without a mark: a file of ours begins with an ordinary letter, which leaves one of two bytes empty.
         if b"\0" not in content[:2]:
@@ -255,7 +365,7 @@ def _decoded(path: Path, encoding: str | None) -> str:
         return content.decode(known or "utf-8").removeprefix("\ufeff")
     except LookupError as error:
         raise InvalidArgument(
-            f"unknown encoding {known!r}", where="encoding", allowed=["utf-8", "utf-16", *_ONE_BYTE], value=known
+            f"unknown encoding {known!r}", where="encoding", allowed=["utf-8", "utf-16", *ONE_BYTE], value=known
         ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
@@ -266,14 +376,12 @@ def _decoded(path: Path, encoding: str | None) -> str:
                 where=f"{path}, line {line}",
                 remedy="save the file as “CSV UTF-8”, or say which encoding it has: encoding=…",
             ) from error
-    text = content.decode("cp1252", errors="replace")
-    if re.search("[åäöÅÄÖéè]", text) and _WINDOWS.fullmatch(text):
+    if (text := windows(content)) is not None:
         return text
-    readings = {name: word.decode(name, errors="replace") for name in _ONE_BYTE}
-    possible = [name for name, reading in readings.items() if "\ufffd" not in reading]
+    possible = readings(word)
     raise DataError(
         "the file is not UTF-8, and its letters can be read in several ways: "
-        + ", ".join(f"{readings[name]!r} ({name})" for name in possible),
+        + ", ".join(f"{reading!r} ({name})" for name, reading in possible.items()),
         where=f"{path}, line {line}",
         remedy=f"save it as “CSV UTF-8”, or say which it is: encoding={' or '.join(map(repr, possible))}",
     )

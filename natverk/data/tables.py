@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import TypedDict, Unpack, cast
+from typing import NotRequired, TypedDict, Unpack, cast
 
 from natverk.data.reads import Filters
 from natverk.data.schema import SCHEMA
@@ -43,6 +43,8 @@ class Manifest(TypedDict):
     outputs: dict[str, Output]
     schema: str
     versions: dict[str, str]
+    own: NotRequired[dict[str, dict[str, str]]]
+    """Own rows by table (`natverk.data.overlay`): their keys, each with that of the row it replaces, or blank."""
 
 
 def data_folders() -> tuple[Path | None, Path]:
@@ -94,6 +96,11 @@ class Processed:
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of every table by its name."""
         return {file.removesuffix(".parquet"): output["sha256"] for file, output in self.manifest["outputs"].items()}
+
+    @property
+    def own(self) -> dict[str, int]:
+        """How many own rows there are by table; none where the tables are natverk's alone."""
+        return {table: len(rows) for table, rows in self.manifest.get("own", {}).items()}
 
     def fingerprint(self, **filters: Unpack[Filters]) -> str:
         """Return a hash of the tables and the filters of a dataset."""

@@ -44,6 +44,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "actors": ("actor_id", "name", "kind"),
     "memberships": ("actor_id", "network_id", "status", "inference"),
     "status_rules": ("counts_as", "status", "counted"),
+    "municipality_changes": ("kind", "new_code", "date"),
     "policy_themes": ("theme",),
     "sources": ("accessed",),
 }
@@ -204,6 +205,12 @@ class Directory:
     def vintage(self) -> str:
         """The latest day on which a source was read."""
         return max((str(row["accessed"]) for row in self._rows("sources")), default="")
+
+    @cached_property
+    def formed(self) -> dict[str, int]:
+        """The year in which a municipality was formed out of another one, by code; of all others it is not told."""
+        new = (row for row in self._rows("municipality_changes") if row["kind"] == "new_municipality")
+        return {str(row["new_code"]): int(str(row["date"])[:4]) for row in new}
 
     @cached_property
     def themes(self) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ from natverk.errors import DataError
 __all__ = [
     "Broken",
     "CHECKS",
+    "Tables",
     "ValidationError",
+    "cell_problem",
     "validate",
 ]
 
@@ -61,7 +63,9 @@ def years_have_basis(tables: Tables) -> Iterator[Broken]:
 
 def lists_are_complete(tables: Tables) -> Iterator[Broken]:
     """A complete list has as many rows as it says, all of its network and year."""
-    members, lists = tables["memberships"], tables["member_lists"]
+    # Of plain objects, and few columns: looking each list up in the whole table takes ten times as long.
+    members = tables["memberships"][["list_id", "network_id", "observed_year"]].astype(object)
+    lists = tables["member_lists"]
     for line, row in lists.iterrows():
         own = members[members["list_id"] == row["list_id"]]
         if len(own) != int(row["n_sweden"]):
@@ -263,7 +267,7 @@ def _cell_problems(frame: pd.DataFrame, table: Table, folder: Path) -> Iterator[
         if refused := [cell for cell in cells.unique() if not column.matches(cell)]:
             wrong += [(int(str(line)), column.name, cell) for line, cell in cells[cells.isin(refused)].items()]
     for line, name, cell in sorted(wrong):
-        yield _cell_problem(path, line, table.column(name), cell)
+        yield cell_problem(f"{path}, line {line}, column {name}", table.column(name), cell)
     key = list(table.key)
     for line in frame.index[frame.duplicated(key)]:
         cells = frame.loc[line, key]
@@ -275,9 +279,8 @@ def _cell_problems(frame: pd.DataFrame, table: Table, folder: Path) -> Iterator[
         )
 
 
-def _cell_problem(path: Path, line: int, column: Column, cell: str) -> DataError:
+def cell_problem(where: str, column: Column, cell: str) -> DataError:
     """Return the problem of one cell, with what its column would allow."""
-    where = f"{path}, line {line}, column {column.name}"
     if cell == "":
         return DataError("a required cell is blank", where=where, remedy=f"fill in: {column.description}")
     wrong = next((value for value in column.split(cell) if not column.fits(value)), cell)

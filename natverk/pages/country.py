@@ -100,7 +100,8 @@ def conditions(page: NotebookPage, frame: pd.DataFrame) -> None:
         first = page.date(row["since"])
         if not isinstance(row["until"], str):
             return page.t("nouns.from_date", date=first)
-        return first if row["until"] == row["since"] else f"{first} – {page.date(row['until'])}"
+        # A last day that is only known as the year of the first adds nothing.
+        return first if str(row["since"]).startswith(row["until"]) else f"{first} – {page.date(row['until'])}"
 
     columns: dict[str, Cell | str] = {
         "region=county": lambda row: page.link("region", str(row["county_code"])),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest
-from natverk.data.sources import cite_data
+from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
 from natverk.locale import genitive, texts
@@ -52,7 +52,7 @@ class NotebookPage:
     Notes
     -----
     `shown` holds the ids of all rows of evidence that the page has shown so far: as a row of a table, or named in a
-    text. A bare count rests on its rows (they stand in `data-rows`) but does not show them.
+    text. A bare count rests on its rows (they stand in `data-rows`) but does not show them: they are `counted_rows`.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class NotebookPage:
         self.unit = unit
         self.references = References(data)
         self.shown: set[str] = set()
+        self.counted_rows: set[str] = set()
         self.parts: list[object] = []
         self.template = template
         self._template = environment(lang).get_template(f"{template}.{lang}.md.j2")
@@ -250,7 +251,9 @@ class NotebookPage:
 
     def resting(self, text: object, row_ids: Iterable[str]) -> Markup:
         """Return text that rests on rows without showing them: a count."""
-        ids = " ".join(row_ids)
+        found = list(row_ids)
+        self.counted_rows.update(found)
+        ids = " ".join(found)
         return Markup(f'<span class="nv-count" data-rows="{ids}">{plain(text)}</span>') if ids else plain(text)
 
     def shown_text(self, text: object, row_ids: Iterable[str]) -> Markup:
@@ -368,7 +371,20 @@ class NotebookPage:
     def source_line(self) -> str:
         """The line under every figure: package, number of sources and vintage."""
         n = self.t.number(self.data.sources["url"].nunique())
-        return self.t("nouns.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+        line = self.t("nouns.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+        return own_beside(line, self.data, self.lang)
+
+    @property
+    def own_line(self) -> str:
+        """Which own rows the page has shown, counted or cited so far, a blank where the data are natverk's alone."""
+        if not self.data.own:
+            return ""
+        named = self.shown | self.counted_rows | self.references.ids | {self.unit}
+        ids = sorted(key for keys in self.data.own_keys.values() for key in keys if key in named)
+        if not ids:
+            tables = ", ".join(f"{name} ({n})" for name, n in self.data.own.items())
+            return self.t("nouns.own_unused", tables=tables)
+        return self.t(f"nouns.own_used_{'one' if len(ids) == 1 else 'other'}", n=len(ids), ids=", ".join(ids))
 
 
 def _tidy(line: str) -> str:

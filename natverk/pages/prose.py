@@ -150,9 +150,15 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
-    """Return the rows whose cells are as wanted, one value or any of several: `frame | where(mark="left")`."""
+    """Return the rows whose cells are as wanted, one value or any of several: `frame | where(mark="left")`.
+
+    `None` asks for missing cells: `frame | where(since=None)`.
+    """
     for name, value in wanted.items():
-        frame = frame[frame[name].isin(list(value) if pd.api.types.is_list_like(value) else [value])]
+        if value is None:
+            frame = frame[frame[name].isna()]
+        else:
+            frame = frame[frame[name].isin(list(value) if pd.api.types.is_list_like(value) else [value])]
     return frame
 
 

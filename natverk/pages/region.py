@@ -150,7 +150,7 @@ def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "
 
     columns: dict[str, Cell | str] = {
         "when": when,
-        "event=what": what,
+        "event=what_happened": what,
         "done_by": lambda row: _text(row["by"]),
         "municipal_part": lambda row: page.told(row, "municipal_part"),
         "note": lambda row: page.told(row, "note"),
@@ -323,7 +323,7 @@ def tasks(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show the tasks that are given to this county by name (`natverk.roles.county_tasks`)."""
     columns: dict[str, Cell | str] = {
         "area": lambda row: page.term("policy_area", row["policy_area"]),
-        "task=what": lambda row: page.told(row, "task"),
+        "task": lambda row: page.told(row, "task"),
         "actor=who": lambda row: page.told(row, "actor"),
         "obligation": lambda row: page.term("obligation", row["obligation_class"]),
         "legal_basis": lambda row: page.told(row, "legal_basis"),
@@ -381,7 +381,7 @@ def county_events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False
     columns: dict[str, Cell | str] = {
         "when": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
         "kind_of": lambda row: page.term("county_event", row["event"]),
-        "what": what,
+        "event=what_happened": what,
         "sources": page.cites,
     }
     page.table("county_events", frame, columns, fold=fold)

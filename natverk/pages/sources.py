@@ -41,6 +41,11 @@ class References:
     def __len__(self) -> int:
         return len(self._cited)
 
+    @property
+    def ids(self) -> set[str]:
+        """The ids of all sources that have been cited."""
+        return {item for same in self._cited for item in same}
+
     def cite(self, source_ids: Iterable[str] | str) -> Cites:
         """Return the numbers of some sources (ids, or one text of ids separated by `;`)."""
         ids = source_ids.split(";") if isinstance(source_ids, str) else list(source_ids)

@@ -17,7 +17,7 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from natverk.data.build import current_tables
+from natverk.data.in_use import tables_in_use
 from natverk.data.tables import REBUILD
 from natverk.errors import InvalidArgument, NatverkError, RunError, missing_extra
 from natverk.reports.execute import Failure, Job, Result
@@ -250,7 +250,7 @@ def identity(state: State | None = None) -> dict[str, str]:
     """Return what decides how a page comes out, apart from its notebook and parameters: a text by name."""
     state = state or State.now((), {})
     texts = " ".join(f"{lang}:{value[:12]}" for lang, value in sorted(state.texts.items()))
-    data = state.data or current_tables().fingerprint()
+    data = state.data or tables_in_use().fingerprint()
     return {**state.versions, "source": state.package, "texts": texts, "data": data}
 
 

@@ -30,7 +30,6 @@ from xml.sax.saxutils import quoteattr
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.locale import Texts, texts
 from natverk.reports.plan import Page
-from natverk.reports.processes import end_with_children
 from natverk.version import __version__
 
 if TYPE_CHECKING:
@@ -346,6 +345,8 @@ def _titled_once(content: bytes, headings: Iterable[str]) -> bytes:
 
 def _print(browser: str, source: Path, target: Path, profile: Path) -> str:
     """Print a page to a file and return what the browser said last; nothing of it is left running."""
+    from natverk.reports.processes import end_with_children
+
     command = [browser, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
     # A browser that root starts refuses to run within its sandbox.
     if hasattr(os, "geteuid") and os.geteuid() == 0:

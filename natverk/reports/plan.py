@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import natverk
+from natverk.data.letters import text_of
 from natverk.data.units import UNIT_KINDS, Directory, Unit, fold
 from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError, UnknownName, nearest
 from natverk.locale import LANGUAGES, texts
@@ -150,8 +151,8 @@ def read_project(config: Path, notebooks: Path) -> Project:
             f"no {CONFIG_FILE}", where=str(config.parent), remedy="run natverk in its checkout, or install it again"
         )
     try:
-        text = tomllib.loads(config.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = tomllib.loads(text_of(config))
+    except tomllib.TOMLDecodeError as error:
         raise DataError(f"{CONFIG_FILE} is not valid TOML: {error}", where=str(config)) from error
     _check_keys(text, ("default_lang", "defaults", "reports"), str(config))
     default_lang = _one_of(text.get("default_lang", LANGUAGES[0]), LANGUAGES, f"{config}, default_lang")
@@ -348,8 +349,8 @@ def read_notebook(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise MissingFile(f"no notebook {path.name}", where=str(path.parent), remedy="correct reports.toml")
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        notebook = json.loads(text_of(path))
+    except json.JSONDecodeError as error:
         raise DataError(f"{path.name} is not a notebook: {error}", where=str(path)) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise DataError(f"{path.name} is not a notebook of format 4: it has no cells", where=str(path))
@@ -881,7 +882,8 @@ def _in_domain(values: dict[str, Value], report: Report, directory: Directory, w
     """Return the values of a page with names resolved to ids; what a type alone cannot check is known by their names.
 
     `region`, `municipality`, `network` and `actor` name a unit of that kind, `a` and `b` two of one kind, `theme` a
-    theme of the policy areas, `year…` a year of the data that the notebook can be asked for.
+    theme of the policy areas, `year…` a year of the data that the notebook can be asked for; no page ends before its
+    municipality was formed.
     """
     checked = dict(values)
     first_year, last_year = report.first_year, int(directory.vintage[:4])
@@ -907,4 +909,9 @@ def _in_domain(values: dict[str, Value], report: Report, directory: Directory, w
     if isinstance(start, int) and isinstance(end, int) and start > end:
         what = f"year_from = {start} comes after year_to = {end}"
         raise InvalidArgument(what, where=where, remedy=f"--year-from {end} --year-to {start}")
+    formed = directory.formed.get(str(checked.get("municipality")))
+    if formed and isinstance(end, int) and end < formed:
+        unit = directory.resolve("municipality", str(checked["municipality"])).name
+        what = f"year_to = {end} comes before {unit}, a municipality since {formed}"
+        raise InvalidArgument(what, where=where, remedy=f"--year-to {last_year}, or any year from {formed} on")
     return checked

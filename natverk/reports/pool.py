@@ -146,8 +146,9 @@ def set_surroundings(environ: MutableMapping[str, str], scratch: Path) -> None:
     environ["PYTHONWARNINGS"] = ",".join(warnings)
     environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a remark of the debugger on every start
     # The kernel runs in the folder of its notebook, where relative paths would lead elsewhere.
-    if environ.get("NATVERK_DATA"):
-        environ["NATVERK_DATA"] = str(Path(environ["NATVERK_DATA"]).expanduser().absolute())
+    for name in ("NATVERK_DATA", "NATVERK_OVERLAY"):
+        if environ.get(name):
+            environ[name] = str(Path(environ[name]).expanduser().absolute())
     paths = [str(Path(path).absolute()) for path in environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     package = Path(natverk.__file__).resolve().parent
     if (package.parent / "pyproject.toml").is_file():

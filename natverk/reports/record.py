@@ -134,6 +134,8 @@ class Entry:
         The parameters of the last run, if it failed; `parameters` are those of the page that stands.
     failed_fingerprint
         Of what the last run was made on, all tables included, if it failed: on the same it would fail again.
+    own
+        How many own rows lay over the data by table (`natverk report --overlay`); none of them is natverk's.
     """
 
     id: str
@@ -170,6 +172,7 @@ class Entry:
     answers: Mapping[str, str] = field(default_factory=dict)
     confirmed: str | None = None
     units: Mapping[str, bool] = field(default_factory=dict)
+    own: Mapping[str, int] = field(default_factory=dict)
 
 
 def text_hash(text: str) -> str:
@@ -344,6 +347,8 @@ class State:
         `notebook_hash` by the path of the notebook.
     data
         `Processed.fingerprint`: all tables together, shown at the foot of pages.
+    own
+        How many own rows there are by table (`Processed.own`).
     """
 
     package: str
@@ -357,9 +362,16 @@ class State:
     _loaded: dict[str, Dataset] = field(default_factory=dict, repr=False, compare=False)
     _answers: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     _rows: dict[tuple[Path, str], list[Change]] = field(default_factory=dict, repr=False, compare=False)
+    own: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def now(cls, pages: Iterable[Page], tables: Mapping[str, str], data: str | None = None) -> State:
+    def now(
+        cls,
+        pages: Iterable[Page],
+        tables: Mapping[str, str],
+        data: str | None = None,
+        own: Mapping[str, int] | None = None,
+    ) -> State:
         """Return the state on which `pages` would be run now."""
         folder = Path(natverk.__file__).resolve().parent
         notebooks = {page.notebook for page in pages}
@@ -371,6 +383,7 @@ class State:
             notebooks={path: notebook_hash(read_notebook(path)) for path in notebooks},
             data=data,
             makers=document_versions(),
+            own=dict(own or {}),
         )
 
     def fingerprint(self, page: Page, reads: Mapping[str, str]) -> str:

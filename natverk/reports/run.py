@@ -24,6 +24,7 @@ from uuid import uuid4
 
 import typer
 
+from natverk.data.in_use import OVERLAY_VARIABLE
 from natverk.data.tables import Processed
 from natverk.errors import DataError, InvalidArgument
 from natverk.locale import LANGUAGES
@@ -185,7 +186,7 @@ def confirm(pages: Sequence[Page], state: State) -> None:
 
 def state_of(pages: Sequence[Page], tables: Processed) -> State:
     """Return what pages would be made from now."""
-    return State.now(pages, tables.hashes, tables.fingerprint())
+    return State.now(pages, tables.hashes, tables.fingerprint(), tables.own)
 
 
 # --- Running ----------------------------------------------------------------------------------------------------------
@@ -419,6 +420,7 @@ def commit(result: Result, state: State, records: Records) -> None:
         facts=result.facts,
         warnings=result.warnings,
         good_started=result.started,
+        own=state.own,
     )
     if failure is not None:
         older = page.html.is_file()
@@ -732,6 +734,7 @@ def make(
     again = [text for name, value in typed.items() for text in ("-p", f"{name}={value}")]
     again += ["--format", ",".join(formats)] if formats else []
     again += ["--force"] if force else []
+    again += ["--overlay", os.environ[OVERLAY_VARIABLE]] if os.environ.get(OVERLAY_VARIABLE) else []
     again += ["--cluster", options["cluster"]] if options.get("cluster") else []
     _say(outcome, out, again)
     if found.later:

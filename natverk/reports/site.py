@@ -548,7 +548,8 @@ def write_site(out: Path, counties: pd.DataFrame, data: Dataset | None = None) -
         The data that are offered for download and cited; default those that `natverk.load()` gives.
     """
     data = data if data is not None else load()
-    files = write_data(out, data)
+    # What others can download under natverk's name is natverk's: own rows stay on the pages that show them.
+    files = write_data(out, load(overlay="") if data.own else data)
     entries = read_manifest(out).values()
     written = []
     for lang, name in INDEX_FILES.items():

@@ -58,7 +58,7 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
     True
     """
     ties = _ties(data, years)
-    ties = ties.assign(theme=ties["themes"].str.split(";")).explode("theme")
+    ties = ties.assign(theme=ties["themes"].str.split(";")).explode("theme", ignore_index=True)
     of_level = pd.crosstab(ties["theme"], ties["level"]).reindex(
         columns=["municipal", "joint", "regional"], fill_value=0
     )

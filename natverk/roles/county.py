@@ -14,7 +14,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
-from natverk.frames import has_columns, known_county, year_range
+from natverk.frames import FIRST_YEAR, has_columns, known_county, year_range
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import YearBasis, gathered, graded
@@ -294,7 +294,8 @@ def county_themes(
     networks
         What `county_networks` gives for it, or some of its rows.
     year
-        The year on whose last day the tasks must hold; default the last year of the data.
+        The year on whose last day the tasks must hold; default the last year of the data. Before 1997 it is not told
+        who has them.
     general_from
         A network with so many themes, or with the theme "general cooperation", is a general-purpose network: that
         somebody is in it says nothing of a single theme, and no verdict rests on it.
@@ -310,7 +311,8 @@ def county_themes(
         `areas` (policy areas of the theme, joined by `;`); `responsible` (levels with the task in any of them),
         `possibly_responsible`; `state` (the state has a task of its own: `valid`, `unknown` or blank); `verdict` (see
         `VERDICTS`); `reason` (why it is open: `general` networks only, `no_task` below the state, `no_area` of the
-        theme, `uncertain` who has it); `row_ids` (evidence), `formal_rows` (tasks), `source_ids`.
+        theme, `not_told` before 1997, `uncertain` who has it); `row_ids` (evidence), `formal_rows` (tasks),
+        `source_ids`.
         In the order of the vocabulary.
 
     Raises
@@ -337,7 +339,7 @@ def county_themes(
     has_columns(networks, wanted, "networks", "give a frame of roles.county_networks")
     code = known_county(data, county)
     chosen = year_range(data.last_year if year is None else year, "year", data=data)[0]
-    formal = responsible_levels(data, chosen)
+    formal = responsible_levels(data, chosen) if chosen >= FIRST_YEAR else {}
     themes = networks["themes"].str.split(";")
     general = themes.map(lambda own: len(own) >= general_from or "generic" in own)
     found = []
@@ -360,7 +362,7 @@ def county_themes(
         }  # fmt: skip
         documented_levels = {level for level in ("municipal", "regional", "joint") if line[f"{level}_ids"]}
         areas = data.policy_themes.loc[data.policy_themes["theme"] == theme, "policy_area"].tolist()
-        tasks = [formal[code, area] for area in areas]
+        tasks = [formal[code, area] for area in areas if formal]
         sure = {level for task in tasks for level in task.sure()}
         maybe = {level for task in tasks for level in task.maybe()} - sure
         if code in unitary_counties(data):
@@ -368,7 +370,9 @@ def county_themes(
             sure, maybe = (
                 {"regional" if level == "unitary" else level for level in levels} for levels in (sure, maybe)
             )
-        verdict, reason = _verdict(sure, maybe, specific, documented_levels) if areas else ("open", "no_area")
+        verdict, reason = _verdict(sure, maybe, specific, documented_levels)
+        if not tasks:
+            verdict, reason = "open", "not_told" if areas else "no_area"
         states = {task.state for task in tasks}
         line |= {
             "specific": _levels(specific),

@@ -396,6 +396,8 @@ def test_unusual_texts_survive_the_whole_build(data: Path) -> None:
     writer.writeheader()
     writer.writerows(rows)
     path.write_text(file.getvalue(), encoding="utf-8", newline="")
+    with (data / "raw" / "translations.csv").open("a", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows((text, f"{text} sv") for text in stated)
     build(data / "raw", data / "processed")
     read = Dataset(data / "processed").memberships.set_index("row_id")["locator"]
     assert [read[row["row_id"]] for row in rows[: len(stated)]] == stated

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Pages that show one thing each, and tables of which rows are changed.
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("municipality_profile", {"municipality": "1380"}),
-    ("municipality_profile", {"municipality": "1383"}),
+    ("municipality_profile", {"municipality": "1283"}),
     ("municipality_profile", {"municipality": "2584"}),
     ("region_report", {"region": "13"}),
     ("region_report", {"region": "09"}),
@@ -59,7 +59,7 @@ def page(name: str, parameters: dict[str, str]) -> tuple[list[str], Recorded]:
 
     names: dict[str, Any] = {}
     patch = pytest.MonkeyPatch()
-    patch.setattr("natverk.text.page.display", display)
+    patch.setattr("natverk.pages.page.display", display)
     with recorded() as found:
         for cell in read_notebook(ROOT / f"notebooks/{name}.ipynb")["cells"]:
             if cell["cell_type"] != "code":
@@ -143,7 +143,7 @@ def test_a_membership_makes_those_pages_due_that_can_show_it(tmp_path: Path, mon
     before = made_before()
     shutil.copytree(ROOT / "data/raw", tmp_path / "raw")
     path = tmp_path / "raw/memberships.csv"
-    row = "mem-99999,municipality:1380,,ubc,member,member,,,,2019,stated,,no,,ubc-bulletin-2014-list,a test,\n"
+    row = "mem-99999,municipality:1380,,ubc,member,member,,,,,2019,stated,,no,,ubc-bulletin-2014-list,a test,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     build(tmp_path / "raw", tmp_path / "processed")
     monkeypatch.setenv("NATVERK_DATA", str(tmp_path))
@@ -154,7 +154,7 @@ def test_a_membership_makes_those_pages_due_that_can_show_it(tmp_path: Path, mon
         if not is_fresh(found, hashes, loaded)
     ]
     assert due == [
-        "municipality_profile/1380", "municipality_profile/1383", "region_report/13", "network_profile/ubc",
+        "municipality_profile/1380", "municipality_profile/1283", "region_report/13", "network_profile/ubc",
         "compare/1380--1383",
     ]  # fmt: skip
     assert natverk.load().folder == tmp_path / "processed"

@@ -431,7 +431,7 @@ def test_tables_get_a_box_with_the_name_of_their_caption() -> None:
 def test_cells_with_sentences_get_room() -> None:
     html = f"<table><tr><td class='a'>{'x' * 30}</td><td>{'y' * 90}</td><td>z</td></tr></table>"
     cells = BeautifulSoup(polished(html).html, "html.parser").find_all("td")
-    assert [cell.get("class") for cell in cells] == [["a", "medium"], ["long"], None]
+    assert [cell.get("class") for cell in cells] == [["a", "medium"], ["long", "unbroken"], None]
 
 
 def test_pictures_without_description_get_one_and_absent_ones_their_text() -> None:

@@ -1,0 +1,183 @@
+"""The tables in use: natverk's own, or with the rows that a researcher has laid over them (`natverk.data.overlay`).
+
+Own rows come by `natverk.load(overlay=…)`, or for every process by the environment variable `NATVERK_OVERLAY`. The
+tables with them are kept in this user's cache, in a folder named after what they were made from: neither natverk's
+tables nor the folder of own rows is written to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from natverk.data import build
+from natverk.data.schema import SCHEMA
+from natverk.data.tables import MANIFEST, Manifest, Processed
+from natverk.errors import DataError, InvalidArgument, MissingFile
+
+__all__ = ["OVERLAY_VARIABLE", "chosen_overlay", "overlay_in_environment", "tables_in_use"]
+
+OVERLAY_VARIABLE = "NATVERK_OVERLAY"
+#: How many folders of tables with own rows are kept in the cache.
+_KEPT = 12
+
+
+def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
+    """Return the absolute path of own rows: what is given (blank: none), else what the environment names, else None.
+
+    >>> chosen_overlay("/data/mine").name
+    'mine'
+    """
+    chosen = overlay if overlay is not None else os.environ.get(OVERLAY_VARIABLE)
+    if not chosen:
+        return None
+    try:
+        return Path(chosen).expanduser().absolute()
+    except RuntimeError as error:
+        raise InvalidArgument(
+            f"{chosen} means no home folder", where="overlay", remedy="write the whole path"
+        ) from error
+
+
+@contextmanager
+def overlay_in_environment(overlay: str | Path | None) -> Iterator[None]:
+    """Let this process and those that it starts use own rows meanwhile; None changes nothing."""
+    before = os.environ.get(OVERLAY_VARIABLE)
+    path = chosen_overlay(overlay)
+    if overlay is not None and path is not None:
+        os.environ[OVERLAY_VARIABLE] = str(path)
+    try:
+        yield
+    finally:
+        os.environ.pop(OVERLAY_VARIABLE, None)
+        if before is not None:
+            os.environ[OVERLAY_VARIABLE] = before
+
+
+def tables_in_use(overlay: str | Path | None = None) -> Processed:
+    """Return natverk's tables, built anew where they are stale, with own rows where there are some.
+
+    Parameters
+    ----------
+    overlay
+        Folder or workbook of own rows; default is what `NATVERK_OVERLAY` names.
+
+    Raises
+    ------
+    OverlayError
+        If anything is wrong with the own rows; all of it is told.
+    MissingFile
+        If there is no such folder or workbook.
+
+    Examples
+    --------
+    >>> tables_in_use().own
+    {}
+    """
+    tables = build.current_tables()
+    path = chosen_overlay(overlay)
+    return tables if path is None else _with_own_rows(tables, path)
+
+
+def _with_own_rows(base: Processed, path: Path) -> Processed:
+    """Return the tables with own rows, from the cache where they have been made before."""
+    from natverk.data.overlay import overlay_files, own_tables
+
+    said = [base.manifest["outputs"], base.manifest["schema"], base.manifest["versions"], _code()]
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    for file in overlay_files(path):
+        digest.update(f"\0{file.name}\0".encode())
+        try:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        except OSError as error:
+            raise DataError(
+                f"the file cannot be read: {error.strerror}", where=str(file), remedy="see that it may be read"
+            ) from error
+    name = digest.hexdigest()[:24]
+    for place in _caches():
+        with suppress(DataError, MissingFile):
+            return Processed(place / name)
+    files, keys, rows = own_tables(path, base)
+    manifest: Manifest = {**base.manifest, "outputs": {**base.manifest["outputs"]}, "own": keys}
+    for table, content in files.items():
+        sha256 = hashlib.sha256(content).hexdigest()
+        manifest["outputs"][f"{table}.parquet"] = {"rows": rows[table], "sha256": sha256}
+    contents = {f"{table}.parquet": files.get(table) or base.content(table) for table in (*SCHEMA, "corrections")}
+    contents[MANIFEST] = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return Processed(_kept_at(name, contents))
+
+
+def _code() -> str:
+    """Return a hash of what reads own rows: what another version made of them is not taken."""
+    folder = Path(__file__).parent
+    content = b"".join(
+        (folder / f"{name}.py").read_bytes() for name in ("overlay", "mending", "spreadsheets", "validate")
+    )
+    return hashlib.sha256(content).hexdigest()
+
+
+def _caches() -> list[Path]:
+    """Return the folders of this user in which tables with own rows may be kept, the first that can be written to."""
+    found = []
+    with suppress(RuntimeError):
+        found.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "natverk" / "own")
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    found.append(Path(tempfile.gettempdir()).absolute() / f"natverk-{user}" / "own")
+    return [folder for folder in found if _is_safe(folder)]
+
+
+def _is_safe(folder: Path) -> bool:
+    """Say whether a folder is this user's alone to write, or can be made so: tables are read from it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = folder.stat()
+    except OSError:
+        return False
+    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or about.st_mode & 0o022):
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _kept_at(name: str, contents: dict[str, bytes]) -> Path:
+    """Write files to a folder of the cache, whole or not at all, and let go of the oldest ones."""
+    for cache in _caches():
+        place = cache / name
+        try:
+            aside = Path(tempfile.mkdtemp(prefix=".own-", dir=cache))
+            for file, content in contents.items():
+                (aside / file).write_bytes(content)
+            try:
+                aside.rename(place)
+            except OSError:
+                # Another process has made the same meanwhile.
+                shutil.rmtree(aside, ignore_errors=True)
+                if not (place / MANIFEST).is_file():
+                    raise
+        except OSError:
+            continue
+        _forget_oldest(cache, place)
+        return place
+    raise DataError(
+        "tables with own rows can be kept nowhere",
+        where=str(Path(tempfile.gettempdir())),
+        remedy="free space, or let XDG_CACHE_HOME name a folder that can be written to",
+    )
+
+
+def _forget_oldest(cache: Path, kept: Path) -> None:
+    folders = [folder for folder in cache.iterdir() if folder != kept and not folder.name.startswith(".")]
+
+    def age(folder: Path) -> float:
+        try:
+            return folder.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    for folder in sorted(folders, key=age, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)
