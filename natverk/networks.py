@@ -179,8 +179,8 @@ def networks_of(
     --------
     >>> from natverk import load
     >>> own = networks_of(load(), "Vänersborg").set_index("network_id")
-    >>> own.loc["ensa", ["since", "held_by", "n_projects"]].tolist()
-    [2009, 'social services department takes part', 1]
+    >>> int(own.loc["ensa", "since"]), own.loc["ensa", "held_by"]
+    (2009, 'Social services department takes part; coordinated SOSEVO project')
     """
     (actor_id,) = known_actors(data, actor)
     own = documented(data, [actor_id], years=years, recent=recent, year_basis=year_basis)
