@@ -393,11 +393,12 @@ def _csv_rows(text: str, path: Path) -> list[tuple[int, list[str]]]:
     skipped, separators = (1, [first[1]]) if first else (0, _SEPARATORS)
     read = [_split(text[first.end() if first else 0 :], separator, skipped) for separator in separators]
 
-    def likely(result: tuple[list[tuple[int, list[str]]], str]) -> tuple[bool, int]:
-        """Rank a way to split: several columns and all rows alike come first, then the most columns."""
+    def likely(result: tuple[list[tuple[int, list[str]]], str]) -> tuple[bool, bool, int]:
+        """Rank a way to split: several columns and all rows alike come first, then all named, then the most columns."""
         rows, fault = result
-        width = len(rows[0][1])
-        return width > 1 and not fault and all(len(row) == width for _, row in rows if any(row)), width
+        head = rows[0][1]
+        alike = len(head) > 1 and not fault and all(len(row) == len(head) for _, row in rows if any(row))
+        return alike, all(name.strip() for name in head), len(head)
 
     rows, fault = max(read, key=likely)
     if fault:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from natverk.data.spreadsheets import csv_text, neutral, plain, read_table, write_table
@@ -93,6 +93,8 @@ def test_a_neutral_cell_is_no_formula_and_comes_back(cell: str) -> None:
 
 @quick
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=4))
+@example([("", ";0")])
+@example([("", ";")])
 def test_csv_comes_back_as_it_went(tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[str, str]]) -> None:
     assume(all(any(cell.strip() for cell in row) for row in cells))
     folder = tmp_path_factory.mktemp("csv")

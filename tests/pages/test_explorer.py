@@ -111,7 +111,7 @@ def test_in_a_kernel_the_outputs_are_replaced_in_their_place() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     stored = {cell.id: str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"}
     assert "Västra Götalands län" in stored["cell-03"]
-    assert "image/png" in stored["cell-04"] or "data:image/png" in stored["cell-04"]
+    assert stored["cell-04"] == "[]"  # pictures are not stored
     notebook.cells[1].source = 'region, theme, year, lang = "09", "", 2019, "en"'
     notebook.cells.append(nbformat.v4.new_code_cell('explorer.region.value = "10"'))
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
