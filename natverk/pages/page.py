@@ -375,16 +375,10 @@ class NotebookPage:
         return own_beside(line, self.data, self.lang)
 
     @property
-    def own_line(self) -> str:
-        """Which own rows the page has shown, counted or cited so far, a blank where the data are natverk's alone."""
-        if not self.data.own:
-            return ""
+    def own_ids(self) -> list[str]:
+        """The own rows that the page has shown, counted or cited so far, by their ids."""
         named = self.shown | self.counted_rows | self.references.ids | {self.unit}
-        ids = sorted(key for keys in self.data.own_keys.values() for key in keys if key in named)
-        if not ids:
-            tables = ", ".join(f"{name} ({n})" for name, n in self.data.own.items())
-            return self.t("nouns.own_unused", tables=tables)
-        return self.t(f"nouns.own_used_{'one' if len(ids) == 1 else 'other'}", n=len(ids), ids=", ".join(ids))
+        return sorted(key for keys in self.data.own_keys.values() for key in keys if key in named)
 
 
 def _tidy(line: str) -> str:

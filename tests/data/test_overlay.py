@@ -549,7 +549,7 @@ def test_a_page_shows_own_rows_and_says_that_they_are(
 
 def test_a_page_without_own_rows_says_nothing_of_them() -> None:
     page = page_of("network_profile", network="ecad", lang="en")
-    assert page.own_line == ""
+    assert page.own_ids == []
     assert "own row" not in text_of(page) + page.source_line
 
 
