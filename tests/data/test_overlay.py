@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import random
 import re
 import zipfile
@@ -568,6 +569,29 @@ def test_changed_own_rows_are_read_anew(halmstad: Path) -> None:
     assert natverk.load(overlay=halmstad).own["memberships"] == 1
     write_csv(halmstad, memberships=[member(1), member(2, actor_id="municipality:1280")])
     assert natverk.load(overlay=halmstad).own["memberships"] == 2
+
+
+@pytest.mark.parametrize("damage", ["removed", "changed", "unlisted"])
+def test_damaged_tables_with_own_rows_are_made_anew(halmstad: Path, damage: str) -> None:
+    kept = tables_in_use(halmstad)
+    file, manifest = kept.folder / "memberships.parquet", kept.folder / "manifest.json"
+    before = file.read_bytes()
+    if damage == "removed":
+        file.unlink()
+    elif damage == "changed":
+        file.write_bytes(before[:-1] + b"x")
+    else:
+        said = json.loads(manifest.read_text("utf-8"))
+        del said["outputs"]["memberships.parquet"]
+        manifest.write_text(json.dumps(said), "utf-8")
+    if damage != "unlisted":
+        with pytest.raises(NatverkError, match=r"natverk\.load\(\) again"):
+            kept.content("memberships")
+    again = tables_in_use(halmstad)
+    assert again.folder == kept.folder
+    assert again.content("memberships") == before
+    assert natverk.load(overlay=halmstad).own["memberships"] == 1
+    assert [path.name for path in kept.folder.parent.iterdir() if path.name.startswith(".")] == []
 
 
 def test_why_says_rows_sources_and_rule_of_every_line(halmstad: Path) -> None:
