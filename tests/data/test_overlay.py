@@ -396,6 +396,29 @@ def test_a_status_that_no_rule_knows_is_told_with_what_to_write(tmp_path: Path) 
     assert "by the table status_rules" in str(problem)
 
 
+def test_a_network_that_counts_as_something_else_must_have_rules_for_its_members(tmp_path: Path) -> None:
+    charter = natverk.load().networks.set_index("network_id").loc["cemr-equality-charter"]
+    assert charter["counts_as"] == "commitment"
+    networks = [NETWORK, {**NETWORK, "network_id": charter.name, "replaces": charter.name, "name": "Charter"}]
+    folder = write_csv(tmp_path / "mine", sources=[SOURCE], networks=networks, memberships=[member(1)])
+    (problem,) = checked(folder).problems
+    assert re.search(r"networks\.csv, row 3, column counts_as", str(problem))
+    assert re.search(r"no rule for status 'signatory' in a network that counts as 'membership'", str(problem))
+    assert re.search(r"\d+ of natverk's memberships, [a-z]{3}-\d{5} among them", str(problem))
+    assert "write commitment" in str(problem)
+    with pytest.raises(OverlayError):
+        natverk.load(overlay=folder)
+    # What cannot be read is told once, and not of every member too.
+    folder = write_csv(tmp_path / "mine", networks=[NETWORK, {**networks[1], "counts_as": "membrship"}])
+    assert [(one.place.row, one.column) for one in checked(folder).problems] == [(3, "counts_as")]
+    # With the statuses changed as well, nothing is wrong.
+    signed = natverk.load().memberships.query("network_id == 'cemr-equality-charter' and status == 'signatory'")
+    rows = [member(number, actor_id=row.actor_id, network_id=row.network_id, replaces=row.row_id)
+            for number, row in enumerate(signed.itertuples(), 1)]  # fmt: skip
+    folder = write_csv(tmp_path / "mine", networks=networks, memberships=rows)
+    assert said(checked(folder)) == ""
+
+
 def test_there_must_be_own_rows(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="no folder of own rows") as caught:
         natverk.load(overlay=tmp_path / "nowhere")
