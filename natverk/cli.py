@@ -435,9 +435,9 @@ def explain(
 ) -> None:
     """Tell what stands behind each line of a section: its rows, their sources, and the rule that makes the line."""
     from natverk.data.load import load
-    from natverk.pages.why import lines_of
+    from natverk.why import explained
 
-    for line in lines_of(load(), unit, section, year_from=year_from, year_to=year_to):
+    for line in explained(load(), unit, section, year_from=year_from, year_to=year_to):
         _say(line)
 
 

@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("networks",),
     ("twomode",),
     ("roles",),
-    ("municipalities",),
+    ("municipalities", "why"),
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),

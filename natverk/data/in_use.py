@@ -87,7 +87,26 @@ def tables_in_use(overlay: str | Path | None = None) -> Processed:
 
 def _with_own_rows(base: Processed, path: Path) -> Processed:
     """Return the tables with own rows, from the cache where they have been made before."""
-    from natverk.data.overlay import overlay_files, own_tables
+    from natverk.data.overlay import own_tables
+
+    name = _made_from(base, path)
+    for cache in _caches():
+        kept = _whole(cache / name)
+        if kept is not None:
+            return kept
+    files, keys, rows = own_tables(path, base)
+    manifest: Manifest = {**base.manifest, "outputs": {**base.manifest["outputs"]}, "own": keys}
+    for table, content in files.items():
+        sha256 = hashlib.sha256(content).hexdigest()
+        manifest["outputs"][f"{table}.parquet"] = {"rows": rows[table], "sha256": sha256}
+    contents = {f"{table}.parquet": files.get(table) or base.content(table) for table in (*SCHEMA, "corrections")}
+    contents[MANIFEST] = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return Processed(_kept_at(name, contents))
+
+
+def _made_from(base: Processed, path: Path) -> str:
+    """Return the name of the tables made of natverk's and of own rows as they are now."""
+    from natverk.data.overlay import overlay_files
 
     said = [base.manifest["outputs"], base.manifest["schema"], base.manifest["versions"], _code()]
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
@@ -99,18 +118,17 @@ def _with_own_rows(base: Processed, path: Path) -> Processed:
             raise DataError(
                 f"the file cannot be read: {error.strerror}", where=str(file), remedy="see that it may be read"
             ) from error
-    name = digest.hexdigest()[:24]
-    for place in _caches():
-        with suppress(DataError, MissingFile):
-            return Processed(place / name)
-    files, keys, rows = own_tables(path, base)
-    manifest: Manifest = {**base.manifest, "outputs": {**base.manifest["outputs"]}, "own": keys}
-    for table, content in files.items():
-        sha256 = hashlib.sha256(content).hexdigest()
-        manifest["outputs"][f"{table}.parquet"] = {"rows": rows[table], "sha256": sha256}
-    contents = {f"{table}.parquet": files.get(table) or base.content(table) for table in (*SCHEMA, "corrections")}
-    contents[MANIFEST] = (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-    return Processed(_kept_at(name, contents))
+    return digest.hexdigest()[:24]
+
+
+def _whole(place: Path) -> Processed | None:
+    """Return the tables of a folder of the cache if every file is what was written there, else None."""
+    try:
+        kept = Processed(place)
+        kept.verify()
+    except (DataError, MissingFile):
+        return None
+    return kept if {*SCHEMA, "corrections"} <= set(kept.hashes) else None
 
 
 def _code() -> str:
@@ -147,7 +165,7 @@ def _is_safe(folder: Path) -> bool:
 def _kept_at(name: str, contents: dict[str, bytes]) -> Path:
     """Write files to a folder of the cache, whole or not at all, and let go of the oldest ones."""
     for cache in _caches():
-        place = cache / name
+        place, aside = cache / name, None
         try:
             aside = Path(tempfile.mkdtemp(prefix=".own-", dir=cache))
             for file, content in contents.items():
@@ -155,12 +173,15 @@ def _kept_at(name: str, contents: dict[str, bytes]) -> Path:
             try:
                 aside.rename(place)
             except OSError:
-                # Another process has made the same meanwhile.
-                shutil.rmtree(aside, ignore_errors=True)
-                if not (place / MANIFEST).is_file():
-                    raise
+                # Another process has made the same meanwhile, or what was kept here is damaged.
+                if _whole(place) is None:
+                    shutil.rmtree(place, ignore_errors=True)
+                    aside.rename(place)
         except OSError:
             continue
+        finally:
+            if aside is not None:
+                shutil.rmtree(aside, ignore_errors=True)
         _forget_oldest(cache, place)
         return place
     raise DataError(

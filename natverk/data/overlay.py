@@ -687,6 +687,7 @@ def _check_rules(overlay: Overlay, base: _Base, faulty: dict[int, set[str]], unr
             sound |= {name: sound[name][sound[name].index >= _FIRST_LINE] for name in asked}
         for broken in rule(sound):
             _add_broken(overlay, broken, both)
+    _check_statuses(overlay, base, both, faulty)
     for rule, names in _BY_TABLE.items():
         if not set(names) & set(overlay.tables):
             continue
@@ -695,6 +696,28 @@ def _check_rules(overlay: Overlay, base: _Base, faulty: dict[int, set[str]], unr
         if not bad and not set(names) & set(unread):
             for broken in rule(both):
                 _add_broken(overlay, broken, both)
+
+
+def _check_statuses(overlay: Overlay, base: _Base, both: Tables, faulty: Mapping[int, set[str]]) -> None:
+    """See that natverk's memberships of a network still have a rule when an own row lets it count as something else."""
+    networks = overlay.tables.get("networks")
+    if networks is None:
+        return
+    before = base.text("networks").set_index("network_id")["counts_as"]
+    members = both["memberships"]
+    members = members[members.index < _FIRST_LINE]
+    for line, network in networks["network_id"].items():
+        number = int(str(line))
+        if network not in before.index or faulty[number] & {"network_id", "counts_as", REPLACES}:
+            continue
+        rows = members[members["network_id"] == network]
+        told: dict[str, list[str]] = {}
+        for broken in statuses_have_rules({**both, "memberships": rows}):
+            told.setdefault(broken.what, []).append(str(rows.at[broken.line, "row_id"]))
+        for what, ids in told.items():
+            n = f"{len(ids)} of natverk's memberships, {ids[0]} among them" if len(ids) > 1 else f"natverk's {ids[0]}"
+            remedy = f"write {before[network]}, or replace those memberships too, with statuses of table status_rules"
+            _problem(overlay, overlay.places[number], "counts_as", f"{what}: {n}", remedy=remedy)
 
 
 def _union(overlay: Overlay, base: _Base) -> Tables:

@@ -21,12 +21,15 @@ __all__ = [
     "Output",
     "Processed",
     "REBUILD",
+    "REMAKE",
     "data_folders",
 ]
 
 
 MANIFEST = "manifest.json"
 REBUILD = "natverk build --force; where natverk is installed without raw facts, install it again"
+#: Tables with own rows are kept in a cache, which is checked at every load.
+REMAKE = "natverk.load() again: tables with own rows are made anew where they are damaged"
 
 
 class Output(TypedDict):
@@ -123,18 +126,19 @@ class Processed:
                 f"there is no table {name!r}", where="natverk.load()", allowed=[*SCHEMA, "corrections"], value=name
             )
         path = self.folder / f"{name}.parquet"
+        remedy = REMAKE if "own" in self.manifest else REBUILD
         try:
             content = path.read_bytes()
         except FileNotFoundError as error:
-            raise MissingFile(f"the table {name} is missing", where=str(path), remedy=REBUILD) from error
+            raise MissingFile(f"the table {name} is missing", where=str(path), remedy=remedy) from error
         except OSError as error:
             what = f"the table {name} cannot be read: {error.strerror}"
-            raise DataError(what, where=str(path), remedy=REBUILD) from error
+            raise DataError(what, where=str(path), remedy=remedy) from error
         if hashlib.sha256(content).hexdigest() != self.manifest["outputs"][path.name]["sha256"]:
             raise DataError(
                 f"the table {name} is damaged: it is not what the build wrote ({len(content)} bytes)",
                 where=str(path),
-                remedy=REBUILD,
+                remedy=remedy,
             )
         return content
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import random
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +22,7 @@ from openpyxl import Workbook, load_workbook
 import natverk
 from natverk.data.build import current_tables
 from natverk.data.in_use import OVERLAY_VARIABLE, chosen_overlay, overlay_in_environment, tables_in_use
+from natverk.data.load import Dataset
 from natverk.data.mending import mended
 from natverk.data.overlay import OVERLAY_TABLES, Overlay, OverlayError, check_overlay, overlay_table
 from natverk.data.schema import SCHEMA
@@ -26,7 +30,8 @@ from natverk.data.sources import cite_data, own_beside
 from natverk.data.template import write_templates
 from natverk.errors import InvalidArgument, MissingFile, NatverkError
 from natverk.membership.quality import explain
-from natverk.pages.why import lines_of
+from natverk.networks import members_of
+from natverk.why import explained
 from tests.pages.notebook import page_of, tables_of, text_of
 
 
@@ -395,6 +400,29 @@ def test_a_status_that_no_rule_knows_is_told_with_what_to_write(tmp_path: Path) 
     assert "by the table status_rules" in str(problem)
 
 
+def test_a_network_that_counts_as_something_else_must_have_rules_for_its_members(tmp_path: Path) -> None:
+    charter = natverk.load().networks.set_index("network_id").loc["cemr-equality-charter"]
+    assert charter["counts_as"] == "commitment"
+    networks = [NETWORK, {**NETWORK, "network_id": charter.name, "replaces": charter.name, "name": "Charter"}]
+    folder = write_csv(tmp_path / "mine", sources=[SOURCE], networks=networks, memberships=[member(1)])
+    (problem,) = checked(folder).problems
+    assert re.search(r"networks\.csv, row 3, column counts_as", str(problem))
+    assert re.search(r"no rule for status 'signatory' in a network that counts as 'membership'", str(problem))
+    assert re.search(r"\d+ of natverk's memberships, [a-z]{3}-\d{5} among them", str(problem))
+    assert "write commitment" in str(problem)
+    with pytest.raises(OverlayError):
+        natverk.load(overlay=folder)
+    # What cannot be read is told once, and not of every member too.
+    folder = write_csv(tmp_path / "mine", networks=[NETWORK, {**networks[1], "counts_as": "membrship"}])
+    assert [(one.place.row, one.column) for one in checked(folder).problems] == [(3, "counts_as")]
+    # With the statuses changed as well, nothing is wrong.
+    signed = natverk.load().memberships.query("network_id == 'cemr-equality-charter' and status == 'signatory'")
+    rows = [member(number, actor_id=row.actor_id, network_id=row.network_id, replaces=row.row_id)
+            for number, row in enumerate(signed.itertuples(), 1)]  # fmt: skip
+    folder = write_csv(tmp_path / "mine", networks=networks, memberships=rows)
+    assert said(checked(folder)) == ""
+
+
 def test_there_must_be_own_rows(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="no folder of own rows") as caught:
         natverk.load(overlay=tmp_path / "nowhere")
@@ -570,25 +598,68 @@ def test_changed_own_rows_are_read_anew(halmstad: Path) -> None:
     assert natverk.load(overlay=halmstad).own["memberships"] == 2
 
 
+@pytest.mark.parametrize("damage", ["removed", "changed", "unlisted"])
+def test_damaged_tables_with_own_rows_are_made_anew(halmstad: Path, damage: str) -> None:
+    kept = tables_in_use(halmstad)
+    file, manifest = kept.folder / "memberships.parquet", kept.folder / "manifest.json"
+    before = file.read_bytes()
+    if damage == "removed":
+        file.unlink()
+    elif damage == "changed":
+        file.write_bytes(before[:-1] + b"x")
+    else:
+        said = json.loads(manifest.read_text("utf-8"))
+        del said["outputs"]["memberships.parquet"]
+        manifest.write_text(json.dumps(said), "utf-8")
+    if damage != "unlisted":
+        with pytest.raises(NatverkError, match=r"natverk\.load\(\) again"):
+            kept.content("memberships")
+    again = tables_in_use(halmstad)
+    assert again.folder == kept.folder
+    assert again.content("memberships") == before
+    assert natverk.load(overlay=halmstad).own["memberships"] == 1
+    assert [path.name for path in kept.folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
 def test_why_says_rows_sources_and_rule_of_every_line(halmstad: Path) -> None:
     data = natverk.load(overlay=halmstad)
-    lines = list(lines_of(data, "own-kuststad", "networks", year_to=2024))
+    lines = list(explained(data, "own-kuststad", "networks", year_to=2024))
     assert lines[0] == "Coastal Towns (network own-kuststad), networks: 1 line"
     assert "Halmstad – Coastal Towns: member, recent" in lines[3]
     assert lines[4].startswith("  own-00001 (own row), memberships:")
     assert "counts as positive" in lines[4]
     assert lines[5].startswith("    own-interview: Samtal")
     for section in ("networks", "responsibility", "positions", "projects"):
-        told = list(lines_of(natverk.load(), "14", section))
+        told = list(explained(natverk.load(), "14", section))
         rows = [line for line in told if re.match(r"  [a-z]{3}-\d{5}", line)]
         n = int(re.search(r": (\d+) lines", told[0])[1])  # type: ignore[index]
         assert n
         assert len(rows) >= n
         assert sum(line == "" for line in told) == n
     with pytest.raises(InvalidArgument, match="responsibility is held for a county"):
-        list(lines_of(data, "eurocities", "responsibility"))
+        list(explained(data, "eurocities", "responsibility"))
     with pytest.raises(NatverkError, match="Halmstda"):
-        list(lines_of(data, "Halmstda", "networks"))
+        list(explained(data, "Halmstda", "networks"))
+
+
+@pytest.mark.parametrize("unit", ["eurocities", "Tierp", "Halmstad", "Karlstad"])
+def test_why_says_since_only_of_stated_years_and_denies_no_end(real: Dataset, unit: str) -> None:
+    told = list(explained(real, unit, "networks"))
+    lines = [line for before, line in pairwise(told) if before == ""]
+    if unit == "eurocities":
+        frame = members_of(real, unit, years=(1997, real.last_year))
+    else:
+        frame = natverk.documented(real, unit, years=(1997, real.last_year))
+    assert len(lines) == len(frame)
+    for line, row in zip(lines, frame.itertuples(), strict=True):
+        if row.since_basis == "stated":
+            assert f", since {row.since}" in line
+        else:
+            assert ", since" not in line
+            assert (f", mentioned in {row.since}" in line) == pd.notna(row.since)
+    assert (frame["since_basis"] == "seen").any()
+    # A mark of how recent evidence is says nothing of an end: some of these rows state one.
+    assert not [line for line in lines if "ended" in line and ", left" not in line]
 
 
 # --- Empty tables -----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from natverk.offices import offices
 from natverk.outcomes import projects
 from natverk.roles import actors_of, responsibility
 
-__all__ = ["SECTIONS", "lines_of"]
+__all__ = ["SECTIONS", "explained"]
 
 SECTIONS = ("networks", "responsibility", "positions", "projects")
 #: Kinds of unit in the order in which a name is understood.
@@ -32,7 +32,7 @@ _RULES = {
 }
 _MARKS = {
     "recent": "attested within the last five years of the period",
-    "earlier": "attested, but not lately; that it ended is not known",
+    "earlier": "attested before the last five years of the period, not within them",
     "left": "a source states the end, or calls it a former member",
     "conflict": "sources contradict each other within the period",
     "undated": "no row has a year within the period that is stated",
@@ -40,7 +40,7 @@ _MARKS = {
 }
 
 
-def lines_of(
+def explained(
     data: Dataset, unit: str, section: str, *, year_from: int | None = None, year_to: int | None = None
 ) -> Iterator[str]:
     """Yield as text every line of a section, then the rows that it rests on with their sources, and its rule.
@@ -64,7 +64,7 @@ def lines_of(
     Examples
     --------
     >>> from natverk import load
-    >>> lines = list(lines_of(load(), "12", "responsibility"))
+    >>> lines = list(explained(load(), "12", "responsibility"))
     >>> lines[0], lines[1].split(": ")[0]
     ('Skåne (region 12), responsibility: 4 lines', '  rule')
     """
@@ -127,7 +127,8 @@ def _line_maker(
             frame,
             lambda row: (
                 f"{name_of(row)}: {row.status}, {row.mark} ({_MARKS.get(row.mark, row.mark)})"
-                + _period(since=row.since, last_seen=row.last_seen)
+                + _period(**{"since" if row.since_basis == "stated" else "mentioned_in": row.since})
+                + _period(last_seen=row.last_seen)
             ),
         )
     if section == "positions":
