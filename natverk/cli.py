@@ -97,17 +97,16 @@ Engine = Annotated[
 ]
 
 
-def _own_rows(context: typer.Context, path: Path | None) -> Path | None:
-    """Let everything that this command starts use own rows."""
+def _own_rows(context: typer.Context, path: str | None) -> str | None:
+    """Let everything that this command starts use own rows; a blank, which would be this folder as a path, is none."""
     from natverk.data.in_use import overlay_in_environment
 
-    path = _folder(path)
     context.with_resource(overlay_in_environment(path))
     return path
 
 
 Overlay = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--overlay",
         help="Folder of CSV files, or Excel workbook, with own rows that are laid over the data; `natverk check` says "

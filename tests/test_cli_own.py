@@ -108,3 +108,14 @@ def test_explain_tells_every_line_with_its_rule() -> None:
     with pytest.raises(InvalidArgument, match="unknown value 'network'") as caught:
         natverk("explain", "14", "network")
     assert "nearest: 'networks'" in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_overlay_is_none(mine: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    monkeypatch.chdir(mine)
+    monkeypatch.setenv(OVERLAY_VARIABLE, str(mine))
+    assert "own-00001" in natverk("explain", "Halmstad", "networks")
+    assert "own-00001" not in natverk("explain", "Halmstad", "networks", "--overlay", blank)
+    assert os.environ[OVERLAY_VARIABLE] == str(mine)
+    monkeypatch.delenv(OVERLAY_VARIABLE)
+    assert "own-00001" in natverk("explain", "Halmstad", "networks", "--overlay", ".")

@@ -242,6 +242,7 @@ def export(
     except OSError as error:
         raise _cannot_write(out, error) from error
     changes: list[_Change] = []
+    folders: list[Path] = []
     try:
         for form in forms:
             changes += _WRITERS[form](parts, aside, step)
@@ -254,15 +255,21 @@ def export(
             every.to_csv(aside / _TOLD, index=False, lineterminator="\n")
         (aside / _README).write_text(_readme(data, parts, every), encoding="utf-8", newline="\n")
         written = sorted(path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
-        if not len(every):
-            (out / _TOLD).unlink(missing_ok=True)
+        for folder in sorted({(out / path).parent for path in written}):
+            if not folder.is_dir():
+                folder.mkdir()
+                folders.append(folder)
         for path in written:
-            (out / path).parent.mkdir(exist_ok=True)
             (aside / path).replace(out / path)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise _cannot_write(out, error) from error
+        if not len(every) and _is_ours(out / _TOLD):
+            (out / _TOLD).unlink()
+    except (OSError, sqlite3.Error) as error:
+        raise _cannot_write(out, error, aside) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+        for folder in folders:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
         if made and out.is_dir() and not any(out.iterdir()):
             out.rmdir()
     rows = {part.table.name: len(part.frame) for part in parts if part.table.name in names}
@@ -439,13 +446,35 @@ def _check_packages(forms: Iterable[str]) -> None:
 def _check_folder(out: Path, planned: Iterable[str], overwrite: bool) -> None:
     if out.exists() and not out.is_dir():
         raise InvalidArgument("it is a file, no folder", where=str(out), remedy="name a folder: --out FOLDER")
+    planned = list(planned)
+    for name in sorted({Path(name).parent.as_posix() for name in planned}):
+        if (out / name).exists() and not (out / name).is_dir():
+            what = "it is a file, no folder: nothing is changed"
+            raise InvalidArgument(what, where=str(out / name), remedy="move it, or name another folder: --out FOLDER")
+    for name in (*planned, _README, _TOLD):
+        if (out / name).is_dir():
+            what = "it is a folder, no file: nothing is changed"
+            raise InvalidArgument(what, where=str(out / name), remedy="move it, or name another folder: --out FOLDER")
     there = [name for name in planned if (out / name).exists()]
+    # Every export writes these two, beside what others have written; a text of somebody else's is no such thing.
+    there += [name for name in (_README, _TOLD) if (out / name).exists() and not _is_ours(out / name)]
     if there and not overwrite:
         raise InvalidArgument(
-            f"{len(there)} files would be replaced, {there[0]} among them",
+            f"{there[0]} would be replaced" + (f", and {len(there) - 1} more" if len(there) > 1 else ""),
             where=str(out),
             remedy="name another folder, or replace them: --force (in Python overwrite=True)",
         )
+
+
+def _is_ours(path: Path) -> bool:
+    """Say whether a text beside the formats is one that an export wrote."""
+    try:
+        said = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    if path.name == _TOLD:
+        return said.split("\n", 1)[0].rstrip("\r") == ",".join(_CHANGES)
+    return said.startswith("data\n  ") and "\nfingerprint\n  " in said and "\ntables\n  " in said
 
 
 def _told_before(out: Path, forms: Sequence[str]) -> pd.DataFrame:
@@ -458,10 +487,16 @@ def _told_before(out: Path, forms: Sequence[str]) -> pd.DataFrame:
     return before[~before["format"].isin(forms)] if list(before.columns) == list(_CHANGES) else blank
 
 
-def _cannot_write(out: Path, error: Exception) -> NatverkError:
+def _cannot_write(out: Path, error: Exception, aside: Path | None = None) -> NatverkError:
+    """Return the error for what could not be written, at the place that it would have had in the folder."""
+    where = out
+    if isinstance(error, OSError) and isinstance(error.filename2 or error.filename, str | Path):
+        where = Path(error.filename2 or error.filename)
+        if aside is not None and where.is_relative_to(aside):
+            where = out / where.relative_to(aside)
     said = error.strerror if isinstance(error, OSError) and error.strerror else error
     remedy = "make room there, or name another folder: --out FOLDER"
-    return NatverkError(f"the tables cannot be written: {said}", where=str(out), remedy=remedy)
+    return NatverkError(f"the tables cannot be written: {said}", where=str(where), remedy=remedy)
 
 
 # --- Formats

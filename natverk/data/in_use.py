@@ -26,6 +26,8 @@ __all__ = ["OVERLAY_VARIABLE", "chosen_overlay", "overlay_in_environment", "tabl
 OVERLAY_VARIABLE = "NATVERK_OVERLAY"
 #: How many folders of tables with own rows are kept in the cache.
 _KEPT = 12
+#: How often own rows that change while they are read are read anew.
+_TRIES = 3
 
 
 def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
@@ -35,7 +37,7 @@ def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
     'mine'
     """
     chosen = overlay if overlay is not None else os.environ.get(OVERLAY_VARIABLE)
-    if not chosen:
+    if chosen is None or not str(chosen).strip():
         return None
     try:
         return Path(chosen).expanduser().absolute()
@@ -47,10 +49,12 @@ def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
 
 @contextmanager
 def overlay_in_environment(overlay: str | Path | None) -> Iterator[None]:
-    """Let this process and those that it starts use own rows meanwhile; None changes nothing."""
+    """Let this process and those that it starts use own rows meanwhile, or none (blank); None changes nothing."""
     before = os.environ.get(OVERLAY_VARIABLE)
     path = chosen_overlay(overlay)
-    if overlay is not None and path is not None:
+    if path is None:
+        os.environ.pop(OVERLAY_VARIABLE, None)
+    elif overlay is not None:
         os.environ[OVERLAY_VARIABLE] = str(path)
     try:
         yield
@@ -89,12 +93,20 @@ def _with_own_rows(base: Processed, path: Path) -> Processed:
     """Return the tables with own rows, from the cache where they have been made before."""
     from natverk.data.overlay import own_tables
 
-    name = _made_from(base, path)
-    for cache in _caches():
-        kept = _whole(cache / name)
-        if kept is not None:
-            return kept
-    files, keys, rows = own_tables(path, base)
+    for _ in range(_TRIES):
+        name = _made_from(base, path)
+        for cache in _caches():
+            kept = _whole(cache / name)
+            if kept is not None:
+                return kept
+        files, keys, rows = own_tables(path, base)
+        # Tables are named after the rows that they were made of: what was saved meanwhile is read anew.
+        if _made_from(base, path) == name:
+            break
+    else:
+        raise DataError(
+            "the own rows changed while they were read", where=str(path), remedy="let them be saved, then try again"
+        )
     manifest: Manifest = {**base.manifest, "outputs": {**base.manifest["outputs"]}, "own": keys}
     for table, content in files.items():
         sha256 = hashlib.sha256(content).hexdigest()

@@ -708,7 +708,8 @@ def _check_statuses(overlay: Overlay, base: _Base, both: Tables, faulty: Mapping
     members = members[members.index < _FIRST_LINE]
     for line, network in networks["network_id"].items():
         number = int(str(line))
-        if network not in before.index or faulty[number] & {"network_id", "counts_as", REPLACES}:
+        stands_in = networks.at[line, REPLACES] == network and network in before.index
+        if not stands_in or faulty[number] & {"network_id", "counts_as", REPLACES}:
             continue
         rows = members[members["network_id"] == network]
         told: dict[str, list[str]] = {}

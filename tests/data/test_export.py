@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -283,6 +284,62 @@ def test_files_that_are_there_are_replaced_on_request_only(real: Dataset, tmp_pa
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InvalidArgument, match="is a file"):
         export(real, tmp_path / "file", tables="counties")
+
+
+@pytest.mark.parametrize("name", ["natverk.txt", "natverk_changes.csv"])
+def test_texts_of_ones_own_are_replaced_on_request_only(real: Dataset, tmp_path: Path, name: str) -> None:
+    own = tmp_path / name
+    own.write_bytes("data\nmina anteckningar om nätverk\n".encode("latin-1"))
+    before = own.read_bytes()
+    with pytest.raises(InvalidArgument, match=rf"{name}(.|\n)*--force"):
+        export(real, tmp_path, tables="counties")
+    assert own.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [own]
+    export(real, tmp_path, tables="counties", overwrite=True)
+    # No change is told of CSV: there was nothing to write in its place.
+    assert (own.read_bytes() == before) == (name == "natverk_changes.csv")
+
+
+def test_another_format_is_added_without_being_forced(real: Dataset, tmp_path: Path) -> None:
+    export(real, tmp_path, tables="counties")
+    export(real, tmp_path, formats="sqlite", tables="counties")
+    assert (tmp_path / "natverk.sqlite").is_file()
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_stands_in_the_way_is_named_and_nothing_is_changed(real: Dataset, tmp_path: Path, overwrite: bool) -> None:
+    (tmp_path / "parquet").write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidArgument, match=r"is a file, no folder(.|\n)*parquet"):
+        export(real, tmp_path, formats="csv,parquet", tables="counties", overwrite=overwrite)
+    assert [path.name for path in tmp_path.iterdir()] == ["parquet"]
+    (tmp_path / "csv" / "values.csv").mkdir(parents=True)
+    with pytest.raises(InvalidArgument, match=r"is a folder, no file(.|\n)*values\.csv"):
+        export(real, tmp_path, tables="counties", overwrite=overwrite)
+    assert [path.name for path in (tmp_path / "csv").iterdir()] == ["values.csv"]
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_anything_is_in_place(
+    real: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(parts: Any, aside: Path, step: Any) -> list[Any]:
+        (tmp_path / "parquet").write_text("mine", encoding="utf-8")
+        return write(parts, aside, step)
+
+    write = module._WRITERS["parquet"]
+    monkeypatch.setitem(module._WRITERS, "parquet", late)  # type: ignore[arg-type]
+    with pytest.raises(NatverkError, match=re.escape(str(tmp_path / "parquet"))):
+        export(real, tmp_path, formats="csv,parquet", tables="counties")
+    assert [path.name for path in tmp_path.iterdir()] == ["parquet"]
+
+
+def test_what_sqlite_refuses_is_told(real: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> list[Any]:
+        raise sqlite3.IntegrityError("UNIQUE constraint failed: counties.county_code")
+
+    monkeypatch.setitem(module._WRITERS, "sqlite", refused)  # type: ignore[arg-type]
+    with pytest.raises(NatverkError, match="UNIQUE constraint failed"):
+        export(real, tmp_path / "new", formats="sqlite", tables="counties")
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_failure_half_way_changes_nothing(real: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

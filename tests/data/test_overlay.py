@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 import random
 import re
 import zipfile
@@ -24,9 +25,10 @@ from natverk.data.build import current_tables
 from natverk.data.in_use import OVERLAY_VARIABLE, chosen_overlay, overlay_in_environment, tables_in_use
 from natverk.data.load import Dataset
 from natverk.data.mending import mended
-from natverk.data.overlay import OVERLAY_TABLES, Overlay, OverlayError, check_overlay, overlay_table
+from natverk.data.overlay import OVERLAY_TABLES, Overlay, OverlayError, check_overlay, overlay_table, own_tables
 from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data, own_beside
+from natverk.data.tables import Processed
 from natverk.data.template import write_templates
 from natverk.errors import InvalidArgument, MissingFile, NatverkError
 from natverk.membership.quality import explain
@@ -572,7 +574,7 @@ def test_a_page_shows_own_rows_and_says_that_they_are(
     assert "own-interview" in page.references.ids
     other = page_of("network_profile", network="ecad", lang=lang)
     assert "own-00001" not in text_of(other)
-    assert ("Sidan nämner ingen av dem" if lang == "sv" else "This page names none of them") in text_of(other)
+    assert ("Sidan nämner ingen;" if lang == "sv" else "none is named") in text_of(other)
 
 
 def test_a_page_without_own_rows_says_nothing_of_them() -> None:
@@ -590,6 +592,45 @@ def test_the_environment_names_own_rows_for_every_process(halmstad: Path, monkey
         assert natverk.load(overlay="").own == {}
     assert chosen_overlay() is None
     assert natverk.load().own == {}
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_is_no_own_rows(halmstad: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    monkeypatch.setenv(OVERLAY_VARIABLE, str(halmstad))
+    assert chosen_overlay(blank) is None
+    with overlay_in_environment(blank):
+        assert OVERLAY_VARIABLE not in os.environ
+        assert natverk.load().own == {}
+    assert os.environ[OVERLAY_VARIABLE] == str(halmstad)
+    monkeypatch.setenv(OVERLAY_VARIABLE, blank)
+    assert chosen_overlay() is None
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_rows_that_change_while_they_are_read_are_not_kept(
+    halmstad: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    calls = 0
+
+    def read(path: Path, base: Processed) -> Any:
+        nonlocal calls
+        made = own_tables(path, base)
+        calls += 1
+        if calls <= times:
+            write_csv(path, memberships=[member(number) for number in range(1, calls + 2)])
+        return made
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(halmstad.parent / "cache"))
+    monkeypatch.setattr("natverk.data.overlay.own_tables", read)
+    if times > 1:
+        with pytest.raises(NatverkError, match=r"changed while they were read(.|\n)*try again"):
+            tables_in_use(halmstad)
+    else:
+        assert tables_in_use(halmstad).own["memberships"] == 2
+    # Going back to the first rows gives them, not what stood there in between.
+    write_csv(halmstad, memberships=[member(1)])
+    calls = 99
+    assert tables_in_use(halmstad).own["memberships"] == 1
 
 
 def test_changed_own_rows_are_read_anew(halmstad: Path) -> None:
