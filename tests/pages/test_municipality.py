@@ -228,3 +228,13 @@ def test_what_similar_municipalities_are_in_is_not_what_one_is_in_oneself() -> N
 def test_an_argument_changes_the_page(part: str) -> None:
     changed = page_of(NAME, municipality=VANERSBORG, **{part: {"n_peers": 1, "year_to": 2010}[part]})
     assert text_of(changed) != text_of(page(VANERSBORG))
+
+
+def test_the_theme_of_a_project_is_blank_where_nobody_coded_it(real: Dataset) -> None:
+    code = "2482"
+    rows = real.projects[real.projects["actor_id"] == f"municipality:{code}"]
+    assert rows["theme"].isna().any()
+    shown = table(code, "Projekt")["Tema"].tolist()
+    assert set(shown) & {""}
+    assert not {"Allmänt samarbete"} & set(shown)
+    assert not [cell for cell in shown if "nan" in cell or "common.theme" in cell]
