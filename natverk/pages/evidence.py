@@ -43,6 +43,8 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
         "theme": theme,
         "sources": page.cites,
     }
+    if frame["theme"].isna().all():
+        del columns["theme"]
     page.table("projects", frame, _with_actor(page, columns), fold=fold, **values)
 
 

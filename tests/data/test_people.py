@@ -130,7 +130,8 @@ def test_no_title_of_a_source_names_who_holds_an_office() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Åsa Ek ordförande i nätverket", "Åsa Ek (KD) ny ordförande", "Åsa Ek, kommunstyrelsens ordförande, skriver"]
+    "title",
+    ["Åsa Ek ordförande i nätverket", "Åsa Ek (KD) ny ordförande", "Åsa Ek, kommunstyrelsens ordförande, skriver"],
 )
 def test_a_name_in_a_title_would_be_found(title: str) -> None:
     assert SWEDISH_OFFICE.search(title)

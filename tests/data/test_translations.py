@@ -86,5 +86,7 @@ def test_a_twin_that_is_described_is_described_in_swedish(real: Dataset, place: 
 
 
 def test_no_twin_has_an_english_word_in_swedish(real: Dataset) -> None:
-    english = re.compile(r"\b(county|province|district|countryside|island|islands|formerly|parish|rural|town)\b", re.I)
+    english = re.compile(
+        r"\b(county|province|district|countryside|island|islands|formerly|parish|rural|town)\b", re.IGNORECASE
+    )
     assert [name for name in real.twins["partner_city_sv"].dropna() if english.search(name)] == []
