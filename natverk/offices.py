@@ -1,8 +1,8 @@
 """Offices that actors hold or held in networks: each once, however many rows tell of it, and what is none.
 
 A row of `functions` says what one source tells. Rows that tell of the same office name the first of them in `same_as`;
-what is no office (a candidacy, attendance on trial or at a conference, an award, a place without active work) keeps its
-row and is not counted.
+what is no office (a candidacy, attendance on trial or at a conference, a department that takes part, a talk, an award,
+a place without active work) keeps its row and is not counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from natverk.frames import Names, known_actors, known_networks
 __all__ = ["NO_OFFICE", "offices"]
 
 #: The classes of `functions` that are no office.
-NO_OFFICE = ("candidate", "attendance", "award", "none")
+NO_OFFICE = ("candidate", "attendance", "speaker", "award", "none")
 #: The classes that are one.
 OFFICE = tuple(name for name in VOCABULARIES["function_class"] if name not in NO_OFFICE)
 

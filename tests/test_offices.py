@@ -37,6 +37,13 @@ def test_no_row_is_lost_and_none_stands_twice(real: Dataset) -> None:
         ("fun-00170", "award"),
         ("fun-00059", "candidate"),
         ("fun-00224", "none"),
+        ("fun-00097", "attendance"),
+        ("fun-00102", "attendance"),
+        ("fun-00079", "attendance"),
+        ("fun-00114", "speaker"),
+        ("fun-00209", "speaker"),
+        ("fun-00283", "none"),
+        ("fun-00196", "none"),
     ],
 )
 def test_trial_attendance_awards_candidacies_and_idleness_are_no_office(real: Dataset, row: str, what: str) -> None:

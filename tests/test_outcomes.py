@@ -38,3 +38,12 @@ def test_what_concerns_a_network_or_a_unit_with_a_page_is_not_of_the_country(rea
             assert left["network_id"].isna().all()
     assert set(of_the_country(real, twin_towns(real))["actor_id"]) == {"state:lansstyrelsen-03"}
     assert len(of_the_country(real, projects(real))) == 0
+
+
+def test_a_theme_that_nobody_coded_is_blank_and_not_the_general_one(real: Dataset) -> None:
+    rows = real.projects
+    interreg = rows["source_id"].str.startswith("keep-")
+    assert interreg.sum() > 300
+    assert rows.loc[interreg, "theme"].isna().all()
+    assert rows.loc[~interreg, "theme"].notna().all()
+    assert projects(real, actors="Vännäs")["theme"].dtype == projects(real)["theme"].dtype

@@ -737,8 +737,10 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             row_id("fun"), actor(), stated_name(), network(required=False),
             told("function", "The function as coded", required=True),
             enum("function_class", "function_class",
-                "The function, grouped; no office: candidate (stood for one), attendance (on trial or at meetings "
-                "only), award, none (a place without active work, a planned meeting that was cancelled, a rule)",
+                "The function, grouped; no office: candidate (stood for one), attendance (on trial, at meetings only, "
+                "or a department or company takes part), speaker (gave a talk), award, none (a place without active "
+                "work, a planned meeting that was cancelled, a rule, an arrangement of the actor's own, an "
+                "organisation that serves another as legal person)",
                 required=True),
             told("detail", "The function in words"),
             Column("same_as", "row_id", "The row that tells first of the same office; blank: this one does",
@@ -761,7 +763,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             year("start_year", "First year"), year("end_year", "Last year"), SEEN,
             enum("role", "project_role",
                 "lead where stated; participant means no more than 'takes part'", required=True),
-            enum("theme", "theme", "Theme", required=True),
+            enum("theme", "theme", "Theme; blank: not coded, as for all rows from keep.eu"),
             source(),
         ),
         evidence=True,

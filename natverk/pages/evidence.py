@@ -31,14 +31,20 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
         period = page.period(row["programme_from"], row["programme_to"])
         return page.t("nouns.programme_period", period=period)
 
+    def theme(row: dict[str, object]) -> str:
+        # A theme that nobody has coded is not the general one.
+        return "" if pd.isna(row["theme"]) else page.t(f"common.theme.{row['theme']}")  # type: ignore[call-overload]
+
     columns: dict[str, Cell | str] = {
         "project": lambda row: page.told(row, "project"),
         "origin": origin,
         "period": when,
         "role": lambda row: page.term("project_role", row["role"]),
-        "theme": lambda row: page.t(f"common.theme.{row['theme']}"),
+        "theme": theme,
         "sources": page.cites,
     }
+    if frame["theme"].isna().all():
+        del columns["theme"]
     page.table("projects", frame, _with_actor(page, columns), fold=fold, **values)
 
 

@@ -30,6 +30,7 @@ TABLES = [
     "county_events",
     "strategies",
     "responsibility",
+    "published_figures",
 ]
 COLUMNS = [
     (name, column.name) for name in TABLES for column in SCHEMA[name].columns if column.kind in ("text", "text_list")
@@ -110,3 +111,27 @@ def test_a_name_would_be_found(text: str) -> None:
 )
 def test_an_office_is_no_name(text: str) -> None:
     assert not finds(text)
+
+
+#: How a title of a page in Swedish names who holds an office: the name, at times the party, and the office.
+SWEDISH_OFFICE = re.compile(
+    rf"(?<![\w-])({NAME}),?(?: \([A-Z]+\))?,? (?:(?:ny|vald|är|blir|kommunstyrelsens|vice) )*"
+    r"(?:ordförande|kommunalråd|regionråd|borgmästare|landshövding)\b"
+)
+
+
+def test_no_title_of_a_source_names_who_holds_an_office() -> None:
+    with (RAW / "sources.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    named = [(row["source_id"], hit.group()) for row in rows for hit in SWEDISH_OFFICE.finditer(row["title"])]
+    assert [(source, hit) for source, hit in named if not NO_PERSON.search(hit)] == []
+    blogs = [row["publisher"] for row in rows if re.search(rf"^{NAME} \(.*blogg?\)$", row["publisher"])]
+    assert blogs == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Åsa Ek ordförande i nätverket", "Åsa Ek (KD) ny ordförande", "Åsa Ek, kommunstyrelsens ordförande, skriver"],
+)
+def test_a_name_in_a_title_would_be_found(title: str) -> None:
+    assert SWEDISH_OFFICE.search(title)

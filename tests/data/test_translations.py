@@ -52,3 +52,41 @@ def test_a_text_without_swedish_and_a_translation_of_nothing_are_refused(real: D
     found = list(texts_have_swedish(tables))
     assert [(item.table, item.line) for item in found] == [("tasks", 2), ("translations", 2)]
     assert "'Draw up a plan'" in found[0].remedy
+
+
+# What somebody wrote to themselves while reading: it is no sentence to a reader.
+WORKING = re.compile(
+    r"\b(CONFLICT|BEST|AND|NOT|THE|END|START|UPPER|BOUND|KONFLIKT|BÄSTA|OCH|INTE|DEN|SLUTDATUM|STARTEN|ÖVRE|OBS)\b"
+    r"|\b[Ss]eed \d|\b(next|previous) row\b|\b(nästa|föregående) rad\b|asked period|efterfrågad period|hard-coded"
+    r"|\bunit table\b|enhetstabell|networks table|tabellen networks|\(table \w+\)|\\"
+)
+NOTES = [(name, note) for name, table in SCHEMA.items() for note in ("note", "source_title") if note in table.names]
+
+
+@pytest.mark.parametrize(("table", "column"), NOTES, ids=[f"{table}.{column}" for table, column in NOTES])
+def test_a_note_is_written_to_a_reader(real: Dataset, table: str, column: str) -> None:
+    frame = real.table(table)
+    texts = [text for name in (column, f"{column}_sv") if name in frame for text in frame[name].dropna()]
+    assert [text for text in texts if WORKING.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "swedish"),
+    [
+        ("Åland countryside", "Ålands landsbygd"),
+        ("Province of Chieti", "provinsen Chieti"),
+        ("Easter Island", "Påskön"),
+        ("Tallinn (city district)", "Tallinn (stadsdel)"),
+        ("Malbork", "Malbork"),
+    ],
+)
+def test_a_twin_that_is_described_is_described_in_swedish(real: Dataset, place: str, swedish: str) -> None:
+    twins = real.twins
+    assert set(twins.loc[twins["partner_city"] == place, "partner_city_sv"]) == {swedish}
+
+
+def test_no_twin_has_an_english_word_in_swedish(real: Dataset) -> None:
+    english = re.compile(
+        r"\b(county|province|district|countryside|island|islands|formerly|parish|rural|town)\b", re.IGNORECASE
+    )
+    assert [name for name in real.twins["partner_city_sv"].dropna() if english.search(name)] == []

@@ -100,7 +100,7 @@ def test_vanersborg_has_its_networks_with_years_and_who_handles_them() -> None:
     # The page states no year for it: what is seen is not since.
     assert own.loc["Intelligent Cities Challenge", "Sedan"].startswith("nämns")
     # What five projects came out of is said by number, and each by name.
-    assert own.loc["SERN", "Vad det har lett till"] == "fem projekt, två uppdrag"
+    assert own.loc["SERN", "Vad det har lett till"] == "fem projekt, ett uppdrag"
     projects = table(VANERSBORG, "Projekt").set_index("Projekt")
     assert len(projects) == 7
     when = {name.split(" ")[0]: row["När"] for name, row in projects.iterrows()}
@@ -228,3 +228,13 @@ def test_what_similar_municipalities_are_in_is_not_what_one_is_in_oneself() -> N
 def test_an_argument_changes_the_page(part: str) -> None:
     changed = page_of(NAME, municipality=VANERSBORG, **{part: {"n_peers": 1, "year_to": 2010}[part]})
     assert text_of(changed) != text_of(page(VANERSBORG))
+
+
+def test_the_theme_of_a_project_is_blank_where_nobody_coded_it() -> None:
+    code = "2482"
+    rows = DATA.projects[DATA.projects["actor_id"] == f"municipality:{code}"]
+    assert rows["theme"].isna().any()
+    shown = table(code, "Projekt")["Tema"].tolist()
+    assert set(shown) & {""}
+    assert not {"Allmänt samarbete"} & set(shown)
+    assert not [cell for cell in shown if "nan" in cell or "common.theme" in cell]
