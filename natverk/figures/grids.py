@@ -169,7 +169,7 @@ def incidence(
     >>> actors = pd.DataFrame({"actor_id": ["b", "a", "c"], "name": ["Region Ett", "Alby", "Boda"],
     ...                        "level": ["regional", "municipal", "municipal"]})
     >>> print(incidence(frame, names={"ubc": "UBC", "sern": "SERN"}, actors=actors, lang="en").alt)
-    Who is documented in which network: 2 networks, 3 actors. UBC (1): Alby; left: Region Ett. SERN (1): Region Ett \
+    Who is documented in which network: 2 networks, 2 actors. UBC (1): Alby; left: Region Ett. SERN (1): Region Ett \
 (attested earlier). Nothing documented: Boda.
     """
     t = texts(lang)
@@ -184,7 +184,7 @@ def incidence(
     said = [_network_said(network, name, cells, columns, t) for network, name, _ in rows]
     if without:
         said.append(t("figures.grids.incidence.without", names=t.join(without)))
-    actors_said = t.count("figures.grids.actor", len(columns) + len(without))
+    actors_said = t.count("figures.grids.actor", len(columns))
     title = t("figures.grids.incidence.title", networks=t.count("common.network", len(rows)), actors=actors_said)
     notes = [t("figures.grids.incidence.note")]
     if without:
@@ -380,7 +380,7 @@ def lists(
     ...     "list_id": ["one", "two"] * 2, "year": [2014, 2019] * 2, "certainty": ["high", "medium"] * 2,
     ...     "state": ["on", "on", "on", "absent"]})
     >>> print(lists(frame, lang="en").alt)
-    Who is on which complete list: 2 members, 2 lists. 2014: 2 on the list; 2019: 1 on the list (certainty: medium). \
+    Who is on which list: 2 members, 2 lists. 2014: 2 on the list; 2019: 1 on the list (certainty: medium). \
 Alby: on the list of 2014 and 2019. Boda: on the list of 2014, not of 2019.
     """
     t = texts(lang)

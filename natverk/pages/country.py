@@ -8,6 +8,7 @@ from markupsafe import Markup
 from natverk.data.load import Dataset
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
+from natverk.pages.region import held_from, held_to
 
 __all__ = ["bodies", "conditions", "country_page", "findings", "forms", "holders", "networks", "tasks", "themes"]
 
@@ -17,21 +18,20 @@ def country_page(data: Dataset, *, years: tuple[int, int], lang: str = "sv") -> 
     return NotebookPage(data, "roles_sweden", lang=lang, years=years)
 
 
+def _county(page: NotebookPage, code: str) -> Markup:
+    """Return the name of a county, with the link to the page of its region."""
+    counties = page.data.counties
+    return page.link("region", code, str(counties.loc[counties["county_code"] == code, "name"].item()))
+
+
 def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who held the responsibility in each county (`natverk.roles.responsibility`), folded."""
-
-    def day(row: dict[str, object], name: str) -> str:
-        first, last = row.get(f"{name}_earliest"), row.get(f"{name}_latest")
-        if isinstance(first, str) and isinstance(last, str) and first[:4] != last[:4]:
-            return f"{first[:4]}–{last[:4]}"
-        return page.date(row[name]) if isinstance(row[name], str) else ""
-
     columns: dict[str, Cell | str] = {
-        "region=county": lambda row: page.link("region", str(row["county_code"])),
+        "region=county": lambda row: _county(page, str(row["county_code"])),
         "holder": "holder_name",
         "kind": lambda row: page.term("holder_type", row["holder_type"]),
-        "from": lambda row: day(row, "start"),
-        "to": lambda row: day(row, "end"),
+        "from": lambda row: held_from(page, row),
+        "to": lambda row: held_to(page, row),
         "certainty": lambda row: page.term("certainty", row["certainty"]),
         "sources": page.cites,
     }
@@ -39,7 +39,21 @@ def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 
 def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
-    """Show the standing forms in which municipalities and region meet (`natverk.roles.interplay_forms`)."""
+    """Show the standing forms in which municipalities and region meet (`natverk.roles.interplay_forms`).
+
+    One that reaches into several counties stands once, under the county that its row names first.
+    """
+    named = page.data.interplay.set_index("row_id")["county_codes"].str.split(";")
+    first = frame["county_code"] == named.loc[frame["row_id"]].str[0].to_numpy()
+    # Of a selection that lacks the first county, each row stands where it is.
+    frame = frame[first | ~frame["row_id"].isin(frame.loc[first, "row_id"])]
+
+    def county(row: dict[str, object]) -> Markup:
+        own = str(row["county_code"])
+        others = [_county(page, code) for code in named[str(row["row_id"])] if code != own]
+        if not others:
+            return _county(page, own)
+        return Markup("{} ({} {})").format(_county(page, own), page.t("nouns.also"), Markup(", ").join(others))
 
     def when(row: dict[str, object]) -> str:
         since, until = row["since"], row["until"]
@@ -51,7 +65,7 @@ def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None
         return plain(own)
 
     columns: dict[str, Cell | str] = {
-        "region=county": lambda row: page.link("region", str(row["county_code"])),
+        "region=county": county,
         "form": lambda row: page.term("interplay_form", row["form"]),
         "name": name,
         "members=takes_part": lambda row: page.told(row, "members"),
@@ -104,7 +118,7 @@ def conditions(page: NotebookPage, frame: pd.DataFrame) -> None:
         return first if str(row["since"]).startswith(row["until"]) else f"{first} – {page.date(row['until'])}"
 
     columns: dict[str, Cell | str] = {
-        "region=county": lambda row: page.link("region", str(row["county_code"])),
+        "region=county": lambda row: _county(page, str(row["county_code"])),
         "condition": holds,
         "known_for": known,
         "note": lambda row: page.told(row, "note"),
@@ -149,7 +163,7 @@ def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
 
     def counties(row: dict[str, object]) -> Markup:
         codes = str(row["county_codes"]).split(";") if isinstance(row["county_codes"], str) else []
-        return Markup(", ").join(page.link("region", code) for code in codes)
+        return Markup(", ").join(_county(page, code) for code in codes)
 
     columns: dict[str, Cell | str] = {
         "body": lambda row: plain(row["name_sv"] if page.lang == "sv" else row["name"]),

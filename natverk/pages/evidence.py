@@ -136,8 +136,15 @@ def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **va
     page.table("numbers", frame, columns, fold=fold, **values)
 
 
+#: Beginnings of units without which a number says nothing; others stand in the fact itself.
+_UNITS = {"per cent": "per_cent", "million inhabitants": "million_inhabitants"}
+
+
 def _number(page: NotebookPage, row: dict[str, object], name: str) -> str:
-    """Return a number with its qualifier; where a published and our number differ, with as many decimals as show it."""
+    """Return a number with its qualifier, and its unit where that is a share or millions.
+
+    Where a published and our number differ, it has as many decimals as show it.
+    """
     if pd.isna(row[name]):  # type: ignore[call-overload]
         return ""
     unit = str(row["unit"])
@@ -146,6 +153,9 @@ def _number(page: NotebookPage, row: dict[str, object], name: str) -> str:
     while row["outcome"] == "differs" and decimals < 6 and len({round(value, decimals) for value in values}) < 2:
         decimals += 1
     text = str(int(value)) if unit.startswith("year") else page.t.number(value, 0 if value.is_integer() else decimals)
+    for start, key in _UNITS.items():
+        if unit.startswith(start):
+            text = page.t(f"nouns.{key}", n=text)
     if name == "published" and row["qualifier"] != "exact":
         return page.t(f"nouns.{row['qualifier']}", n=text)
     return text

@@ -97,24 +97,27 @@ def _years(page: NotebookPage, first: object, last: object) -> str:
     return page.t("nouns.to_date", date=page.date(last)) if pd.notna(last) else ""  # type: ignore[call-overload]
 
 
+def held_from(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say from when a holder had the responsibility; the first day of the data is no beginning."""
+    first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
+    if row["start_known"] == "day":
+        return page.date(row["start"])
+    return page.t(f"nouns.held_{row['start_known']}", year=first, first=first, last=last)
+
+
+def held_to(page: NotebookPage, row: dict[str, object]) -> str:
+    """Say until when a holder had the responsibility; blank without an end."""
+    if row["end_known"] in ("", "day"):
+        return page.date(row["end"]) if row["end_known"] else ""
+    return page.t("nouns.until_next")
+
+
 def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who has held the responsibility (`natverk.roles.holders_of`): from when, to when, by which act."""
-
-    def begun(row: dict[str, object]) -> str:
-        first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
-        if row["start_known"] == "day":
-            return page.date(row["start"])
-        return page.t(f"nouns.held_{row['start_known']}", year=first, first=first, last=last)
-
-    def ended(row: dict[str, object]) -> str:
-        if row["end_known"] in ("", "day"):
-            return page.date(row["end"]) if row["end_known"] else ""
-        return page.t("nouns.until_next")
-
     columns: dict[str, Cell | str] = {
         "holder": lambda row: page.link("actor", str(row["holder_actor_id"]), str(row["holder_name"])),
-        "from": begun,
-        "to": ended,
+        "from": lambda row: held_from(page, row),
+        "to": lambda row: held_to(page, row),
         "legal_basis": lambda row: page.told(row, "legal_basis"),
         "certainty": lambda row: page.term("certainty", row["certainty"]),
         "note": lambda row: page.told(row, "note"),
@@ -202,6 +205,9 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
             said.append(
                 page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
             )
+        elif pd.notna(row["end"]) and not row["last_seen"] > row["end"]:  # type: ignore[call-overload, operator]
+            # What was seen after an end that one row states did not end then.
+            said.append(page.t("nouns.to_date", date=page.year(row["end"])))
         if row["inferred"]:
             said.append(page.term("interplay_basis", "inferred"))
         return ", ".join(said)

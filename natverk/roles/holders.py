@@ -60,7 +60,8 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
     pd.DataFrame
         `county_code, holder_actor_id, holder_name, holder_type, level, start` (the conventional day),
         `start_earliest, start_latest` (where the start is known as an interval only), `start_precision,
-        end` (missing: still the holder), `certainty, legal_basis, row_id, source_id`. Observation begins on
+        start_known, end` (missing: still the holder), `end_known` (both as `holders_of` has them), `certainty,
+        legal_basis, row_id, source_id`. Observation begins on
         1 January 1997: spells that start then are left-truncated.
 
     Raises
@@ -85,16 +86,23 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
         frame = frame[frame["county_code"] == known_county(data, county)]
     columns = [
         "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "start", "start_earliest",
-        "start_latest", "start_precision", "end", "certainty", "legal_basis", "row_id", "source_id",
+        "start_latest", "start_precision", "start_known", "end", "end_known", "certainty", "legal_basis", "row_id",
+        "source_id",
     ]  # fmt: skip
-    return frame.sort_values(["county_code", "start"])[columns].reset_index(drop=True)
+    frame = frame.sort_values(["county_code", "start"]).reset_index(drop=True)
+    bounds = zip(frame["start_earliest"].astype(str), frame["start_latest"].astype(str), strict=True)
+    frame = frame.assign(
+        start_known=pd.Series([_start_known(*pair) for pair in bounds], index=frame.index, dtype="str")
+    )
+    return frame.assign(end_known=_end_known(frame))[columns]
 
 
 @asked
 def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return who has held the responsibility in a county, one row a holder, told as of the last year.
 
-    What holds the responsibility under two acts in a row stands once. What came after the last year is left out, and
+    What holds the responsibility under two acts in a row stands once; where counties were merged, their county
+    administrative boards stand apart from the one that followed. What came after the last year is left out, and
     whoever held at its end has no end.
 
     Parameters
@@ -132,7 +140,9 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
     frame = data.responsibility
     frame = frame[(frame["county_code"] == code) & (frame["start"] <= f"{window[-1]}-12-31")].sort_values("start")
     frame = frame[frame["end"].isna() | (frame["end"].fillna("") >= f"{window[0]}-01-01")]
-    same = (frame["holder_actor_id"] != frame["holder_actor_id"].shift()).cumsum()
+    # The county administrative boards of counties that were merged have the id of the one that followed them.
+    renamed = (frame["level"] == "state") & (frame["holder_name"] != frame["holder_name"].shift())
+    same = ((frame["holder_actor_id"] != frame["holder_actor_id"].shift()) | renamed).cumsum()
 
     def once(values: pd.Series) -> str:
         return "; ".join(dict.fromkeys(str(value) for value in values.dropna()))
@@ -162,8 +172,7 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
             }
         )
     table = pd.DataFrame(found, columns=[*_HOLDERS])
-    follows = table["start_known"].shift(-1).fillna("day").replace("before", "day")
-    table.insert(11, "end_known", follows.where(table["end"].notna(), ""))
+    table.insert(11, "end_known", _end_known(table))
     kinds = {name: "bool" if name == "trial" else "str" for name in table}
     return table.astype(kinds)
 
@@ -177,6 +186,12 @@ def _start_known(earliest_day: str, latest_day: str) -> str:
     if earliest_day == latest_day:
         return "before" if earliest_day == _OBSERVED_FROM else "day"
     return "year" if earliest_day[:4] == latest_day[:4] else "between"
+
+
+def _end_known(frame: pd.DataFrame) -> pd.Series:
+    """Return how well each end is known: as the start of the successor in the county; blank without an end."""
+    follows = frame.groupby("county_code")["start_known"].shift(-1).fillna("day").replace("before", "day")
+    return follows.where(frame["end"].notna(), "").astype("str")
 
 
 @asked

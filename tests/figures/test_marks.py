@@ -394,6 +394,7 @@ def test_actors_without_a_mark_have_no_column() -> None:
     heads = [label.get_text() for label in picture.figure.axes[0].get_xticklabels()]
     assert heads == ["Region Ett", "Förbundet", "Alby", "Boda"]
     assert "Nothing documented: Celle." in picture.alt
+    assert ", 4 actors." in picture.caption
     assert "1 actor without anything documented has no column." in picture.caption
 
 

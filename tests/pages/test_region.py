@@ -188,3 +188,21 @@ def test_a_long_list_of_sources_is_folded_and_each_can_be_reached() -> None:
         for number in re.findall(r'href="#(source-\d+)"', table._repr_html_())
     }
     assert all(f'id="{number}"' in sources for number in numbers)
+
+
+def test_the_boards_of_three_counties_are_not_the_one_that_followed() -> None:
+    said = text_of(page("14"))
+    assert "Länsstyrelsen i Västra Götalands län (från den 1 januari 1998)" in said
+    assert "Länsstyrelserna i Göteborgs och Bohus, Älvsborgs och Skaraborgs län (åtminstone från 1997)" in said
+
+
+@pytest.mark.parametrize(("lang", "said"), [("sv", "till 2013"), ("en", "until 2013")])
+def test_a_tie_that_ended_is_told_with_its_end(lang: str, said: str) -> None:
+    ties = {
+        row_id: str(row["tie"])
+        for table in tables_of(page("14", lang)).values()
+        for row, ids in zip(table.rows, table.row_ids, strict=True)
+        if "tie" in row
+        for row_id in ids
+    }
+    assert ties["mem-01996"].endswith(said)

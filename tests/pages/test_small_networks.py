@@ -27,3 +27,15 @@ def test_other_ties_than_membership_are_shown_with_what_they_are(lang: str) -> N
     shown = [table for table in tables_of(page).values() if any(row.get("relation") == relation for row in table.rows)]
     assert [len(table.rows) for table in shown] == [len(apart)]
     assert {row_id for ids in apart["row_ids"] for row_id in ids.split(";")} <= page.shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("sv", "Uppdrag och annat deltagande"), ("en", "Positions and other participation")]
+)
+def test_candidacies_and_attendance_are_not_headed_as_positions(lang: str, said: str) -> None:
+    tables = [
+        table
+        for table in tables_of(page_of("network_profile", network="ubc", lang=lang)).values()
+        if "function" in table.labels
+    ]
+    assert [table.caption.partition(" (")[0] for table in tables] == [said]

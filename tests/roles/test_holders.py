@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
-from natverk.roles.holders import responsibility, responsibility_at, responsibility_counts, transfers
+from natverk.roles.holders import holders_of, responsibility, responsibility_at, responsibility_counts, transfers
 
 Make = Callable[..., Dataset]
 
@@ -259,3 +259,34 @@ def test_responsibility_and_transfers_keep_their_bounds(
         assert joint["state"] == ("interval" if width else "dated")
         assert when.loc[(county, "to_region"), "year"] == region
     pd.testing.assert_frame_equal(counts, responsibility_counts(data(second, first), (1998, 2012)))
+
+
+def test_boards_of_merged_counties_are_not_the_one_that_followed(make: Make) -> None:
+    sure = {"certainty": "high", "source_id": "a"}
+    board = {"holder_actor_id": "state:lansstyrelsen-14", "level": "state"} | sure
+    region = {"holder_actor_id": "region:01", "level": "regional"} | sure
+    data = make(
+        responsibility=[
+            holder("state", "1997-01-01", "1997-12-31", holder_name="Tre länsstyrelser", **board),
+            holder("state", "1998-01-01", "1998-12-31", holder_name="Länsstyrelsen", **board),
+            holder(
+                "pilot_region", "1999-01-01", "2010-12-31", holder_name="Regionen", holder_actor_id="region:01", **sure
+            ),
+            holder("region", "2011-01-01", holder_name="Regionen, omdöpt", **region),
+        ]
+    )
+    held = holders_of(data, "01")[["holder_name", "start", "start_known"]]
+    assert held.values.tolist() == [
+        ["Tre länsstyrelser", "1997-01-01", "before"],
+        ["Länsstyrelsen", "1998-01-01", "day"],
+        ["Regionen, omdöpt", "1999-01-01", "day"],
+    ]
+
+
+def test_how_well_beginnings_and_ends_are_known_stands_with_every_spell(make: Make) -> None:
+    body = holder("samverkansorgan", "2003-01-01", start_earliest="2003-01-01", start_latest="2003-12-31")
+    data = make(
+        responsibility=[holder("state", "1997-01-01", "2002-12-31"), body, holder("state", "1997-01-01", county="02")]
+    )
+    known = responsibility(data)[["county_code", "start_known", "end_known"]]
+    assert known.values.tolist() == [["01", "before", "year"], ["01", "year", ""], ["02", "before", ""]]

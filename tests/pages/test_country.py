@@ -1,0 +1,75 @@
+"""What the page of the country says, against the raw rows: who held the responsibility, tasks, forms, numbers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from natverk.data.load import Dataset
+from natverk.locale import texts
+from natverk.pages.page import NotebookPage
+from natverk.pages.tables import TableView
+from tests.pages.notebook import page_of, tables_of, text_of
+
+
+@cache
+def page(lang: str) -> NotebookPage:
+    return page_of("roles_sweden", lang=lang)
+
+
+def table(lang: str, label: str) -> TableView:
+    """Return the table that has a column of a label."""
+    return next(table for table in tables_of(page(lang)).values() if label in table.labels)
+
+
+def of_row(shown: TableView, row_id: str) -> dict[str, str]:
+    (place,) = [place for place, ids in enumerate(shown.row_ids) if row_id in ids]
+    cells = {name: re.sub(r"<[^>]+>", "", str(cell)) for name, cell in shown.rows[place].items()}
+    return {name: cell.replace("\xa0", " ") for name, cell in cells.items()}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_first_day_of_the_data_is_no_beginning(real: Dataset, lang: str) -> None:
+    shown, before = table(lang, "holder"), texts(lang)("nouns.held_before")
+    rows = real.responsibility
+    firsts = rows[(rows["start"] == "1997-01-01") & (rows["start_latest"] == "1997-01-01")]
+    assert len(firsts) > 10
+    assert {of_row(shown, row_id)["from"] for row_id in firsts["row_id"]} == {before}
+    assert "1998" in of_row(shown, "rua-00037")["from"]
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_every_kind_of_task_is_counted(real: Dataset, lang: str) -> None:
+    line = next(line for line in text_of(page(lang)).split("\n") if line.startswith(f"{len(real.tasks)} "))
+    words = texts(lang)("nouns.numbers").split(" ")
+    counts = line.partition(":")[2].partition(".")[0]
+    said = [words.index(word) if word in words else int(word) for word in re.findall(r"\w+", counts)
+            if word.isdigit() or (word in words and word not in ("en", "ett"))]  # fmt: skip
+    assert sorted(said) == sorted(real.tasks["obligation_class"].value_counts())
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_shares_and_millions_have_their_unit(lang: str) -> None:
+    shown = table(lang, "n_published")
+    sv = lang == "sv"
+    assert of_row(shown, "fig-00009")["n_published"] == (
+        "över 4,5 miljoner invånare" if sv else "over 4.5 million inhabitants"
+    )
+    assert of_row(shown, "fig-00026")["n_published"] == ("omkring 66,7 %" if sv else "about 66.7%")
+    share = of_row(shown, "fig-00002")
+    assert [share["n_published"], share["n_ours"]] == (["omkring 40 %", "38,4 %"] if sv else ["about 40%", "38.4%"])
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_counties_stand_by_their_own_names(real: Dataset, lang: str) -> None:
+    shown = table(lang, "holder")
+    names = set(real.counties["name"])
+    assert {of_row(shown, row_id)["region"] for ids in shown.row_ids for row_id in ids} <= names
+
+
+def test_a_form_in_several_counties_stands_once_under_the_first(real: Dataset) -> None:
+    shown = table("sv", "form")
+    assert of_row(shown, "int-00045")["region"] == "Västra Götalands län (även Hallands län)"
+    assert len(shown.rows) == len({row_id for ids in shown.row_ids for row_id in ids})
