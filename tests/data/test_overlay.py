@@ -574,7 +574,7 @@ def test_a_page_shows_own_rows_and_says_that_they_are(
     assert "own-interview" in page.references.ids
     other = page_of("network_profile", network="ecad", lang=lang)
     assert "own-00001" not in text_of(other)
-    assert ("Sidan nämner ingen;" if lang == "sv" else "none is named") in text_of(other)
+    assert ("Sidan nämner ingen av dem" if lang == "sv" else "This page names none of them") in text_of(other)
 
 
 def test_a_page_without_own_rows_says_nothing_of_them() -> None:
