@@ -215,8 +215,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     def who(row: dict[str, object]) -> object:
         if row["level"] == "regional":
             return page.term("level_who", "regional")
-        # Some names hold earlier ones in brackets.
-        return page.link("actor", str(row["actor_id"]), str(row["name"]).partition(" (")[0])
+        return page.actor(row["actor_id"])
 
     # Some names hold what they stand for, after a bracket or a dash; the network's page has it.
     short = {key: re.split(r" \(| – ", name)[0] for key, name in _network_names(page).items()}

@@ -13,6 +13,7 @@ from natverk import roles
 from natverk.data.load import Dataset
 from natverk.pages.page import NotebookPage
 from natverk.pages.prose import environment
+from natverk.roles.county import GROUPS
 from tests.pages.notebook import page_of, tables_of, text_of
 
 #: Much, middling and thin evidence; Gotland is one body.
@@ -206,3 +207,16 @@ def test_a_tie_that_ended_is_told_with_its_end(lang: str, said: str) -> None:
         for row_id in ids
     }
     assert ties["mem-01996"].endswith(said)
+
+
+@pytest.mark.parametrize("code", ["03", "04", "14", "17", "20", "24"])
+def test_both_are_the_region_and_municipalities_not_a_joint_body(real: Dataset, code: str) -> None:
+    networks = roles.county_networks(roles.county_memberships(real, code))
+    n = int((networks["regional"] & (networks["n_municipal"] > 0) & networks["group"].isin(GROUPS[:5])).sum())
+    said = re.search(r"; i (\w+) (?:nätverk|samarbete)[^;.]* finns båda", text_of(page(code)))
+    assert (said[1] if said else "noll") == page(code).number(n)
+
+
+def test_a_federation_that_is_called_as_the_region_is_told_apart_from_it() -> None:
+    (table,) = [table for caption, table in tables_of(page("20")).items() if caption.startswith("Nätverk, samarb")]
+    assert "Region Dalarna (kommunalförbund)" in " ".join(table.frame.astype(str).to_numpy().ravel())
