@@ -49,13 +49,17 @@ _DATED = (
 _ROLES = ("lead", "participant", "unspecified")
 
 
+def _of(data: Dataset, table: str, actors: Names | None) -> pd.DataFrame:
+    """Return the rows of a table about some actors; all rows where none is named."""
+    frame = data.table(table)
+    return frame if actors is None else frame[frame["actor_id"].isin(known_actors(data, actors))]
+
+
 def _about(data: Dataset, table: str, actors: Names | None, network: str | None) -> pd.DataFrame:
     """Return the rows of a table about some actors or a network, with `row_ids` and `source_ids`, in order of ids."""
     if actors is not None and network is not None:
         raise InvalidArgument("both actors and network are given", where="actors", remedy="leave one of them out")
-    frame = data.table(table)
-    if actors is not None:
-        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    frame = _of(data, table, actors)
     if network is not None:
         frame = frame[frame["network_id"].isin(known_networks(data, network))]
     ids = {"row_id": "row_ids", "source_id": "source_ids"}
@@ -270,9 +274,7 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     >>> "service_development" in set(purposes(load(), actors="Nacka")["purpose"])
     True
     """
-    frame = data.purposes
-    if actors is not None:
-        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    frame = _of(data, "purposes", actors)
     groups = frame.groupby(["actor_id", "purpose"], sort=True)
 
     def once(values: pd.Series, separator: str = ";") -> str:
@@ -320,9 +322,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     >>> bool(mora.at["Changchun", "ended"]), int(mora.at["Changchun", "end_year"])
     (True, 2020)
     """
-    frame = data.twins
-    if actors is not None:
-        frame = frame[frame["actor_id"].isin(known_actors(data, actors))]
+    frame = _of(data, "twins", actors)
     rows = frame.assign(
         place=frame["partner_city"].map(fold), last_seen=frame["observed_year"].mask(frame["ended"].astype(bool))
     )

@@ -25,8 +25,7 @@ from pyarrow.parquet import ParquetFile
 from natverk.data.build import parquet_of, typed
 from natverk.data.mending import mended
 from natverk.data.schema import SCHEMA, Column, Table
-from natverk.data.spreadsheets import Sheet, csv_sheet, excel_sheets
-from natverk.data.spreadsheets import plain as bare
+from natverk.data.spreadsheets import Sheet, bare, csv_sheet, excel_sheets
 from natverk.data.tables import Processed
 from natverk.data.types import TEXT, to_frame
 from natverk.data.validate import (

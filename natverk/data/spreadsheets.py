@@ -24,7 +24,7 @@ import pandas as pd
 from natverk.data.letters import ONE_BYTE, marked, readings, windows
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
-__all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "plain", "read_table", "write_table"]
+__all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "bare", "read_table", "write_table"]
 
 #: Forms of files; Excel needs openpyxl.
 FORMS = ("csv", "xlsx")
@@ -52,10 +52,10 @@ def neutral(cell: str) -> str:
     return f"'{inside}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else inside
 
 
-def plain(cell: str) -> str:
+def bare(cell: str) -> str:
     """Return a cell as it was before `neutral`.
 
-    >>> plain("'=HYPERLINK(1)"), plain("'s-Hertogenbosch")
+    >>> bare("'=HYPERLINK(1)"), bare("'s-Hertogenbosch")
     ('=HYPERLINK(1)', "'s-Hertogenbosch")
     """
     inside = _INSIDE_MARKED.sub(r"\1", cell)
@@ -205,7 +205,7 @@ def read_table(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
                 remedy="put quotes around a cell that holds the separator, and leave blank cells empty",
             )
     used = [place for place, name in enumerate(header) if name.strip() or any(row[place].strip() for _, row in rows)]
-    names = [plain(header[place]) for place in used]
+    names = [bare(header[place]) for place in used]
     for place, name in zip(used, names, strict=True):
         if not name.strip():
             line, cell = next((line, row[place]) for line, row in rows if row[place].strip())
@@ -220,7 +220,7 @@ def read_table(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
                 where=f"{path}, line {number}",
                 remedy="give each column a name of its own",
             )
-    return pd.DataFrame([[plain(row[n]) or None for n in used] for _, row in rows], columns=names, dtype="str")
+    return pd.DataFrame([[bare(row[n]) or None for n in used] for _, row in rows], columns=names, dtype="str")
 
 
 @dataclass(frozen=True)

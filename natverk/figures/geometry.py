@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Outline", "Points", "border", "inside", "outlines", "project", "sweden"]
+__all__ = ["Outline", "Points", "border", "contains", "outlines", "project", "sweden"]
 
 EARTH_RADIUS_KM = 6371.0
 CENTRAL_MERIDIAN = 15.0
@@ -118,11 +118,11 @@ def border(codes: list[str]) -> Path:
     return _path(shapely.union_all([outlines()[code].shape for code in codes], grid_size=0.1))
 
 
-def inside(outline: Outline, points: Points) -> npt.NDArray[np.bool_]:
+def contains(outline: Outline, points: Points) -> npt.NDArray[np.bool_]:
     """Say for each point (east, north in km) whether it lies in the municipality.
 
     >>> gotland = outlines()["0980"]
-    >>> inside(gotland, np.array([gotland.centre, (0.0, 0.0)])).tolist()
+    >>> contains(gotland, np.array([gotland.centre, (0.0, 0.0)])).tolist()
     [True, False]
     """
     import shapely

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from natverk.figures.geometry import Outline, Points, inside
+from natverk.figures.geometry import Outline, Points, contains
 from natverk.figures.style import line_height, text_width
 
 __all__ = ["Box", "Label", "place_labels"]
@@ -145,13 +145,13 @@ def _best(
         return None
     grid = _samples([boxes[number] for number in free])
     points = to_map(grid)
-    own = inside(shapes[label.code], points).reshape(len(free), -1)
+    own = contains(shapes[label.code], points).reshape(len(free), -1)
     others = np.zeros(len(points), dtype=bool)
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     for code, outline in shapes.items():
         left, bottom, right, top = outline.bounds
         if code != label.code and left <= east and west <= right and bottom <= north and south <= top:
-            others |= inside(outline, points)
+            others |= contains(outline, points)
     bare = ~(others.reshape(len(free), -1) | own)
     # Open water or a neighbouring county is better under a name than another municipality.
     score = own.mean(axis=1) + 0.6 * bare.mean(axis=1)

@@ -14,7 +14,7 @@ from matplotlib.collections import PathCollection
 from natverk.errors import InvalidArgument
 from natverk.figures.axes import PAD, finished, named, place_axes, swatch, write
 from natverk.figures.checks import check_columns, check_values
-from natverk.figures.geometry import Points, border, inside, outlines, project, sweden
+from natverk.figures.geometry import Points, border, contains, outlines, project, sweden
 from natverk.figures.grids import MARKS, draw_marks, mark_entries
 from natverk.figures.names import Name, place_names
 from natverk.figures.picture import Notice, Picture
@@ -199,7 +199,7 @@ def _free_place(own: Sequence[str], taken: set[str]) -> tuple[float, float]:
     west, south = np.array([shapes[code].bounds[:2] for code in own]).min(axis=0)
     east, north = np.array([shapes[code].bounds[2:] for code in own]).max(axis=0)
     grid = np.stack(np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25)), axis=-1).reshape(-1, 2)
-    grid = grid[np.any([inside(shapes[code], grid) for code in own], axis=0)]
+    grid = grid[np.any([contains(shapes[code], grid) for code in own], axis=0)]
     marked = np.array([shapes[code].centre for code in own if code in taken]).reshape(-1, 2)
     if not len(marked):
         marked = np.full((1, 2), np.inf)

@@ -20,7 +20,7 @@ from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
 from natverk.locale import genitive, texts
-from natverk.pages.prose import Prose, environment, plain, row_ids_of
+from natverk.pages.prose import Prose, plain, row_ids_of, templates_of
 from natverk.pages.sources import References
 from natverk.pages.tables import Cites, Download, Foreign, TableView, records
 from natverk.version import __version__
@@ -81,10 +81,10 @@ class NotebookPage:
         self.counted_rows: set[str] = set()
         self.parts: list[object] = []
         self.template = template
-        self._template = environment(lang).get_template(f"{template}.{lang}.md.j2")
+        self._template = templates_of(lang).get_template(f"{template}.{lang}.md.j2")
         self.values: dict[str, Any] = {"page": self, "first_year": years[0], "last_year": years[1], **values}
         # What several kinds of page say in the same way: `{{ parts.missions(missions) }}`.
-        self.values["parts"] = environment(lang).get_template(f"parts.{lang}.md.j2").make_module(self.values)
+        self.values["parts"] = templates_of(lang).get_template(f"parts.{lang}.md.j2").make_module(self.values)
 
     def use(self, **values: object) -> None:
         """Let every block of the template use more values."""

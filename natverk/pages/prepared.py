@@ -23,7 +23,7 @@ from natverk.membership.spells import spells
 from natverk.networks import list_matrix, members_of, networks_of
 from natverk.offices import offices
 from natverk.outcomes import meetings, projects
-from natverk.pages.prose import environment
+from natverk.pages.prose import templates_of
 from natverk.peers import peer_networks
 
 __all__ = ["country"]
@@ -67,7 +67,7 @@ def country() -> None:
     outlines()
     sweden()
     for lang in LANGUAGES:
-        env = environment(lang)
+        env = templates_of(lang)
         for name in env.list_templates():
             if name.endswith(f".{lang}.md.j2"):
                 env.get_template(name)

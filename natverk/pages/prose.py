@@ -23,7 +23,7 @@ from natverk.pages.tables import records
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
-__all__ = ["Prose", "environment", "inside", "plain", "row_ids_of"]
+__all__ = ["Prose", "templates_of", "inside", "plain", "row_ids_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: How many names a sentence holds before it says how many more there are.
@@ -97,7 +97,7 @@ def row_ids_of(what: object) -> list[str]:
 
 
 @cache
-def environment(lang: str) -> Environment:
+def templates_of(lang: str) -> Environment:
     """Return the templates of one language with the filters of pages."""
     env = Environment(
         loader=FileSystemLoader(_TEMPLATES),

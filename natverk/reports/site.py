@@ -71,7 +71,7 @@ __all__ = [
     "news_of",
     "outlines",
     "soft_hyphens",
-    "status_of",
+    "standing_page",
     "write_data",
     "write_site",
 ]
@@ -348,7 +348,7 @@ class News:
     n_more: int
 
 
-def status_of(entry: Entry, out: Path) -> str | None:
+def standing_page(entry: Entry, out: Path) -> str | None:
     """Return `"ok"`, `"stale"` (the last run failed, an older page stands) or `"failed"`; None if no file is left."""
     good = (out / f"{entry.id}.html").is_file()
     if entry.outcome == "ok":
@@ -418,7 +418,7 @@ def _doors(groups: Sequence[Group]) -> list[Door]:
 def _rows(entries: Iterable[Entry], out: Path, t: Texts, directory: Directory) -> list[Row]:
     rows = []
     for entry in entries:
-        status = status_of(entry, out)
+        status = standing_page(entry, out)
         if status is None:
             continue
         sources = entry.facts.get("sources")

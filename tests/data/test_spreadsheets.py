@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from natverk.data.spreadsheets import csv_text, neutral, plain, read_table, write_table
+from natverk.data.spreadsheets import bare, csv_text, neutral, read_table, write_table
 from natverk.errors import DataError, InvalidArgument, MissingFile
 
 quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -32,7 +32,7 @@ def rows_of(text: str) -> list[list[str]]:
 def test_a_download_starts_no_formula(cell: str) -> None:
     [[written]] = rows_of(csv_text([[cell]]))
     assert written == f"'{cell}"
-    assert plain(written) == cell
+    assert bare(written) == cell
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_download_starts_no_formula(cell: str) -> None:
 def test_no_formula_starts_within_a_cell_where_spreadsheets_split_elsewhere(cell: str, expected: str) -> None:
     [[written]] = rows_of(csv_text([[cell]]))
     assert written == expected
-    assert plain(written) == cell
+    assert bare(written) == cell
 
 
 @given(st.text(alphabet="a1,;\t\n \"'=-+@", max_size=12))
 def test_reading_takes_away_what_writing_put_in(cell: str) -> None:
     written = neutral(cell)
-    assert plain(written) == cell
+    assert bare(written) == cell
     first, *inside = re.split(r"[;\t\n]", written)
     for part in (first, *(part.replace('"', "") for part in inside)):
         begins = re.match(r"\s*[=+\-@]", part)
@@ -85,7 +85,7 @@ texts = st.text(
 @given(texts)
 def test_a_neutral_cell_is_no_formula_and_comes_back(cell: str) -> None:
     written = neutral(cell)
-    assert plain(written) == cell
+    assert bare(written) == cell
     stripped = written.lstrip(" ")
     if stripped[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
         float(stripped.replace(",", "."))  # only a plain number may begin like that

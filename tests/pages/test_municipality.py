@@ -12,7 +12,7 @@ import pytest
 
 import natverk
 from natverk.pages.page import NotebookPage
-from natverk.pages.prose import environment
+from natverk.pages.prose import templates_of
 from tests.pages.notebook import page_of, tables_of, text_of
 
 DATA = natverk.load()
@@ -70,9 +70,9 @@ def test_every_row_about_the_municipality_is_shown(code: str) -> None:
 def test_both_languages_show_the_same_rows_and_say_the_same_blocks() -> None:
     for code in (VANERSBORG, NACKA, NYKVARN):
         assert page(code).shown == page(code, "en").shown
-    swedish, english = (environment(lang).get_template(f"{NAME}.{lang}.md.j2").blocks for lang in ("sv", "en"))
+    swedish, english = (templates_of(lang).get_template(f"{NAME}.{lang}.md.j2").blocks for lang in ("sv", "en"))
     assert list(swedish) == list(english)
-    parts: list[Any] = [environment(lang).get_template(f"parts.{lang}.md.j2").module for lang in ("sv", "en")]
+    parts: list[Any] = [templates_of(lang).get_template(f"parts.{lang}.md.j2").module for lang in ("sv", "en")]
     assert {name for name in dir(parts[0]) if name[0] != "_"} == {name for name in dir(parts[1]) if name[0] != "_"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from natverk import roles
 from natverk.data.load import Dataset
 from natverk.pages.page import NotebookPage
-from natverk.pages.prose import environment
+from natverk.pages.prose import templates_of
 from natverk.roles.county import GROUPS
 from tests.pages.notebook import page_of, tables_of, text_of
 
@@ -26,7 +26,7 @@ def page(region: str, lang: str = "sv", year_to: int = 2026) -> NotebookPage:
 
 
 def test_both_languages_have_the_same_blocks() -> None:
-    blocks = [set(environment(lang).get_template(f"region_report.{lang}.md.j2").blocks) for lang in ("sv", "en")]
+    blocks = [set(templates_of(lang).get_template(f"region_report.{lang}.md.j2").blocks) for lang in ("sv", "en")]
     assert blocks[0] == blocks[1]
 
 

@@ -38,7 +38,7 @@ from natverk.reports.site import (
     news_of,
     outlines,
     soft_hyphens,
-    status_of,
+    standing_page,
     write_data,
     write_site,
 )
@@ -171,10 +171,10 @@ def test_table_shows_what_stands_on_disk(out: Path, counties: pd.DataFrame) -> N
 
 def test_state_follows_manifest_and_files(out: Path) -> None:
     states = {
-        "14": status_of(entry("sv/r/14", ""), out),
-        "18": status_of(entry("sv/r/18", "", outcome="failed"), out),
-        "17": status_of(entry("sv/r/17", "", outcome="failed"), out),
-        "12": status_of(entry("sv/r/12", ""), out),
+        "14": standing_page(entry("sv/r/14", ""), out),
+        "18": standing_page(entry("sv/r/18", "", outcome="failed"), out),
+        "17": standing_page(entry("sv/r/17", "", outcome="failed"), out),
+        "12": standing_page(entry("sv/r/12", ""), out),
     }
     assert states == {"14": "ok", "18": "stale", "17": "failed", "12": None}
 
