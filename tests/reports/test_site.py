@@ -20,7 +20,7 @@ from frictionless import Package
 import natverk
 from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
-from natverk.data.spreadsheets import plain
+from natverk.data.spreadsheets import bare
 from natverk.data.tables import data_folders
 from natverk.data.units import fold
 from natverk.errors import DataError
@@ -725,12 +725,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_all_tables_are_offered_as_they_are(site: Path) -> None:
     data = natverk.load()
     for file in write_data(site, data):
-        frame = pd.read_csv(site / file.path, dtype="str", keep_default_na=False).map(plain)
+        frame = pd.read_csv(site / file.path, dtype="str", keep_default_na=False).map(bare)
         assert list(frame.columns) == list(data.table(file.name).columns), file
         assert len(frame) == file.rows == len(data.table(file.name))
         assert file.size == (site / file.path).stat().st_size
     raw = pd.read_csv(data_folders()[0] / "networks.csv", dtype="str", keep_default_na=False)
-    written = pd.read_csv(site / "data" / "networks.csv", dtype="str", keep_default_na=False).map(plain)
+    written = pd.read_csv(site / "data" / "networks.csv", dtype="str", keep_default_na=False).map(bare)
     corrected = set(data.corrections.query("table == 'networks'")["row"])
     untouched = raw[~raw["network_id"].isin(corrected)].set_index("network_id").sort_index()
     assert written.set_index("network_id").sort_index().loc[untouched.index, untouched.columns].equals(untouched)
