@@ -159,7 +159,11 @@ ANCHORS = [
     ("arena-for-tillvaxt", r"22 augusti 2018 \| [^|]*Årets Tillväxtkommun", r"22 August 2018 \| "),
     # Reglab, workshop for coordinators of strategies
     ("strategies", r"24 januari 2017[\s\S]*Lustikulla, Stockholm", r"24 January 2017[\s\S]*Lustikulla, Stockholm"),
-    ("strategies", r"[Vv]ar varje region står i sin strategiprocess", r"[Ww]here each region stands in its strategy process"),
+    (
+        "strategies",
+        r"[Vv]ar varje region står i sin strategiprocess",
+        r"[Ww]here each region stands in its strategy process",
+    ),
     ("strategies", r"stärka arbetet på hemmaplan", r"strengthen work at home"),
     ("strategies", r"[Vv]ad som händer med EU 2020", r"[Ww]hat becomes of EU 2020"),
     ("strategies", r"[Vv]ad som är på gång med Agenda 2030", r"[Ww]hat is under way with Agenda 2030"),
