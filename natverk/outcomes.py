@@ -561,7 +561,7 @@ def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
     frame
         What a function of this module returns.
     last_year
-        The last year. If the data end in it, the frame is returned as it is; otherwise rows that nothing dates are
+        The last year. From the last year of the data on, the frame is returned as it is; otherwise rows that nothing dates are
         left out as well, for they may tell of later years.
 
     Returns
@@ -584,7 +584,7 @@ def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
     dating = [name for name in _DATED if name in frame]
     if not dating:
         raise InvalidArgument("nothing dates its rows", where="frame", remedy="give a frame of natverk.outcomes")
-    if last_year >= int(data.known_until[:4]):
+    if last_year >= data.last_year:
         return frame
     first = pd.Series("9999", index=frame.index)
     for name in reversed(dating):

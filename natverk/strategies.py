@@ -145,7 +145,7 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
     if regions is not None:
         wanted = [known_county(data, region, "regions") for region in several(regions)]
         frame = frame[frame["county_code"].isin(wanted)]
-    if until is not None and year_range(until, "until", data=data)[-1] < int(data.known_until[:4]):
+    if until is not None and year_range(until, "until", data=data)[-1] < data.last_year:
         begun = frame["date_from"].fillna(frame["date_to"]).fillna(_NEVER)
         frame = frame[(begun.map(earliest) <= f"{until}-12-31").astype(bool)]
     lasting = frame["date_to"].mask(frame["event"] == "in_force")

@@ -365,7 +365,7 @@ class NotebookPage:
     @property
     def past(self) -> bool:
         """Whether the page ends before the data do: it is then told as of its last year, and nothing later stands."""
-        return self.years[1] < int(self.data.known_until[:4])
+        return self.years[1] < self.data.last_year
 
     @property
     def source_line(self) -> str:

@@ -148,7 +148,7 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     there = (frame["founded_year"].fillna(0) <= window[-1]) & (frame["dissolved_year"].fillna(9999) >= window[0])
     frame = frame[there.astype(bool)]
     members = data.body_members[data.body_members["body_id"].isin(frame["body_id"])]
-    if window[-1] < int(data.known_until[:4]):
+    if window[-1] < data.last_year:
         # Seen later is no evidence of then: a member, or a body, that nobody dates is left out.
         joined = members["start_year"].fillna(members["observed_year"])
         members = members[(joined <= window[-1]).fillna(False).astype(bool)]

@@ -102,7 +102,7 @@ def county_memberships(
         year_basis=year_basis,
     )  # fmt: skip
     own = _with_looser_rows(data, own, year_basis)
-    if window[-1] < int(data.known_until[:4]):
+    if window[-1] < data.last_year:
         own = _as_then(data, own[own["mark"] != "undated"], window[-1])
     own = _loose_years(data, own, window[-1])
     networks = data.networks.set_index("network_id")
@@ -452,7 +452,7 @@ def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | N
     code = known_county(data, county)
     own = {row for row, codes in local_tasks(data).items() if code in codes}
     frame = data.tasks[data.tasks["row_id"].isin(own)]
-    unknown = "0001" if window[-1] >= int(data.known_until[:4]) else "9999"
+    unknown = "0001" if window[-1] >= data.last_year else "9999"
     begun = frame["since"].fillna(unknown).str[:4].astype("int64") <= window[-1]
     lasting = frame["until"].fillna("9999").str[:4].astype("int64") >= window[0]
     frame = frame[(begun & lasting).astype(bool)].sort_values(["policy_area", "row_id"], ignore_index=True)
@@ -490,7 +490,7 @@ def county_events(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     window = _window(data, years)
     frame = data.county_events[data.county_events["county_code"] == known_county(data, county)]
     inside = frame["year"].between(window[0], window[-1])
-    inside = inside.fillna(window[-1] >= int(data.known_until[:4]))
+    inside = inside.fillna(window[-1] >= data.last_year)
     frame = frame[inside.astype(bool)].sort_values(["year", "row_id"], na_position="last", ignore_index=True)
     frame = frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
     return frame[["county_code", "event", "year", "note", "note_sv", "row_ids", "source_ids"]]

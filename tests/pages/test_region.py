@@ -21,7 +21,7 @@ SAMPLE = ("12", "25", "22", "07", "09")
 
 
 @cache
-def page(region: str, lang: str = "sv", year_to: int = 2026) -> NotebookPage:
+def page(region: str, lang: str = "sv", year_to: int = 2025) -> NotebookPage:
     return page_of("region_report", region=region, lang=lang, year_to=year_to)
 
 
