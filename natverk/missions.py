@@ -319,8 +319,11 @@ def _word(blocks: Iterable[tuple[Any, ...]], t: Texts) -> bytes:
             found.append({"t": "Header", "c": [1 if kind == "title" else 2, nothing, words(content[0])]})
         elif kind == "note":
             found.append({"t": "BlockQuote", "c": [{"t": "Para", "c": words(content[0])}]})
-        elif kind == "points" and content[0]:
-            found.append({"t": "BulletList", "c": [[{"t": "Plain", "c": words(point)}] for point in content[0]]})
+        elif kind == "points":
+            # A point with a blank that does not break is a place to write; pandoc leaves out an empty one.
+            blank = [{"t": "Str", "c": "\u00a0"}]
+            points = [words(point) for point in content[0]] or [blank]
+            found.append({"t": "BulletList", "c": [[{"t": "Plain", "c": point}] for point in points]})
         elif kind == "table":
             head, rows = content
             first = 0.1 if len(head) == 3 and head[0] == t("mission.column.mark") else 0.9 / len(head)
