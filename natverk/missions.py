@@ -75,7 +75,9 @@ _PHONE = re.compile(r"(?<![\w/.=-])(?:\+\d{2}|0\d{1,3})[ /-]?(?:\d[ -]?){5,9}\d(
 # Control characters, surrogates and what is no character of XML.
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WIDTHLESS = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
-_BULLET = re.compile(r"[-*+•–](?:\s+|$)")
+_BULLET = re.compile(r"[-*+•](?:\s+|$)")
+#: A point that Word has made none of its own of; in Markdown a line may begin with a dash by chance.
+_TYPED_BULLET = re.compile(r"[-*+•–](?:\s+|$)")
 #: What a cell of Excel holds.
 _LONGEST = 32_767
 #: The borders of the cells of a form in Word: pandoc's own style of tables has none.
@@ -358,9 +360,11 @@ def _with_borders(document: bytes) -> bytes:
 def _pandoc() -> Any:
     try:
         import pypandoc
-    except ImportError as error:
-        what = "Word documents are neither written nor read"
-        raise missing_extra(what, "documents", "pypandoc", where="the form as .md needs it not") from error
+
+        pypandoc.get_pandoc_path()
+    except (ImportError, OSError) as error:
+        what = "forms in Word are neither written nor read, only those in Markdown (.md),"
+        raise missing_extra(what, "documents", "pypandoc-binary") from error
     return pypandoc
 
 
@@ -446,10 +450,13 @@ def _cells(line: str) -> tuple[str, ...]:
 def _word_pieces(path: Path) -> Iterator[_Piece]:
     """Yield the pieces of a form in Word, as pandoc reads it; what was inserted is taken, what was deleted is not."""
     try:
-        tree = json.loads(_pandoc().convert_file(str(path), "json", format="docx", sandbox=True))
+        read = _pandoc().convert_file(str(path), "json", format="docx", sandbox=True)
     except RuntimeError as error:
         said = str(error).strip().splitlines()[-1]
         raise DataError(f"the file is no Word document: {said}", where=str(path), remedy="save it as .docx") from error
+    tree = json.loads(read)
+    # Pictures stand within paragraphs, whose text they leave as it is.
+    yield from [_Piece("picture", str(path), ())] * read.count('"t":"Image"')
     under, counts = str(path), {"paragraph": 0, "table": 0}
 
     def place(kind: str) -> str:
@@ -469,7 +476,7 @@ def _word_pieces(path: Path) -> Iterator[_Piece]:
             elif kind in ("Para", "Plain"):
                 here = place("paragraph")
                 text = _plain(_said(content, here))
-                bullet = None if listed else _BULLET.match(text)
+                bullet = None if listed else _TYPED_BULLET.match(text)
                 yield _Piece("text", here, (text[bullet.end() :] if bullet else text,))
             elif kind in ("BulletList", "OrderedList"):
                 for item in content[1] if kind == "OrderedList" else content:
@@ -481,9 +488,7 @@ def _word_pieces(path: Path) -> Iterator[_Piece]:
                 for number, (what, row) in enumerate(_rows_of(content), 1):
                     at = f"{here}, row {number}"
                     yield _Piece(what, at, tuple(_cell_of(cell, f"{at}, column {n}") for n, cell in enumerate(row, 1)))
-            elif kind == "Figure":
-                yield _Piece("picture", under, ())
-            elif kind not in ("HorizontalRule", "RawBlock"):
+            elif kind not in ("HorizontalRule", "RawBlock", "Figure"):
                 here = place("paragraph")
                 yield _Piece("unread", here, (f"what stands here is not read ({kind})",))
 
@@ -620,7 +625,7 @@ class _Reading:
                 pictures += 1
             elif piece.kind == "unread":
                 self.wrong(piece.cells[0], piece.place, remedy="write it as text, or in a row of the table")
-            elif piece.kind == "heading":
+            elif piece.kind == "heading" or (piece.kind == "title" and self._pieces):
                 part = sections.get(_fold(piece.cells[0]), "")
                 if not part or part in self._pieces:
                     what = f"the heading {piece.cells[0]!r} {'stands twice' if part else 'is none of the form'}"
@@ -632,6 +637,9 @@ class _Reading:
                     self._headings[part], self._pieces[part] = piece.place, []
                     titles = {lang: _fold(texts(lang)(f"mission.section.{part}")) for lang in LANGUAGES}
                     self.lang = self.lang or next(lang for lang in LANGUAGES if titles[lang] == _fold(piece.cells[0]))
+            elif not self._pieces and piece.kind != "title" and _fold(" ".join(piece.cells)) not in {"", *_guides()}:
+                what = f"{_short(' '.join(piece.cells))} stands before the first part of the form"
+                self.wrong(what, piece.place, remedy="write it below one of its headings, or delete it")
             elif part and self._is_sound(piece):
                 self._pieces[part].append(piece)
         if pictures:
@@ -649,11 +657,10 @@ class _Reading:
             if found := _NO_TEXT.search(cell):
                 self.wrong(f"the text holds the control character {found[0]!r}", piece.place, remedy="take it out")
                 return False
-            for what, pattern in (("e-mail address", _MAIL), ("telephone number", _PHONE)):
+            for what, pattern in (("an e-mail address", _MAIL), ("a telephone number", _PHONE)):
                 if found := pattern.search(cell):
                     remedy = "write office and organisation instead"
-                    self.wrong(f"the text holds what looks like an {what}: {found[0]!r}".replace("an tel", "a tel"),
-                               piece.place, remedy=remedy)  # fmt: skip
+                    self.wrong(f"the text holds what looks like {what}: {found[0]!r}", piece.place, remedy=remedy)
                     return False
         return True
 
@@ -918,6 +925,9 @@ def add(file: Path | str, folder: Path | str, *, today: date | None = None) -> A
         reading = _Reading(path, directory(data))
     except DataError as error:
         raise FormError(path, [error]) from error
+    except OSError as error:
+        what = f"the form cannot be read: {error.strerror or error}"
+        raise NatverkError(what, where=str(path), remedy="see that it may be read") from error
     if reading.problems:
         raise FormError(path, reading.problems)
     _refuse_twice(data, reading)

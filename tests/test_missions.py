@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import natverk
 from natverk import missions
@@ -319,6 +320,8 @@ FAULTS = [
     ("| x | B.", "|  | B.", 6, "has no option, and none is marked"),
     ("| 2024-05 |", "| i vår |", 0, "'i vår' is no date"),
     ("| bjuda in Bologna |", "|  |", 0, "without a step"),
+    ("# Reserapport", "# Reserapport\n\nJag åkte dit", 2, "'Jag åkte dit' stands before the first part"),
+    ("- söka partner", "# Fler syften", 0, "the heading 'Fler syften' is none of the form"),
 ]
 
 
@@ -383,7 +386,37 @@ def test_what_cannot_be_read_in_word_is_refused_with_its_row(
     assert not (tmp_path / "mine").exists()
 
 
-def test_paragraphs_looks_and_pictures_of_word_are_read_as_they_are_meant(tmp_path: Path) -> None:
+def test_pictures_stay_in_the_form_and_are_told_of(tmp_path: Path) -> None:
+    pypandoc = pytest.importorskip("pypandoc")
+    picture = tmp_path / "dot.png"
+    Image.new("RGB", (2, 2)).save(picture)
+    text = filled(tmp_path / "form.md").read_text(encoding="utf-8")
+    file = tmp_path / "form.docx"
+    text = text.replace("- söka partner", f"- söka ![]({picture}) partner\n- ![]({picture})")
+    pypandoc.convert_text(text, "docx", format="markdown", outputfile=str(file))
+    added = missions.add(file, tmp_path / "mine")
+    assert added.rows["missions"][0]["purposes"] == "lära känna nätverket; söka partner"
+    assert "2 pictures stay in the form: rows hold text" in added.told
+
+
+@pytest.mark.parametrize("error", [ImportError, OSError])
+def test_without_pandoc_markdown_does(
+    real: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    pypandoc = pytest.importorskip("pypandoc")
+
+    def no_pandoc() -> None:
+        raise error
+
+    monkeypatch.setattr(pypandoc, "get_pandoc_path", no_pandoc)
+    with pytest.raises(NatverkError, match="without pypandoc-binary"):
+        missions.new(real, tmp_path, network="sern")
+    assert not list(tmp_path.iterdir())
+    (file,) = missions.new(real, tmp_path, network="sern", formats="md")
+    assert file.is_file()
+
+
+def test_paragraphs_and_looks_of_word_are_read_as_they_are_meant(tmp_path: Path) -> None:
     pypandoc = pytest.importorskip("pypandoc")
     html = missions._markdown(missions._blocks(texts("sv"), {}))  # an empty form, of which one part is written anew
     page = pypandoc.convert_text(html.decode(), "html", format="markdown")
