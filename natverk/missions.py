@@ -452,8 +452,8 @@ def _word_pieces(path: Path) -> Iterator[_Piece]:
     try:
         read = _pandoc().convert_file(str(path), "json", format="docx", sandbox=True)
     except RuntimeError as error:
-        said = str(error).strip().splitlines()[-1]
-        raise DataError(f"the file is no Word document: {said}", where=str(path), remedy="save it as .docx") from error
+        what = "the file is no Word document, or a damaged one"
+        raise DataError(what, where=str(path), remedy="open it in Word and save it as .docx") from error
     tree = json.loads(read)
     # Pictures stand within paragraphs, whose text they leave as it is.
     yield from [_Piece("picture", str(path), ())] * read.count('"t":"Image"')
@@ -1123,7 +1123,7 @@ def outcomes(data: Dataset, networks: Names | None = None) -> pd.DataFrame:
         missions = missions[missions["network_id"].isin(known_networks(data, networks))]
     judged = set(data.mission_parts.loc[data.mission_parts["evaluation"].notna(), "mission_id"])
     steps = _steps_of(data.next_steps, missions)
-    later = _later(data, missions)
+    later = _later(data, missions) if len(missions) else {}
     found = []
     for network, rows in missions.groupby("network_id", sort=True):
         told = rows["outcomes"].notna() | rows["row_id"].isin(judged)
@@ -1167,6 +1167,7 @@ def _later(data: Dataset, missions: pd.DataFrame) -> dict[str, tuple[str, str]]:
     parts = []
     for table, columns in years.items():
         rows = data.table(table)
+        rows = rows[rows["network_id"].isin(missions["network_id"]) & rows["actor_id"].isin(missions["actor_id"])]
         if table == "memberships":
             rows = rows[~rows["status"].isin(["former", "applicant"])]
         for column in columns:

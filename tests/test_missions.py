@@ -218,6 +218,21 @@ def comes_back(real: Dataset, file: Path, data: st.DataObject, place: str) -> No
     assert [step["step"] for step in reading.rows["next_steps"]] == [said(step) for step in steps]
 
 
+@given(cuts=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 40), ANY_TEXT), min_size=1, max_size=6))
+@quick(150)
+def test_a_form_that_somebody_has_spoilt_is_read_or_refused(
+    real: Dataset, tmp_path: Path, cuts: list[tuple[int, int, str]]
+) -> None:
+    file = filled(tmp_path / "form.md")
+    text = file.read_text(encoding="utf-8")
+    for begins, length, instead in cuts:
+        text = text[:begins] + instead + text[begins + length :]
+    file.write_text(text, encoding="utf-8", newline="")
+    reading = missions._Reading(file, directory(real))
+    assert all(str(file) in (problem.where or "") for problem in reading.problems)
+    assert reading.problems or reading.rows["missions"][0]["actor_id"]
+
+
 @given(event=WRITTEN, purposes=st.lists(WRITTEN, max_size=2), part=WRITTEN)
 @quick(20)
 def test_what_is_added_is_what_natverk_loads(
