@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from natverk.version import __version__
 
 if TYPE_CHECKING:
-    from natverk import benchmarks, coding, models, networks, peers, portfolio, roles, strategies, twomode
+    from natverk import benchmarks, coding, missions, models, networks, peers, portfolio, roles, strategies, twomode
     from natverk.comparison import compare
     from natverk.data.citation import cite
     from natverk.data.export import export
@@ -54,8 +54,8 @@ _HOME = {
 }
 #: Measures with several functions are modules: `natverk.roles.practised(data)`.
 _MODULES = (
-    "benchmarks", "coding", "models", "networks", "offices", "outcomes", "peers", "portfolio", "roles", "strategies",
-    "twomode",
+    "benchmarks", "coding", "missions", "models", "networks", "offices", "outcomes", "peers", "portfolio", "roles",
+    "strategies", "twomode",
 )  # fmt: skip
 #: Names of version 0.1 and what to use instead; CHANGELOG has the table with the reasons.
 _MOVED = {
@@ -108,6 +108,7 @@ __all__ = [
     "export",
     "lists",
     "load",
+    "missions",
     "models",
     "municipality_years",
     "networks",

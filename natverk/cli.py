@@ -2,8 +2,8 @@
 
 `natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk export`
 writes them for other programs, `natverk clean` takes the pages away. `natverk template` and `natverk check` are for
-own rows, `natverk explain` tells what stands behind a line. Errors raised on purpose are printed without a traceback
-and end with status 2.
+own rows, `natverk mission` for mission reports; `natverk explain` tells what stands behind a line. Errors raised on
+purpose are printed without a traceback and end with status 2.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ def _meant(texts: list[str] | None) -> list[str] | None:
     from natverk.data.letters import meant
 
     return [meant(text) for text in texts] if texts is not None else None
+
+
+def _meant_one(text: str | None) -> str | None:
+    return (_meant([text]) or [text])[0] if text is not None else None
 
 
 def _absolute(path: Path) -> Path:
@@ -438,6 +442,51 @@ def explain(
 
     for line in explained(load(), unit, section, year_from=year_from, year_to=year_to):
         _say(line)
+
+
+mission_app = typer.Typer(help="Mission reports: an empty form, and a filled one as own rows.", no_args_is_help=True)
+app.add_typer(mission_app, name="mission")
+
+
+@mission_app.command("new")
+def new_mission(
+    network: Annotated[
+        str | None, typer.Option("--network", help="The network that the mission concerns.", callback=_meant_one)
+    ] = None,
+    mission: Annotated[
+        str | None,
+        typer.Option("--from", help="A mission in the data: the form is filled in with it.", metavar="ROW_ID"),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language: sv, en or all.", metavar="LANG")] = "sv",
+    formats: Annotated[
+        str, typer.Option("--format", help="docx (Word; needs natverk\\[documents]), md, or both.", metavar="FORMATS")
+    ] = "docx,md",
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the form; it is made.", metavar="FOLDER", callback=_folder)
+    ] = Path(),
+    overlay: Overlay = None,
+) -> None:
+    """Write the form of a mission report, to be filled in; nothing that is there is written over."""
+    from natverk.data.load import load
+    from natverk.missions import new
+
+    for file in new(load(), out, network=network, mission=mission, lang=lang, formats=formats):
+        _say(str(file))
+
+
+@mission_app.command("add")
+def add_mission(
+    file: Annotated[Path, typer.Argument(help="The filled form, .docx or .md.", metavar="FILE")],
+    path: Annotated[Path, typer.Argument(help="Folder of own rows; it is made if need be.", metavar="FOLDER")],
+) -> None:
+    """Read a filled form into own rows, and show what was understood; all of it is added, or nothing."""
+    from natverk.missions import add
+
+    added = add(_folder(file) or file, _folder(path) or path)
+    for line in added.lines():
+        _say(line)
+    _say(f"\nadded: {added.file} (delete it to take the mission away)")
+    _say(f"next: natverk report NAME --overlay {path}   or in Python: natverk.load(overlay={str(path)!r})")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The commands for own rows as a person meets them: template, check, explain, and `--overlay`."""
+"""The commands for own rows as a person meets them: template, check, mission, explain, and `--overlay`."""
 
 from __future__ import annotations
 
@@ -99,6 +99,30 @@ def test_the_list_of_stale_pages_and_the_report_take_own_rows(mine: Path, monkey
     assert "own rows lie over the data: 1 in memberships, 1 in sources" in said
     with pytest.raises(NatverkError):
         natverk("report", "eurocities", "--overlay", mine / "nowhere")
+
+
+def test_a_mission_is_written_filled_in_added_and_seen(mine: Path, tmp_path: Path) -> None:
+    said = natverk("mission", "new", "--network", "SERN", "--format", "md", "--out", tmp_path)
+    form = Path(said.strip())
+    assert form.name == "reserapport-sern.md"
+    with pytest.raises(NatverkError, match="3 problems in the form") as caught:
+        natverk("mission", "add", form, mine)
+    assert f"where: {form}, line 11" in str(caught.value)
+    text = form.read_text(encoding="utf-8")
+    for question, answer in (("organ)", "Vänersborg"), ("konferens)", "Årsmöte"), ("Land", "Italien")):
+        text = text.replace(f"{question} |  |", f"{question} | {answer} |")
+    form.write_text(text.replace("|  | A.", "| x | A."), encoding="utf-8")
+    before = {path: path.read_bytes() for path in mine.iterdir()}
+    said = natverk("mission", "add", form, mine)
+    assert "missions own-00002\n  actor_id: municipality:1487\n  network_id: sern\n  event: Årsmöte" in said
+    assert "next_step_category: sporadic" in said
+    assert "'Vänersborg' read as municipality:1487, Vänersborg" in said
+    assert {path: path.read_bytes() for path in before} == before
+    assert "right: 0 problems" in natverk("check", mine)
+    with pytest.raises(InvalidArgument, match="among your own rows already, own-00002"):
+        natverk("mission", "add", form, mine)
+    said = natverk("mission", "new", "--from", "own-00002", "--overlay", mine, "--format", "md", "--out", tmp_path)
+    assert "| Årsmöte |" in Path(said.strip()).read_text(encoding="utf-8")
 
 
 def test_explain_tells_every_line_with_its_rule() -> None:

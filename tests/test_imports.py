@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("strategies", "coding", "offices"),
     ("membership",),
     ("peers", "portfolio", "outcomes"),
-    ("networks",),
+    ("networks", "missions"),
     ("twomode",),
     ("roles",),
     ("municipalities", "why"),
@@ -52,8 +52,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "reports": (*MEASURES, "figures", "pages"),
     "natverk": ("locale", "figures", "pages", "reports"),
 }
-#: The modules that word something below the pages: how the data and their sources are cited.
-EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale")}
+#: The modules that word something below the pages: how the data and their sources are cited, and a form to fill in.
+EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale"), ("natverk.missions", "locale")}
 
 #: What does not hold yet: to be emptied.
 LANGUAGE_LEFT: tuple[str, ...] = ()

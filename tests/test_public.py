@@ -27,8 +27,9 @@ from natverk.errors import UnknownName
 
 FACE = {
     "Dataset", "__version__", "benchmarks", "cite", "coding", "compare", "count", "covariates", "coverage",
-    "disagreements", "documented", "explain", "export", "lists", "load", "models", "municipality_years", "networks",
-    "offices", "outcomes", "panel", "peers", "portfolio", "roles", "series", "spells", "strategies", "twomode",
+    "disagreements", "documented", "explain", "export", "lists", "load", "missions", "models", "municipality_years",
+    "networks", "offices", "outcomes", "panel", "peers", "portfolio", "roles", "series", "spells", "strategies",
+    "twomode",
 }  # fmt: skip
 MODULES: list[ModuleType] = [
     getattr(natverk, name) for name in natverk.__all__ if inspect.ismodule(getattr(natverk, name))
@@ -233,6 +234,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "documented": own,
     "explain": lambda data: [natverk.explain(data, cells(data)), natverk.explain(data, "mem-00001")],
     "lists": lambda data: natverk.lists(data, "14"),
+    "missions.outcomes": natverk.missions.outcomes,
     "municipality_years": lambda data: natverk.municipality_years(data, (2019, 2022)),
     "offices.offices": lambda data: natverk.offices.offices(data, STOCKHOLM),
     "outcomes.evaluations": lambda data: natverk.outcomes.evaluations(data, actors=STOCKHOLM),
@@ -450,6 +452,7 @@ NETWORK: dict[str, Named] = {
     "disagreements": lambda data, net: natverk.disagreements(data, networks=net),
     "lists": lambda data, net: natverk.lists(data, networks=net),
     "benchmarks.recomputed": lambda data, net: natverk.benchmarks.recomputed(data, networks=net),
+    "missions.outcomes": natverk.missions.outcomes,
     "networks.list_exits": natverk.networks.list_exits,
     "networks.list_matrix": natverk.networks.list_matrix,
     "networks.list_retention": natverk.networks.list_retention,

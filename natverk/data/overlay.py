@@ -1,9 +1,10 @@
 """Own rows: what a researcher knows, laid over natverk's tables without touching them, and never under its name.
 
-An overlay is a folder of CSV files, one a table and called like it (`memberships.csv`), or an Excel workbook with a
-sheet a table. Its rows have the columns of natverk's tables, those that may be blank can be left out, and ids of their
-own that natverk never gives (`own-00001`; `own-…` for networks and sources, `body:own-…` for actors). A row adds, or
-takes the place of the row that its column `replaces` names.
+An overlay is a folder of CSV files, one a table and called like it (`memberships.csv`), and of Excel workbooks with a
+sheet a table, or one such workbook; a table may stand in several of them. Its rows have the columns of natverk's
+tables, those that may be blank can be left out, and ids of their own that natverk never gives (`own-00001`; `own-…` for
+networks and sources, `body:own-…` for actors). A row adds, or takes the place of the row that its column `replaces`
+names.
 
 Nothing is written to it. What spreadsheets do to cells is mended where there is one reading, and told; all that is
 wrong is told at once (`check_overlay`), and nothing is built from an overlay in which something is.

@@ -274,7 +274,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "sporadic", "systematic", "redirect", "implement", "continue", "expand", "use_fully", "use_selectively",
         "leave_board", "leave",
     ),
-    "step_status": ("recommended", "planned", "under way", "agreed", "finding"),
+    "step_status": ("recommended", "planned", "under way", "agreed", "done", "finding"),
     "criterion": (
         "positioning", "service_development", "monitoring", "influence", "strategic_fit", "cost_travel",
         "democratic_governance", "overall",

@@ -8,6 +8,7 @@ from natverk.data.load import Dataset
 from natverk.frames import known_networks
 from natverk.locale import texts
 from natverk.membership.documented import DOCUMENTED
+from natverk.missions import outcomes
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import inside
 
@@ -47,6 +48,7 @@ def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: s
         network=row,
         name=name,
         documented=DOCUMENTED,
+        follow_up=next(iter(outcomes(data, network_id).to_dict("records")), None),
         noun=_NOUNS[str(row["counts_as"])],
         reach=t(f"nouns.kind.{what}.{row['reach']}"),
         themes=[inside(t(f"common.theme.{theme}")) for theme in str(row["themes"]).split(";")],
