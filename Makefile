@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports everything lab test test-oldest notebooks lint bench lock clean distclean
+.PHONY: help setup data list reports everything lab test test-oldest notebooks lint docs bench lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'
@@ -68,6 +68,10 @@ lint: $(READY) ## check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: $(READY) ## build the documentation into docs/_build/html, running its code cells; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html $(ARGS)
+	@echo 'Open docs/_build/html/index.html'
+
 bench: $(READY) ## run the benchmarks in bench/
 	@test -n '$(BENCHES)' || { echo 'bench/ holds no benchmark' >&2; exit 1; }
 	@set -e; for file in $(BENCHES); do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
@@ -83,7 +87,7 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 clean: ## remove pages, built tables and caches (.venv stays)
 	@if [ -x $(BIN)/natverk ]; then $(BIN)/natverk clean --out reports; \
 	elif [ -d reports ]; then echo 'reports/ stays: natverk, which knows its own files, is not installed here'; fi
-	rm -rf build dist data/processed/*.parquet data/processed/manifest.json data/processed/.build-*
+	rm -rf build dist docs/_build data/processed/*.parquet data/processed/manifest.json data/processed/.build-*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . \( -path ./$(VENV) -o -path ./.git \) -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 
+#: What a comparison with a published number can come out as.
 OUTCOMES = ("equal", "differs", "not comparable")
 
 #: Why a published number cannot be compared.

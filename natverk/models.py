@@ -45,9 +45,13 @@ __all__ = [
 ]
 
 
+#: How standard errors are clustered.
 Errors = Literal["county", "model"]
+#: A count model.
 Family = Literal["poisson", "negative_binomial"]
+#: How finely the groups of SKR are told apart.
 Skr = Literal["main", "nine"]
+#: The count models that can be fitted.
 FAMILIES: tuple[Family, ...] = ("poisson", "negative_binomial")
 
 #: What becomes of a municipality: it enters the model, or it does not, and why.

@@ -30,6 +30,7 @@ __all__ = [
 
 GeneralPurpose = Literal["leave_out", "count"]
 
+#: The roles that the evidence can leave possible: one level alone, several, or nobody.
 ROLES = ("municipal", "regional", "joint", "shared", "vacant")
 
 
