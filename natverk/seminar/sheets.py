@@ -127,7 +127,7 @@ def key(data: Dataset, lang: str = "sv") -> pd.DataFrame:
     --------
     >>> from natverk import load
     >>> key(load(), "en").loc[0, ["actor", "network", "code", "start_year", "seen_year"]].tolist()
-    ["Tierp", "UBC", "member", "-", "2014"]
+    ['Tierp', 'Union of the Baltic Cities (UBC)', 'member', '-', '2014']
     """
     directory, found = Directory.of(data), []
     for item, row_id in KEY.items():

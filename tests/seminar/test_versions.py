@@ -73,7 +73,8 @@ def test_slides_stand_alone(made: Path) -> None:
     styles = "".join(tag.text for tag in page.find_all("style"))
     assert re.findall(r"url\((?!['\"]?data:)[^)]*\)|@import", styles) == []
     assert html.count("<section") >= 10
-    assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="Memberships along the years', html)
+    (image,) = page.find_all("img")
+    assert str(image["alt"]).startswith("Memberships along the years")
     assert "Pitfall" not in html
     assert "Run sheet" not in html
     assert "natverk.load()" not in html
