@@ -239,7 +239,9 @@ def collected(data: Dataset, folder: Path | str, lang: str = "sv") -> pd.DataFra
     for column in ("actor", "network"):
         frame[column] = [_known(directory, column, cell, lang) for cell in frame[column]]
     for column in _YEARS:
-        frame[column] = frame[column].str.replace(r"\.0+$", "", regex=True).replace({"–": NOT_STATED, "—": NOT_STATED})
+        frame[column] = (
+            frame[column].str.replace(r"[.,]0+$", "", regex=True).replace({"–": NOT_STATED, "—": NOT_STATED})
+        )
     frame.attrs["example"] = False
     return frame
 

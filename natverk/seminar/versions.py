@@ -91,7 +91,8 @@ def make_versions(
             teacher = teacher_version(master, run=run)
             for role, notebook in (("student", student_version(master)), ("teacher", teacher)):
                 made[Path(role, f"{name}.ipynb")] = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-            made[Path("slides", f"{name}.html")] = to_slides(teacher, lang=language, title=name)
+            title = master.cells[0].source.partition("\n")[0].lstrip("# ")
+            made[Path("slides", f"{name}.html")] = to_slides(teacher, lang=language, title=title)
         for handout in _HANDOUTS:
             text = (source / f"{handout}.{language}.md").read_text(encoding="utf-8")
             made |= {Path(role, f"{handout}.md"): text for role in ("student", "teacher")}

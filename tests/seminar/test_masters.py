@@ -12,6 +12,8 @@ from unittest.mock import patch
 import nbformat
 import pytest
 
+import natverk
+from natverk import roles
 from natverk.seminar import EXERCISES, Feedback
 from natverk.seminar.versions import student_version
 
@@ -128,3 +130,32 @@ def test_every_exercise_is_asked_once_with_a_place_and_an_answer(path: Path) -> 
     for tag in ("student", "answer"):
         marked = [cell.source for cell in notebook.cells if tag in tags(cell)]
         assert all(any(re.search(rf"^{name} = ", source, flags=re.MULTILINE) for source in marked) for name in own)
+
+
+def test_what_the_texts_take_for_granted_holds() -> None:
+    """Sentences and hints say in words what the data say: where this fails, the words are to be mended."""
+    data = natverk.load()
+    answer = {name: task.answer(data) for name, task in EXERCISES.items()}
+    # Session 1: five rows on SERN, one on the geoparks; what is unknown.
+    rows = data.memberships[data.memberships["actor_id"] == "municipality:1487"]["network_id"].value_counts()
+    assert (rows["sern"], rows["unesco-geoparks"]) == (5, 1)
+    assert (answer["icc_since"], answer["ensa_before"]) == ("unknown", "unknown")
+    # Session 2: C40 has too few purposes judged; one network keeps its advice; texts 5 and 6 are the critical ones.
+    assert answer["least_agreed"] == "start_year"
+    assert answer["c40_core"] < 3
+    assert len(answer["monitoring_only"]) == 3
+    assert [number for number, value in enumerate(answer["judgements"], 1) if value < 1] == [5, 6]
+    assert len(answer["judgements"]) == 9
+    # Session 3: two steps in most counties; no single role; nobody states when Halmstad left.
+    assert answer["two_steps"] > len(data.counties) / 2
+    assert answer["culture_role"] == "cannot_tell"
+    assert roles.practised(data, county="01").set_index("theme").loc["culture", "attested_pattern"] == "municipal"
+    assert answer["halmstad_left"] == "unknown"
+    # Session 4: no row on Danderyd; the three numbers meet where a list is sure, but for the conflict of 2019.
+    assert (answer["no_rows"], answer["botkyrka"], answer["claim"]) == ("cannot_tell", "not_member", "a")
+    bounds = answer["ubc_bounds"]
+    assert 0 == bounds["low"] < bounds["best"] < bounds["high"]
+    counted = natverk.count(natverk.panel(data, networks=["ubc"], years=(2014, 2025)), ["year"]).set_index("year")
+    assert counted.index[counted["coverage"] == 1].tolist() == [2014, 2019, 2020, 2022]
+    assert counted.index[counted["low"] == counted["high"]].tolist() == [2014, 2020, 2022]
+    assert answer["sources_rank"] > 0.8

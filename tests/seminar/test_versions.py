@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -15,7 +18,8 @@ from natverk.errors import MissingFile, NatverkError
 from natverk.seminar import versions
 from natverk.seminar.versions import make_versions, student_version, teacher_version
 
-FOLDER = Path(__file__).parents[2] / "notebooks" / "seminar"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "notebooks" / "seminar"
 MASTERS = sorted(FOLDER.glob("*.ipynb"))
 
 
@@ -67,6 +71,7 @@ def test_a_teacher_version_is_run(made: Path) -> None:
 def test_slides_stand_alone(made: Path) -> None:
     html = (made / "slides" / "1_reading.html").read_text(encoding="utf-8")
     assert '<html lang="en">' in html
+    assert "<title>Session 1: Reading a municipality's network page</title>" in html.replace("&#39;", "'")
     page = BeautifulSoup(html, "html.parser")
     asked = [tag.get(name) for tag in page.find_all(True) for name in ("src", "href", "srcset") if tag.get(name)]
     assert [address for address in asked if not address.startswith(("#", "data:"))] == []
@@ -91,6 +96,16 @@ def test_sheets_that_are_there_stay(made: Path, tmp_path: Path) -> None:
     make_versions(source, out, natverk.load(), lang="en", run=False)
     assert sheet.read_text(encoding="utf-8") == "coded"
     make_versions(source, out, natverk.load(), lang="en", run=False)
+
+
+def test_the_tool_makes_a_language(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "tools" / "seminar.py"), "--lang", "sv", "--no-run", "--out", str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert [path.name for path in tmp_path.iterdir()] == ["sv"]
+    for role, ending in (("student", "ipynb"), ("teacher", "ipynb"), ("slides", "html")):
+        assert len(list((tmp_path / "sv" / role).glob(f"*.{ending}"))) == 4
+    assert f"files in {tmp_path}" in done.stdout
 
 
 def test_a_folder_without_masters_and_a_missing_package_are_named(
