@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports everything lab test test-oldest notebooks lint docs bench lock clean distclean
+.PHONY: help setup data list reports everything lab seminar test test-oldest notebooks lint docs bench lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'
@@ -42,6 +42,9 @@ everything: $(READY) ## make every page that reports.toml declares, not only tho
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab $(ARGS) notebooks
+
+seminar: $(READY) ## make the seminar: notebooks of students and teachers, slides (build/seminar)
+	$(BIN)/python tools/seminar.py $(ARGS)
 
 test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebooks against their stored outputs
 	$(BIN)/natverk build

@@ -1,4 +1,4 @@
-"""Build hook: a wheel carries the facts, the built tables and the notebooks.
+"""Build hook: a wheel carries the facts, the built tables and the notebooks, those of the seminar with their handouts.
 
 A wheel is self-contained, so that `natverk.load()` and `natverk report` work after `pip install` with no checkout
 beside it. An editable install reads the checkout and needs nothing of this: the tables may be built later, by
@@ -45,6 +45,7 @@ class DataBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         carried = {processed / name: f"_data/processed/{name}" for name in [*tables, manifest.name]}
         carried |= _tree(root / "data" / "raw", "_data/raw")
         carried |= _tree(root / "notebooks", "_notebooks", pattern="*.ipynb")
+        carried |= _tree(root / "notebooks" / "seminar", "_notebooks/seminar")
         carried[root / "reports.toml"] = "_notebooks/reports.toml"
 
         missing = [str(path.relative_to(root)) for path in carried if not path.is_file()]

@@ -178,7 +178,8 @@ def recipe(verb: str, *assignments: str, **environ: str) -> str:
     [
         ("data", "natverk build"), ("list", "natverk list"), ("reports", "natverk report --only region_report"),
         ("everything", "natverk report --all"), ("lab", "jupyter lab"), ("test", "python -m pytest"),
-        ("notebooks", "python tools/store_notebooks.py"), ("bench", 'python "$file"'),
+        ("notebooks", "python tools/store_notebooks.py"), ("seminar", "python tools/seminar.py"),
+        ("bench", 'python "$file"'),
     ],
 )  # fmt: skip
 def test_a_verb_hands_its_options_on(verb: str, program: str) -> None:

@@ -36,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("comparison",),
     ("figures",),
     ("pages",),
+    ("seminar",),
     ("reports",),
     ("natverk",),
     ("cli",),
@@ -49,8 +50,8 @@ HALF = ("errors", "version", "data", *MEASURES)
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "data": ("locale",),
     **dict.fromkeys(MEASURES, ("locale",)),
-    "reports": (*MEASURES, "figures", "pages"),
-    "natverk": ("locale", "figures", "pages", "reports"),
+    "reports": (*MEASURES, "figures", "pages", "seminar"),
+    "natverk": ("locale", "figures", "pages", "seminar", "reports"),
 }
 #: The modules that word something below the pages: how the data and their sources are cited, and a form to fill in.
 EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale"), ("natverk.missions", "locale")}

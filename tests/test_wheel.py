@@ -48,3 +48,10 @@ def test_load_works_from_the_wheel_and_any_folder(installed: Path, tmp_path: Pat
 def test_reports_are_listed_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     listed = run(sys.executable, "-m", "natverk.cli", "list", cwd=tmp_path, path=installed)
     assert "sv/region_report/14" in listed
+
+
+def test_the_seminar_goes_along(installed: Path) -> None:
+    for inside, folder in (("_notebooks/seminar", "notebooks/seminar"), ("seminar", "natverk/seminar")):
+        carried = {path.name for path in (installed / "natverk" / inside).rglob("*") if path.is_file()}
+        there = {path.name for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"}
+        assert {name for name in there if not name.startswith(".") and "checkpoint" not in name} <= carried

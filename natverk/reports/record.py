@@ -296,8 +296,9 @@ def _line(entry: Entry) -> str:
     return json.dumps(asdict(entry), ensure_ascii=False)
 
 
-# What lies in the folder of the package and is no source of a page: the data have hashes of their own.
-_NO_SOURCE = ("__pycache__", "_data", "_notebooks", ".ipynb_checkpoints")
+# What lies in the folder of the package and is no source of a page: the data have hashes of their own, and no page is
+# made from the seminar.
+_NO_SOURCE = ("__pycache__", "_data", "_notebooks", ".ipynb_checkpoints", "seminar")
 _SHARED_TEXTS = "site.toml"
 
 

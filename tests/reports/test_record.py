@@ -347,7 +347,15 @@ def test_every_source_counts(package: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["__pycache__/x.py", "membership/x.pyc", "_data/raw/x.csv", "membership/.x.py.swp", "locale/sv/site.toml"]
+    "name",
+    [
+        "__pycache__/x.py",
+        "membership/x.pyc",
+        "_data/raw/x.csv",
+        "membership/.x.py.swp",
+        "locale/sv/site.toml",
+        "seminar/sheets.py",
+    ],
 )
 def test_what_is_no_source_does_not_count(package: Path, name: str) -> None:
     before = package_hash(package)
