@@ -399,7 +399,7 @@ def test_key_figures_in_use_are_asked_for_again(server: Local, mine: Path) -> No
 
 def test_memberships_have_the_certainty_of_their_statements(server: Local, mine: Path) -> None:
     snapshot = members(server, mine)
-    assert any("1 organisations are called as no network" in note for note in snapshot.notes)
+    assert any("no network of natverk is called like them: Nobody's Club" in note for note in snapshot.notes)
     snapshot.take()
     data = natverk.load(overlay=mine)
     rows = data.memberships[data.memberships["row_id"].str.startswith("own-")].set_index("actor_id")
@@ -806,6 +806,21 @@ def test_a_snapshot_that_does_not_fit_is_not_taken(server: Local, mine: Path) ->
         snapshot.take()
     assert tree(mine) == before
     assert not list(mine.glob(".taking-*"))
+    snapshot.folder = mine.parent / "other"
+    with pytest.raises(LiveError):
+        snapshot.take()
+    assert not snapshot.folder.exists()
+
+
+def test_ids_that_were_given_meanwhile_are_not_given_twice(server: Local, mine: Path) -> None:
+    first, second = members(server, mine), twins(server, mine)
+    first.take()
+    before = tree(mine)
+    with pytest.raises(NatverkError, match="own-00001 and 1 more were given to other own rows meanwhile"):
+        second.take()
+    assert tree(mine) == before
+    twins(server, mine).take()
+    assert check_overlay(mine, current_tables()).problems == []
 
 
 def test_a_snapshot_that_cannot_be_written_leaves_nothing(server: Local, mine: Path) -> None:
@@ -938,7 +953,8 @@ def test_the_how_to_runs_as_it_stands(server: Local, mine: Path, monkeypatch: py
     text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
     (shell,), (python,) = (re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)[:1] for kind in ("sh", "python"))
     lines = [line.split("#")[0].split() for line in shell.splitlines() if line.strip()]
-    assert len(lines) + len([line for line in python.splitlines() if not line.startswith("import")]) <= 3
+    own = [line for line in python.splitlines() if line.strip() and not line.startswith("import")]
+    assert len(lines) + len(own) <= 3
     mine.parent.mkdir(exist_ok=True)
     monkeypatch.chdir(mine.parent)
     for line in lines:

@@ -15,6 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,15 +120,17 @@ class Snapshot:
         NatverkError
             If it cannot be written; nothing is left behind.
         """
+        place = self.folder / "live" / self.name
+        new = [folder for folder in (place, place.parent, self.folder) if not folder.exists()]
         aside: Path | None = None
         try:
-            place = self.folder / "live" / self.name
-            place.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             aside = Path(tempfile.mkdtemp(prefix=".taking-", dir=self.folder))
             made = aside / "live" / self.name / self.about["asked"][:10]
             made.mkdir(parents=True)
             self._write(made)
             self._check(aside)
+            place.mkdir(parents=True, exist_ok=True)
             number = 1
             while True:
                 target = place / (made.name if number == 1 else f"{made.name}-{number}")
@@ -144,6 +147,10 @@ class Snapshot:
         finally:
             if aside is not None:
                 shutil.rmtree(aside, ignore_errors=True)
+            for folder in new:
+                # Where nothing was taken, it is empty, if it was made at all.
+                with suppress(OSError):
+                    folder.rmdir()
         return target
 
     def _write(self, place: Path) -> None:
@@ -171,6 +178,14 @@ class Snapshot:
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             self.service.refuse("changed", f"a row does not fit natverk's tables: {problems[0].error.what}{more}")
+        ids = {cell for frame in self.tables.values() for cell in frame.get("row_id", ())}
+        if taken := sorted(ids & _ids_in_use(self.folder, besides=self.name)):
+            more = f" and {len(taken) - 1} more were" if len(taken) > 1 else " was"
+            raise NatverkError(
+                f"{taken[0]}{more} given to other own rows meanwhile; nothing was changed",
+                where=str(self.folder),
+                remedy="refresh again",
+            )
 
 
 def own_folder(folder: str | Path) -> Path:
@@ -264,17 +279,10 @@ def new_ids(folder: Path, known: Mapping[str, str], wanted: Collection[str]) -> 
     wanted
         What names the rows that need ids.
     """
-    used = set(known.values())
-    if folder.is_dir():
-        files = overlay_files(folder)
-        used |= {
-            cell
-            for frame in (check_overlay(folder, current_tables()).tables.values() if files else ())
-            for cell in frame.get("row_id", ())
-        }
-        # What stood in a snapshot that is in use no more stays what it was.
-        for file in folder.glob("live/*/*/*.csv"):
-            used |= set(re.findall(r"\bown-\d{5}\b", file.read_text(encoding="utf-8-sig", errors="replace")))
+    used = set(known.values()) | _ids_in_use(folder)
+    # What stood in a snapshot that is in use no more stays what it was.
+    for file in folder.glob("live/*/*/*.csv"):
+        used |= set(re.findall(r"\bown-\d{5}\b", file.read_text(encoding="utf-8-sig", errors="replace")))
     last = max((int(item[4:]) for item in used if re.fullmatch(r"own-\d{5}", item)), default=0)
     free = [item for item in wanted if item not in known]
     if last + len(free) > 99_999:
@@ -284,6 +292,20 @@ def new_ids(folder: Path, known: Mapping[str, str], wanted: Collection[str]) -> 
             remedy="name another folder",
         )
     return {**known, **{item: f"own-{last + number:05d}" for number, item in enumerate(free, 1)}}
+
+
+def _ids_in_use(folder: Path, besides: str = "") -> set[str]:
+    """Return the ids of own rows in a folder, those of one kind of snapshot apart."""
+    if not folder.is_dir() or not overlay_files(folder):
+        return set()
+    overlay = check_overlay(folder, current_tables())
+    apart = folder / "live" / besides if besides else None
+    return {
+        str(cell)
+        for frame in overlay.tables.values()
+        for line, cell in frame.get("row_id", pd.Series(dtype="str")).items()
+        if apart is None or apart not in Path(overlay.places[int(str(line))].file).parents
+    }
 
 
 def source_row(

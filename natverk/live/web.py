@@ -209,7 +209,8 @@ class Service:
         """Raise the error that an answer is not taken."""
         error = LiveError(
             f"{self.name}: {what}; nothing was changed",
-            where=url or self.base,
+            # A query of SPARQL is longer than what is said of it.
+            where=url.partition("?")[0] if len(url) > 300 else (url or self.base),
             remedy=remedy or _REMEDIES.get(kind, "natverk must learn the new form; until then take the data by hand"),
         )
         error.kind, error.after = kind, after
@@ -221,7 +222,7 @@ class Service:
             import requests
             import urllib3
         except ImportError as error:
-            raise missing_extra("live sources cannot be asked", "live", "requests and pxwebpy") from error
+            raise missing_extra("live sources cannot be asked", "live", "requests, pxwebpy") from error
         method, limit = "GET" if body is None else "POST", self.patience
         headers = {"User-Agent": f"natverk/{__version__} (Python/{platform.python_version()})"}
         headers["Accept"] = "application/sparql-results+json, application/json"

@@ -229,8 +229,8 @@ def _networks_of(
     if left and everything:
         names_left = sorted(labels.get(item, item) for item in left)
         notes.append(
-            f"{len(left)} organisations are called as no network of natverk, and are left out: "
-            f"{', '.join(names_left[:5])}{' …' if len(left) > 5 else ''}"
+            f"left out, since no network of natverk is called like them: {', '.join(names_left[:5])}"
+            + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         )
     return chosen
 
