@@ -220,7 +220,7 @@ class Service:
         """Make a request once."""
         try:
             import requests
-            import urllib3
+            from requests import models
         except ImportError as error:
             raise missing_extra("live sources cannot be asked", "live", "requests, pxwebpy") from error
         method, limit = "GET" if body is None else "POST", self.patience
@@ -244,15 +244,15 @@ class Service:
                         self.refuse("too_large", f"the answer is larger than {_LARGEST // 1_000_000} MB", url)
         except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
             self.refuse("unreachable", f"there is no connection ({type(error).__name__})", url)
-        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+        except (requests.exceptions.Timeout, models.ReadTimeoutError):
             self.refuse("timeout", f"nothing came for {limit.read:g} seconds", url)
-        except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError):
+        except (requests.exceptions.ChunkedEncodingError, models.ProtocolError):
             self.refuse("cut", f"the connection ended after {sum(map(len, pieces))} bytes, before the answer did", url)
         except requests.exceptions.ConnectionError as error:
-            if any(isinstance(item, urllib3.exceptions.ProtocolError) for item in error.args):
+            if any(isinstance(item, models.ProtocolError) for item in error.args):
                 self.refuse("cut", "the connection ended before there was an answer", url)
             self.refuse("unreachable", f"there is no connection ({type(error).__name__})", url)
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+        except (requests.exceptions.RequestException, models.DecodeError, OSError, ValueError) as error:
             self.refuse("refused", f"the request could not be made ({type(error).__name__}: {error})", url)
         content = b"".join(pieces)
         if status >= 400:
