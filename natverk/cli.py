@@ -2,8 +2,9 @@
 
 `natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk export`
 writes them for other programs, `natverk clean` takes the pages away. `natverk template` and `natverk check` are for
-own rows, `natverk mission` for mission reports; `natverk explain` tells what stands behind a line. Errors raised on
-purpose are printed without a traceback and end with status 2.
+own rows, `natverk mission` for mission reports, `natverk refresh` asks services anew; `natverk explain` tells what stands
+behind a line. Errors raised on purpose are printed without a traceback and end with status 2; status 1: pages failed, or a
+service did not answer.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from natverk.version import __version__
 
 if TYPE_CHECKING:
     from natverk.data.tables import Processed
+    from natverk.live import Snapshot
 
 __all__ = ["app", "main"]
 
@@ -487,6 +489,79 @@ def add_mission(
         _say(line)
     _say(f"\nadded: {added.file} (delete it to take the mission away)")
     _say(f"next: natverk report NAME --overlay {path}   or in Python: natverk.load(overlay={str(path)!r})")
+
+
+refresh = typer.Typer(
+    help="Ask Statistics Sweden, Kolada or Wikidata anew, and lay what they answer over the data (natverk\\[live]).",
+    no_args_is_help=True,
+)
+app.add_typer(refresh, name="refresh")
+Mine = Annotated[Path, typer.Argument(help="Folder of own rows; the snapshot goes into it.", metavar="FOLDER")]
+Take = Annotated[
+    bool | None,
+    typer.Option("--take/--no-take", help="Take the snapshot, or only show it. \\[default: ask, in a terminal]"),
+]
+Url = Annotated[str | None, typer.Option("--url", help="Another address of the service.", metavar="URL")]
+YearFrom = Annotated[int | None, typer.Option("--year-from", help="First year.", metavar="YEAR")]
+
+
+@refresh.command("population")
+def refresh_population(folder: Mine, year_from: YearFrom = None, take: Take = None, url: Url = None) -> None:
+    """Population on 31 December of all municipalities, from Statistics Sweden (SCB)."""
+    from natverk.live import population
+
+    _show_and_take(population.refresh_population(folder, year_from, base=url or population.SCB), take)
+
+
+@refresh.command("kolada")
+def refresh_kolada(
+    *,
+    kpis: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ids such as N00900; those in use are asked for again with them.", metavar="KPI"),
+    ] = None,
+    folder: Mine,
+    year_from: YearFrom = None,
+    year_to: Annotated[int | None, typer.Option("--year-to", help="Last year.", metavar="YEAR")] = None,
+    take: Take = None,
+    url: Url = None,
+) -> None:
+    """Key figures of all municipalities, from Kolada; natverk.covariates(data, kpis=FOLDER) joins them."""
+    from natverk.live import kolada
+
+    years = None if year_from is None and year_to is None else (year_from or year_to or 0, year_to or year_from or 0)
+    _show_and_take(kolada.refresh_kolada(kpis or [], folder, years, base=url or kolada.KOLADA), take)
+
+
+@refresh.command("wikidata")
+def refresh_wikidata(
+    *,
+    what: Annotated[str, typer.Argument(help="members (of networks) or twins (twin towns).", metavar="WHAT")],
+    networks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Networks, by name or with their item: eurocities=Q…", metavar="NETWORK", callback=_meant),
+    ] = None,
+    folder: Mine,
+    take: Take = None,
+    url: Url = None,
+) -> None:
+    """Memberships or twin towns of the municipalities, as Wikidata states them: low or medium certainty."""
+    from natverk.live import wikidata
+
+    said = wikidata.refresh_wikidata(what, folder, networks or [], base=url or wikidata.WIKIDATA)  # type: ignore[arg-type]
+    _show_and_take(said, take)
+
+
+def _show_and_take(snapshot: Snapshot, take: bool | None) -> None:
+    """Show what a snapshot changes, and take it if that is wanted."""
+    _say(str(snapshot))
+    if take is None and sys.stdin.isatty():
+        take = typer.confirm("Take it?")
+    if not take:
+        _say("not taken: nothing was written (--take takes it)")
+        return
+    _say(f"taken: {snapshot.take()}")
+    _say(f"next: natverk report NAME --overlay {snapshot.folder}   or natverk.load(overlay={str(snapshot.folder)!r})")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,9 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.errors import InvalidArgument
 from natverk.frames import choice, year_range
+from natverk.live.kolada import kpis as key_figures
 from natverk.membership.actors import Kinds, checked_kinds, existence, networks_of_kinds
 from natverk.membership.documented import undated_pairs
 from natverk.membership.panel import count, networks_counting_as, panel
@@ -30,6 +33,7 @@ def covariates(
     population: PopulationOf = "year",
     pilots: Pilots = "count",
     interval: Interval = "leave_out",
+    kpis: str | Path | None = None,
 ) -> pd.DataFrame:
     """Return what is known of the 290 municipalities year by year, to join to whatever you count.
 
@@ -46,6 +50,9 @@ def covariates(
     pilots, interval
         What counts as a transfer of the responsibility for regional development, and which year it gets where the
         day is known as an interval only; see `natverk.roles.transfers`.
+    kpis
+        A folder of own rows with key figures of Kolada (`natverk refresh kolada`), with which the data were loaded too
+        (`natverk.load(overlay=…)`): each becomes a column (`natverk.live.kpis`), missing where Kolada has no value.
 
     Returns
     -------
@@ -60,12 +67,15 @@ def covariates(
         seat of its county); `years_since_to_joint, years_since_to_region` (whole calendar years since the county's
         responsibility passed to a joint body and to a region; 0 before and where it never did), `to_joint_state,
         to_region_state` (`known`; `interval`: the day is known as an interval across years, and the years are
-        missing; `unknown`); `source_ids` of all this, separated by `;`. Numbers that may be missing are float64.
+        missing; `unknown`); key figures by id, where `kpis` are given; `source_ids` of all this, separated by `;`.
+        Numbers that may be missing are float64.
 
     Raises
     ------
     InvalidArgument
-        For years that the data cannot speak of, or an unknown value.
+        For years that the data cannot speak of, an unknown value, or data loaded without the own rows of `kpis`.
+    MissingFile
+        If there are no key figures in `kpis`.
 
     Notes
     -----
@@ -115,12 +125,23 @@ def covariates(
         state = own["state"].where(own["state"] == "interval", "unknown").mask(known.to_numpy(), "known")
         frame[f"{treatment}_state"] = state.astype("str").to_numpy()
         frame[f"{treatment}_sources"] = own["row_id"].map(rows).to_numpy()
+    figures: list[str] = []
+    if kpis is not None:
+        wide = key_figures(kpis).rename(columns={"source_id": "kpi_sources"})
+        figures = [name for name in wide.columns if name not in ("code", "year", "kpi_sources")]
+        if not set(wide["kpi_sources"]) <= set(data.sources["source_id"]):
+            raise InvalidArgument(
+                "the data were loaded without the own rows that the key figures stand among, and lack their source",
+                where="kpis",
+                remedy=f"natverk.load(overlay={str(kpis)!r})",
+            )
+        frame = frame.merge(wide, on=["code", "year"], how="left")
     sources = [name for name in frame.columns if str(name).endswith("_sources")]
     frame["source_ids"] = _joined(frame[sources])
     columns = ["code", "actor_id", "name", "county_code", "year", "exists", "population", "log_population"]
     columns += ["population_year", "population_state", "skr_group", "skr_main", "coast", "km_to_seat"]
     columns += [f"years_since_{treatment}" for treatment in TREATMENTS] + [f"{name}_state" for name in TREATMENTS]
-    return frame[[*columns, "source_ids"]]
+    return frame[[*columns, *figures, "source_ids"]]
 
 
 def _with_population(data: Dataset, frame: pd.DataFrame, population: PopulationOf) -> pd.DataFrame:
@@ -156,6 +177,7 @@ def municipality_years(
     population: PopulationOf = "year",
     pilots: Pilots = "count",
     interval: Interval = "leave_out",
+    kpis: str | Path | None = None,
 ) -> pd.DataFrame:
     """Return the documented memberships of all 290 municipalities year by year, by kind and with bounds, to model on.
 
@@ -170,7 +192,7 @@ def municipality_years(
         `international, national, cross_border, across_counties, within_county`. `low` and `best` count all kinds.
     carry_forward
         For how many years after the last evidence a membership is presumed (default 3).
-    population, pilots, interval
+    population, pilots, interval, kpis
         See `natverk.covariates`.
 
     Returns
@@ -184,8 +206,8 @@ def municipality_years(
 
     Raises
     ------
-    UnknownName, InvalidArgument
-        For years that the data cannot speak of, an unknown kind or value.
+    UnknownName, InvalidArgument, MissingFile
+        For years that the data cannot speak of, an unknown kind or value, or key figures that are not there.
 
     Notes
     -----
@@ -208,7 +230,7 @@ def municipality_years(
     >>> int(fit.nobs), bool(fit.params["log_population"] > 0)
     (290, True)
     """
-    frame = covariates(data, years, population=population, pilots=pilots, interval=interval)
+    frame = covariates(data, years, population=population, pilots=pilots, interval=interval, kpis=kpis)
     named = () if kinds is None else checked_kinds(kinds)
     actor_ids = data.municipalities["actor_id"].tolist()
     cells = panel(data, actors=actor_ids, years=years, carry_forward=carry_forward, pairs="evidence")

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("locale",),
     ("data",),
     ("frames",),
+    ("live",),
     ("strategies", "coding", "offices"),
     ("membership",),
     ("peers", "portfolio", "outcomes"),

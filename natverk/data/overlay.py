@@ -57,6 +57,7 @@ __all__ = [
     "overlay_table",
     "overlay_files",
     "own_tables",
+    "snapshots_in_use",
 ]
 
 #: The tables that own rows may be of: all evidence, and whom, what and where it is about.
@@ -216,7 +217,20 @@ def overlay_files(path: Path) -> list[Path]:
             remedy="see that it may be read",
         ) from error
     # What Excel and editors keep beside a file that is open.
-    return [item for item in files if not item.name.startswith(("~$", ".", "._"))]
+    files = [item for item in files if not item.name.startswith(("~$", ".", "._"))]
+    taken = [place / f"{name}.csv" for place in snapshots_in_use(path).values() for name in OVERLAY_TABLES]
+    return files + [item for item in taken if item.is_file()]
+
+
+def snapshots_in_use(path: Path) -> dict[str, Path]:
+    """Return the newest snapshot of each name in a folder of own rows (`natverk refresh`): `live/NAME/DATE`."""
+    found: dict[str, tuple[tuple[str, int], Path]] = {}
+    for place in sorted(path.glob("live/*/*")):
+        dated = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?", place.name)
+        if dated and place.is_dir():
+            order = (dated[1], int(dated[2] or 1))
+            found[place.parent.name] = max(found.get(place.parent.name, (order, place)), (order, place))
+    return {name: place for name, (_, place) in found.items()}
 
 
 @dataclass
