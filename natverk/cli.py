@@ -2,9 +2,9 @@
 
 `natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk export`
 writes them for other programs, `natverk clean` takes the pages away. `natverk template` and `natverk check` are for
-own rows, `natverk mission` for mission reports, `natverk refresh` asks services anew; `natverk explain` tells what stands
-behind a line. Errors raised on purpose are printed without a traceback and end with status 2; status 1: pages failed, or a
-service did not answer.
+own rows, `natverk mission` for mission reports, `natverk refresh` asks services anew; `natverk explain` tells what
+stands behind a line. Errors raised on purpose are printed without a traceback and end with status 2; status 1: pages
+failed, or a service did not answer.
 """
 
 from __future__ import annotations

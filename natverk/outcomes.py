@@ -561,8 +561,8 @@ def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
     frame
         What a function of this module returns.
     last_year
-        The last year. From the last year of the data on, the frame is returned as it is; otherwise rows that nothing dates are
-        left out as well, for they may tell of later years.
+        The last year. From the last year of the data on, the frame is returned as it is; otherwise rows that nothing
+        dates are left out as well, for they may tell of later years.
 
     Returns
     -------

@@ -514,8 +514,8 @@ def panel(
     pairs
         `"all"` (default), or only the pairs of actor and network with dated `"evidence"` of their own. That is
         enough for what is attested or presumed (low and best are the same) and a small part of the size, but **an
-        actor without dated evidence has no row then**, and neither `high` nor shares of all actors can be computed. What
-        was left out is in `frame.attrs["left_out"]`.
+        actor without dated evidence has no row then**, and neither `high` nor shares of all actors can be computed.
+        What was left out is in `frame.attrs["left_out"]`.
     kinds
         Only networks of these kinds: `"network"`, `"cooperation_body"` (rail corridors, water councils, reserves), and
         by reach `"international"`, `"national"`, `"cross_border"`, `"across_counties"`, `"within_county"`; default all.
