@@ -243,7 +243,8 @@ def render(
     from markupsafe import Markup
 
     t = texts(page.lang)
-    body = page_body(notebook, page)
+    body, provenance = page_body(notebook, page), provenance_of(notebook)
+    scripts = ["page.js", "panel.js"] if provenance else ["page.js"]
     html = (
         environment()
         .get_template("page.html.j2")
@@ -254,8 +255,8 @@ def render(
             body=Markup(body.html),
             contents=body.contents,
             style=Markup(asset("style.css")),
-            script=Markup(f"{asset('page.js').strip()}\n{asset('panel.js').strip()}"),
-            provenance=Markup(provenance_of(notebook)),
+            script=Markup("\n".join(asset(name).strip() for name in scripts)),
+            provenance=Markup(provenance),
             home=_home(page),
             data_hash=data_hash,
             formats=formats,
