@@ -115,9 +115,9 @@ def county_memberships(
     ).merge(actors.assign(place=range(len(actors)))[["actor_id", "name", "level", "place"]], on="actor_id")
     firm, municipality = own["firm"], own["level"] == "municipal"
     n_municipal = own["network_id"].map(own.loc[firm & municipality, "network_id"].value_counts()).fillna(0)
-    theirs = own[firm & municipality].groupby("network_id")["row_ids"].agg(";".join)
+    theirs = own[firm & municipality].groupby("network_id")["row_ids"].agg(";".join).to_dict()
     both = set(own.loc[firm & ~municipality, "network_id"]) & set(own.loc[firm & municipality, "network_id"])
-    rows = own["network_id"].map(theirs).fillna("")
+    rows = [theirs.get(network, "") for network in own["network_id"]]
     own = own.assign(n_municipal=n_municipal, municipal_rows=rows, shared=own["network_id"].isin(both))
     order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
