@@ -138,7 +138,7 @@ class Provenance:
         named = [str(item[0]) for _table, items in tables for item in items]
         rules = {name: page.t(f"provenance.rule.{name}") for name in sorted({*page.rules, *_ALWAYS})}
         self.content = {"tables": tables, "rules": rules, "own": sorted(own.intersection(named))}
-        self.text = page.counted(len(named), "row")
+        self.text = str(page.counted(len(named), "row"))
 
     def __repr__(self) -> str:
         return self.text
