@@ -16,6 +16,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parents[1]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CHECK = "NBVAL_CHECK_OUTPUT"
+#: What the panel of a page shows: all rows behind the page once more.
+PROVENANCE = "application/vnd.natverk.provenance+json"
 FOLDED = ("<details", '<div class="nv-download"')
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -37,6 +39,7 @@ def kept(output: nbformat.NotebookNode) -> bool:
 def shorten(output: nbformat.NotebookNode) -> None:
     """Leave one form of what has two: plain text of what a page folds away or offers as a file, else the richer one."""
     data = output.get("data", {})
+    data.pop(PROVENANCE, None)
     if "text/plain" in data and data.get("text/html", "").startswith(FOLDED):
         del data["text/html"]
     elif len(data) > 1:

@@ -21,6 +21,7 @@ from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
 from natverk.locale import genitive, texts
 from natverk.pages.prose import Prose, plain, row_ids_of, templates_of
+from natverk.pages.provenance import Provenance
 from natverk.pages.sources import References
 from natverk.pages.tables import Cites, Download, Foreign, TableView, records
 from natverk.version import __version__
@@ -53,6 +54,7 @@ class NotebookPage:
     -----
     `shown` holds the ids of all rows of evidence that the page has shown so far: as a row of a table, or named in a
     text. A bare count rests on its rows (they stand in `data-rows`) but does not show them: they are `counted_rows`.
+    `rules` holds the rules (`provenance.rule` of the vocabulary) that texts and tables name (`data-rule`).
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class NotebookPage:
         self.references = References(data)
         self.shown: set[str] = set()
         self.counted_rows: set[str] = set()
+        self.rules: set[str] = set()
         self.parts: list[object] = []
         self.template = template
         self._template = templates_of(lang).get_template(f"{template}.{lang}.md.j2")
@@ -131,6 +134,8 @@ class NotebookPage:
         *,
         fold: bool = False,
         labels: Mapping[str, str] = MappingProxyType({}),
+        unit: str = "",
+        counted: bool = False,
         **values: object,
     ) -> None:
         """Show a frame as a table, a row of evidence a line; an empty frame is not shown.
@@ -148,6 +153,10 @@ class NotebookPage:
             Whether the table is folded behind a line that says what it shows and how many rows.
         labels
             Labels that are no vocabulary, by column: the names of two units side by side.
+        unit
+            The column that names a unit whose own row a line shows as well: a body with its founding year.
+        counted
+            Whether the lines rest on their rows without showing them.
         values
             What the caption uses.
         """
@@ -162,11 +171,11 @@ class NotebookPage:
         rows, ids = [], []
         for row in records(frame):
             rows.append({key: row[maker] if isinstance(maker, str) else maker(row) for key, maker in makers.items()})
-            ids.append(row_ids_of(row))
-            self.shown.update(ids[-1])
+            ids.append([*([str(row[unit])] if unit else []), *row_ids_of(row)])
+            (self.counted_rows if counted else self.shown).update(ids[-1])
         caption = Markup(self.words(f"{name}_table", **values)).striptags()
         line = f"{caption} ({self.counted(len(rows), 'row')})" if fold else ""
-        self._show(TableView(rows, heads, caption, ids, line))
+        self._show(TableView(rows, heads, caption, ids, line, self._known_rule(name)))
 
     def download(self, name: str, frame: pd.DataFrame, **values: object) -> None:
         """Offer a frame as a file, with its own columns; the block `<name>_table` says what it holds."""
@@ -174,8 +183,10 @@ class NotebookPage:
             self._show(Download(frame, Markup(self.words(f"{name}_table", **values)).striptags()))
 
     def end(self, **values: object) -> None:
-        """Say how to read and cite the page (block `about`), and list exactly its sources."""
+        """Say how to read and cite the page (block `about`), and list exactly the sources of its rows."""
+        provenance = Provenance(self)
         self.say("about", cite=cite_data(self.data, self.lang), version=__version__, **values)
+        self._show(provenance)
         self._show(self.references.sources(self.t))
 
     def _show(self, item: object) -> None:
@@ -249,12 +260,19 @@ class NotebookPage:
 
     # --- Rows and sources
 
-    def resting(self, text: object, row_ids: Iterable[str]) -> Markup:
-        """Return text that rests on rows without showing them: a count."""
+    def _known_rule(self, rule: str) -> str:
+        """Return a rule that the vocabulary has, noted as one that the page names; blank for another."""
+        if not self.t.has(f"provenance.rule.{rule}"):
+            return ""
+        self.rules.add(rule)
+        return rule
+
+    def resting(self, text: object, row_ids: Iterable[str], rule: str = "") -> Markup:
+        """Return text that rests on rows without showing them: a count, and the rule that made it of them."""
         found = list(row_ids)
         self.counted_rows.update(found)
-        ids = " ".join(found)
-        return Markup(f'<span class="nv-count" data-rows="{ids}">{plain(text)}</span>') if ids else plain(text)
+        ids, named = " ".join(found), f' data-rule="{known}"' if (known := self._known_rule(rule)) else ""
+        return Markup(f'<span class="nv-count" data-rows="{ids}"{named}>{plain(text)}</span>') if ids else plain(text)
 
     def shown_text(self, text: object, row_ids: Iterable[str]) -> Markup:
         """Return text that shows rows."""
@@ -351,6 +369,12 @@ class NotebookPage:
             return f"{start.day}–{self.date(days[1])}"
         pattern = "d MMMM" if start.year == end.year else "d MMMM y"
         return f"{format_date(start, format=pattern, locale=self.t.babel)} – {self.date(days[1])}"
+
+    def span(self, first: str, last: str) -> str:
+        """Format a first and a last partial date: days in one go, others with a dash."""
+        if first.count("-") == last.count("-") == 2:
+            return self.dates(first, last)
+        return self.date(first) if first == last else f"{self.date(first)} – {self.date(last)}"
 
     def period(self, first: object, last: object, seen: object = None) -> str:
         """Say when something ran by what is stated: `2012–2014`, `from 2012 (end unknown)`, `seen 2012`, blank."""

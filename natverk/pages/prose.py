@@ -122,6 +122,7 @@ def templates_of(lang: str) -> Environment:
         "of": _of,
         "on_date": _on_date,
         "percent": _percent,
+        "rests_on": _rests_on,
         "rows": _rows,
         "capitalize_first": _capitalize_first,
         "term": _term,
@@ -181,14 +182,18 @@ def _percent(context: Context, share: float, decimals: int = 0) -> str:
 
 
 @pass_context
-def _count(context: Context, what: Any, noun: str) -> Markup:
-    """Return how many rows a frame has, or a number, with a noun of the vocabulary `nouns`: `två nätverk`."""
+def _count(context: Context, what: Any, noun: str, rows: str = "") -> Markup:
+    """Return how many rows a frame has, or a number, with a noun of the vocabulary `nouns`: `två nätverk`.
+
+    `rows` is the column with the rows that are counted, where these are some of each row's alone.
+    """
     page = _page(context)
     n = len(what) if isinstance(what, pd.DataFrame) else int(what)
     text = page.counted(n, noun)
     if not isinstance(what, pd.DataFrame):
         return plain(text)
-    return Markup(page.resting(text, row_ids_of(what)))
+    ids = row_ids_of(what.assign(row_ids=what[rows]) if rows else what)
+    return Markup(page.resting(text, ids, noun))
 
 
 @pass_context
@@ -263,6 +268,16 @@ def _told(context: Context, row: Mapping[str, object], column: str) -> Markup:
 def _of(context: Context, text: object, what: object) -> Markup:
     """Return text with the rows that it shows: `row | told("event") | of(row)`."""
     return Markup(_page(context).shown_text(plain(text), row_ids_of(what)))
+
+
+@pass_context
+def _rests_on(context: Context, text: object, what: object, rule: str = "", also: str = "") -> Markup:
+    """Return text with the rows that it rests on without showing them: `places | length | number | rests_on(places)`.
+
+    `what` is a frame, a row of one, or ids; `rule` says how the text comes of them (`provenance.rule`); `also` is one
+    more id.
+    """
+    return Markup(_page(context).resting(text, [*row_ids_of(what), *row_ids_of(also)], rule))
 
 
 @pass_context

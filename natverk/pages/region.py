@@ -146,7 +146,7 @@ def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "
             return page.t("nouns.undated")
         first, last = row["date_from"], row["date_to"]
         if pd.notna(first) and pd.notna(last):  # type: ignore[call-overload]
-            date = _span(page, str(first), str(last))
+            date = page.span(str(first), str(last))
         else:
             date = page.date(first if pd.notna(first) else last)  # type: ignore[call-overload]
         return page.t("nouns.inferred_date", date=date) if row["date_basis"] == "inferred" else date
@@ -165,13 +165,6 @@ def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "
 def _text(cell: object) -> object:
     """Return a cell of text; nothing for a missing one."""
     return cell if isinstance(cell, str) else ""
-
-
-def _span(page: NotebookPage, first: str, last: str) -> str:
-    """Return a first and a last partial date: days in one go, others with a dash."""
-    if first.count("-") == last.count("-") == 2:
-        return page.dates(first, last)
-    return page.date(first) if first == last else f"{page.date(first)} – {page.date(last)}"
 
 
 def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
@@ -217,6 +210,11 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
             return page.term("level_who", "regional")
         return page.actor(row["actor_id"])
 
+    def here(row: dict[str, object]) -> Markup:
+        if not row["n_municipal"]:
+            return Markup("")
+        return page.resting(page.whole(row["n_municipal"]), str(row["municipal_rows"]).split(";"), "municipal")
+
     # Some names hold what they stand for, after a bracket or a dash; the network's page has it.
     short = {key: re.split(r" \(| – ", name)[0] for key, name in _network_names(page).items()}
     columns: dict[str, Cell | str] = {
@@ -224,7 +222,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         "network": lambda row: page.link("network", str(row["network_id"]), short[str(row["network_id"])]),
         "actor=who": who,
         "tie": how,
-        "n_here=n_here": lambda row: page.whole(row["n_municipal"]) if row["n_municipal"] else "",
+        "n_here=n_here": here,
         "sources": page.cites,
     }
     if _unitary(page):
@@ -259,13 +257,11 @@ def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> 
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "kind": lambda row: page.term("network_group", row["group"]),
-        "n_municipalities=n_municipalities": lambda row: page.resting(
-            page.whole(row["n_municipal"]), str(row["municipal_rows"]).split(";")
-        ),
+        "n_municipalities=n_municipalities": lambda row: page.whole(row["n_municipal"]),
         "names=municipalities_named": lambda row: _names(page, row["municipal_ids"], "actor"),
         "sources": lambda row: page.references.cite(str(row["municipal_sources"])),
     }
-    page.table("municipal", frame.drop(columns="row_ids"), columns, fold=fold)
+    page.table("municipal", frame.assign(row_ids=frame["municipal_rows"]), columns, fold=fold, counted=True)
 
 
 def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
@@ -275,7 +271,8 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
         def cell(row: dict[str, object]) -> Markup:
             narrow, all_of_them = page.whole(row[f"n_{level}_specific"]), page.whole(row[f"n_{level}"])
             text = narrow if narrow == all_of_them else f"{narrow} ({all_of_them})"
-            return page.resting(text, [item for item in str(row[f"{level}_rows"]).split(";") if item])
+            ids = [item for item in str(row[f"{level}_rows"]).split(";") if item]
+            return page.resting(text, ids, "theme_actors")
 
         return cell
 
@@ -314,7 +311,9 @@ def theme_names(page: NotebookPage, frame: pd.DataFrame) -> None:
         "regional_networks": lambda row: _names(page, row["regional_networks"], "network"),
         "joint_ids=joint_n": lambda row: _names(page, row["joint_ids"], "actor"),
         "joint_networks": lambda row: _names(page, row["joint_networks"], "network"),
-        "areas": lambda row: page.resting(areas(row), [item for item in str(row["formal_rows"]).split(";") if item]),
+        "areas": lambda row: page.resting(
+            areas(row), [item for item in str(row["formal_rows"]).split(";") if item], "theme_tasks"
+        ),
         "why": why,
         "sources": page.cites,
     }
@@ -374,7 +373,7 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
     if page.past:
         # The notes tell of how it went on.
         del columns["note"]
-    page.table("bodies", frame, columns, fold=fold)
+    page.table("bodies", frame, columns, fold=fold, unit="body_id")
 
 
 def county_events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

@@ -64,6 +64,8 @@ class TableView:
         For each row, the ids of the rows of evidence that it shows.
     fold
         The text of the line behind which a long table is folded; blank: it stands open.
+    rule
+        The rule that makes a line of its rows (`provenance.rule` of the vocabulary); blank: no particular one.
 
     Examples
     --------
@@ -79,12 +81,14 @@ class TableView:
         caption: str,
         row_ids: Sequence[Sequence[str]],
         fold: str = "",
+        rule: str = "",
     ) -> None:
         self.rows = rows
         self.labels = labels
         self.caption = caption
         self.row_ids = row_ids
         self.fold = fold
+        self.rule = rule
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -106,7 +110,9 @@ class TableView:
             lines.append(f'<tr data-rows="{" ".join(ids)}">{cells}</tr>')
         caption = escape(self.caption)
         # The caption stands outside the part that scrolls sideways, so that a phone shows all of it.
-        inner = f'<table aria-label="{caption}"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+        rule = f' data-rule="{self.rule}"' if self.rule else ""
+        body = "".join(lines)
+        inner = f'<table aria-label="{caption}"{rule}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         scroll = f'<div class="nv-table" role="region" aria-label="{caption}" tabindex="0">{inner}</div>'
         if self.fold:
             return f'<details class="nv-fold"><summary>{escape(self.fold)}</summary>{scroll}</details>'

@@ -15,6 +15,7 @@ import base64
 import binascii
 import hashlib
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ __all__ = [
     "page_html",
     "policy",
     "polish",
+    "provenance_of",
     "relink",
     "render",
     "render_cells",
@@ -64,6 +66,8 @@ __all__ = [
 
 LAB_ONLY_TAG = "lab-only"
 _TEMPLATES = Path(__file__).parent / "templates"
+#: What stands behind the numbers of a page, for its panel: an output that is not shown in its place.
+PROVENANCE = "application/vnd.natverk.provenance+json"
 _SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 # Links to the other languages are put in when the files are in place: a page may be made long before its sibling.
 _LINKS = re.compile(r"<!--languages-->.*?<!--/languages-->", re.DOTALL)
@@ -137,7 +141,33 @@ def shown_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _can_show(output: Mapping[str, Any]) -> bool:
-    return "data" not in output or any(kind in output["data"] for kind in _SHOWN_TYPES)
+    data = output.get("data")
+    return data is None or (PROVENANCE not in data and any(kind in data for kind in _SHOWN_TYPES))
+
+
+def provenance_of(notebook: Mapping[str, Any]) -> str:
+    """Return what stands behind the numbers of a page as JSON that can stand inside it; blank where it says nothing.
+
+    >>> output = {"data": {PROVENANCE: {"own": ["</script>"]}}}
+    >>> provenance_of({"cells": [{"outputs": [output]}]})
+    '{"own":["\\\\u003c/script\\\\u003e"]}'
+    """
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    found = next((own for output in outputs if (own := output.get("data", {}).get(PROVENANCE))), None)
+    if found is None:
+        return ""
+    text = json.dumps(_visible_inside(found), ensure_ascii=False, separators=(",", ":"))
+    # Within a script nothing is escaped for HTML: what could end it, or begin a comment, is written by its number.
+    return text.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"})
+
+
+def _visible_inside(value: Any) -> Any:
+    """Return plain values with every text made visible."""
+    if isinstance(value, Mapping):
+        return {visible(str(key)): _visible_inside(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_visible_inside(item) for item in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
@@ -213,7 +243,8 @@ def render(
     from markupsafe import Markup
 
     t = texts(page.lang)
-    body = page_body(notebook, page)
+    body, provenance = page_body(notebook, page), provenance_of(notebook)
+    scripts = ["page.js", "panel.js"] if provenance else ["page.js"]
     html = (
         environment()
         .get_template("page.html.j2")
@@ -224,7 +255,8 @@ def render(
             body=Markup(body.html),
             contents=body.contents,
             style=Markup(asset("style.css")),
-            script=Markup(asset("page.js").strip()),
+            script=Markup("\n".join(asset(name).strip() for name in scripts)),
+            provenance=Markup(provenance),
             home=_home(page),
             data_hash=data_hash,
             formats=formats,

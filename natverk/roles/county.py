@@ -44,7 +44,7 @@ VERDICTS = ("responsible", "others_only", "open")
 
 _MEMBERSHIPS = (
     "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "inferred", "since",
-    "since_basis", "last_seen", "end", "n_municipal", "shared", "n_rows", "row_ids", "source_ids",
+    "since_basis", "last_seen", "end", "n_municipal", "municipal_rows", "shared", "n_rows", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -78,9 +78,9 @@ def county_memberships(
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
         (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `inferred` (no row states it: it
         follows from another fact), `since, since_basis, last_seen, end, n_municipal` (municipalities of the county
-        counted in the network), `shared` (municipalities are counted in it, and the region or a joint body too),
-        `n_rows, row_ids, source_ids` (of looser ties beside a firm one too). By group and network, region and joint
-        bodies before municipalities.
+        counted in the network), `municipal_rows` (the rows of these, joined by `;`), `shared` (municipalities are
+        counted in it, and the region or a joint body too), `n_rows, row_ids, source_ids` (of looser ties beside a firm
+        one too). By group and network, region and joint bodies before municipalities.
 
     Raises
     ------
@@ -115,8 +115,10 @@ def county_memberships(
     ).merge(actors.assign(place=range(len(actors)))[["actor_id", "name", "level", "place"]], on="actor_id")
     firm, municipality = own["firm"], own["level"] == "municipal"
     n_municipal = own["network_id"].map(own.loc[firm & municipality, "network_id"].value_counts()).fillna(0)
+    theirs = own[firm & municipality].groupby("network_id")["row_ids"].agg(";".join).to_dict()
     both = set(own.loc[firm & ~municipality, "network_id"]) & set(own.loc[firm & municipality, "network_id"])
-    own = own.assign(n_municipal=n_municipal, shared=own["network_id"].isin(both))
+    rows = [theirs.get(network, "") for network in own["network_id"]]
+    own = own.assign(n_municipal=n_municipal, municipal_rows=rows, shared=own["network_id"].isin(both))
     order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")

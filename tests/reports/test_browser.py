@@ -434,3 +434,128 @@ def test_hostile_text_is_shown_as_text(page: Page, site: Path) -> None:
 def test_a_page_of_the_biggest_region_is_no_bigger_than_it_may_be(site: Path) -> None:
     sizes = {name: (site / name).stat().st_size for name in (REGION, ENGLISH, *OTHER_PAGES)}
     assert max(sizes.values()) <= 1_500_000, sizes
+
+
+# --- What stands behind a number
+
+
+def shown_panel(page: Page) -> tuple[str, list[str]]:
+    """Return the panel as a screen reader has it: its name, and the rows it lists."""
+    panel = page.get_by_role("dialog")
+    label = page.locator(f"#{panel.get_attribute('aria-labelledby')}").inner_text()
+    return label, panel.locator("ol > li > p:first-child").all_inner_texts()
+
+
+@pytest.mark.parametrize(("name", "lang"), [(REGION, "sv"), (ENGLISH, "en")])
+def test_a_number_is_followed_to_its_rows_by_keyboard(page: Page, site: Path, name: str, lang: str) -> None:
+    t = texts(lang)
+    visit(page, site / name)
+    stops = page.locator("article [role=button], article button").count()
+    toggle = page.get_by_role("button", name=t("site.panel.show"))
+    assert stops == 0
+    assert toggle.get_attribute("aria-pressed") == "false"
+    toggle.focus()
+    page.keyboard.press("Enter")
+    assert toggle.get_attribute("aria-pressed") == "true"
+    places = page.locator("article [role=button], article .nv-why")
+    assert page.get_by_role("status").inner_text() == t("site.panel.on_other", n=places.count())
+    assert places.count() == page.locator("article [data-rows]:not([data-rows=''])").count()
+    number = page.locator("article [role=button][data-rule=cooperation]").first
+    number.focus()
+    rows = str(number.get_attribute("data-rows")).split()
+    page.keyboard.press("Enter")
+    label, listed = shown_panel(page)
+    assert label == number.inner_text()
+    assert len(listed) == len(rows)
+    panel = page.get_by_role("dialog")
+    assert panel.locator("code").all_inner_texts() == rows
+    assert panel.get_by_text(t("provenance.rule.cooperation")).is_visible()
+    assert panel.get_by_role("link").first.get_attribute("href").startswith("http")  # type: ignore[union-attr]
+    # The focus is in the panel, and goes back to the number.
+    assert panel.evaluate("box => box.contains(document.activeElement)")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "nv-close"
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+    assert number.evaluate("tag => tag === document.activeElement")
+    # A line of a table has its own button; it says which line.
+    line = page.locator("tr[data-rows] .nv-why:visible").first
+    line.focus()
+    page.keyboard.press("Space")
+    label, listed = shown_panel(page)
+    assert line.get_attribute("aria-label") == f"{t('site.panel.why')}: {label}"
+    assert listed
+    page.get_by_role("button", name=t("site.panel.close")).click()
+    assert line.evaluate("tag => tag === document.activeElement")
+    toggle.click()
+    assert page.locator("article [role=button], article .nv-why").count() == 0
+    assert page.get_by_role("status").inner_text() == t("site.panel.off")
+
+
+def test_a_number_is_followed_by_the_pointer_and_links_lead_on(page: Page, site: Path) -> None:
+    visit(page, site / REGION)
+    before = page.locator("article").inner_html()
+    number = page.locator("article span[data-rule=claim]").first
+    number.click()
+    assert shown_panel(page)[0] == number.inner_text()
+    page.keyboard.press("Escape")
+    assert number.evaluate("tag => tag === document.activeElement")
+    # A number of a table without rows of its own is followed to those of its line.
+    fold = page.locator("details.nv-fold:has(table[data-rule=municipal])")
+    fold.locator("summary").click()
+    cell = fold.locator("td.nv-number").first
+    cell.click()
+    label, listed = shown_panel(page)
+    assert label.endswith(f": {cell.inner_text()}")
+    assert len(listed) >= int(cell.inner_text())
+    page.keyboard.press("Escape")
+    toggle = page.get_by_role("button", name=texts("sv")("site.panel.show"))
+    toggle.click()
+    toggle.click()
+    fold.locator("summary").click()
+    tidy = "for (const tag of document.querySelectorAll('article [tabindex=\"-1\"]')) tag.removeAttribute('tabindex')"
+    page.evaluate(tidy)
+    assert page.locator("article").inner_html() == before
+    source = page.locator("article td a[href^='#source-']:visible").first
+    source.click()
+    assert page.get_by_role("dialog").count() == 0
+    assert page.url.endswith(str(source.get_attribute("href")))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("name", "lang"), [(REGION, "sv"), (ENGLISH, "en")])
+def test_the_panel_is_accessible(browser: Browser, site: Path, name: str, lang: str, width: int) -> None:
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 740})
+    page = visit(context.new_page(), site / name)
+    page.evaluate(SHORTEN)
+    page.get_by_role("button", name=texts(lang)("site.panel.show")).click()
+    found = violations(page, WCAG)
+    page.locator("article [role=button][data-rule=claim]").first.click()
+    found += violations(page, WCAG)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, {"type": "rule", "values": ["color-contrast"]})
+    box = page.get_by_role("dialog").bounding_box()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]][:3]) for item in found] == []
+    assert wide <= width
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    # On a phone the page stays in sight above it.
+    assert box["height"] <= (0.6 * 740 if width == 390 else 740) + 1
+
+
+def test_without_script_or_on_paper_there_is_no_panel(browser: Browser, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = visit(context.new_page(), site / REGION)
+    assert page.locator(".nv-toggle:visible, .nv-panel:visible").count() == 0
+    assert page.get_by_role("status").inner_text() == ""
+    context.close()
+    context = browser.new_context()
+    page = visit(context.new_page(), site / REGION)
+    page.locator(".nv-toggle").click()
+    page.locator("article [role=button]").first.click()
+    page.emulate_media(media="print")
+    assert page.locator(".nv-toggle:visible, .nv-panel:visible, .nv-why:visible").count() == 0
+    context.close()

@@ -25,9 +25,21 @@ from natverk.data.tables import data_folders
 from natverk.data.units import fold
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES, texts
+from natverk.pages import provenance
 from natverk.pages.tables import Download
 from natverk.reports.execute import Failure, Result
-from natverk.reports.page import INDEX_FILES, Body, asset, page_html, polish, relink, shown_cells, take_tables
+from natverk.reports.page import (
+    INDEX_FILES,
+    PROVENANCE,
+    Body,
+    asset,
+    page_html,
+    polish,
+    provenance_of,
+    relink,
+    shown_cells,
+    take_tables,
+)
 from natverk.reports.plan import Page
 from natverk.reports.record import Entry, Records, State, read_manifest, update_manifest
 from natverk.reports.run import commit, link_pages
@@ -477,6 +489,41 @@ def test_a_page_without_a_heading_takes_its_title_from_the_plan(tmp_path: Path, 
     assert [script.get_text() for script in soup.find_all("script")] == [asset("page.js").strip()]
     assert soup.select_one("nav.contents") is None
     assert "0123456789ab" in soup.footer.get_text()
+
+
+def test_what_stands_behind_a_page_is_inside_it_once_and_harmless(tmp_path: Path) -> None:
+    page = Page("sv/r/14", "r", tmp_path / "x.ipynb", "14", "VG", "sv", "Titel", {}, tmp_path)
+    text = "</script><script>x()</script><!-- & abc\u202egnp.exe \x00"
+    content = {"tables": [["medlemskap", [["mem-00001", text, [1]]]]], "rules": {"told": text}, "own": []}
+    outputs = [
+        {"output_type": "display_data", "metadata": {}, "data": {PROVENANCE: content, "text/plain": "en rad"}},
+        {"output_type": "display_data", "metadata": {}, "data": {"text/markdown": "Text."}},
+    ]
+    cell = {"cell_type": "code", "id": "a", "source": "", "metadata": {}, "outputs": outputs, "execution_count": 1}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    html = page_html(notebook, page)
+    assert page_html(notebook, page) == html
+    soup = BeautifulSoup(html, "html.parser")
+    data, script = soup.find_all("script")
+    assert (data["id"], data["type"]) == ("nv-provenance", "application/json")
+    assert script.get_text() == f"{asset('page.js').strip()}\n{asset('panel.js').strip()}"
+    shown = text.replace("\u202e", "\ufffd").replace("\x00", "\ufffd")
+    assert json.loads(data.get_text())["tables"] == [["medlemskap", [["mem-00001", shown, [1]]]]]
+    assert not set(provenance_of(notebook)) & set("<>&\u202e\x00")
+    assert "en rad" not in soup.main.get_text()
+    assert soup.main.select_one("#nv-panel, #nv-provenance") is None
+    assert soup.select_one(".nv-toggle").get_text() == texts("sv")("site.panel.show")
+    # The policy of the page allows exactly its script.
+    digest = base64.b64encode(hashlib.sha256(script.get_text().encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in soup.select_one("meta[http-equiv]")["content"]
+    # A page that says nothing of it has neither button nor panel.
+    del outputs[0]["data"][PROVENANCE]
+    bare_page = BeautifulSoup(page_html(notebook, page), "html.parser")
+    assert bare_page.select_one(".nv-toggle, .nv-panel, #nv-provenance") is None
+
+
+def test_pages_and_the_report_machine_mean_the_same_output() -> None:
+    assert provenance.PROVENANCE == PROVENANCE
 
 
 def test_hostile_markdown_becomes_harmless(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ def test_memberships_of_a_county_are_those_of_its_actors(real: Dataset) -> None:
     copenhagen = own[own["network_id"] == "greater-copenhagen"]
     assert set(copenhagen.loc[copenhagen["level"] == "municipal", "actor_id"]) == named
     assert (copenhagen["n_municipal"] == 33).all()
+    (theirs,) = {frozenset(rows.split(";")) for rows in copenhagen["municipal_rows"]}
+    assert set(raw.loc[raw["row_id"].isin(theirs), "actor_id"]) == named
     assert copenhagen["shared"].all()
     assert set(copenhagen["group"]) == {"cross_border"}
 
