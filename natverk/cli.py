@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -591,6 +592,10 @@ def main() -> None:
         while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
             os.set_inheritable(descriptor, True)
         os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        # What a pipe cannot hold in its code page (Windows) comes out as a question mark, and the rest as it is.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
     try:
         app()
     except NatverkError as error:
