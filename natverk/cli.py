@@ -500,7 +500,11 @@ def lab(
     if find_spec("jupyterlab") is None:
         raise missing_extra("JupyterLab cannot be opened", "lab", "jupyterlab")
     place = lab_folder(_folder(folder) or folder)
-    process = subprocess.Popen(lab_command(place, lang, context.args), env=lab_environment(os.environ))
+    command, environ = lab_command(place, lang, context.args), lab_environment(os.environ)
+    if sys.platform != "win32":
+        # Whoever ends this process ends JupyterLab, not one that stands before it.
+        os.execve(command[0], command, environ)
+    process = subprocess.Popen(command, env=environ)
     while True:
         # Ctrl-C reaches JupyterLab too, which asks whether it is meant.
         with contextlib.suppress(KeyboardInterrupt):
