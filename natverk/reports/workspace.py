@@ -39,8 +39,14 @@ START_PAGES = {"sv": "README.md", "en": "README.en.md"}
 _TEMPLATES = Path(__file__).parent / "lab"
 _SEMINAR = "seminar"
 _SEMINAR_HEADS = {
-    "sv": "## Seminarier\n\n| Öppna | Fil |\n| --- | --- |\n",
-    "en": "## Seminars\n\n| Open | File |\n| --- | --- |\n",
+    "sv": "## Seminarier\n\n$about| Öppna | Fil |\n| --- | --- |\n",
+    "en": "## Seminars\n\n$about| Open | File |\n| --- | --- |\n",
+}
+_SEMINAR_GUIDE = {
+    "sv": "[Så håller du seminarierna](seminar/README.md): anteckningsböckerna här är lärarens, med svar. Där står hur "
+    "studenternas görs, utan svar.\n\n",
+    "en": "[How to hold the seminars](seminar/README.md): the notebooks here are the teacher's, with answers. It tells "
+    "how those of students are made, without.\n\n",
 }
 # A part of a path that names a language: `01_read.sv.ipynb`, `en/01_read.ipynb`.
 _LANGUAGE_PART = re.compile(r"(?<![^\W_])(sv|en)(?![^\W_])")
@@ -130,7 +136,8 @@ def start_page(lang: str, files: Mapping[str, bytes]) -> str:
         part = _LANGUAGE_PART.search(name.partition("/")[2])
         if name.startswith(f"{_SEMINAR}/") and name.endswith(".ipynb") and (part is None or part[1] == lang):
             links.append(f"| [{_title(content) or Path(name).stem}]({quote(name)}) | `{Path(name).name}` |\n")
-    seminar = f"{_SEMINAR_HEADS[lang]}{''.join(links)}" if links else ""
+    guide = _SEMINAR_GUIDE[lang] if f"{_SEMINAR}/README.md" in files else ""
+    seminar = f"{_SEMINAR_HEADS[lang].replace('$about', guide)}{''.join(links)}" if links else ""
     text = (_TEMPLATES / START_PAGES[lang]).read_text(encoding="utf-8")
     page = Template(text).substitute(seminar=seminar, version=__version__)
     return re.sub(r"\n{3,}", "\n\n", page)

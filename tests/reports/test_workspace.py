@@ -113,6 +113,7 @@ def with_seminar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         cells = [{"cell_type": "markdown", "source": f"# {head}\n\nText"}]
         (own / name).write_text(json.dumps({"cells": cells}), encoding="utf-8")
     (own / "seminar" / "coding_manual.md").write_text("# Manual", encoding="utf-8")
+    (own / "seminar" / "README.md").write_text("# Seminar", encoding="utf-8")
     for path in shipped()[1].glob("*.ipynb"):
         (own / path.name).write_bytes(path.read_bytes())
     (own / "reports.toml").write_bytes(shipped()[0].read_bytes())
@@ -126,10 +127,12 @@ def test_the_seminar_comes_along_with_links_in_the_readers_language(tmp_path: Pa
     found = {name for name in contents(tmp_path / "kurs") if name.startswith("seminar")}
     assert found == {
         "seminar/01_read.sv.ipynb", "seminar/01_read.en.ipynb", "seminar/student/sv/02 värt.ipynb",
-        "seminar/03_all.ipynb", "seminar/coding_manual.md",
+        "seminar/03_all.ipynb", "seminar/coding_manual.md", "seminar/README.md",
     }  # fmt: skip
     swedish = (tmp_path / "kurs" / "README.md").read_text(encoding="utf-8")
     english = (tmp_path / "kurs" / "README.en.md").read_text(encoding="utf-8")
+    assert "[Så håller du seminarierna](seminar/README.md)" in swedish
+    assert "[How to hold the seminars](seminar/README.md)" in english
     assert "[Läs en sida](seminar/01_read.sv.ipynb)" in swedish
     assert "[Är det värt det?](seminar/student/sv/02%20v%C3%A4rt.ipynb)" in swedish
     assert "01_read.en" not in swedish
