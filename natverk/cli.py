@@ -501,7 +501,8 @@ def lab(
         raise missing_extra("JupyterLab cannot be opened", "lab", "jupyterlab")
     place = lab_folder(_folder(folder) or folder)
     command, environ = lab_command(place, lang, context.args), lab_environment(os.environ)
-    if sys.platform != "win32":
+    can_be_replaced = sys.platform.startswith(("linux", "darwin"))
+    if can_be_replaced:
         # Whoever ends this process ends JupyterLab, not one that stands before it.
         os.execve(command[0], command, environ)
     process = subprocess.Popen(command, env=environ)
