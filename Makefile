@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports everything lab seminar test test-oldest notebooks lint docs bench lock clean distclean
+.PHONY: help setup data list reports everything site-zip lab seminar test test-oldest notebooks lint docs bench lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'
@@ -40,11 +40,15 @@ reports: $(READY) ## make all 21 pages and reports/index.html
 everything: $(READY) ## make every page that reports.toml declares, not only those of the regions
 	$(BIN)/natverk report --all $(ARGS)
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab $(ARGS) notebooks
+site-zip: $(READY) ## make all 21 pages in both languages and put the site into site.zip, for readers who install nothing
+	$(BIN)/natverk report --only region_report --lang all --zip site.zip $(ARGS)
+
+# Copies: what is tried there stays out of the notebooks that are tracked (those are opened with jupyter lab notebooks).
+lab: $(READY) ## open JupyterLab at a start page, in my_notebooks/: copies of the notebooks to work in
+	$(BIN)/natverk lab my_notebooks $(ARGS)
 
 seminar: $(READY) ## make the seminar: notebooks of students and teachers, slides (build/seminar)
-	$(BIN)/python tools/seminar.py $(ARGS)
+	$(BIN)/natverk seminar build/seminar --again $(ARGS)
 
 test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebooks against their stored outputs
 	$(BIN)/natverk build

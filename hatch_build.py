@@ -1,4 +1,4 @@
-"""Build hook: a wheel carries the facts, the built tables and the notebooks, those of the seminar with their handouts.
+"""Build hook: the version comes from the git tag, and a wheel carries the facts, the built tables and the notebooks.
 
 A wheel is self-contained, so that `natverk.load()` and `natverk report` work after `pip install` with no checkout
 beside it. An editable install reads the checkout and needs nothing of this: the tables may be built later, by
@@ -9,12 +9,56 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+# A release is tagged v0.2.0; `git describe --long` says v0.2.0-5-gabc1234, and -dirty where files have been changed.
+DESCRIBED = re.compile(r"v(\d+)\.(\d+)\.(\d+)-(\d+)-g([0-9a-f]+)(-dirty)?")
+
+
+def version(root: Path | None = None) -> str:
+    """Return what a wheel or sdist is called: the tag; after it the next number as `0.2.1.dev5+gabc1234`.
+
+    Without git, a tag, or a checkout of its own it is the version that natverk/version.py states. At a tag both must
+    be the same: a release of 0.2.0 that calls itself 0.1.0 in citations is not built.
+    """
+    root = root or Path(__file__).resolve().parent
+    text = (root / "natverk" / "version.py").read_text(encoding="utf-8")
+    (stated,) = re.findall(r'^__version__ = "([^"]+)"$', text, flags=re.MULTILINE)
+    described = DESCRIBED.fullmatch(_describe(root))
+    if described is None:
+        return stated
+    major, minor, patch, distance, commit, dirty = described.groups()
+    tag = f"{major}.{minor}.{patch}"
+    if distance == "0" and not dirty:
+        if tag != stated:
+            raise ValueError(f"the tag is v{tag}, but natverk/version.py says {stated}: make them the same")
+        return tag
+    return f"{major}.{minor}.{int(patch) + 1}.dev{distance}+g{commit}{'.dirty' if dirty else ''}"
+
+
+def _describe(root: Path) -> str:
+    """Return what git says of the checkout; blank where there is none, or only one around an unpacked sdist."""
+    # Where a hook of git builds, these would name another checkout.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(root), *words]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != root:
+            return ""
+        return git("describe", "--tags", "--long", "--dirty", "--match", "v[0-9]*.[0-9]*.[0-9]*")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
 
 # What building the tables imports; the bounds are those of the project's own dependencies.
 NEEDED_TO_BUILD = {"pandas", "pyarrow"}
@@ -44,8 +88,7 @@ class DataBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         tables = json.loads(manifest.read_text(encoding="utf-8"))["outputs"]
         carried = {processed / name: f"_data/processed/{name}" for name in [*tables, manifest.name]}
         carried |= _tree(root / "data" / "raw", "_data/raw")
-        carried |= _tree(root / "notebooks", "_notebooks", pattern="*.ipynb")
-        carried |= _tree(root / "notebooks" / "seminar", "_notebooks/seminar")
+        carried |= _tree(root / "notebooks", "_notebooks")
         carried[root / "reports.toml"] = "_notebooks/reports.toml"
 
         missing = [str(path.relative_to(root)) for path in carried if not path.is_file()]
@@ -63,11 +106,11 @@ class DataBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             sys.path.remove(str(root))
 
 
-def _tree(folder: Path, target: str, pattern: str = "*") -> dict[Path, str]:
-    """Return the files below `folder` and where in the wheel they go, hidden files and checkpoints left out."""
+def _tree(folder: Path, target: str) -> dict[Path, str]:
+    """Return the files below `folder` and where in the wheel they go, hidden files, checkpoints and caches left out."""
     files = {}
-    for path in sorted(folder.rglob(pattern)):
+    for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+        if path.is_file() and not any(part.startswith((".", "__")) for part in inside.parts):
             files[path] = f"{target}/{inside.as_posix()}"
     return files

@@ -3,14 +3,15 @@
 `natverk list` shows the pages, `natverk report` makes them, `natverk build` builds the data tables, `natverk export`
 writes them for other programs, `natverk clean` takes the pages away. `natverk template` and `natverk check` are for
 own rows, `natverk mission` for mission reports, `natverk refresh` asks services anew; `natverk explain` tells what
-stands behind a line. Errors raised on purpose are printed without a traceback and end with status 2; status 1: pages
-failed, or a service did not answer.
+stands behind a line. `natverk notebooks`, `natverk lab` and `natverk new` are for work in notebooks. Errors raised on
+purpose are printed without a traceback and end with status 2; status 1: pages failed, or a service did not answer.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from natverk.errors import InvalidArgument, NatverkError, missing_extra
+from natverk.errors import InvalidArgument, NatverkError, UnknownName, command_line, missing_extra
+from natverk.locale import LANGUAGES
 from natverk.version import __version__
 
 if TYPE_CHECKING:
@@ -207,6 +209,15 @@ def report(
             metavar="FORMATS",
         ),
     ] = None,
+    zip_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--zip",
+            help="Then put the whole site of --out into this zip file, for readers who install nothing.",
+            metavar="FILE",
+            callback=_folder,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run also pages that have not changed.")] = False,
     execute: Annotated[
         bool,
@@ -237,10 +248,13 @@ def report(
     Status 0: all pages are done; 1: a page failed (the others are done); 2: nothing was run; 130: interrupted.
     """
     from natverk.data.units import Directory
+    from natverk.reports.files import check_zip
     from natverk.reports.plan import assignments, find_project, plan
     from natverk.reports.run import make, note, remake
 
     _check_extra()
+    if zip_file is not None:
+        check_zip(zip_file)
     papers: Sequence[str] | None = None
     if formats:
         from natverk.reports.documents import check_formats
@@ -269,19 +283,22 @@ def report(
     )
     bounds = {"jobs": jobs, "cell_timeout": cell_timeout, "timeout": timeout, "memory": memory, "engine": engine}
     if not execute:
-        raise typer.Exit(remake(pages, tables, out, papers, limit=limit, **bounds))
-    status = make(
-        pages,
-        tables,
-        out,
-        typed=typed,
-        force=force,
-        limit=limit,
-        formats=papers,
-        fail_fast=not keep_going,
-        cluster=cluster,
-        **bounds,
-    )
+        status = remake(pages, tables, out, papers, limit=limit, **bounds)
+    else:
+        status = make(
+            pages,
+            tables,
+            out,
+            typed=typed,
+            force=force,
+            limit=limit,
+            formats=papers,
+            fail_fast=not keep_going,
+            cluster=cluster,
+            **bounds,
+        )
+    if zip_file is not None:
+        _pack(out, zip_file, status)
     raise typer.Exit(status)
 
 
@@ -423,7 +440,8 @@ def check(
     )
     if n:
         raise typer.Exit(1)
-    _say(f"next: natverk report NAME --overlay {path}   or in Python: natverk.load(overlay={str(path)!r})")
+    again = command_line("natverk", "report", "NAME", "--overlay", path)
+    _say(f"next: {again}   or in Python: natverk.load(overlay={str(path)!r})")
 
 
 @app.command()
@@ -565,6 +583,107 @@ def _show_and_take(snapshot: Snapshot, take: bool | None) -> None:
 
 
 @app.command()
+def notebooks(
+    folder: Annotated[Path, typer.Argument(help="Where to; it is made if it is not there.", metavar="FOLDER")],
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Put natverk's version beside a file that was changed: explore.new.ipynb.")
+    ] = False,
+) -> None:
+    """Copy the notebooks, the seminar and a start page into a folder of your own; changed files are never written over.
+
+    In that folder `natverk report` makes pages from these copies.
+    """
+    from natverk.reports.workspace import copy_notebooks
+
+    found = copy_notebooks(_folder(folder) or folder, beside=beside)
+    for path in found["new"]:
+        _say(str(path))
+    for path in found["kept"]:
+        _say(f"kept, since it was changed: {path}")
+    told = (
+        f"{len(found['new'])} files written, {len(found['same'])} there already, {len(found['kept'])} changed and kept"
+    )
+    _say(f"{told}; next: {command_line('natverk', 'lab', folder)}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="A folder with copies of the notebooks; an empty or new one gets them.")
+    ] = Path(),
+    lang: Annotated[str, typer.Option("--lang", help="Language of the start page: sv or en.", metavar="LANG")] = "sv",
+) -> None:
+    """Open JupyterLab at a start page with all notebooks; needs natverk\\[lab]. Other options are JupyterLab's."""
+    import subprocess
+
+    from natverk.reports.workspace import lab_command, lab_environment, lab_folder
+
+    if lang not in LANGUAGES:
+        raise UnknownName(f"unknown language {lang!r}", where="--lang", allowed=LANGUAGES, value=lang)
+    if find_spec("jupyterlab") is None:
+        raise missing_extra("JupyterLab cannot be opened", "lab", "jupyterlab")
+    place = lab_folder(_folder(folder) or folder)
+    command, environ = lab_command(place, lang, context.args), lab_environment(os.environ)
+    can_be_replaced = sys.platform.startswith(("linux", "darwin"))
+    if can_be_replaced:
+        # Whoever ends this process ends JupyterLab, not one that stands before it.
+        os.execve(command[0], command, environ)
+    process = subprocess.Popen(command, env=environ)
+    while True:
+        # Ctrl-C reaches JupyterLab too, which asks whether it is meant.
+        with contextlib.suppress(KeyboardInterrupt):
+            raise typer.Exit(process.wait())
+
+
+@app.command()
+def seminar(
+    folder: Annotated[Path, typer.Argument(help="Where to; it is made if it is not there.", metavar="FOLDER")],
+    lang: Annotated[str, typer.Option("--lang", help="sv, en or all.", metavar="LANG")] = "all",
+    run: Annotated[bool, typer.Option("--run/--no-run", help="Run the notebooks: figures on the slides.")] = True,
+    again: Annotated[bool, typer.Option("--again", help="Write over the versions that the folder holds.")] = False,
+) -> None:
+    """Make the seminar from its masters: notebooks for students (no answers) and teacher, slides, sheets and key."""
+    from natverk.data.load import load
+    from natverk.reports.plan import shipped
+    from natverk.seminar.versions import make_versions
+
+    if lang not in (*LANGUAGES, "all"):
+        raise UnknownName(f"unknown language {lang!r}", where="--lang", allowed=[*LANGUAGES, "all"], value=lang)
+    target, wanted = _folder(folder) or folder, list(LANGUAGES) if lang == "all" else [lang]
+    there = [target / name for name in wanted if (target / name).exists()]
+    if there and not again:
+        raise InvalidArgument(
+            "the seminar has been made there, and may have been changed since", where=str(there[0]),
+            remedy="name another folder, or write over it: " + command_line("natverk", "seminar", folder, "--again"),
+        )  # fmt: skip
+    _say("a minute or two: each session is run for its slides" if run else "without running the sessions")
+    made = make_versions(shipped()[1] / "seminar", target, load(), lang=wanted, run=run)
+    _say(f"{len(made)} files in {target}: student, teacher and slides for each language")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The name of the report: my_report.", metavar="NAME")],
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Municipalities that --all makes pages for. \\[default: Vänersborg, Nacka, Stockholm]",
+            metavar="UNIT",
+            callback=_meant,
+        ),
+    ] = None,
+) -> None:
+    """Start a notebook of your own here, with parameters, and declare it in reports.toml; no file is written over."""
+    from natverk.data.units import Directory
+    from natverk.reports.workspace import new_report
+
+    for path in new_report(Path(), name, units or [], Directory.read(_tables())):
+        _say(str(path))
+    _say(f"next: natverk report {name}")
+
+
+@app.command()
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
     _check_extra()
@@ -582,6 +701,19 @@ def _say(text: str) -> None:
         raise  # whoever reads has seen enough
     except OSError as error:
         raise NatverkError(f"standard output cannot be written to: {error.strerror}") from error
+
+
+def _pack(out: Path, file: Path, status: int) -> None:
+    """Put a site into a zip file; one that is not whole is not handed on."""
+    from natverk.reports.run import note
+    from natverk.reports.site import pack
+
+    if status:
+        note(f"{file} is not written, since not all pages are done")
+        return
+    n = len(pack(out, file))
+    note(f"{n} files, {file.stat().st_size / 1e6:.1f} MB; unpack it and open {file.stem}/index.html")
+    _say(str(file))
 
 
 def _show_progress(done: int, total: int, what: str) -> None:
@@ -615,6 +747,10 @@ def main() -> None:
         while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
             os.set_inheritable(descriptor, True)
         os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        # What a pipe cannot hold in its code page (Windows) comes out as a question mark, and the rest as it is.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
     try:
         app()
     except NatverkError as error:

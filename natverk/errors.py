@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
@@ -21,12 +23,15 @@ __all__ = [
     "NatverkError",
     "RunError",
     "UnknownName",
+    "command_line",
     "gone",
     "missing_extra",
     "nearest",
 ]
 
 SHOWN_VALUES = 12
+# What a word must be quoted for in PowerShell, and for what double quotes do not do.
+_NEEDS_QUOTES, _MEANS_MORE = re.compile(r"[^\w:/\\.=+~-]"), re.compile(r'[$`"]')
 
 
 class NatverkError(Exception):
@@ -135,6 +140,39 @@ def nearest(value: object, allowed: Iterable[str]) -> str | None:
     return folded[hits[0]] if hits else None
 
 
+def command_line(*words: object, system: str | None = None) -> str:
+    """Return words as a line to be typed, in the quotes of the system's shell: PowerShell on Windows.
+
+    Parameters
+    ----------
+    words
+        The program and what it is given, each a text or a path.
+    system
+        What `sys.platform` says; default is the system that runs.
+
+    Examples
+    --------
+    >>> print(command_line("natverk", "check", "mina rader", system="linux"))
+    natverk check 'mina rader'
+    >>> print(command_line("C:/My Python/python.exe", "-m", "pip", "install", "natverk[lab]", system="win32"))
+    & "C:/My Python/python.exe" -m pip install "natverk[lab]"
+    """
+    texts = [str(word) for word in words]
+    if (system or sys.platform) != "win32":
+        return shlex.join(texts)
+    # Between double quotes PowerShell reads $ and `, between single ones nothing; cmd knows double quotes alone.
+    quoted = [
+        text
+        if text and not _NEEDS_QUOTES.search(text)
+        else "'" + text.replace("'", "''") + "'"
+        if _MEANS_MORE.search(text)
+        else f'"{text}"'
+        for text in texts
+    ]
+    # A quoted program would be a text that PowerShell prints.
+    return " ".join(["&", *quoted] if quoted[0] != texts[0] else quoted)
+
+
 def missing_extra(what: str, extra: str, missing: str | None, where: str | None = None) -> NatverkError:
     """Return the error that something needs packages of an extra, with the line to type that installs it.
 
@@ -163,10 +201,10 @@ def missing_extra(what: str, extra: str, missing: str | None, where: str | None 
     except PackageNotFoundError:
         origin = None
     if (checkout / "pyproject.toml").is_file():
-        source = f'-e "{checkout}[{extra}]"'
+        source = ["-e", f"{checkout}[{extra}]"]
     else:
-        source = f'"natverk[{extra}] @ {origin}"' if origin else f'"natverk[{extra}]"'
-    remedy = f"{sys.executable} -m pip install {source}"
+        source = [f"natverk[{extra}] @ {origin}" if origin else f"natverk[{extra}]"]
+    remedy = command_line(sys.executable, "-m", "pip", "install", *source)
     verb = "are" if missing and "," in missing else "is"
     return NatverkError(f"{what} without {missing}, which {verb} not installed", where=where, remedy=remedy)
 

@@ -23,6 +23,7 @@ from natverk.data.build import current_tables
 from natverk.data.reads import Recorded
 from natverk.data.tables import Processed
 from natverk.data.units import Directory
+from natverk.errors import command_line
 from natverk.reports import run as running
 from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.files import hold
@@ -630,8 +631,87 @@ def test_a_command_whose_extra_is_missing_says_the_line_to_type(
     status, out, err = call(*arguments)
     assert (status, out) == (2, "")
     assert "pages cannot be run without papermill, which is not installed" in err
-    assert f'next: {sys.executable} -m pip install -e "{ROOT}[reports]"' in err
+    assert f"next: {command_line(sys.executable, '-m', 'pip', 'install', '-e', f'{ROOT}[reports]')}" in err
     assert call("list", "--lang", "sv")[0] == 0
+
+
+def test_jupyterlab_that_is_missing_is_named_with_the_line_to_type(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("natverk.cli.find_spec", lambda name: None if name == "jupyterlab" else name)
+    status, out, err = call("lab", "kurs")
+    assert (status, out) == (2, "")
+    told = ["JupyterLab cannot be opened without jupyterlab, which is not installed"]
+    told += [f"  next: {command_line(sys.executable, '-m', 'pip', 'install', '-e', f'{ROOT}[lab]')}"]
+    assert err.splitlines() == told
+    assert files() == []
+    assert "allowed: 'sv', 'en'" in call("lab", "--lang", "se")[2]
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_jupyterlab_gets_its_own_options_and_the_last_word(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    commands: list[list[str]] = []
+
+    class Server:
+        """Stands for JupyterLab on Windows: the first Ctrl-C makes it ask, and then it ends by itself."""
+
+        def __init__(self, command: list[str], env: dict[str, str]) -> None:
+            commands.append(command)
+            self.asked = False
+
+        def wait(self) -> int:
+            if not self.asked:
+                self.asked = True
+                raise KeyboardInterrupt
+            return 3
+
+    def replaced(_program: str, command: list[str], _environ: dict[str, str]) -> None:
+        commands.append(command)
+        raise SystemExit(3)
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(subprocess, "Popen", Server)
+    monkeypatch.setattr(os, "execve", replaced)
+    assert call("lab", "kurs", "--no-browser", "--lang", "en", "--port=1234") == (3, "", "")
+    (command,) = commands
+    assert command[1:3] == ["-m", "jupyterlab"]
+    assert command[-2:] == ["--no-browser", "--port=1234"]
+    assert "--LabApp.default_url=/lab/tree/README.en.md" in command
+    assert Path("kurs/README.en.md").is_file()
+
+
+def test_folders_with_blanks_are_quoted_in_the_next_command(call: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, _err = call("notebooks", "min kurs")
+    assert status == 0
+    assert out.splitlines()[-1].endswith("next: natverk lab 'min kurs'")
+    assert call("new", "a_report")[1].splitlines() == [
+        "a_report.ipynb",
+        "reports.toml",
+        "next: natverk report a_report",
+    ]
+    status, out, err = call("new", "A report")
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1] == "  next: natverk new a_report"
+
+
+def test_a_zip_is_refused_before_anything_runs_and_not_written_after_a_failure(
+    call: Callable[..., tuple[int, str, str]], quick: None
+) -> None:
+    status, out, err = call("report", "14", "--zip", "site.rar")
+    assert (status, out) == (2, "")
+    assert "'site.rar' is not the name of a zip file" in err
+    assert files() == []
+    assert call("report", "14", "--jobs", "1", "--zip", "site.zip")[1].splitlines() == [
+        "reports/index.html",
+        "site.zip",
+    ]
+    Path("site.zip").unlink()
+    status, _out, err = call("report", "14", "-p", "strict=true", "--jobs", "1", "--zip", "site.zip")
+    assert status == 1
+    assert "site.zip is not written, since not all pages are done" in err
+    assert not Path("site.zip").exists()
 
 
 def test_as_a_command_of_its_own(tmp_path: Path) -> None:

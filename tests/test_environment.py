@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -136,7 +137,46 @@ def test_version_is_the_same_everywhere() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## \[(\d[^\]]*)\]", changes, flags=re.MULTILINE)
     assert newest is not None
-    assert natverk.__version__ == str(citation["version"]) == newest.group(1)
+    assert natverk.__version__ == str(citation["version"]) == newest.group(1) == ZENODO["version"]
+
+
+ZENODO: dict[str, Any] = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+
+
+def test_citation_and_zenodo_say_what_pyproject_says() -> None:
+    project, citation = PROJECT["project"], yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.search(r"^## \[\d[^\]]*\] - (\S+)$", changes, flags=re.MULTILINE)
+    assert released is not None
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["type"] == ZENODO["upload_type"] == "software"
+    assert citation["title"] == ZENODO["title"] == "natverk: Swedish municipalities, regions and their networks"
+    assert project["description"].startswith(citation["title"].removeprefix("natverk: "))
+    assert citation["license"] == ZENODO["license"] == project["license"]
+    assert citation["keywords"] == ZENODO["keywords"] == project["keywords"]
+    names = [author["name"] for author in project["authors"]]
+    assert [author["name"] for author in citation["authors"]] == names
+    assert [creator["name"] for creator in ZENODO["creators"]] == names
+    assert str(citation["date-released"]) == ZENODO["publication_date"] == released[1]
+    assert " ".join(citation["abstract"].split()) in ZENODO["description"]
+    # Its number is given by Zenodo, when there is a release.
+    assert "doi" not in citation
+    assert "doi" not in ZENODO
+
+
+def test_binder_finds_what_repo2docker_reads() -> None:
+    # With one of these folders repo2docker would not read what stands at the top.
+    assert not (ROOT / "binder").exists()
+    assert not (ROOT / ".binder").exists()
+    assert (ROOT / "environment.yml").is_file()
+    build = ROOT / "postBuild"
+    lines = build.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "#!/bin/bash"
+    # Otherwise a step that fails would go unseen.
+    assert "set -euo pipefail" in lines
+    assert os.access(build, os.X_OK)
+    assert subprocess.run(["bash", "-n", str(build)], check=False).returncode == 0
+    assert "pip install --no-build-isolation --no-deps --editable ." in lines
 
 
 def imported(path: Path) -> set[str]:
@@ -177,8 +217,9 @@ def recipe(verb: str, *assignments: str, **environ: str) -> str:
     ("verb", "program"),
     [
         ("data", "natverk build"), ("list", "natverk list"), ("reports", "natverk report --only region_report"),
-        ("everything", "natverk report --all"), ("lab", "jupyter lab"), ("test", "python -m pytest"),
-        ("notebooks", "python tools/store_notebooks.py"), ("seminar", "python tools/seminar.py"),
+        ("everything", "natverk report --all"), ("lab", "natverk lab my_notebooks"),
+        ("site-zip", "--zip site.zip"), ("test", "python -m pytest"),
+        ("notebooks", "python tools/store_notebooks.py"), ("seminar", "natverk seminar build/seminar --again"),
         ("bench", 'python "$file"'),
     ],
 )  # fmt: skip

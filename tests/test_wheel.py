@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from natverk.version import __version__
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("natverk", "data", "notebooks")
@@ -43,6 +46,51 @@ def test_load_works_from_the_wheel_and_any_folder(installed: Path, tmp_path: Pat
     assert municipalities == "290"
     assert int(memberships) > 2000
     assert not list(tmp_path.iterdir())
+
+
+def natverk(*words: str, cwd: Path, path: Path) -> str:
+    return run(sys.executable, "-m", "natverk.cli", *words, cwd=cwd, path=path)
+
+
+def test_notebooks_are_copied_from_the_wheel_and_make_pages(installed: Path, tmp_path: Path) -> None:
+    told = natverk("notebooks", "kurs", cwd=tmp_path, path=installed)
+    assert told.splitlines()[-1].endswith("next: natverk lab kurs")
+    shipped = [
+        path for path in (ROOT / "notebooks").rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    ]
+    assert shipped
+    for path in shipped:
+        assert (tmp_path / "kurs" / path.relative_to(ROOT / "notebooks")).read_bytes() == path.read_bytes()
+    assert {"README.md", "README.en.md", "reports.toml"} <= {path.name for path in (tmp_path / "kurs").iterdir()}
+    # A copy that was changed is what its page is made from, in that folder.
+    notebook = tmp_path / "kurs" / "strategies.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace('page.say(\\"sources\\")', "print('mine')"))
+    natverk("report", "strategies", cwd=tmp_path / "kurs", path=installed)
+    assert "mine" in (tmp_path / "kurs" / "reports" / "sv" / "strategies" / "sverige.html").read_text(encoding="utf-8")
+
+
+def test_an_own_notebook_is_made_and_run_for_three_municipalities(installed: Path, tmp_path: Path) -> None:
+    natverk("new", "my_report", "Malmö", "Lund", "Ystad", cwd=tmp_path, path=installed)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my_report.ipynb", "reports.toml"]
+    assert natverk("report", "--all", "--zip", "site.zip", cwd=tmp_path, path=installed).split() == [
+        "reports/index.html",
+        "site.zip",
+    ]
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "reports" / "sv").rglob("*.html")}
+    assert set(pages) == {"1280", "1281", "1286"}
+    assert "data:image/png;base64," in pages["1280"]
+    assert "belagda eller antagna" in pages["1280"]
+    assert "Så citerar du uppgifterna" in pages["1286"]
+    with zipfile.ZipFile(tmp_path / "site.zip") as site:
+        assert "site/sv/my_report/1281.html" in site.namelist()
+
+
+def test_the_wheel_says_what_it_is(installed: Path, tmp_path: Path) -> None:
+    assert natverk("--version", cwd=tmp_path, path=installed) == f"natverk {__version__}\n"
+    (about,) = installed.glob("natverk-*.dist-info")
+    metadata = (about / "METADATA").read_text(encoding="utf-8")
+    # Built where there is no git.
+    assert f"\nVersion: {__version__}\n" in metadata
 
 
 def test_reports_are_listed_from_the_wheel(installed: Path, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ from natverk.data.validate import (
     years_have_basis,
     years_in_order,
 )
-from natverk.errors import DataError, MissingFile
+from natverk.errors import DataError, MissingFile, command_line
 
 __all__ = [
     "Mended",
@@ -206,7 +206,7 @@ def overlay_files(path: Path) -> list[Path]:
     if not path.is_dir():
         raise MissingFile(
             f"there is no folder of own rows {str(path)!r}",
-            remedy=f"natverk template memberships {path}   writes an empty table to begin with",
+            remedy=f"{command_line('natverk', 'template', 'memberships', path)}   writes an empty table to begin with",
         )
     try:
         files = sorted(item for item in path.iterdir() if item.suffix.lower() in _READ + _UNREADABLE and item.is_file())

@@ -22,7 +22,7 @@ from zipfile import BadZipFile
 import pandas as pd
 
 from natverk.data.letters import ONE_BYTE, marked, readings, windows
-from natverk.errors import DataError, InvalidArgument, MissingFile
+from natverk.errors import DataError, InvalidArgument, MissingFile, missing_extra
 
 __all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "bare", "read_table", "write_table"]
 
@@ -452,8 +452,5 @@ def _excel_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _no_excel(path: Path) -> InvalidArgument:
-    return InvalidArgument(
-        "Excel files need openpyxl, which is not installed",
-        where=str(path),
-        remedy="pip install 'natverk[excel]', or use .csv",
-    )
+    needed = missing_extra("Excel files cannot be read or written", "excel", "openpyxl")
+    return InvalidArgument(needed.what, where=str(path), remedy=f"{needed.remedy}   or use .csv")

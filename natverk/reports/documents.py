@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from natverk.errors import InvalidArgument, NatverkError
+from natverk.errors import InvalidArgument, NatverkError, missing_extra
 from natverk.locale import Texts, texts
 from natverk.reports.plan import Page
 from natverk.version import __version__
@@ -82,11 +82,18 @@ _FLAGS = (
 _TIMEOUT = 120
 _AUTHOR = "natverk contributors"
 _TEMPLATES = Path(__file__).parent / "templates" / "document"
-_REMEDIES = {
-    "pdf": f"install Chromium, Chrome or Edge (Debian: apt-get install chromium), or {BROWSER_VARIABLE}=/path/to/one",
-    "docx": 'pip install "natverk[documents]"',
-}
 _LACKS = {"pdf": "a browser that prints (Chromium, Chrome or Edge)", "docx": "pypandoc"}
+
+
+def _remedy(kind: str) -> str:
+    """Return what to do where documents of a kind cannot be made."""
+    if kind == "docx":
+        return str(missing_extra("Word cannot be made", "documents", "pypandoc").remedy)
+    get = "install Chromium, Chrome or Edge"
+    if sys.platform == "win32":
+        return f'{get}, or $env:{BROWSER_VARIABLE} = "C:\\path\\to\\one.exe"'
+    debian = " (Debian: apt-get install chromium)" if sys.platform == "linux" else ""
+    return f"{get}{debian}, or {BROWSER_VARIABLE}=/path/to/one"
 
 
 def find_browser() -> str | None:
@@ -106,7 +113,7 @@ def find_browser() -> str | None:
                 where=BROWSER_VARIABLE,
                 allowed=[path for path in _installed() if path],
                 value=named,
-                remedy=f"unset {BROWSER_VARIABLE}, or {_REMEDIES['pdf']}",
+                remedy=f"unset {BROWSER_VARIABLE}, or {_remedy('pdf')}",
             )
         return found
     return next(_installed(), None)
@@ -157,7 +164,7 @@ def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
     for kind in wanted:
         if not _can(kind):
             what = f"{kind} cannot be made without {_LACKS[kind]}, and none is installed here"
-            raise NatverkError(what, where="--format", remedy=_REMEDIES[kind])
+            raise NatverkError(what, where="--format", remedy=_remedy(kind))
     return wanted
 
 
@@ -185,7 +192,7 @@ def check_kept(pages: Iterable[Page], entries: Mapping[str, Entry]) -> None:
             raise NatverkError(
                 f"{lost[0]}{more} cannot be made anew without {_LACKS[kind]}, not installed here",
                 where="documents beside pages",
-                remedy=f"{_REMEDIES[kind]}   or   --format html, which removes them",
+                remedy=f"{_remedy(kind)}   or   --format html, which removes them",
             )
 
 
@@ -304,7 +311,7 @@ def pdf(html: str, day: date) -> bytes:
     """
     browser = find_browser()
     if browser is None:
-        raise NatverkError(f"no PDF without {_LACKS['pdf']}, and none is installed here", remedy=_REMEDIES["pdf"])
+        raise NatverkError(f"no PDF without {_LACKS['pdf']}, and none is installed here", remedy=_remedy("pdf"))
     with tempfile.TemporaryDirectory(prefix="nv-", ignore_cleanup_errors=True) as scratch:
         source, target = Path(scratch, "page.html"), Path(scratch, "page.pdf")
         soup = for_paper(html)
@@ -387,11 +394,14 @@ def _all_memory() -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    # macOS may refuse to change it; a browser has all there anyway.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 # --- Word -------------------------------------------------------------------------------------------------------------

@@ -6,26 +6,32 @@ import contextlib
 import errno
 import os
 import secrets
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from natverk.errors import NatverkError
+from natverk.errors import InvalidArgument, NatverkError
 
 __all__ = [
     "HOLDER_FILE",
+    "LOCK_FILE",
     "PART_MARK",
     "append_lines",
     "check_folder",
+    "check_zip",
     "hold",
     "make_folder",
     "remedy_for",
     "remove_parts",
+    "shorter_temporary",
     "write_together",
     "write_whole",
 ]
 
-# The lock of a folder, in which the number of the process stands that holds it.
+# The lock of a folder, and beside it the number of the process that holds it: where locks bind (Windows), nobody can
+# read or write the file that is locked.
+LOCK_FILE = ".natverk-lock"
 HOLDER_FILE = ".natverk-run"
 # Some network file systems have no locks; a run there goes on without.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL)
@@ -134,12 +140,18 @@ def remedy_for(error: OSError | EOFError, otherwise: str) -> str:
     if number in (errno.ENOSPC, errno.EDQUOT):
         return f"make room on the disk, or {otherwise}"
     if number in (errno.EMFILE, errno.ENFILE):
-        return "allow more open files, ulimit -n 4096, or run fewer pages at once: --jobs 1"
+        more = "" if sys.platform == "win32" else "allow more open files, ulimit -n 4096, or "
+        return f"{more}run fewer pages at once: --jobs 1"
     if number in (errno.ENOMEM, errno.EAGAIN):
         return "close other programs, or run fewer pages at once: --jobs 1"
     if number == errno.ENAMETOOLONG or "too long" in str(error):
-        return "use folders with shorter names; for temporary files: TMPDIR=/tmp natverk …"
+        return f"use folders with shorter names; for temporary files: {shorter_temporary()}"
     return otherwise
+
+
+def shorter_temporary() -> str:
+    """Return how the folder of temporary files is set for a run, as it is typed on this system."""
+    return '$env:TEMP = "C:\\Temp"; natverk …' if sys.platform == "win32" else "TMPDIR=/tmp natverk …"
 
 
 def check_folder(folder: Path) -> None:
@@ -149,6 +161,13 @@ def check_folder(folder: Path) -> None:
         raise NatverkError(
             f"cannot write to the folder {folder.name}", where=str(folder), remedy="choose another folder with --out"
         )
+
+
+def check_zip(file: Path) -> None:
+    """See that a zip file can have this name."""
+    if file.suffix.lower() != ".zip" or file.is_dir():
+        what = f"{file.name!r} is not the name of a zip file"
+        raise InvalidArgument(what, where="--zip", value=file.name, remedy="--zip natverk-site.zip")
 
 
 def make_folder(folder: Path) -> None:
@@ -185,8 +204,8 @@ def hold(out: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    holder = out / HOLDER_FILE
-    lock = FileLock(holder, timeout=0, is_singleton=False)
+    holder, locked = out / HOLDER_FILE, out / LOCK_FILE
+    lock = FileLock(locked, timeout=0, is_singleton=False)
     make_folder(out)
     try:
         try:
@@ -212,8 +231,10 @@ def hold(out: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):
-            holder.unlink(missing_ok=True)
+        # A file that is open cannot be removed on Windows: there the lock goes when it is let go.
+        for path in (holder, locked):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
         lock.release()
         with contextlib.suppress(OSError):
             out.rmdir()

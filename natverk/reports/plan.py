@@ -35,11 +35,13 @@ __all__ = [
     "Target",
     "assignments",
     "find_project",
+    "notebook_folder",
     "plan",
     "read_notebook",
     "read_parameters",
     "read_project",
     "select",
+    "shipped",
 ]
 
 CONFIG_FILE = "reports.toml"
@@ -130,12 +132,25 @@ class Project:
 
 
 def find_project() -> Project:
-    """Return the project of the running natverk: the checkout's, otherwise the one in the wheel."""
+    """Return the project of the working folder, if it has a `reports.toml`; otherwise natverk's own."""
+    own = Path(CONFIG_FILE)
+    if own.is_file():
+        return read_project(own.absolute(), notebook_folder(own.absolute().parent))
+    return read_project(*shipped())
+
+
+def shipped() -> tuple[Path, Path]:
+    """Return natverk's own `reports.toml` and the folder of its notebooks: the checkout's, otherwise the wheel's."""
     package = Path(natverk.__file__).resolve().parent
     checkout = package.parent
     if (checkout / CONFIG_FILE).is_file() and (checkout / "pyproject.toml").is_file():
-        return read_project(checkout / CONFIG_FILE, checkout / "notebooks")
-    return read_project(package / "_notebooks" / CONFIG_FILE, package / "_notebooks")
+        return checkout / CONFIG_FILE, checkout / "notebooks"
+    return package / "_notebooks" / CONFIG_FILE, package / "_notebooks"
+
+
+def notebook_folder(folder: Path) -> Path:
+    """Return where the notebooks of a `reports.toml` in `folder` stand: in `notebooks`, or else beside it."""
+    return folder / "notebooks" if (folder / "notebooks").is_dir() else folder
 
 
 def read_project(config: Path, notebooks: Path) -> Project:

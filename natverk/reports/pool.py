@@ -40,7 +40,7 @@ import psutil  # type: ignore[import-untyped]
 import natverk
 from natverk.errors import NatverkError
 from natverk.reports.execute import Failure, Job, Result, clean_text, run_page
-from natverk.reports.files import remedy_for
+from natverk.reports.files import remedy_for, shorter_temporary
 from natverk.reports.processes import end_with_children, signal_to, stopped_children
 from natverk.reports.server import VARIABLE
 
@@ -219,7 +219,7 @@ class Pool:
             short = self.scratch if len(str(self.scratch)) <= _LONGEST_FOLDER else self._folder(_short_folder())
         except OSError as error:
             raise NatverkError(
-                f"no temporary folder can be made: {error}", remedy=remedy_for(error, "TMPDIR=/tmp natverk …")
+                f"no temporary folder can be made: {error}", remedy=remedy_for(error, shorter_temporary())
             ) from error
         self.sockets = short
         try:

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import re
-import shlex
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -26,7 +25,7 @@ import typer
 
 from natverk.data.in_use import OVERLAY_VARIABLE
 from natverk.data.tables import Processed
-from natverk.errors import DataError, InvalidArgument
+from natverk.errors import DataError, InvalidArgument, command_line
 from natverk.locale import LANGUAGES
 from natverk.reports.documents import PAPER_FORMATS, check_kept, documents, formats_of
 from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
@@ -775,7 +774,7 @@ def remake(
     if made.done:
         _index(out, state_of(pages, tables))
     if made.left:
-        again = shlex.join(["natverk", "report", *(page.id for page in made.left), "--no-execute", "--out", str(out)])
+        again = command_line("natverk", "report", *(page.id for page in made.left), "--no-execute", "--out", out)
         note(f"interrupted: what is done is kept; this goes on with the rest:\n  {again}")
         return 130
     return 1 if made.without or made.unmade else 0
@@ -814,7 +813,7 @@ def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
         note(f"failed: {page.id}, see {out / page.failed.relative_to(page.out)}")
     _say_unmade(outcome.unmade)
     if outcome.remaining:
-        again = shlex.join(["natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", str(out)])
+        again = command_line("natverk", "report", *(page.id for page in outcome.remaining), *options, "--out", out)
         what = "interrupted" if outcome.interrupted else "stopped at the first failure"
         kept = "what is done is kept" if done or failed else "nothing was changed"
         note(f"{what}: {kept}; this goes on with the rest:\n  {again}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,9 +28,10 @@ from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import csv_text
 from natverk.data.units import UNIT_KINDS, Directory, fold
+from natverk.errors import MissingFile, NatverkError
 from natverk.locale import LANGUAGES, Texts, alphabetic, texts
 from natverk.reports.crate import is_crate
-from natverk.reports.files import hold, remove_parts, write_whole
+from natverk.reports.files import PART_MARK, check_zip, hold, make_folder, remedy_for, remove_parts, write_whole
 from natverk.reports.page import asset, environment
 from natverk.reports.record import (
     CODEBOOK_FILE,
@@ -70,6 +72,7 @@ __all__ = [
     "index_html",
     "news_of",
     "outlines",
+    "pack",
     "soft_hyphens",
     "standing_page",
     "write_data",
@@ -592,6 +595,56 @@ def clean(out: Path) -> list[Path]:
             remove_parts(folder)
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+    return files
+
+
+def pack(out: Path, file: Path) -> list[Path]:
+    """Put the site in `out` into a zip file, for readers who install nothing: unpack it and open `index.html`.
+
+    What the manifest names is packed, but for pages that say why they failed; other files in the folder are not. The
+    same site gives the same bytes, with the same zlib: files stand in order and bear no dates of their own.
+
+    Parameters
+    ----------
+    out
+        The folder of the site.
+    file
+        The zip file, which is replaced whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files that were packed.
+
+    Raises
+    ------
+    MissingFile
+        If there is no site in `out`.
+    InvalidArgument
+        If `file` does not end in `.zip`, or is a folder.
+    NatverkError
+        If a run is writing to `out`, or the file cannot be written.
+    """
+    check_zip(file)
+    # Nothing is made for asking: `hold` would make the folder.
+    if not (out / MANIFEST_FILE).is_file():
+        raise MissingFile("there is no site to pack", where=str(out), remedy="natverk report --all --zip site.zip")
+    part = file.with_name(f".{file.name}{PART_MARK}")
+    try:
+        make_folder(file.absolute().parent)
+        with hold(out), zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            files = sorted(path for path in _made(out) if not path.name.endswith(".failed.html"))
+            for path in files:
+                about = zipfile.ZipInfo(f"{file.stem}/{path.relative_to(out).as_posix()}")
+                # A plain file of Unix, whatever system packs it.
+                about.create_system, about.external_attr = 3, 0o100644 << 16
+                archive.writestr(about, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+        part.replace(file)
+    except OSError as error:
+        what = f"{file.name} cannot be written: {error.strerror or error}"
+        raise NatverkError(what, where=str(file.parent), remedy=remedy_for(error, "--zip with another path")) from error
+    finally:
+        part.unlink(missing_ok=True)
     return files
 
 

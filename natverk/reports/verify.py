@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from natverk.errors import InvalidArgument, RunError
+from natverk.errors import InvalidArgument, RunError, command_line
 from natverk.reports.plan import Page, read_notebook
 from natverk.reports.record import Entry, State, read_manifest
 from natverk.reports.run import check_bounds, run
@@ -151,7 +150,7 @@ def _verdicts(
         left = [page.id for page in outcome.remaining]
         raise Interrupted(
             f"interrupted: {len(left)} of {len(pages)} pages were not run again; nothing was changed",
-            remedy=f"natverk verify {shlex.join(left)}",
+            remedy=command_line("natverk", "verify", *left),
         )
 
 

@@ -306,6 +306,8 @@ def test_an_installed_wheel_carries_its_notebooks(tmp_path: Path, monkeypatch: p
     carried = tmp_path / "natverk" / "_notebooks"
     carried.mkdir(parents=True)
     monkeypatch.setattr(natverk, "__file__", str(tmp_path / "natverk" / "__init__.py"))
+    # Where the working folder declares no pages of its own.
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(MissingFile, match=r"no reports\.toml"):
         find_project()
     write_project(carried)

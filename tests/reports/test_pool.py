@@ -281,6 +281,50 @@ def test_both_engines_fail_alike(tmp_path: Path, counties: pd.DataFrame) -> None
     assert "divide(1)" in pages[0]
 
 
+# What Windows lacks, in every interpreter of a run: each starts with this module.
+WITHOUT_FORK = """
+import multiprocessing, os, signal
+multiprocessing.get_all_start_methods = lambda: ["spawn"]
+for module, names in ((os, ("fork", "setsid", "killpg", "sched_getaffinity")), (signal, ("pthread_sigmask", "SIGHUP"))):
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+"""
+SPAWNED = """
+import os, sys, time
+if region == "03": os._exit(3)
+if region == "04": time.sleep(60)
+how = "forked" if hasattr(os, "fork") else "spawned"
+print(how, os.environ["PYTHONHASHSEED"], "natverk.reports.server" in sys.modules)
+"""
+
+
+def test_without_fork_pages_start_as_fresh_interpreters(tmp_path: Path) -> None:
+    write_notebook(tmp_path, SPAWNED)
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "sitecustomize.py").write_text(WITHOUT_FORK, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path / "without"), str(ROOT)])
+    command = [sys.executable, "-m", "natverk.cli", "report", "01", "03", "04", "--jobs", "2", "--cell-timeout", "20"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    entries = {entry.unit: entry for entry in read_manifest(tmp_path / "reports").values()}
+    assert {unit: entry.outcome for unit, entry in entries.items()} == {"01": "ok", "03": "failed", "04": "failed"}
+    assert entries["01"].engine == "default"
+    assert "spawned 0 False" in (tmp_path / "reports" / "sv" / "page" / "01.ipynb").read_text(encoding="utf-8")
+    assert "kernel died" in str(entries["03"].error)
+    assert entries["04"].error == "a cell took longer than 20 seconds"
+
+
+def test_the_engine_that_forks_is_refused_without_fork(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(tmp_path, "pass")
+    monkeypatch.delattr(os, "fork")
+    with pytest.raises(InvalidArgument, match="needs fork"):
+        run(pages_of(tmp_path, ["01"]), None, engine="natverk")
+
+
 def test_an_unknown_engine_is_named_before_anything_runs(tmp_path: Path, counties: pd.DataFrame) -> None:
     write_notebook(tmp_path, "1")
     with pytest.raises(InvalidArgument, match="nearest: 'default'"):

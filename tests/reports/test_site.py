@@ -7,10 +7,13 @@ import csv
 import hashlib
 import io
 import json
+import re
 import runpy
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -23,11 +26,12 @@ from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import bare
 from natverk.data.tables import data_folders
 from natverk.data.units import fold
-from natverk.errors import DataError
+from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError
 from natverk.locale import LANGUAGES, texts
 from natverk.pages import provenance
 from natverk.pages.tables import Download
 from natverk.reports.execute import Failure, Result
+from natverk.reports.files import hold
 from natverk.reports.page import (
     INDEX_FILES,
     PROVENANCE,
@@ -49,6 +53,7 @@ from natverk.reports.site import (
     index_html,
     news_of,
     outlines,
+    pack,
     soft_hyphens,
     standing_page,
     write_data,
@@ -843,3 +848,51 @@ def test_a_foreign_data_package_names_no_file_outside(tmp_path: Path) -> None:
     package = {"natverk:made_of": "x", "resources": names}
     (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     assert [path.name for path in data_files(tmp_path)] == ["good.csv", "codebook.html", "datapackage.json"]
+
+
+# --- The site as one file ---------------------------------------------------------------------------------------------
+
+
+def test_the_zip_holds_the_site_and_opens_from_anywhere(region_site: Path, tmp_path: Path) -> None:
+    own = region_site / "own.txt"
+    own.write_text("mine", encoding="utf-8")
+    try:
+        files = pack(region_site, tmp_path / "site.zip")
+    finally:
+        own.unlink()
+    with zipfile.ZipFile(tmp_path / "site.zip") as archive:
+        archive.extractall(tmp_path)
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+    unpacked = {path.relative_to(tmp_path / "site"): path for path in (tmp_path / "site").rglob("*") if path.is_file()}
+    assert set(unpacked) == {path.relative_to(region_site) for path in files}
+    assert all(path.read_bytes() == (region_site / name).read_bytes() for name, path in unpacked.items())
+    assert {Path("index.html"), Path("index.en.html"), Path("sv/region_report/14.html"), Path("manifest.jsonl")} <= set(
+        unpacked
+    )
+    # Every link within the site leads to a file that was packed.
+    for page in (path for path in unpacked.values() if path.suffix == ".html"):
+        links = re.findall(r'(?:href|src)="([^"#?]+)', page.read_text(encoding="utf-8"))
+        local = [link for link in links if not re.match(r"[a-z]+:", link)]
+        assert [link for link in local if not (page.parent / unquote(link)).is_file()] == []
+
+
+def test_the_same_site_is_packed_into_the_same_bytes(region_site: Path, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        pack(region_site, tmp_path / folder / "site.zip")
+    first, second = ((tmp_path / folder / "site.zip").read_bytes() for folder in ("a", "b"))
+    assert first == second
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["site.zip"]
+
+
+def test_what_cannot_be_packed_leaves_the_older_file(region_site: Path, tmp_path: Path) -> None:
+    file = tmp_path / "site.zip"
+    file.write_bytes(b"older")
+    with pytest.raises(MissingFile, match="no site to pack"):
+        pack(tmp_path / "nowhere", file)
+    assert not (tmp_path / "nowhere").exists()
+    with pytest.raises(InvalidArgument, match=r"'site\.tar' is not the name of a zip file"):
+        pack(region_site, tmp_path / "site.tar")
+    with hold(region_site), pytest.raises(NatverkError, match="another run"):
+        pack(region_site, file)
+    assert file.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [file]
