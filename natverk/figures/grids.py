@@ -170,7 +170,7 @@ def incidence(
     ...                        "level": ["regional", "municipal", "municipal"]})
     >>> print(incidence(frame, names={"ubc": "UBC", "sern": "SERN"}, actors=actors, lang="en").alt)
     Who is documented in which network: 2 networks, 2 actors. UBC (1): Alby; left: Region Ett. SERN (1): Region Ett \
-(attested earlier). Nothing documented: Boda.
+(attested earlier). Nothing in these networks: Boda.
     """
     t = texts(lang)
     check_columns(frame, ("actor_id", "network_id", "mark"), "grids.incidence")

@@ -216,7 +216,7 @@ def test_levels_differ_in_lightness() -> None:
 
 
 def test_growth_is_never_called_growth_of_membership() -> None:
-    for lang, word in (("sv", "dokumenterade medlemskap"), ("en", "documented memberships")):
+    for lang, word in (("sv", "belagda medlemskap"), ("en", "documented memberships")):
         picture = drawn("growth long", lang)
         assert any(word in text for text, _ in boxes(picture))
         assert not re.search(r"tillväxt|growth", picture.caption + picture.alt, re.IGNORECASE)
@@ -226,7 +226,7 @@ def test_undated_only_is_neither_zero_nor_a_class() -> None:
     frame = municipalities("09").assign(n_documented=0, n_undated=3)
     assert "Bara medlemskap utan säkert årtal: Gotland" in county_map(frame, county_code="09").alt
     nothing = county_map(frame.assign(n_undated=0), county_code="09")
-    assert "1 har inget dokumenterat: Gotland" in nothing.alt
+    assert "1 har inget belagt: Gotland" in nothing.alt
     assert "betyder inte att kommunen står utanför" in nothing.caption or "inte betyder" in nothing.caption
 
 

@@ -393,9 +393,9 @@ def test_actors_without_a_mark_have_no_column() -> None:
     picture = drawn(grids.incidence(CELLS, names=NAMES, actors=ACTORS, lang="en"))
     heads = [label.get_text() for label in picture.figure.axes[0].get_xticklabels()]
     assert heads == ["Region Ett", "Förbundet", "Alby", "Boda"]
-    assert "Nothing documented: Celle." in picture.alt
+    assert "Nothing in these networks: Celle." in picture.alt
     assert ", 4 actors." in picture.caption
-    assert "1 actor without anything documented has no column." in picture.caption
+    assert "1 actor with nothing in these networks has no column." in picture.caption
 
 
 def test_marks_are_told_apart_without_colour() -> None:
