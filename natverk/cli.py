@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -40,11 +41,10 @@ _NEEDED = ("bs4", "filelock", "ipykernel", "jinja2", "nbconvert", "papermill", "
 
 
 def _folder(path: Path | None) -> Path | None:
-    """Return a folder as it was typed, with `~` for the home folder: in `--out=~/pages` the shell leaves it."""
-    try:
-        return path.expanduser() if path is not None else None
-    except RuntimeError as error:
-        raise InvalidArgument(f"{path} means no home folder", remedy="write the whole path") from error
+    """Return a folder as it was typed, with `~` for the home folder."""
+    from natverk.data.letters import typed_path
+
+    return typed_path(path) if path is not None else None
 
 
 def _meant(texts: list[str] | None) -> list[str] | None:
@@ -52,6 +52,13 @@ def _meant(texts: list[str] | None) -> list[str] | None:
     from natverk.data.letters import meant
 
     return [meant(text) for text in texts] if texts is not None else None
+
+
+def _meant_unit(text: str) -> str:
+    """Return a name as it was meant."""
+    from natverk.data.letters import meant
+
+    return meant(text)
 
 
 def _absolute(path: Path) -> Path:
@@ -417,13 +424,17 @@ def check(
     )
     if n:
         raise typer.Exit(1)
-    _say(f"next: natverk report NAME --overlay {path}   or in Python: natverk.load(overlay={str(path)!r})")
+    own = shlex.quote(str(path))
+    _say(f"next: natverk report NAME --overlay {own}   or in Python: natverk.load(overlay={str(path)!r})")
 
 
 @app.command()
 def explain(
     unit: Annotated[
-        str, typer.Argument(help='A region, municipality, network or actor: 14, Vänersborg, "Region Skåne".')
+        str,
+        typer.Argument(
+            help='A region, municipality, network or actor: 14, Vänersborg, "Region Skåne".', callback=_meant_unit
+        ),
     ],
     section: Annotated[
         str, typer.Argument(help="networks, responsibility, positions or projects.", metavar="SECTION")

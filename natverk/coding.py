@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from natverk.data.letters import typed_path
 from natverk.data.spreadsheets import FORMS, read_table, write_table
 from natverk.errors import DataError, InvalidArgument, gone, nearest
 from natverk.frames import choice, several
@@ -200,7 +201,7 @@ def read(paths: Path | str | Iterable[Path | str], *, encoding: str | None = Non
     [['Anna', '0180', '1'], ['Bo', '0180', '1']]
     """
     files: list[Path] = []
-    for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
+    for path in map(typed_path, [paths] if isinstance(paths, (str, Path)) else paths):
         inside = sorted(path.iterdir()) if path.is_dir() else [path]
         # Names that begin with ~$ are the locks of files that someone has open in Excel.
         files += [item for item in inside if item == path or item.suffix.lower().lstrip(".") in FORMS]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import re
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -153,7 +154,7 @@ class OverlayError(DataError):
         n = len(problems)
         super().__init__(f"{n} problem{'s' if n > 1 else ''} in the own rows of {folder}")
         self.problems = problems
-        self.remedy = f"mend them, then: natverk check {folder}"
+        self.remedy = f"mend them, then: natverk check {shlex.quote(str(folder))}"
 
     def __str__(self) -> str:
         shown = [str(problem) for problem in self.problems[:10]]
@@ -204,7 +205,7 @@ def overlay_files(path: Path) -> list[Path]:
     if not path.is_dir():
         raise MissingFile(
             f"there is no folder of own rows {str(path)!r}",
-            remedy=f"natverk template memberships {path}   writes an empty table to begin with",
+            remedy=f"natverk template memberships {shlex.quote(str(path))}   writes an empty table to begin with",
         )
     try:
         files = sorted(item for item in path.iterdir() if item.suffix.lower() in _READ + _UNREADABLE and item.is_file())

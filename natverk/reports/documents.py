@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from natverk.errors import InvalidArgument, NatverkError
+from natverk.data.letters import typed_path
+from natverk.errors import InvalidArgument, NatverkError, install_line
 from natverk.locale import Texts, texts
 from natverk.reports.plan import Page
 from natverk.version import __version__
@@ -84,7 +85,7 @@ _AUTHOR = "natverk contributors"
 _TEMPLATES = Path(__file__).parent / "templates" / "document"
 _REMEDIES = {
     "pdf": f"install Chromium, Chrome or Edge (Debian: apt-get install chromium), or {BROWSER_VARIABLE}=/path/to/one",
-    "docx": 'pip install "natverk[documents]"',
+    "docx": install_line("documents"),
 }
 _LACKS = {"pdf": "a browser that prints (Chromium, Chrome or Edge)", "docx": "pypandoc"}
 
@@ -99,7 +100,7 @@ def find_browser() -> str | None:
     """
     named = os.environ.get(BROWSER_VARIABLE)
     if named:
-        found = shutil.which(Path(named).expanduser())
+        found = shutil.which(typed_path(named, where=BROWSER_VARIABLE))
         if found is None:
             raise InvalidArgument(
                 f"no program {named!r} that could print",

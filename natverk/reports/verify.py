@@ -118,7 +118,7 @@ def _as_made(page: Page, entry: Entry | None) -> Page:
         raise InvalidArgument(
             f"{page.id} has not been made, or its executed notebook is gone",
             where=str(page.out),
-            remedy=f"natverk report {page.id}",
+            remedy=shlex.join(["natverk", "report", page.id, "--out", str(page.out)]),
         )
     return replace(page, parameters=entry.parameters)
 
@@ -151,7 +151,7 @@ def _verdicts(
         left = [page.id for page in outcome.remaining]
         raise Interrupted(
             f"interrupted: {len(left)} of {len(pages)} pages were not run again; nothing was changed",
-            remedy=f"natverk verify {shlex.join(left)}",
+            remedy=shlex.join(["natverk", "verify", *left, "--out", str(pages[0].out)]),
         )
 
 

@@ -427,7 +427,7 @@ def test_a_browser_that_fails_says_so_and_leaves_nothing_running(
     before, began = running(), time.monotonic()
     with pytest.raises(NatverkError, match=re.escape(said)):
         pdf("<h1>A</h1>", DAY)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert running() <= before
 
 
@@ -590,7 +590,7 @@ def test_formats_are_checked_before_anything_runs(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(documents, "find_spec", lambda name: None)
     monkeypatch.setattr(documents, "find_browser", lambda: None)
     assert check_formats(["html"]) == ()
-    with pytest.raises(NatverkError, match=r'pip install "natverk\[documents\]"'):
+    with pytest.raises(NatverkError, match=r"-m pip install .*\[documents\]"):
         check_formats(["docx"])
     with pytest.raises(NatverkError, match=r"none is installed here\n.*\n.*apt-get install chromium.*NATVERK_BROWSER"):
         check_formats(["pdf"])
