@@ -9,6 +9,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.frames import choice, year_range
 from natverk.membership.actors import Kinds, checked_kinds, existence, networks_of_kinds
 from natverk.membership.documented import undated_pairs
@@ -113,7 +114,7 @@ def covariates(
         )
         known = frame[f"years_since_{treatment}"].notna()
         state = own["state"].where(own["state"] == "interval", "unknown").mask(known.to_numpy(), "known")
-        frame[f"{treatment}_state"] = state.astype("str").to_numpy()
+        frame[f"{treatment}_state"] = state.astype(TEXT).to_numpy()
         frame[f"{treatment}_sources"] = own["row_id"].map(rows).to_numpy()
     sources = [name for name in frame.columns if str(name).endswith("_sources")]
     frame["source_ids"] = _joined(frame[sources])
@@ -143,7 +144,7 @@ def _with_population(data: Dataset, frame: pd.DataFrame, population: PopulationO
     anywhere = found["year"].isin(set(table["year"]))
     state[found["population_year"].isna() & anywhere] = "unknown"
     state[found["population_year"].isna() & ~anywhere] = "not_published"
-    found["population_state"] = pd.Series(state, dtype="str")
+    found["population_state"] = pd.Series(state, dtype=TEXT)
     return found
 
 
@@ -227,8 +228,8 @@ def municipality_years(
         .groupby(_KEY)["rows"]
         .agg(lambda ids: ";".join(dict.fromkeys(";".join(ids).split(";"))))
     )
-    frame["row_ids"] = rows.reindex(index, fill_value="").astype("str").to_numpy()
-    frame["row_ids"] = frame["row_ids"].astype("str")
+    frame["row_ids"] = rows.reindex(index, fill_value="").astype(TEXT).to_numpy()
+    frame["row_ids"] = frame["row_ids"].astype(TEXT)
     frame.attrs["kinds"] = named
     return frame
 
@@ -241,4 +242,4 @@ def _joined(columns: pd.DataFrame) -> pd.Series:
         if row not in made:
             made[row] = ";".join(dict.fromkeys(item for cell in row for item in str(cell).split(";") if item))
         found.append(made[row])
-    return pd.Series(found, index=columns.index, dtype="str")
+    return pd.Series(found, index=columns.index, dtype=TEXT)
