@@ -8,14 +8,19 @@
 VENV := .venv
 BIN := $(VENV)/bin
 # Neither a setting of pip that installs elsewhere nor packages of another place on PYTHONPATH; mirrors stay.
-PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 $(BIN)/python -I -m pip
+PIP := env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 $(BIN)/python -I -X utf8 -m pip
+# A path with å, ä or ö is the same path under LC_ALL=C, whatever Python is told to take it for.
+export PYTHONUTF8 := 1
 # Two stamps, each written when its step is done: an interrupted install leaves none and is done again.
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+# The files of tests are dealt out to as many processes as there are cores; ARGS="-n 0" runs them in one.
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports everything site-zip lab seminar test test-oldest notebooks lint docs bench lock clean distclean
+.PHONY: help setup data list reports everything site-zip lab seminar test test-all test-oldest notebooks lint docs bench \
+  lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'
@@ -54,8 +59,11 @@ test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebook
 	$(BIN)/natverk build
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(ARGS)
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env notebooks
+	$(PYTEST) $(ARGS)
+	$(PYTEST) --nbval-lax --nbval-current-env notebooks
+
+test-all: PYTEST += -m 'slow or not slow'
+test-all: test ## run all checks and slow ones too: every page is made, and every row looked for in its HTML
 
 # In an environment of its own, which is gone afterwards; the lowest versions of what pyproject.toml names.
 test-oldest: $(READY) ## run the tests of loading, measures and pages with the oldest packages allowed (needs uv)
@@ -71,7 +79,7 @@ notebooks: $(READY) ## run the notebooks and store them with what they show (aft
 	$(BIN)/python tools/store_notebooks.py $(ARGS)
 
 lint: $(READY) ## check style, format and types
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
@@ -88,11 +96,11 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	@$(FIND_UV); \
 	$$uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
-	  --output-file requirements.lock
+	  --output-file requirements.lock $(ARGS)
 	@echo 'requirements.lock is renewed. Next: make test'
 
 clean: ## remove pages, built tables and caches (.venv stays)
-	@if [ -x $(BIN)/natverk ]; then $(BIN)/natverk clean --out reports; \
+	@if [ -x $(BIN)/natverk ]; then $(BIN)/natverk clean --out reports $(ARGS); \
 	elif [ -d reports ]; then echo 'reports/ stays: natverk, which knows its own files, is not installed here'; fi
 	rm -rf build dist docs/_build data/processed/*.parquet data/processed/manifest.json data/processed/.build-*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
@@ -106,7 +114,9 @@ distclean: clean ## also remove .venv
 
 $(READY): pyproject.toml $(LOCKED)
 	@echo '[3/3] Installing natverk itself, in place'
+	@$(RELATIVE)
 	@$(PIP) install --quiet --no-build-isolation --no-deps --editable .
+	@$(RELATIVE)
 	@touch $@
 	@echo 'Ready. In a shell of your own: . $(BIN)/activate'
 
@@ -124,9 +134,15 @@ $(LOCKED): requirements.lock
 	fi
 	@echo "[2/3] Installing `grep -c '^[a-z].*==' requirements.lock` locked packages: one to three minutes at first"
 	@touch $(VENV)/.incomplete
-	@$(PIP) install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock $(ARGS)
 	@rm -f $(VENV)/.incomplete
 	@touch $@
+
+# Where natverk is, seen from where pip has noted it: Python up to 3.12 does not start under LC_ALL=C if å stands in there.
+define RELATIVE
+case '$(VENV)' in .venv) for note in .venv/lib/python3*/site-packages/_*natverk.pth; do \
+  if [ -e "$$note" ]; then echo ../../../.. >"$$note"; fi; done;; esac
+endef
 
 # Sets `python` and `version` to the first interpreter that will do, or says what was found and how to name another.
 define FIND_PYTHON

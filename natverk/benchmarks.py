@@ -15,6 +15,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
+from natverk.data.types import TEXT
 from natverk.errors import UnknownName
 from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
 from natverk.membership.actors import levels, population_by_year
@@ -190,10 +191,10 @@ def recomputed(
         "reason", "ours", "difference", "basis", "also", "recipe", "rows", "source_id",
     ]  # fmt: skip
     numbers = {"published": "float64", "ours": "float64", "difference": "float64", "year": "Int64"}
-    table = pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, "str"), **numbers})
+    table = pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, TEXT), **numbers})
     said = {"value_as_stated": "said", "value_as_stated_sv": "said_sv"}
     told = pd.concat([data.published_totals.rename(columns=said), data.published_figures]).set_index("row_id")
-    told = told[["claim_sv", "said", "said_sv", "note", "note_sv"]].astype("str")
+    told = told[["claim_sv", "said", "said_sv", "note", "note_sv"]].astype(TEXT)
     return table.join(told, on="row_id")
 
 
@@ -246,9 +247,7 @@ def containment(data: Dataset, inner: str, outer: str) -> pd.DataFrame:
             "outer_rows": [by_list[outer].get(actor, "") for actor in actors],
         }
     )
-    return frame.astype(
-        {"actor_id": "str", "name": "str", "in_outer": "bool", "inner_rows": "str", "outer_rows": "str"}
-    )
+    return frame.astype({"actor_id": TEXT, "name": TEXT, "in_outer": "bool", "inner_rows": TEXT, "outer_rows": TEXT})
 
 
 class Claim(NamedTuple):

@@ -44,11 +44,10 @@ _NEEDED = ("bs4", "filelock", "ipykernel", "jinja2", "nbconvert", "papermill", "
 
 
 def _folder(path: Path | None) -> Path | None:
-    """Return a folder as it was typed, with `~` for the home folder: in `--out=~/pages` the shell leaves it."""
-    try:
-        return path.expanduser() if path is not None else None
-    except RuntimeError as error:
-        raise InvalidArgument(f"{path} means no home folder", remedy="write the whole path") from error
+    """Return a folder as it was typed, with `~` for the home folder."""
+    from natverk.data.letters import typed_path
+
+    return typed_path(path) if path is not None else None
 
 
 def _meant(texts: list[str] | None) -> list[str] | None:
@@ -60,6 +59,13 @@ def _meant(texts: list[str] | None) -> list[str] | None:
 
 def _meant_one(text: str | None) -> str | None:
     return (_meant([text]) or [text])[0] if text is not None else None
+
+
+def _meant_unit(text: str) -> str:
+    """Return a name as it was meant."""
+    from natverk.data.letters import meant
+
+    return meant(text)
 
 
 def _absolute(path: Path) -> Path:
@@ -447,7 +453,10 @@ def check(
 @app.command()
 def explain(
     unit: Annotated[
-        str, typer.Argument(help='A region, municipality, network or actor: 14, Vänersborg, "Region Skåne".')
+        str,
+        typer.Argument(
+            help='A region, municipality, network or actor: 14, Vänersborg, "Region Skåne".', callback=_meant_unit
+        ),
     ],
     section: Annotated[
         str, typer.Argument(help="networks, responsibility, positions or projects.", metavar="SECTION")

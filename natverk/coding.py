@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from natverk.data.letters import typed_path
 from natverk.data.spreadsheets import FORMS, read_table, write_table
+from natverk.data.types import TEXT
 from natverk.errors import DataError, InvalidArgument, gone, nearest
 from natverk.frames import choice, several
 
@@ -105,7 +107,7 @@ def sheet(
     if len(set(columns)) < len(columns):
         raise InvalidArgument("a column name stands twice", where="variables", remedy=f"taken: {', '.join(columns)}")
     every = pd.concat([frame.assign(coder=coder) for coder in lists["coders"]], ignore_index=True)
-    return every.reindex(columns=columns).astype("str")
+    return every.reindex(columns=columns).astype(TEXT)
 
 
 def write(
@@ -200,7 +202,7 @@ def read(paths: Path | str | Iterable[Path | str], *, encoding: str | None = Non
     [['Anna', '0180', '1'], ['Bo', '0180', '1']]
     """
     files: list[Path] = []
-    for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
+    for path in map(typed_path, [paths] if isinstance(paths, (str, Path)) else paths):
         inside = sorted(path.iterdir()) if path.is_dir() else [path]
         # Names that begin with ~$ are the locks of files that someone has open in Excel.
         files += [item for item in inside if item == path or item.suffix.lower().lstrip(".") in FORMS]
@@ -265,7 +267,7 @@ def check(frame: pd.DataFrame, variables: Mapping[str, Sequence[str]]) -> pd.Dat
         wrong = frame[frame[name].notna() & ~frame[name].isin(allowed)]
         for coder, item, code in zip(wrong["coder"], wrong["item"], wrong[name], strict=True):
             found.append((coder, item, name, code, nearest(code, allowed)))
-    return pd.DataFrame(found, columns=["coder", "item", "variable", "code", "nearest"], dtype="str")
+    return pd.DataFrame(found, columns=["coder", "item", "variable", "code", "nearest"], dtype=TEXT)
 
 
 def unmatched(frame: pd.DataFrame) -> pd.DataFrame:
@@ -299,7 +301,7 @@ def unmatched(frame: pd.DataFrame) -> pd.DataFrame:
         lacking = [coder for coder in coders if coder not in set(own)]
         if lacking:
             found.append((item, "|".join(own.unique()), "|".join(lacking)))
-    return pd.DataFrame(found, columns=["item", "coders", "without"], dtype="str")
+    return pd.DataFrame(found, columns=["item", "coders", "without"], dtype=TEXT)
 
 
 def ratings(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
@@ -330,7 +332,7 @@ def ratings(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     """
     _named(frame, [variable])
     _check_once(frame)
-    codes = frame[variable].mask(frame[variable].astype("str").str.strip() == "")
+    codes = frame[variable].mask(frame[variable].astype(TEXT).str.strip() == "")
     wide = frame.assign(code=codes).pivot(index="item", columns="coder", values="code")
     return wide.reindex(index=frame["item"].unique(), columns=frame["coder"].unique())
 
@@ -592,7 +594,7 @@ def confusion(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
         for (code, other), n in zip(met.index.to_numpy(), met, strict=True):
             found.append((variable, one, two, code, other, n, n / met.sum(), code == other))
     columns = ["variable", "coder_a", "coder_b", "code_a", "code_b", "n", "share", "agree"]
-    kinds = dict.fromkeys(columns, "str") | {"n": "int64", "share": "float64", "agree": "bool"}
+    kinds = dict.fromkeys(columns, TEXT) | {"n": "int64", "share": "float64", "agree": "bool"}
     return pd.DataFrame(found, columns=columns).astype(kinds)
 
 
@@ -632,7 +634,7 @@ def discordant(frame: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
                 share = percent_agreement(given.to_frame().T)
                 found.append((name, item, codes, len(given), given.nunique(), share))
     columns = ["variable", "item", "codes", "n_coders", "n_codes", "agreement"]
-    kinds = dict.fromkeys(columns[:3], "str") | {"n_coders": "int64", "n_codes": "int64", "agreement": "float64"}
+    kinds = dict.fromkeys(columns[:3], TEXT) | {"n_coders": "int64", "n_codes": "int64", "agreement": "float64"}
     table = pd.DataFrame(found, columns=columns).astype(kinds)
     return table.sort_values("agreement", kind="stable", ignore_index=True)
 
@@ -670,7 +672,7 @@ def _counted(ratings: pd.DataFrame, level: Level, order: Sequence[Any] | None) -
     """Return the codes in their order, and how often each was given to each unit that two or more coders coded."""
     choice("level", level, ("nominal", "ordinal"))
     cells = pd.Series(ratings.to_numpy(dtype=object).ravel(), dtype=object)
-    cells = cells[cells.notna() & (cells.astype("str").str.strip() != "")]
+    cells = cells[cells.notna() & (cells.astype(TEXT).str.strip() != "")]
     used = set(cells)
     if order is not None:
         lacking = sorted(str(value) for value in used - set(order))

@@ -17,6 +17,7 @@ from natverk.benchmarks import OUTCOMES, recomputed
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.data.units import UNIT_KINDS
 from natverk.errors import InvalidArgument
 from natverk.frames import YEARS, choice, directory, several, year_range
@@ -266,7 +267,7 @@ def side_by_side(
     whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen")], "Int64")
     text = [name for name in frame.columns if name not in {*whole, "shared"}]
     frame = frame.sort_values(["shared", item], ascending=[False, True], ignore_index=True)
-    return frame.astype({**dict.fromkeys(text, "str"), **whole, "shared": "bool"})
+    return frame.astype({**dict.fromkeys(text, TEXT), **whole, "shared": "bool"})
 
 
 @asked
@@ -338,7 +339,7 @@ def _lines(own: pd.DataFrame, measure: str, unit: str = "", *, item: str = "item
     Its column `of` says of which unit a row is; `columns` names those that hold `value, low, high, text, rows`.
     """
     named = {name: own[column] for name, column in {"of": "of", "item": item, **columns}.items()}
-    types = {name: "float64" if name in ("value", "low", "high") else "str" for name in named}
+    types = {name: "float64" if name in ("value", "low", "high") else TEXT for name in named}
     return pd.DataFrame(named).astype(types).assign(measure=measure, unit=unit)
 
 
@@ -370,7 +371,7 @@ def _beside(lines: pd.DataFrame, units: tuple[str, str]) -> pd.DataFrame:
     table = table[[*keys, *_NUMBERS, *_TEXTS]].astype(dict.fromkeys(_NUMBERS, "float64"))
     table[[*_TEXTS]] = table[[*_TEXTS]].fillna("")
     table = table.assign(verdict=_verdicts(table))
-    return table.astype({name: "str" for name in table.columns if name not in _NUMBERS})
+    return table.astype({name: TEXT for name in table.columns if name not in _NUMBERS})
 
 
 def _verdicts(table: pd.DataFrame) -> np.ndarray:
@@ -635,7 +636,7 @@ def _reviews(pair: _Pair) -> Iterator[pd.DataFrame]:
     own = pair.own(rows[rows["criterion"].isin(CRITERIA) & rows["network_id"].notna()], pair.groups[0]).assign(item="")
     name, unit = ("actor_id", "evaluators") if pair.kind == "network" else ("network_id", "networks")
     yield _counted(pair, own, name, "judged", unit, rows="row_id")
-    own["review"] = (own[name] + " " + own["year"].astype("str").where(own["year"].notna(), "")).str.strip()
+    own["review"] = (own[name] + " " + own["year"].astype(TEXT).where(own["year"].notna(), "")).str.strip()
     for _, judged in own.groupby(["of", "review"]):
         found = score(judged).assign(of=judged["of"].iloc[0], review=judged["review"].iloc[0])
         bounds = {"value": "best", "low": "low", "high": "high", "text": "recommendation", "rows": "row_ids"}
@@ -645,7 +646,7 @@ def _reviews(pair: _Pair) -> Iterator[pd.DataFrame]:
 def _disagreements(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield how often sources disagree about the actors or the network, by kind of disagreement."""
     found = disagreements(pair.data)
-    own = pair.own(found.assign(number=found.index.astype("str"))).assign(item=lambda rows: rows["kind"])
+    own = pair.own(found.assign(number=found.index.astype(TEXT))).assign(item=lambda rows: rows["kind"])
     yield _counted(pair, own, "number", "disagreements", "disagreements", DISAGREEMENTS, rows="row_ids").assign(text="")
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "UnknownName",
     "command_line",
     "gone",
+    "install_line",
     "missing_extra",
     "nearest",
 ]
@@ -173,17 +174,42 @@ def command_line(*words: object, system: str | None = None) -> str:
     return " ".join(["&", *quoted] if quoted[0] != texts[0] else quoted)
 
 
-def missing_extra(what: str, extra: str, missing: str | None, where: str | None = None) -> NatverkError:
-    """Return the error that something needs packages of an extra, with the line to type that installs it.
+def install_line(extra: str | None = None) -> str:
+    """Return the line to type that installs natverk with all that it needs, and the packages of an extra.
 
     Until there is a release, natverk is installed again from where it came from: its checkout, or its wheel.
+
+    Parameters
+    ----------
+    extra
+        `"reports"`, `"lab"`, `"documents"`, `"cluster"`, `"excel"` …; None for natverk alone.
+
+    Examples
+    --------
+    >>> install_line("excel").partition(" -m ")[2]
+    'pip install ...[excel]...'
+    """
+    checkout, wanted = Path(__file__).resolve().parents[1], f"[{extra}]" if extra else ""
+    try:
+        origin = json.loads(distribution("natverk").read_text("direct_url.json") or "{}").get("url")
+    except PackageNotFoundError:
+        origin = None
+    if (checkout / "pyproject.toml").is_file():
+        source = ["-e", f"{checkout}{wanted}"]
+    else:
+        source = [f"natverk{wanted} @ {origin}" if origin else f"natverk{wanted}"]
+    return command_line(sys.executable, "-m", "pip", "install", *source)
+
+
+def missing_extra(what: str, extra: str, missing: str | None, where: str | None = None) -> NatverkError:
+    """Return the error that something needs packages of an extra, with the line to type that installs it.
 
     Parameters
     ----------
     what
         What cannot be done.
     extra
-        `"reports"`, `"lab"`, `"documents"` or `"cluster"`.
+        The extra, as for `install_line`.
     missing
         The package that is not there, or several, separated by commas.
     where
@@ -195,18 +221,9 @@ def missing_extra(what: str, extra: str, missing: str | None, where: str | None 
     pages cannot be run on a cluster without distributed, which is not installed
       next: ... -m pip install ...[cluster]...
     """
-    checkout = Path(__file__).resolve().parents[1]
-    try:
-        origin = json.loads(distribution("natverk").read_text("direct_url.json") or "{}").get("url")
-    except PackageNotFoundError:
-        origin = None
-    if (checkout / "pyproject.toml").is_file():
-        source = ["-e", f"{checkout}[{extra}]"]
-    else:
-        source = [f"natverk[{extra}] @ {origin}" if origin else f"natverk[{extra}]"]
-    remedy = command_line(sys.executable, "-m", "pip", "install", *source)
     verb = "are" if missing and "," in missing else "is"
-    return NatverkError(f"{what} without {missing}, which {verb} not installed", where=where, remedy=remedy)
+    said = f"{what} without {missing}, which {verb} not installed"
+    return NatverkError(said, where=where, remedy=install_line(extra))
 
 
 def gone(module: str, names: Mapping[str, str]) -> Callable[[str], NoReturn]:

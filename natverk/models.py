@@ -19,6 +19,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.frames import Names, choice, has_columns, known_actors, known_networks, not_negative, several, year_range
 from natverk.membership.evidence import Counting, graded
@@ -135,7 +136,7 @@ class Participation:
     def dropped(self) -> pd.DataFrame:
         """The municipalities that do not enter, by reason: `reason, n_municipalities, why` (in words)."""
         out = self.reasons[~self.reasons["enters"] & (self.reasons["n_municipalities"] > 0)]
-        why = out["reason"].map(_WHY).astype("str")
+        why = out["reason"].map(_WHY).astype(TEXT)
         return out[["reason", "n_municipalities"]].assign(why=why).reset_index(drop=True)
 
     def __repr__(self) -> str:
@@ -335,16 +336,16 @@ def _modelled(
     choice("errors", errors, ("county", "model"))
     _check_superpopulation(superpopulation)
     counts = frame["reason"].value_counts().reindex(_REASONS, fill_value=0)
-    reasons = pd.DataFrame({"reason": pd.Series(_REASONS, dtype="str"), "n_municipalities": counts.to_numpy()})
+    reasons = pd.DataFrame({"reason": pd.Series(_REASONS, dtype=TEXT), "n_municipalities": counts.to_numpy()})
     reasons.insert(1, "enters", reasons["reason"] == "enters")
     columns = ["code", "actor_id", "county_code", outcome, "exposure", *terms]
     design = frame.loc[frame["reason"] == "enters", columns].reset_index(drop=True)
     design = design.astype({**dict.fromkeys(terms, "float64"), outcome: "int64", "exposure": "int64"})
     refused = _refusal(design, outcome, terms, min_per_term)
     numbers = dict.fromkeys(["coefficient", "rate_ratio", "marginal_effect"], "float64")
-    coefficients = _empty({"family": "str", "term": "str", **numbers})
-    fits = _empty({"family": "str", "status": "str", "n": "int64", "total": "int64"})
-    tested = _empty({"form": "str", "alpha": "float64"})
+    coefficients = _empty({"family": TEXT, "term": TEXT, **numbers})
+    fits = _empty({"family": TEXT, "status": TEXT, "n": "int64", "total": "int64"})
+    tested = _empty({"form": TEXT, "alpha": "float64"})
     if refused is None:
         cluster = "county_code" if errors == "county" else None
         both = {
@@ -464,7 +465,7 @@ def leave_one_county_out(result: Participation, *, family: Family = "poisson") -
         # Where there is no fit the coefficients are missing.
         values = np.full(len(full), np.nan) if fit is None else np.asarray(fit.params)[: len(full)]
         parts.append(pd.DataFrame({"county_code": code, "n": int(rest.sum()), "coefficient": values, "full": full}))
-    frame = pd.concat(parts).rename_axis("term").reset_index().astype({"county_code": "str"})
+    frame = pd.concat(parts).rename_axis("term").reset_index().astype({"county_code": TEXT})
     frame["change"] = frame["coefficient"] - frame["full"]
     same = np.sign(frame["coefficient"]) == np.sign(frame["full"])
     frame["sign_kept"] = same.astype("boolean").mask(frame["coefficient"].isna())
@@ -557,7 +558,7 @@ def model_terms(
 
 def _reasons_of(frame: pd.DataFrame, terms: list[str]) -> pd.Series:
     """Return what keeps each municipality out of a model with these terms: the one that is missing, or nothing."""
-    reason = pd.Series("enters", index=frame.index, dtype="str")
+    reason = pd.Series("enters", index=frame.index, dtype=TEXT)
     for treatment in TREATMENTS:
         if f"years_since_{treatment}" in terms:
             state = frame[f"{treatment}_state"]
@@ -735,7 +736,7 @@ def fit_counts(
     frame = pd.DataFrame(
         np.nan, index=range(len(names)), columns=["coefficient", "rate_ratio", "marginal_effect", *extra]
     )
-    frame.insert(0, "term", pd.Series(names, dtype="str"))
+    frame.insert(0, "term", pd.Series(names, dtype=TEXT))
     summary = {"family": family, "status": status, "n": len(design), "total": int(y.sum()), "n_terms": len(terms)}
     if result is None:
         blank = dict.fromkeys(("log_likelihood", "aic", "pearson_dispersion", "alpha"), np.nan)
@@ -843,7 +844,7 @@ def overdispersion(
         if superpopulation is not None:
             row |= {"t": float(fit.tvalues[0]), "p_value": float(norm.sf(fit.tvalues[0]))}
         found.append(row)
-    return pd.DataFrame(found).astype({"form": "str"})
+    return pd.DataFrame(found).astype({"form": TEXT})
 
 
 def _check_design(design: pd.DataFrame, outcome: str, terms: list[str], exposure: str | None) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, year_range
 from natverk.live.kolada import kpis as key_figures
@@ -123,7 +124,7 @@ def covariates(
         )
         known = frame[f"years_since_{treatment}"].notna()
         state = own["state"].where(own["state"] == "interval", "unknown").mask(known.to_numpy(), "known")
-        frame[f"{treatment}_state"] = state.astype("str").to_numpy()
+        frame[f"{treatment}_state"] = state.astype(TEXT).to_numpy()
         frame[f"{treatment}_sources"] = own["row_id"].map(rows).to_numpy()
     figures: list[str] = []
     if kpis is not None:
@@ -164,7 +165,7 @@ def _with_population(data: Dataset, frame: pd.DataFrame, population: PopulationO
     anywhere = found["year"].isin(set(table["year"]))
     state[found["population_year"].isna() & anywhere] = "unknown"
     state[found["population_year"].isna() & ~anywhere] = "not_published"
-    found["population_state"] = pd.Series(state, dtype="str")
+    found["population_state"] = pd.Series(state, dtype=TEXT)
     return found
 
 
@@ -249,8 +250,8 @@ def municipality_years(
         .groupby(_KEY)["rows"]
         .agg(lambda ids: ";".join(dict.fromkeys(";".join(ids).split(";"))))
     )
-    frame["row_ids"] = rows.reindex(index, fill_value="").astype("str").to_numpy()
-    frame["row_ids"] = frame["row_ids"].astype("str")
+    frame["row_ids"] = rows.reindex(index, fill_value="").astype(TEXT).to_numpy()
+    frame["row_ids"] = frame["row_ids"].astype(TEXT)
     frame.attrs["kinds"] = named
     return frame
 
@@ -263,4 +264,4 @@ def _joined(columns: pd.DataFrame) -> pd.Series:
         if row not in made:
             made[row] = ";".join(dict.fromkeys(item for cell in row for item in str(cell).split(";") if item))
         found.append(made[row])
-    return pd.Series(found, index=columns.index, dtype="str")
+    return pd.Series(found, index=columns.index, dtype=TEXT)

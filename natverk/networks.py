@@ -9,6 +9,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.errors import gone
 from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
 from natverk.membership.actors import (
@@ -129,7 +130,7 @@ def members_of(
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
     yes = dict.fromkeys(["conflict", "below_minimum"], "bool")
-    frame = frame.astype({**dict.fromkeys([*text, "source_ids"], "str"), **whole, **yes})
+    frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 
@@ -194,8 +195,8 @@ def networks_of(
     about = data.networks.set_index("network_id")
     network = own["network_id"]
     own = own.assign(
-        row_ids=network.map(per_network["row_ids"]).astype("str"),
-        source_ids=network.map(per_network["source_ids"]).astype("str"),
+        row_ids=network.map(per_network["row_ids"]).astype(TEXT),
+        source_ids=network.map(per_network["source_ids"]).astype(TEXT),
         inferred=~network.map(per_network["stated"]).astype("bool"),
         **{column: network.map(about[column]) for column in ("reach", "kind", "counts_as")},
         **{column: network.map(texts) for column, texts in _held_by(data, actor_id).items()},
@@ -211,7 +212,7 @@ def networks_of(
     own["set"] = own["counts_as"].map({kind: place for place, kind in enumerate(SETS)})
     own = own.sort_values(["rank", "set", "since", "network_id"], na_position="last", ignore_index=True)
     text = ["reach", "kind", "counts_as", "held_by", "held_by_sv"]
-    return own.drop(columns=["rank", "set"]).astype(dict.fromkeys(text, "str"))
+    return own.drop(columns=["rank", "set"]).astype(dict.fromkeys(text, TEXT))
 
 
 def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
@@ -265,7 +266,7 @@ def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
     rows = rows[(rows["actor_id"] == actor_id) & rows["note"].notna()]
     groups = rows.groupby(["network_id", "note", "note_sv"], dropna=False, sort=True)
     found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
-    return found.astype("str")
+    return found.astype(TEXT)
 
 
 def _kind(data: Dataset, network: str) -> str:
@@ -344,7 +345,7 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     firm = set(rows.loc[~apart, "actor_id"])
     groups = rows[apart & ~rows["actor_id"].isin(firm)].groupby(["status", "actor_id"], as_index=False)
     frame = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))))
-    frame = frame[["actor_id", "status", "row_ids", "source_ids"]].astype("str")
+    frame = frame[["actor_id", "status", "row_ids", "source_ids"]].astype(TEXT)
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 
@@ -590,7 +591,7 @@ def shared_members(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.Da
     frame.insert(5, "jaccard", frame["shared"] / (frame["n_own"] + frame["n_other"] - frame["shared"]))
     frame.insert(6, "share_of_own", frame["shared"] / frame["n_own"])
     frame = frame.sort_values(["shared", "jaccard", "network_id"], ascending=[False, False, True], ignore_index=True)
-    frame = frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], "str"))
+    frame = frame.astype(dict.fromkeys(["network_id", "counts_as", "actor_ids"], TEXT))
     frame.attrs = {"kinds": checked_kinds(kinds)}
     return frame
 
@@ -646,7 +647,7 @@ def shared_themes(data: Dataset, network: str, *, kinds: Kinds = None) -> pd.Dat
         alike = others[others["network_id"].isin(having)]
         n_networks, n_members = alike["network_id"].nunique(), int(own.isin(alike["actor_id"]).sum())
         found.append({"theme": theme, "n_networks": n_networks, "n_members": n_members, "n_own": len(own)})
-    frame = pd.DataFrame(found).astype({"theme": "str"})
+    frame = pd.DataFrame(found).astype({"theme": TEXT})
     frame.attrs = {"kinds": checked_kinds(kinds)}
     return frame
 
@@ -753,5 +754,5 @@ def list_matrix(data: Dataset, network: str, list_certainty: ListCertainty | Non
     years = pd.DataFrame({"start": stated.groupby(own["actor_id"]).min(), "end": own.groupby("actor_id")["end"].max()})
     frame = frame.join(years, on="actor_id").sort_values(["name", "actor_id", "year", "list_id"], ignore_index=True)
     columns = ["actor_id", "name", "list_id", "year", "certainty", "state", "start", "end", "row_ids"]
-    text = dict.fromkeys(["actor_id", "name", "list_id", "certainty", "state", "row_ids"], "str")
+    text = dict.fromkeys(["actor_id", "name", "list_id", "certainty", "state", "row_ids"], TEXT)
     return frame[columns].astype({**text, "year": "int64", "start": "Int64", "end": "Int64"})

@@ -13,6 +13,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.data.units import fold
 from natverk.errors import InvalidArgument
 from natverk.frames import Names, directory, known_actors, known_municipality, known_networks
@@ -126,7 +127,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     ]  # fmt: skip
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
-    return found[columns].astype({**dict.fromkeys(text, "str"), **dict.fromkeys(whole, "Int64")})
+    return found[columns].astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(whole, "Int64")})
 
 
 @asked
@@ -288,7 +289,7 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         source_ids=("source_id", _together),
     ).reset_index()
     columns = ["actor_id", "purpose", "years", "places", "places_sv", "row_ids", "source_ids"]
-    return found.reindex(columns=columns).astype("str")
+    return found.reindex(columns=columns).astype(TEXT)
 
 
 @asked
@@ -350,7 +351,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     ]  # fmt: skip
     years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")
     text = [name for name in columns if name not in {*years, "ended"}]
-    return found.reindex(columns=columns).astype({**dict.fromkeys(text, "str"), **years, "ended": "bool"})
+    return found.reindex(columns=columns).astype({**dict.fromkeys(text, TEXT), **years, "ended": "bool"})
 
 
 @asked
@@ -406,7 +407,7 @@ def _meetings(data: Dataset) -> pd.DataFrame:
 
     frame = data.events.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
     found = {organisers: ids(organisers) for organisers in frame["organiser"].unique()}
-    frame = frame.assign(organiser_ids=frame["organiser"].map(found).astype("str"))
+    frame = frame.assign(organiser_ids=frame["organiser"].map(found).astype(TEXT))
     return frame.sort_values(["date", "row_ids"], na_position="last", kind="stable", ignore_index=True)
 
 
@@ -588,6 +589,6 @@ def up_to(data: Dataset, frame: pd.DataFrame, last_year: int) -> pd.DataFrame:
         return frame
     first = pd.Series("9999", index=frame.index)
     for name in reversed(dating):
-        cells = frame[name].astype("str")
+        cells = frame[name].astype(TEXT)
         first = cells.str[:4].where(frame[name].notna() & (cells != ""), first)
     return frame[first.astype("int64") <= last_year].reset_index(drop=True)

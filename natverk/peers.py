@@ -13,6 +13,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument, gone
 from natverk.frames import (
     YEARS,
@@ -286,7 +287,7 @@ def by_portfolio(
         ranked[kind] = [";".join(networks[row]) for row in cells]
     ranked["status"] = ranked.pop("status")
     text = ["municipality", "code", "name", "shared", "only_here", "only_there", "one_sided", "status"]
-    ranked = ranked.astype(dict.fromkeys(text, "str"))
+    ranked = ranked.astype(dict.fromkeys(text, TEXT))
     ranked.attrs = {"kinds": counted}
     return ranked
 
@@ -580,7 +581,7 @@ def by_structure(
         }
     )
     text = ["municipality", "code", "name", "skr_group", "alike"]
-    return frame.astype({**dict.fromkeys(text, "str"), "population": "Int64"})
+    return frame.astype({**dict.fromkeys(text, TEXT), "population": "Int64"})
 
 
 @asked
@@ -645,7 +646,7 @@ def peer_networks(
     )
     columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]
     theirs = theirs[columns].sort_values(["network_id", "rank"], ignore_index=True)
-    return theirs.astype({"own_mark": "str"})
+    return theirs.astype({"own_mark": TEXT})
 
 
 @asked
@@ -712,7 +713,7 @@ def county_peers(
     # Stable: what comes from one frame stays in the order of its ranks.
     place = {code: number for number, code in enumerate(codes)}
     frame = frame.sort_values("code", key=lambda own: own.map(place), kind="stable", ignore_index=True)
-    frame = frame.astype({"by": "str", "n_known": "Int64"})
+    frame = frame.astype({"by": TEXT, "n_known": "Int64"})
     frame.attrs = {"kinds": checked_kinds(kinds)}
     return frame
 
@@ -860,7 +861,7 @@ def candidates(
         }
     )
     whole = dict.fromkeys(["own_year", "min_population", "max_population", "population"], "Int64")
-    text = dict.fromkeys(["network_id", "network", "peers", "own_state", "eligibility", "eligibility_note"], "str")
+    text = dict.fromkeys(["network_id", "network", "peers", "own_state", "eligibility", "eligibility_note"], TEXT)
     frame = frame.astype({**whole, **text, "own_documented": "bool", "eligible": "bool"})
     frame = frame.sort_values(["n_in", "network_id"], ascending=[False, True], ignore_index=True)
     frame.insert(0, "rank", range(1, len(frame) + 1))
@@ -871,7 +872,7 @@ def candidates(
 def _absences(data: Dataset, actor: str, networks: list[str], evidence: dict[str, Any]) -> pd.DataFrame:
     """Return how an actor is known to be outside networks: `not_member` and the list's year, or `left` and the last."""
     if not networks:
-        return pd.DataFrame({"state": pd.Series(dtype="str"), "year": pd.Series(dtype="Int64")})
+        return pd.DataFrame({"state": pd.Series(dtype=TEXT), "year": pd.Series(dtype="Int64")})
     asked = {name: value for name, value in evidence.items() if name not in ("counts_as", "kinds")}
     cells = panel(data, actors=[actor], networks=networks, **asked)
     last = cells[cells["state"].isin(["not_member", "left"])].groupby("network_id")[["state", "year"]].last()
@@ -1025,5 +1026,5 @@ def neighbours(data: Dataset, municipality: str | int, documented: pd.DataFrame)
     frame.insert(2, "n_neighbours", len(others))
     frame["region"] = frame["network_id"].isin(firm.loc[firm["actor_id"] == region, "network_id"])
     frame["own_mark"] = frame["network_id"].map(own)
-    frame = frame.astype({"network_id": "str", "neighbours": "str", "own_mark": "str", "n_in": "int64"})
+    frame = frame.astype({"network_id": TEXT, "neighbours": TEXT, "own_mark": TEXT, "n_in": "int64"})
     return frame.sort_values(["n_in", "network_id"], ascending=[False, True], ignore_index=True)

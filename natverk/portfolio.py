@@ -23,6 +23,7 @@ from natverk import coding
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import DataError, InvalidArgument, gone
 from natverk.frames import counted_from_one, each_row, known_actor, not_negative
 
@@ -261,7 +262,7 @@ def _judged(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     """Return the judgements of criteria by one actor in one year, which may be none."""
     own = _evaluated(data, actor, year)
     kind = str(data.actors.set_index("actor_id").loc[actor, "kind"])
-    own = own.assign(evaluator_kind=pd.Series(kind, index=own.index, dtype="str"))[own["criterion"].isin(CRITERIA)]
+    own = own.assign(evaluator_kind=pd.Series(kind, index=own.index, dtype=TEXT))[own["criterion"].isin(CRITERIA)]
     columns = ["actor_id", "evaluator_kind", "year", "network_id", "criterion", "judgement", "rationale", "row_id"]
     own = own[[*columns, "source_id"]].astype({"judgement": "int64"})
     return own.sort_values(["network_id", "row_id"], ignore_index=True)
@@ -433,7 +434,7 @@ def _checked(judgements: pd.DataFrame) -> pd.DataFrame:
             )
     rows = judgements[judgements["criterion"] != "overall"]
     _check_criteria(rows["criterion"].unique(), "judgements, column criterion")
-    given = rows[rows["judgement"].notna() & (rows["judgement"].astype("str").str.strip() != "")]
+    given = rows[rows["judgement"].notna() & (rows["judgement"].astype(TEXT).str.strip() != "")]
     steps = pd.to_numeric(given["judgement"], errors="coerce").astype("float64")
     wrong = ~steps.isin(STEPS) | given["judgement"].map(lambda value: isinstance(value, bool)).astype(bool)
     if wrong.any():
@@ -441,9 +442,9 @@ def _checked(judgements: pd.DataFrame) -> pd.DataFrame:
         raise InvalidArgument(
             f"{value!r} is no judgement", where="judgements", allowed=STEPS, remedy="whole steps only"
         )
-    row_ids = given["row_id"] if "row_id" in given.columns else pd.Series("", index=given.index, dtype="str")
+    row_ids = given["row_id"] if "row_id" in given.columns else pd.Series("", index=given.index, dtype=TEXT)
     counted = {"network_id": given["network_id"], "criterion": given["criterion"], "judgement": steps}
-    return pd.DataFrame({**counted, "row_id": row_ids.astype("str")}).reset_index(drop=True)
+    return pd.DataFrame({**counted, "row_id": row_ids.astype(TEXT)}).reset_index(drop=True)
 
 
 def _scores(rows: pd.DataFrame, names: Sequence[str], rule: Rule) -> pd.DataFrame:
@@ -468,11 +469,11 @@ def _scores(rows: pd.DataFrame, names: Sequence[str], rule: Rule) -> pd.DataFram
     low, best, high = (_means(np.where(judged, values, step), weights) for step in (STEPS[0], np.nan, STEPS[-1]))
     return pd.DataFrame(
         {
-            "network_id": pd.Series(list(names), dtype="str"),
+            "network_id": pd.Series(list(names), dtype=TEXT),
             "n_rows": pd.Series([len(part) for part in own.values()], dtype="int64"),
             "n_judged": judged.sum(axis=1),
             "n_missing": missing.sum(axis=1),
-            "missing": pd.Series([";".join(np.array(CRITERIA)[row]) for row in missing], dtype="str"),
+            "missing": pd.Series([";".join(np.array(CRITERIA)[row]) for row in missing], dtype=TEXT),
             "coverage": (judged * weights).sum(axis=1).round(_DIGITS),
             "low": low,
             "best": best,
@@ -481,9 +482,9 @@ def _scores(rows: pd.DataFrame, names: Sequence[str], rule: Rule) -> pd.DataFram
             "n_core_judged": (judged & core).sum(axis=1),
             "one_sign": judged.any(axis=1) & ~((values > 0).any(axis=1) & (values < 0).any(axis=1)),
             "breadth_reachable": (judged & core).sum(axis=1) >= rule.breadth,
-            "recommendation": pd.Series(given, dtype="str"),
-            "possible_recommendations": pd.Series(possible, dtype="str"),
-            "row_ids": pd.Series([";".join(filter(None, part["row_id"])) for part in own.values()], dtype="str"),
+            "recommendation": pd.Series(given, dtype=TEXT),
+            "possible_recommendations": pd.Series(possible, dtype=TEXT),
+            "row_ids": pd.Series([";".join(filter(None, part["row_id"])) for part in own.values()], dtype=TEXT),
         }
     )
 
@@ -514,7 +515,7 @@ def _shares(
             for item, count in zip(RECOMMENDATIONS, counts, strict=True):
                 share = count / counts.sum() if counts.any() else np.nan
                 found.append((name, varied, item, share, item == as_coded, draws))
-    kinds = {"network_id": "str", "varied": "str", "recommendation": "str", "share": "float64"}
+    kinds = {"network_id": TEXT, "varied": TEXT, "recommendation": TEXT, "share": "float64"}
     kinds |= {"as_coded": "bool", "draws": "int64"}
     return pd.DataFrame(found, columns=list(kinds)).astype(kinds)
 
@@ -708,7 +709,7 @@ def _reviewed(
         judgements=own,
         scores=scores,
         sensitivity=_shares(rows, judged, rule, draws, 1.0, seed),
-        comparison=pd.DataFrame(found, columns=columns, dtype="str"),
+        comparison=pd.DataFrame(found, columns=columns, dtype=TEXT),
         actor=actor,
         year=year,
     )
@@ -746,7 +747,7 @@ def blank_sheet(
     """
     items = [networks] if isinstance(networks, str) else list(networks)
     names = [networks[item] for item in items] if isinstance(networks, Mapping) else items
-    frame = pd.DataFrame({"item": items, "network": names}, dtype="str")
+    frame = pd.DataFrame({"item": items, "network": names}, dtype=TEXT)
     return coding.sheet(frame, [*criteria, "rationale"], [coder])
 
 
@@ -801,7 +802,7 @@ def filled_sheet(filled: pd.DataFrame, *, coder: str | None = None) -> pd.DataFr
     own = own.assign(rationale=own.get("rationale"), network_id=own[item], place=range(len(own)))
     long = own.melt(["place", "network_id", "rationale"], criteria, "criterion", "judgement")
     # A minus sign as word processors write it is a minus, and a plus sign says nothing more.
-    cells = long["judgement"].astype("str").mask(long["judgement"].isna(), "").str.strip()
+    cells = long["judgement"].astype(TEXT).mask(long["judgement"].isna(), "").str.strip()
     long["judgement"] = cells.str.replace("−", "-").str.removeprefix("+")
     long = long[long["judgement"] != ""]
     for row in each_row(long[~long["judgement"].isin([str(step) for step in STEPS])]):
@@ -812,5 +813,5 @@ def filled_sheet(filled: pd.DataFrame, *, coder: str | None = None) -> pd.DataFr
             remedy="write a whole step, or leave the cell blank",
         )
     long = long.sort_values("place", kind="stable", ignore_index=True)
-    kinds = {"network_id": "str", "criterion": "str", "judgement": "int64", "rationale": "str"}
+    kinds = {"network_id": TEXT, "criterion": TEXT, "judgement": "int64", "rationale": TEXT}
     return long.astype(kinds)[list(kinds)]

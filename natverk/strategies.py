@@ -20,6 +20,7 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.frames import (
     Names,
@@ -151,7 +152,7 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
     lasting = frame["date_to"].mask(frame["event"] == "in_force")
     frame = frame.assign(
         date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
-        title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype("str"),
+        title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype(TEXT),
         has_part=frame["municipal_part"].notna(),
     )
     columns = [
@@ -262,7 +263,7 @@ def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
             }
         )
     numbers = {"not_known_since": "Int64", "n_undated": "int64"}
-    return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
+    return pd.DataFrame(found).astype({**dict.fromkeys(found[0], TEXT), **numbers})
 
 
 def _last_seen(own: list[Any]) -> tuple[Any, Any]:
@@ -415,7 +416,7 @@ def _stages(
             }
         )
     numbers = dict.fromkeys(["age_low", "age_high", "horizon_left"], "float64") | {"horizon_year": "Int64"}
-    return pd.DataFrame(found).astype(dict.fromkeys(found[0], "str") | numbers)
+    return pd.DataFrame(found).astype({**dict.fromkeys(found[0], TEXT), **numbers})
 
 
 @asked
@@ -558,7 +559,7 @@ def same_stage(data: Dataset, date: str, *, table: pd.DataFrame | None = None) -
             counties = (one.county_code, two.county_code, one.region_name, two.region_name)
             found.append((*counties, one.stage, ";".join(shared), len(shared), gap, STAGES.index(one.stage)))
     columns = ["county_a", "county_b", "region_a", "region_b", "stage", "reasons", "n_reasons", "age_gap", "place"]
-    kinds = dict.fromkeys(columns[:6], "str") | {"n_reasons": "int64", "age_gap": "float64"}
+    kinds = dict.fromkeys(columns[:6], TEXT) | {"n_reasons": "int64", "age_gap": "float64"}
     pairs = pd.DataFrame(found, columns=columns)
     order = ["place", "n_reasons", "age_gap", "county_a", "county_b"]
     pairs = pairs.sort_values(order, ascending=[True, False, True, True, True], ignore_index=True)
@@ -624,7 +625,7 @@ def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataF
                 others.append((-len(shares), abs(year - their_year), other, said, own_ids, own_sources))
         found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
     columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
-    return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, "str"), "n_shared": "int64"})
+    return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, TEXT), "n_shared": "int64"})
 
 
 def _joined(cells: list[Any]) -> str:
@@ -671,7 +672,7 @@ def accounts(data: Dataset, region: str | int, *, years: tuple[int, int] | None 
     lasting = frame["until"].fillna(_NEVER) >= f"{window[0]}-01-01"
     frame = frame[(begun & lasting).astype(bool)]
     cited = frame["source_id"] + (";" + frame["other_sources"]).fillna("")
-    frame = frame.assign(source_ids=cited.astype("str"), drafted=frame["state"] == "in_process")
+    frame = frame.assign(source_ids=cited.astype(TEXT), drafted=frame["state"] == "in_process")
     frame = frame.sort_values(["drafted", "adopted_last", "strategy_id"], ascending=[False, False, True])
     return frame.drop(columns=["drafted", "until"]).reset_index(drop=True)
 
@@ -711,20 +712,20 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     # As plain objects: Arrow would start a thread for the extremes, and where pages are forked from there must be one.
     told = told.astype({"printed": object, "seen": object})
     own = told.loc[cited.to_list()].set_axis(cited.index).groupby(level=0)
-    stated = rows["adopted_date"].fillna(rows["adopted_year"].astype("str"))
+    stated = rows["adopted_date"].fillna(rows["adopted_year"].astype(TEXT))
     frame = pd.DataFrame(
         {
             **{name: rows[name] for name in ("county_code", "strategy_id", "title", "kind", "row_id", "source_id")},
             "drafted": rows["status"] == "in_process",
-            "first": stated.map(earliest, na_action="ignore").astype("str"),
-            "last": stated.map(latest, na_action="ignore").astype("str"),
+            "first": stated.map(earliest, na_action="ignore").astype(TEXT),
+            "last": stated.map(latest, na_action="ignore").astype(TEXT),
             "horizon_year": rows["horizon_year"].astype("Int64"),
             **{
-                name: rows[column].map({True: "yes", False: "no"}).astype("str").fillna("unknown")
+                name: rows[column].map({True: "yes", False: "no"}).astype(TEXT).fillna("unknown")
                 for name, column in REFERENCES.items()
             },
-            "printed": own["printed"].max().astype("str"),
-            "seen": own["seen"].min().astype("str"),
+            "printed": own["printed"].max().astype(TEXT),
+            "seen": own["seen"].min().astype(TEXT),
             "first_year": own["year"].min(),
             "last_year": own["year"].max(),
         }
@@ -756,9 +757,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
         until[name] = min((bounds[item][1] for item in newer), default=_NEVER)
     ids = frame["strategy_id"]
     return frame.drop(columns="printed").assign(
-        first=ids.map({name: low for name, (low, _) in bounds.items()}).astype("str"),
-        last=ids.map({name: high for name, (_, high) in bounds.items()}).astype("str"),
-        until=ids.map(until).astype("str").fillna(_NEVER),
+        first=ids.map({name: low for name, (low, _) in bounds.items()}).astype(TEXT),
+        last=ids.map({name: high for name, (_, high) in bounds.items()}).astype(TEXT),
+        until=ids.map(until).astype(TEXT).fillna(_NEVER),
     )
 
 

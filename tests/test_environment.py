@@ -6,10 +6,13 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from importlib.metadata import packages_distributions
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -218,13 +221,24 @@ def recipe(verb: str, *assignments: str, **environ: str) -> str:
     [
         ("data", "natverk build"), ("list", "natverk list"), ("reports", "natverk report --only region_report"),
         ("everything", "natverk report --all"), ("lab", "natverk lab my_notebooks"),
-        ("site-zip", "--zip site.zip"), ("test", "python -m pytest"),
+        ("site-zip", "--zip site.zip"), ("test", "python -m pytest -n logical"),
+        ("test-all", "-m 'slow or not slow'"), ("test-oldest", "-m pytest -p no:cacheprovider"),
         ("notebooks", "python tools/store_notebooks.py"), ("seminar", "natverk seminar build/seminar --again"),
-        ("bench", 'python "$file"'),
+        ("bench", 'python "$file"'), ("lint", "ruff check ."),
+        ("lock", "--output-file requirements.lock"), ("clean", "natverk clean --out reports"),
+        ("setup", "--requirement requirements.lock"),
     ],
 )  # fmt: skip
 def test_a_verb_hands_its_options_on(verb: str, program: str) -> None:
-    assert re.search(rf"{re.escape(program)}\S* --option=1\b", recipe(verb, "ARGS=--option=1"))
+    assert re.search(rf"{re.escape(program)}[^&|;]* --option=1\b", recipe(verb, "ARGS=--option=1"))
+
+
+def test_every_verb_hands_its_options_on() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    verbs = set(re.search(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[1].split())  # type: ignore[index]
+    (tried,) = (mark.args[1] for mark in test_a_verb_hands_its_options_on.pytestmark)  # type: ignore[attr-defined]
+    # `help` runs nothing that takes options, and `distclean` what `clean` runs.
+    assert verbs == {verb for verb, _program in tried} | {"help", "distclean"}
 
 
 def test_what_pip_is_set_to_and_what_lies_on_the_path_do_not_matter() -> None:
@@ -232,4 +246,46 @@ def test_what_pip_is_set_to_and_what_lies_on_the_path_do_not_matter() -> None:
     assert len(lines) == 2
     for line in lines:
         assert "env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0" in line
-        assert "python -I -m pip" in line
+        assert "python -I -X utf8 -m pip" in line
+
+
+COPIED = ("natverk", "notebooks", "data")
+COPIED_FILES = (
+    "Makefile", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "DATA-LICENSE.md", "reports.toml",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout below a name with a space and å, ä, ö; its environment has the packages of this one, but natverk."""
+    if shutil.which("make") is None or os.name == "nt" or find_spec("pip") is None:
+        pytest.skip("needs make and pip")
+    folder = tmp_path_factory.mktemp("två ord") / "hos åäö"
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in COPIED_FILES:
+        shutil.copy(ROOT / name, folder / name)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=folder, check=True)
+    [packages] = (folder / ".venv/lib").glob("python3*/site-packages")
+    (packages / "locked.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    (folder / "requirements.lock").write_text("", encoding="utf-8")
+    (folder / ".venv/.locked").touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{"LC_ALL": "C"}, {"PYTHONUTF8": "0"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}],
+    ids=" ".join,
+)
+def test_a_checkout_works_in_a_folder_with_swedish_letters(elsewhere: Path, environ: dict[str, str]) -> None:
+    (elsewhere / ".venv/.ready").unlink(missing_ok=True)
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "NATVERK_"))}
+    for command in (
+        ["make", "setup"], ["make", "list", "ARGS=--lang sv --only 14"], ["make", "data"],
+        [".venv/bin/natverk", "explain", "Vänersborg", "networks"], ["make", "clean"],
+    ):  # fmt: skip
+        done = subprocess.run(command, cwd=elsewhere, env=around | environ, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+    [packages] = (elsewhere / ".venv/lib").glob("python3*/site-packages")
+    assert [path.read_text() for path in packages.glob("_*natverk.pth")] == ["../../../..\n"]

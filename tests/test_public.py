@@ -516,3 +516,32 @@ def test_a_county_stands_for_its_municipalities(real: Dataset) -> None:
     cells = natverk.panel(real, actors=["Skåne", "Region Skåne", "Malmö"], networks="ubc", years=2019)
     assert len(cells) == 34
     assert set(cells["actor_id"].str[:15]) >= {"region:12"}
+
+
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_no_option_of_pandas_changes_what_is_measured(real: Dataset) -> None:
+    """Blanks stay blanks, whatever a user's session has set: without inferred strings `"str"` makes them "nan"."""
+    fresh, wrong = [], []
+    for option in (True, False):
+        with pd.option_context("future.infer_string", option):
+            data = Dataset(real.folder)
+            fresh.append({name: list(frames_in(_whole(CALLS[name](data)))) for name in TEXTS})
+    for name in TEXTS:
+        for (where, usual), (_where, other) in zip(*(found[name] for found in fresh), strict=True):
+            for column in usual.columns if isinstance(usual, pd.DataFrame) else []:
+                one, two = (frame[column].astype(object) for frame in (usual, other))
+                if one.where(one.notna(), None).tolist() != two.where(two.notna(), None).tolist():
+                    wrong.append(f"{name}{where} {column}")
+    assert wrong == []
+
+
+def _whole(result: object) -> object:
+    return list(result) if isinstance(result, Iterator) else result
+
+
+#: Measures that give texts of which some are missing.
+TEXTS = (
+    "compare", "disagreements", "documented", "explain", "spells", "benchmarks.recomputed", "coding.sheet",
+    "networks.list_matrix", "networks.members_of", "networks.networks_of", "outcomes.projects", "outcomes.twin_towns",
+    "peers.candidates", "peers.peer_networks", "portfolio.blank_sheet", "portfolio.filled_sheet",
+)  # fmt: skip

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from natverk.data.codebook import datapackage_of, resource_of
+from natverk.data.letters import typed_path
 from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA, Column, Table, text
 from natverk.data.sources import cite_data
@@ -212,7 +213,7 @@ def export(
     """
     forms, names = _wanted(formats, FORMATS, "formats"), _tables(tables)
     _check_packages(forms)
-    out = Path(out)
+    out = typed_path(out)
     exported = [exported_table(name) for name in names]
     beside = [table.name for table in _BESIDE]
     planned: list[str] = []

@@ -17,9 +17,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from natverk.data import build
+from natverk.data.letters import typed_path
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST, Manifest, Processed
-from natverk.errors import DataError, InvalidArgument, MissingFile
+from natverk.errors import DataError, MissingFile
 
 __all__ = ["OVERLAY_VARIABLE", "chosen_overlay", "overlay_in_environment", "tables_in_use"]
 
@@ -39,12 +40,7 @@ def chosen_overlay(overlay: str | Path | None = None) -> Path | None:
     chosen = overlay if overlay is not None else os.environ.get(OVERLAY_VARIABLE)
     if chosen is None or not str(chosen).strip():
         return None
-    try:
-        return Path(chosen).expanduser().absolute()
-    except RuntimeError as error:
-        raise InvalidArgument(
-            f"{chosen} means no home folder", where="overlay", remedy="write the whole path"
-        ) from error
+    return typed_path(chosen, where="overlay").absolute()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Which letters bytes are: of files that editors and spreadsheets write, and of what is typed in a shell.
+"""Which letters bytes are: of files that editors and spreadsheets write, and of what is typed; `~` in a path.
 
 Bytes are read where they can mean one text only. The rest is refused, with the texts that they may mean.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from natverk.errors import DataError, InvalidArgument
 
-__all__ = ["ONE_BYTE", "marked", "readings", "text_of", "meant", "windows"]
+__all__ = ["ONE_BYTE", "marked", "readings", "text_of", "meant", "typed_path", "windows"]
 
 #: What the first bytes of a file say about its encoding; UTF-32 before UTF-16, which begins alike.
 _MARKS = {
@@ -117,3 +117,22 @@ def meant(text: str) -> str:
             where="command line",
             remedy="write it without accents (Vastra Gotaland) or as a code (14), or set the terminal to UTF-8",
         ) from error
+
+
+def typed_path(path: str | Path, *, where: str | None = None) -> Path:
+    """Return a path as it was typed, with `~` for the home folder: shells leave it in `--out=~/pages`.
+
+    Raises
+    ------
+    InvalidArgument
+        If `~name` names nobody, or there is no home folder.
+
+    Examples
+    --------
+    >>> typed_path("~/pages") == Path.home() / "pages", typed_path("a/~b").as_posix()
+    (True, 'a/~b')
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InvalidArgument(f"{path} means no home folder", where=where, remedy="write the whole path") from error

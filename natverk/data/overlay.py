@@ -155,7 +155,7 @@ class OverlayError(DataError):
         n = len(problems)
         super().__init__(f"{n} problem{'s' if n > 1 else ''} in the own rows of {folder}")
         self.problems = problems
-        self.remedy = f"mend them, then: natverk check {folder}"
+        self.remedy = "mend them, then: " + command_line("natverk", "check", folder)
 
     def __str__(self) -> str:
         shown = [str(problem) for problem in self.problems[:10]]

@@ -21,7 +21,7 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
-from natverk.data.letters import ONE_BYTE, marked, readings, windows
+from natverk.data.letters import ONE_BYTE, marked, readings, typed_path, windows
 from natverk.errors import DataError, InvalidArgument, MissingFile, missing_extra
 
 __all__ = ["FORMS", "Sheet", "csv_sheet", "csv_text", "excel_sheets", "neutral", "bare", "read_table", "write_table"]
@@ -112,7 +112,7 @@ def write_table(frame: pd.DataFrame, path: Path | str, *, separator: str = ";", 
     ...     read_table(path)["item"].tolist()
     ['a', 'b']
     """
-    path = Path(path)
+    path = typed_path(path)
     form = _form(path)
     if separator not in _SEPARATORS:
         raise InvalidArgument(f"unknown separator {separator!r}", where="separator", allowed=_SEPARATORS)
@@ -185,7 +185,7 @@ def read_table(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame
     ...     read_table(path)["tone"].fillna("missing").tolist()
     ['01', 'missing']
     """
-    path = Path(path)
+    path = typed_path(path)
     form = _form(path)
     if not path.is_file():
         raise MissingFile(f"there is no file {path.name}", where=str(path), remedy="write the path of the file")

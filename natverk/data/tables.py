@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import NotRequired, TypedDict, Unpack, cast
 
+from natverk.data.letters import typed_path
 from natverk.data.reads import Filters
 from natverk.data.schema import SCHEMA
 from natverk.errors import DataError, MissingFile, UnknownName
@@ -59,7 +61,7 @@ def data_folders() -> tuple[Path | None, Path]:
     chosen = os.environ.get("NATVERK_DATA")
     if chosen:
         # Absolute: tables are read when they are first used, and a notebook may change its folder before that.
-        folder = Path(chosen).expanduser().absolute()
+        folder = typed_path(chosen, where="NATVERK_DATA").absolute()
         raw, processed = folder / "raw", folder / "processed"
         return (raw if raw.is_dir() or not (processed / MANIFEST).is_file() else None), processed
     package = Path(__file__).resolve().parents[1]
@@ -159,7 +161,8 @@ class Processed:
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise MissingFile("there are no processed data", where=str(self.folder), remedy="natverk build") from error
+            remedy = f"natverk build --raw FOLDER --out {shlex.quote(str(self.folder))}"
+            raise MissingFile("there are no processed data", where=str(self.folder), remedy=remedy) from error
         except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise DataError(f"the manifest is damaged: {error}", where=str(path), remedy=REBUILD) from error
         if not isinstance(manifest, dict) or not isinstance(manifest.get("outputs"), dict):

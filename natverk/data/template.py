@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from natverk.data.letters import typed_path
 from natverk.data.overlay import OVERLAY_TABLES, REPLACES, filled_in, overlay_table
 from natverk.data.schema import KINDS, LIST_SEPARATOR, SCHEMA, Column, Table
 from natverk.errors import InvalidArgument, NatverkError, missing_extra
@@ -56,6 +57,7 @@ def write_templates(tables: Sequence[str], path: Path) -> list[Path]:
                 f"own rows cannot be of the table {name!r}", where="TABLE", allowed=OVERLAY_TABLES, value=name
             )
     tables = list(dict.fromkeys(tables))
+    path = typed_path(path)
     excel = path.suffix.lower() == ".xlsx"
     files = [path] if excel else [path / f"{name}{end}" for name in tables for end in (".csv", ".codebook.md")]
     for file in files:

@@ -6,6 +6,8 @@ text "nan" without a word. Here it is text in Arrow's memory with missing values
 
 from __future__ import annotations
 
+from typing import Literal, cast
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +15,8 @@ import pyarrow as pa
 __all__ = ["TEXT", "to_arrow", "to_frame"]
 
 #: The type of every column of text; what `"str"` means where no option is set.
-TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+# To the type checker it is that word.
+TEXT: Literal["str"] = cast('Literal["str"]', pd.StringDtype("pyarrow", na_value=np.nan))
 _ARROW = {"str": pa.large_string(), "Int64": pa.int64(), "Float64": pa.float64(), "boolean": pa.bool_()}
 _PANDAS = {
     pa.large_string(): TEXT,

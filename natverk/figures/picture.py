@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from natverk.data.letters import typed_path
 from natverk.errors import InvalidArgument
 from natverk.figures.marks import Drawing, Mark
 from natverk.figures.style import CSS_DPI, HOUSE_COLOURS, PNG_DPI, house_style
@@ -111,7 +112,7 @@ class Picture:
         InvalidArgument
             If the ending is another one.
         """
-        target = Path(path)
+        target = typed_path(path)
         kind = target.suffix.lower().lstrip(".")
         if kind not in FORMATS:
             raise InvalidArgument(

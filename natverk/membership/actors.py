@@ -11,6 +11,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import YEARS, choice, known_county, several
 
@@ -102,7 +103,7 @@ def levels(data: Dataset) -> pd.DataFrame:
         {
             "actor_id": actors["actor_id"],
             "name": actors["name"],
-            "level": level.astype("str"),
+            "level": level.astype(TEXT),
             "municipality": actors["kind"] == "municipality",
             "region": (actors["kind"] == "region") | actors["also_regional"].astype(bool),
             "county_codes": actors["county_codes"],
@@ -167,7 +168,7 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
         parts.reverse()
     result = pd.concat([part for part in parts if len(part)], ignore_index=True)
     result = result.reindex(columns=["actor_id", "name", "level", "code", "population"])
-    return result.astype({"population": "Int64", "code": "str", "level": "str"})
+    return result.astype({"population": "Int64", "code": TEXT, "level": TEXT})
 
 
 @asked
@@ -377,4 +378,4 @@ def may_belong(data: Dataset, actors: list[str], networks: list[str], year: int)
     frame = pd.MultiIndex.from_product([actors, networks], names=["actor_id", "network_id"]).to_frame(index=False)
     frame["may"] = pd.Series(may, dtype="boolean").mask(pd.Series(may & ~sure))
     frame["by_rule"] = pd.Series(rule == 1, dtype="boolean").mask(pd.Series(rule < 0))
-    return frame.astype({"actor_id": "str", "network_id": "str"})
+    return frame.astype({"actor_id": TEXT, "network_id": TEXT})

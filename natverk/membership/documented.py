@@ -10,6 +10,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.frames import Names, choice, known_actors, not_negative, year_range
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
@@ -156,7 +157,7 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         ["loose", "conflict", "left", "undated", "recent"],
         default="earlier",
     )
-    mark = pd.Series(marks, index=pairs.index, dtype="str")
+    mark = pd.Series(marks, index=pairs.index, dtype=TEXT)
     frame = pairs.assign(
         mark=mark,
         since=started.fillna(dated),
@@ -171,7 +172,7 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         "n_sources", "row_ids", "source_ids",
     ]  # fmt: skip
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64")
-    return frame[columns].astype({**whole, "since_basis": "str"})
+    return frame[columns].astype({**whole, "since_basis": TEXT})
 
 
 def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:
@@ -298,7 +299,7 @@ def _undated(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Dat
     rows = graded(data, year_basis=year_basis, counting=counting)
     rows = rows[rows["grade"] == "positive"]
     dated = rows["first"].notna().groupby([rows[name] for name in _PAIR]).transform("any")
-    return gathered(rows[~dated], _PAIR)[["row_ids"]].reset_index().astype(dict.fromkeys(_PAIR, "str"))
+    return gathered(rows[~dated], _PAIR)[["row_ids"]].reset_index().astype(dict.fromkeys(_PAIR, TEXT))
 
 
 @asked
@@ -355,4 +356,4 @@ def _relations(data: Dataset) -> pd.DataFrame:
     bounds = years.groupby(key)["year"].agg(first="min", last="max")
     frame = gathered(rows, key).join(bounds).reset_index()
     columns = [*key, "first", "last", "n_rows", "row_ids", "source_ids"]
-    return frame[columns].astype({**dict.fromkeys(key, "str"), **dict.fromkeys(["first", "last"], "Int64")})
+    return frame[columns].astype({**dict.fromkeys(key, TEXT), **dict.fromkeys(["first", "last"], "Int64")})

@@ -14,6 +14,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.counting import rule_of
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.frames import choice, each_row
 
 __all__ = [
@@ -72,7 +73,7 @@ def counted(data: Dataset) -> pd.Series:
     pairs = list(zip(kind.tolist(), frame["status"].tolist(), strict=True))
     found = {pair: rule_of(rules, *pair) for pair in set(pairs)}
     values = [found[pair] for pair in pairs]
-    return pd.Series(values, index=frame.index, dtype="str", name="counted")
+    return pd.Series(values, index=frame.index, dtype=TEXT, name="counted")
 
 
 @asked
@@ -166,7 +167,7 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
             "last": last.where(attests).clip(upper=vintage),
             "start": start.where(attests),
             "end": stop.mask((stop > vintage).fillna(False)),
-            "end_kind": frame["end_kind"].fillna("left").where(stop.notna()).astype("str"),
+            "end_kind": frame["end_kind"].fillna("left").where(stop.notna()).astype(TEXT),
             "list_id": frame["list_id"],
             "source_id": frame["source_id"],
         }
@@ -200,7 +201,7 @@ def proposals_to_leave(data: Dataset) -> pd.DataFrame:
         found.setdefault((row.actor_id, row.network_id, row.year), []).append(row.row_id)
     proposals = [(*key, ";".join(rows)) for key, rows in sorted(found.items())]
     frame = pd.DataFrame(proposals, columns=["actor_id", "network_id", "year", "row_ids"])
-    return frame.astype({"actor_id": "str", "network_id": "str", "year": "Int64", "row_ids": "str"})
+    return frame.astype({"actor_id": TEXT, "network_id": TEXT, "year": "Int64", "row_ids": TEXT})
 
 
 def status_of(statuses: Iterable[str]) -> str:
@@ -240,4 +241,4 @@ def gathered(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         )
     text = ["status", "row_ids", "source_ids"]
     frame = pd.DataFrame(found, columns=[*by, "status", "n_rows", "n_sources", "row_ids", "source_ids"])
-    return frame.astype({**dict.fromkeys(text, "str"), "n_rows": "int64", "n_sources": "int64"}).set_index(by)
+    return frame.astype({**dict.fromkeys(text, TEXT), "n_rows": "int64", "n_sources": "int64"}).set_index(by)

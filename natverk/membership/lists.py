@@ -9,6 +9,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import Names, choice, each_row, known_county, known_networks, year_range
 from natverk.membership.actors import at_risk_in, eligible, existence, levels
@@ -72,7 +73,7 @@ def list_members(data: Dataset) -> pd.DataFrame:
     columns = ["list_id", "network_id", "year", "certainty", "status_scope"]
     seen = complete[columns].iloc[place].reset_index(drop=True).assign(actor_id=table.index[who])
     seen = seen.assign(covered=covered[place, who], on=on[place, who], row_id=named[place, who])
-    return seen.astype({"year": "int64", "actor_id": "str", "row_id": "str"})
+    return seen.astype({"year": "int64", "actor_id": TEXT, "row_id": TEXT})
 
 
 @asked
@@ -159,7 +160,7 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     )
     columns = ["network_id", "actor_id", "exit_after", "exit_before", "list_after", "list_before", "returned"]
     whole = dict.fromkeys(["exit_after", "exit_before", "returned", "stated_end"], "Int64")
-    frame = frame[[*columns, "conflict", "stated_end", "row_ids"]].astype({**whole, "row_ids": "str"})
+    frame = frame[[*columns, "conflict", "stated_end", "row_ids"]].astype({**whole, "row_ids": TEXT})
     return frame.sort_values(["network_id", "exit_before", "actor_id"], ignore_index=True)
 
 
@@ -309,7 +310,7 @@ def latest_lists(
     if networks is not None:
         lists = lists[lists["network_id"].isin(known_networks(data, networks))]
     lists = lists.sort_values(["network_id", "year"], ignore_index=True)
-    reason = pd.Series("used", index=lists.index, dtype="str")
+    reason = pd.Series("used", index=lists.index, dtype=TEXT)
     enough = lists["certainty"].isin(CERTAINTY[certainty])
     good = (lists["year"] <= year) & enough & (lists["status_scope"] == "all")
     last = lists[good].groupby("network_id")["year"].transform("max").reindex(lists.index)
@@ -367,7 +368,7 @@ def listed_memberships(data: Dataset, lists: pd.DataFrame, *, at_risk: AtRisk = 
     exposure = covered.sum(axis=1)
     return pd.DataFrame(
         {
-            "actor_id": pd.Series(covered.index, dtype="str"),
+            "actor_id": pd.Series(covered.index, dtype=TEXT),
             "exposure": exposure.to_numpy(dtype="int64"),
             "listed_memberships": named.sum(axis=1).astype("Int64").where(exposure > 0).to_numpy(),
             "list_ids": [";".join(named.columns[list(row)]) for row in named.itertuples(index=False)],

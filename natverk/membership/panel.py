@@ -18,6 +18,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import (
     YEARS,
@@ -450,7 +451,7 @@ def decided_runs(data: Dataset, rules: Rules) -> pd.DataFrame:
         for first, last, cell in pair.runs(rules)
     ]
     columns = ["actor_id", "network_id", "first", "last", "state", "conflict", "status", "rows", "attested"]
-    text = dict.fromkeys(["actor_id", "network_id", "state", "status", "rows"], "str")
+    text = dict.fromkeys(["actor_id", "network_id", "state", "status", "rows"], TEXT)
     whole, yes_no = dict.fromkeys(["first", "last"], "int64"), dict.fromkeys(["conflict", "attested"], "bool")
     return pd.DataFrame(found, columns=columns).astype({**text, **whole, **yes_no})
 
@@ -608,11 +609,11 @@ def panel(
     may = eligible(data, actor_ids, network_ids, span)[a, n]
     may[row_of[places(runs[runs["attested"]])]] = True
     cell = which.ravel()
-    texts = {name: decisions[name].astype("str").array.take(cell) for name in ("state", "status", "rows")}
+    texts = {name: decisions[name].astype(TEXT).array.take(cell) for name in ("state", "status", "rows")}
     frame = pd.DataFrame(
         {
-            "actor_id": actor_index.astype("str").array.take(np.repeat(a, len(span))),
-            "network_id": network_index.astype("str").array.take(np.repeat(n, len(span))),
+            "actor_id": actor_index.astype(TEXT).array.take(np.repeat(a, len(span))),
+            "network_id": network_index.astype(TEXT).array.take(np.repeat(n, len(span))),
             "year": np.tile(calendar, len(a)).astype("int64"),
             "state": texts["state"],
             "conflict": conflict.ravel(),

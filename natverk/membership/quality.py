@@ -10,6 +10,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import SCHEMA
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import (
     Names,
@@ -245,7 +246,7 @@ def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     frame["rank"] = frame["kind"].map(DISAGREEMENTS.index)
     by = ["rank", "network_id", "actor_id", "year", "values"]
     frame = frame.sort_values(by, na_position="last", kind="stable", ignore_index=True).drop(columns="rank")
-    return frame.astype({"year": "Int64", **dict.fromkeys([name for name in COLUMNS if name != "year"], "str")})
+    return frame.astype({"year": "Int64", **dict.fromkeys([name for name in COLUMNS if name != "year"], TEXT)})
 
 
 def _rivals(frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
@@ -292,7 +293,7 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
             "values": "member | " + found["state"].replace("member", "left"),
             "row_ids": found["rows"],
             "source_ids": [";".join(sorted({sources[item] for item in rows.split(";")})) for rows in found["rows"]],
-            "note": first.astype("str").where(first == last, first.astype("str") + "–" + last.astype("str")),
+            "note": first.astype(TEXT).where(first == last, first.astype(TEXT) + "–" + last.astype(TEXT)),
         }
     )
 
@@ -326,7 +327,7 @@ def _statuses(data: Dataset) -> pd.DataFrame:
 def _offices(data: Dataset) -> pd.DataFrame:
     frame = data.functions[data.functions["start_year"].notna()]
     frame = frame.assign(
-        term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype("str").fillna("").replace("<NA>", "")
+        term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype(TEXT).fillna("").replace("<NA>", "")
     )
     keys = ["actor_id", "network_id", "function_class", "start_year"]
     frame = frame[frame["function_class"].isin(["board", "chair"])]
@@ -468,13 +469,13 @@ def explain(data: Dataset, /, what: Any, **rules: Any) -> pd.DataFrame:
     frame["id"] = frame["id"].replace("", None)
     frame = frame.merge(_evidence_of(data, frame["id"].dropna()), on="id", how="left")
     frame["source_id"] = frame["source_id"].str.split(";")
-    frame = frame.explode("source_id", ignore_index=True).astype({"source_id": "str"})
+    frame = frame.explode("source_id", ignore_index=True).astype({"source_id": TEXT})
     frame = frame.merge(data.sources[["source_id", "title", "publisher", "url"]], on="source_id", how="left")
     frame["title"], frame["url"] = (frame[name].fillna(frame[f"own_{name}"]) for name in ("title", "url"))
     order = [*columns, "table", "what", *_WHEN, "source_id", "title", "publisher", "url", "locator"]
     text = [name for name in order if name not in ("cell", "year", "conflict", "decides")]
     other = {"cell": "int64", "year": "Int64", "conflict": "boolean", "decides": "boolean"}
-    return frame[order].astype({**dict.fromkeys(text, "str"), **other})
+    return frame[order].astype({**dict.fromkeys(text, TEXT), **other})
 
 
 def _records(what: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -596,7 +597,7 @@ def _eligibility(data: Dataset, actor: str, network: str, year: int) -> Reason:
 def _evidence_of(data: Dataset, ids: pd.Series) -> pd.DataFrame:
     """Return what the rows and lists of these ids are about, one row an id, or raise where there is none."""
     columns = ["id", "table", "what", *_WHEN, "source_id", "locator", "own_title", "own_url"]
-    parts = [pd.DataFrame(columns=columns, dtype="str")]
+    parts = [pd.DataFrame(columns=columns, dtype=TEXT)]
     for item in dict.fromkeys(ids):
         # A prefix of row ids may stand in two tables: rows that moved keep their id.
         fitting = [name for name, table in SCHEMA.items() if table.columns[0].name == "row_id"]
@@ -638,4 +639,4 @@ def _evidence_in(data: Dataset, table: str) -> pd.DataFrame:
     # Published figures name their source themselves where it is none of the table of sources.
     for name, column in (("source_id",) * 2, ("locator",) * 2, ("own_title", "source_title"), ("own_url", "url")):
         result[name] = text[column].to_numpy() if column in text else ""
-    return result.astype("str").replace("", None).astype("str")
+    return result.astype(TEXT).replace("", None).astype(TEXT)

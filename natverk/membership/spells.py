@@ -16,6 +16,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.types import TEXT
 from natverk.frames import Names, choice, known_actors, known_networks
 from natverk.membership.actors import member_actors
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
@@ -114,7 +115,7 @@ def _spells(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     facts = gathered(frame[[*key, "row_id"]].explode("row_id").merge(rows, on="row_id"), key)
     frame = frame.drop(columns="row_id").merge(facts.drop(columns="source_ids").reset_index(), on=key)
     whole = dict.fromkeys(["start", "last_seen", "end", "longest_gap"], "Int64")
-    text = dict.fromkeys(["actor_id", "network_id", "start_basis"], "str")
+    text = dict.fromkeys(["actor_id", "network_id", "start_basis"], TEXT)
     return frame.astype({**whole, **text, "spell": "int64", "dated": "bool", "conflict": "bool"})
 
 
@@ -333,7 +334,7 @@ def durations(
     codes += ["term_over", "former_without_year", "absent_from_list"]
     rest = "until_vintage" if censor == "vintage" else "seen_last"
     reason = np.select([item.to_numpy(dtype=bool) for item in conditions], codes, default=rest)
-    frame["reason"] = pd.Series(reason, index=frame.index, dtype="str")
+    frame["reason"] = pd.Series(reason, index=frame.index, dtype=TEXT)
     frame["enters"] = frame["reason"].map(ENDINGS).astype(bool)
     frame["entry"] = begin.where(frame["enters"])
     frame["time"] = time.where(frame["enters"])

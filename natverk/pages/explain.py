@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.types import TEXT
 from natverk.frames import has_columns
 from natverk.locale import texts
 
@@ -62,4 +63,4 @@ def explain_text(reasons: pd.DataFrame, lang: str = "sv") -> pd.Series:
         "" if pd.isna(rule) else sentence(rule, values)
         for rule, values in zip(reasons["rule"], reasons["values"], strict=True)
     ]
-    return pd.Series(said, index=reasons.index, dtype="str", name="reason")
+    return pd.Series(said, index=reasons.index, dtype=TEXT, name="reason")

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
+from natverk.data.letters import typed_path
 from natverk.errors import InvalidArgument, NatverkError, missing_extra
 from natverk.locale import Texts, texts
 from natverk.reports.plan import Page
@@ -106,7 +107,7 @@ def find_browser() -> str | None:
     """
     named = os.environ.get(BROWSER_VARIABLE)
     if named:
-        found = shutil.which(Path(named).expanduser())
+        found = shutil.which(typed_path(named, where=BROWSER_VARIABLE))
         if found is None:
             raise InvalidArgument(
                 f"no program {named!r} that could print",

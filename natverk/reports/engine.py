@@ -35,6 +35,11 @@ __all__ = ["KERNEL_LOG", "InProcessEngine", "OwnKernelManager"]
 
 # In the scratch folder: what a kernel says outside of the notebook, which is only of interest when it does not start.
 KERNEL_LOG = "kernel.log"
+# A notebook imports what stands beside it, after all libraries: the last place on the path can shadow none.
+_KERNEL = (
+    "import os, sys; sys.path.append(os.getcwd()); "
+    "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
+)
 # What the history of a kernel would be written to is thrown away with the page.
 _CONFIG = Config({"HistoryManager": {"enabled": False}})
 # Arguments of `papermill.execute_notebook` that concern a kernel in a process of its own.
@@ -60,6 +65,9 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         """Start the kernel, run the cells, and put back what belongs to the process."""
         self.reset_execution_trackers()
         before = sys.stdout, sys.stderr, sys.displayhook, sys.excepthook, sys.modules["__main__"]
+        path = sys.path
+        # As for a kernel elsewhere (`_KERNEL`).
+        sys.path = [*path, str(Path.cwd())]
         manager: Any = _Manager(config=_CONFIG)
         manager.start_kernel()
         kernel = manager.kernel
@@ -74,6 +82,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
             self.set_widgets_metadata()
         finally:
             sys.stdout, sys.stderr, sys.displayhook, sys.excepthook, sys.modules["__main__"] = before
+            sys.path = path
             for stream in (kernel.stdout, kernel.stderr):
                 stream.close()
             connection.stop_channels()
@@ -159,7 +168,7 @@ class OwnKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         self._log_file = scratch / KERNEL_LOG
         self._own_spec = KernelSpec(
-            argv=[sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-P", "-c", _KERNEL, "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
         )

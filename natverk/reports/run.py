@@ -770,7 +770,7 @@ def remake(
     note(f"{len(made.done)} of {len(pages)} pages made anew from their executed notebooks")
     _say_unmade(made.unmade)
     for page in made.without:
-        note(f"not run yet: {page.id}, natverk report {page.id}")
+        note(f"not run yet: {page.id}, {command_line('natverk', 'report', page.id, '--out', out)}")
     if made.done:
         _index(out, state_of(pages, tables))
     if made.left:

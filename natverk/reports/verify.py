@@ -117,7 +117,7 @@ def _as_made(page: Page, entry: Entry | None) -> Page:
         raise InvalidArgument(
             f"{page.id} has not been made, or its executed notebook is gone",
             where=str(page.out),
-            remedy=f"natverk report {page.id}",
+            remedy=command_line("natverk", "report", page.id, "--out", page.out),
         )
     return replace(page, parameters=entry.parameters)
 
@@ -150,7 +150,7 @@ def _verdicts(
         left = [page.id for page in outcome.remaining]
         raise Interrupted(
             f"interrupted: {len(left)} of {len(pages)} pages were not run again; nothing was changed",
-            remedy=command_line("natverk", "verify", *left),
+            remedy=command_line("natverk", "verify", *left, "--out", pages[0].out),
         )
 
 

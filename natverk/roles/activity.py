@@ -14,6 +14,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.frames import choice, known_county, several, year_range
 from natverk.membership.actors import Kinds, checked_kinds, levels
 from natverk.membership.evidence import Counting, YearBasis, graded
@@ -135,15 +136,15 @@ def _practised(
     attested, closed = (wide[name][list(LEVELS)].to_numpy(dtype=bool) for name in ("low", "closed"))
     unitary = order.get_level_values("county_code").isin(unitary_counties(data)).tolist()
     found = [_pattern_and_roles(*state) for state in zip(attested, closed, unitary, strict=True)]
-    table["attested_pattern"] = pd.Series([pattern for pattern, _ in found], index=order, dtype="str")
-    table["possible_roles"] = pd.Series(["|".join(roles) for _, roles in found], index=order, dtype="str")
-    table["role"] = pd.Series([roles[0] if len(roles) == 1 else None for _, roles in found], index=order, dtype="str")
+    table["attested_pattern"] = pd.Series([pattern for pattern, _ in found], index=order, dtype=TEXT)
+    table["possible_roles"] = pd.Series(["|".join(roles) for _, roles in found], index=order, dtype=TEXT)
+    table["role"] = pd.Series([roles[0] if len(roles) == 1 else None for _, roles in found], index=order, dtype=TEXT)
     # Rows of evidence first, then the bodies whose own tasks count.
     ids = active.groupby(order.names)["row_ids"].agg(";".join).reindex(order).str.split(";")
     table["row_ids"] = ids.map(lambda own: ";".join(sorted({*own} - {""}, key=lambda row: (row[:5] == "body:", row))))
     out = active.groupby(order.names)["left_out"].agg(";".join).reindex(order).str.split(";")
     table["left_out"] = out.map(lambda own: ";".join(sorted({*own} - {""})))
-    return table.astype({"row_ids": "str", "left_out": "str"}).reset_index()
+    return table.astype({"row_ids": TEXT, "left_out": TEXT}).reset_index()
 
 
 def _pattern_and_roles(attested: np.ndarray, closed: np.ndarray, unitary: bool) -> tuple[str, list[str]]:
@@ -248,9 +249,9 @@ def activity_by_level(
     table = active.groupby(keys)[bounds].sum().reindex(order, fill_value=0).astype("int64")
     n_actors = homes.groupby(["county_code", "level"]).size().reindex(order.droplevel("theme"), fill_value=0)
     table.insert(0, "n_actors", n_actors.to_numpy())
-    table["row_ids"] = ids.merge(homes).groupby(keys)["rows"].agg(";".join).reindex(order, fill_value="").astype("str")
+    table["row_ids"] = ids.merge(homes).groupby(keys)["rows"].agg(";".join).reindex(order, fill_value="").astype(TEXT)
     out = left_out.merge(homes).drop_duplicates([*keys, "rows"]).groupby(keys)["rows"].agg(";".join)
-    table["left_out"] = out.reindex(order, fill_value="").astype("str")
+    table["left_out"] = out.reindex(order, fill_value="").astype(TEXT)
     table = table.reset_index()
     if year is None:
         # Nothing bounds the unknown from above but the number of actors itself.
@@ -274,4 +275,4 @@ def _homes(data: Dataset) -> pd.DataFrame:
     table = levels(data).assign(county_code=levels(data)["county_codes"].str.split(";")).explode("county_code")
     kinds = {"municipal": table["municipality"], "regional": table["region"], "joint": table["level"] == "joint"}
     parts = [table.loc[own, ["county_code", "actor_id"]].assign(level=level) for level, own in kinds.items()]
-    return pd.concat(parts, ignore_index=True).astype("str")
+    return pd.concat(parts, ignore_index=True).astype(TEXT)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
+from natverk.data.types import TEXT
 from natverk.data.units import fold
 from natverk.frames import each_row, known_actors, known_county, year_range
 from natverk.membership.evidence import Counting, YearBasis, graded
@@ -53,9 +54,9 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
         frame[name] = rows["body_id"].value_counts().reindex(body, fill_value=0).to_numpy()
     frame["held"] = body.isin(data.responsibility["holder_actor_id"].dropna())
     members = data.body_members.groupby("body_id")[["row_id", "source_id"]].agg(";".join).reindex(body, fill_value="")
-    frame["row_ids"] = members["row_id"].astype("str").to_numpy()
+    frame["row_ids"] = members["row_id"].astype(TEXT).to_numpy()
     cited = zip(frame["source_id"].fillna(""), members["source_id"], strict=True)
-    frame["source_ids"] = pd.Series([_once(";".join(ids)) for ids in cited], index=frame.index, dtype="str")
+    frame["source_ids"] = pd.Series([_once(";".join(ids)) for ids in cited], index=frame.index, dtype=TEXT)
     columns = [
         "body_id", "name_sv", "name", "form", "form_class", "county_codes", "founded_year", "dissolved_year",
         "observed_year", "n_municipalities", "n_regions", "n_derived", "n_stated", "held", "row_ids", "source_ids",
@@ -102,7 +103,7 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
     about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
     frame = data.bodies[about].merge(found.reset_index(), on="body_id").sort_values("name_sv", ignore_index=True)
     whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
-    text = dict.fromkeys(["row_ids", "source_ids"], "str")
+    text = dict.fromkeys(["row_ids", "source_ids"], TEXT)
     return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
 
 
@@ -190,7 +191,7 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     frame["dissolved_year"] = frame["dissolved_year"].mask((frame["dissolved_year"] > window[-1]).fillna(False))
     whole = dict.fromkeys(["founded_year", "dissolved_year", "n_stated"], "Int64")
     whole |= dict.fromkeys(["n_members", "n_derived", "n_counties"], "int64")
-    return frame[columns].astype({**dict.fromkeys(columns, "str"), **whole})
+    return frame[columns].astype({**dict.fromkeys(columns, TEXT), **whole})
 
 
 def _once(ids: str) -> str:
@@ -241,7 +242,7 @@ def cross_border(data: Dataset, *, counting: Counting = "strict", year_basis: Ye
     frame["last_seen"] = groups["last"].max().reindex(frame.index).astype("Int64")
     for name in ("row_id", "source_id"):
         joined = groups[name].agg(lambda ids: _once(";".join(ids)))
-        frame[f"{name}s"] = joined.reindex(frame.index).fillna("").astype("str")
+        frame[f"{name}s"] = joined.reindex(frame.index).fillna("").astype(TEXT)
     most = frame[list(levels.values())].sum(axis=1)
     frame = frame.assign(most=most).reset_index().sort_values(["most", "network_id"], ascending=[False, True])
     return frame.drop(columns="most").reset_index(drop=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, each_row, has_columns, known_county, several, year_range
 from natverk.membership.actors import Kinds, checked_kinds
@@ -177,7 +178,7 @@ def _compared(
             head = {"county_code": code, "year": year, "policy_area": area, "themes": themes.get(area, "")}
             found.append(head | _agreement(formal[code, area], levels, by_area.get((code, area), [])))
     frame = pd.DataFrame(found)
-    return frame.astype({name: "str" for name in frame if name != "year"})
+    return frame.astype({name: TEXT for name in frame if name != "year"})
 
 
 def _agreement(formal: Responsible, levels: frozenset[str], own: list[Any]) -> dict[str, str]:

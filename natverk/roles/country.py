@@ -7,6 +7,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.frames import year_range
 from natverk.membership.actors import levels
 from natverk.membership.documented import DOCUMENTED, documented
@@ -68,7 +69,7 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
         own = ties[ties["level"] == level].groupby("theme")["actor_id"].nunique()
         table[name] = own.reindex(table.index, fill_value=0)
     columns = ["n_networks", "n_municipal", "n_joint", "n_regional", "municipalities", "regions"]
-    table = table[columns].astype("int64").reset_index().astype({"theme": "str"})
+    table = table[columns].astype("int64").reset_index().astype({"theme": TEXT})
     table = table.assign(total=table[["n_municipal", "n_joint", "n_regional"]].sum(axis=1))
     return table.sort_values(["total", "theme"], ascending=[False, True], ignore_index=True).drop(columns="total")
 

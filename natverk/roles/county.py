@@ -14,6 +14,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.frames import FIRST_YEAR, has_columns, known_county, year_range
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented
@@ -123,7 +124,7 @@ def county_memberships(
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")
     whole |= dict.fromkeys(["firm", "inferred", "shared"], "bool")
-    return own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, "str"), **whole})
+    return own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, TEXT), **whole})
 
 
 def _with_looser_rows(data: Dataset, own: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:
@@ -212,7 +213,7 @@ def county_actors(data: Dataset, county: str | int, memberships: pd.DataFrame) -
     counts = firm["network_id"].nunique().reindex(actors["actor_id"], fill_value=0)
     ids = firm["row_ids"].agg(";".join).reindex(actors["actor_id"], fill_value="")
     actors = actors.assign(n_networks=counts.to_numpy(), documented=counts.to_numpy() > 0, row_ids=ids.to_numpy())
-    return actors.astype({"n_networks": "int64", "row_ids": "str", "actor_id": "str", "name": "str"})
+    return actors.astype({"n_networks": "int64", "row_ids": TEXT, "actor_id": TEXT, "name": TEXT})
 
 
 def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
@@ -274,7 +275,7 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
         "municipal_rows", "row_ids", "source_ids", "municipal_sources",
     ]  # fmt: skip
     counts = ["n_regional", "n_joint", "n_municipal"]
-    kinds = {**dict.fromkeys(text, "str"), **dict.fromkeys(counts, "int64"), "regional": "bool", "shared": "bool"}
+    kinds = {**dict.fromkeys(text, TEXT), **dict.fromkeys(counts, "int64"), "regional": "bool", "shared": "bool"}
     return pd.DataFrame(found, columns=[*kinds]).astype(kinds)
 
 
@@ -399,7 +400,7 @@ def county_themes(
         "specific", "n_networks", "n_general", "areas",
         "responsible", "possibly_responsible", "state", "verdict", "reason", "row_ids", "formal_rows", "source_ids",
     ]  # fmt: skip
-    kinds = {name: "int64" if name in counts else "str" for name in columns}
+    kinds = {name: "int64" if name in counts else TEXT for name in columns}
     return pd.DataFrame(found, columns=columns).astype(kinds)
 
 

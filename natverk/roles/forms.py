@@ -12,6 +12,7 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.frames import known_county, year_range
 
 __all__ = [
@@ -93,7 +94,7 @@ def interplay_forms(
         "county_code", "form", "name", "name_sv", "members", "members_sv", "since", "until", "since_known", "basis",
         "what", "what_sv", "n_counties", "row_id", "source_id",
     ]  # fmt: skip
-    kinds = {"county_code": "str", "n_counties": "int64", "since_known": "bool"}
+    kinds = {"county_code": TEXT, "n_counties": "int64", "since_known": "bool"}
     return frame[columns].astype(kinds)
 
 
@@ -145,4 +146,4 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     table.insert(3, "has", table["n"].notna())
     table = table.fillna({"n": 0, "n_since": 0, **dict.fromkeys(text, "")})
     numbers = dict.fromkeys(["n", "n_since"], "int64")
-    return table.astype({**dict.fromkeys(["county_code", "form", "since", *text], "str"), **numbers})
+    return table.astype({**dict.fromkeys(["county_code", "form", "since", *text], TEXT), **numbers})

@@ -15,6 +15,7 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, known_county, known_day, year_range
 
@@ -91,9 +92,7 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
     ]  # fmt: skip
     frame = frame.sort_values(["county_code", "start"]).reset_index(drop=True)
     bounds = zip(frame["start_earliest"].astype(str), frame["start_latest"].astype(str), strict=True)
-    frame = frame.assign(
-        start_known=pd.Series([_start_known(*pair) for pair in bounds], index=frame.index, dtype="str")
-    )
+    frame = frame.assign(start_known=pd.Series([_start_known(*pair) for pair in bounds], index=frame.index, dtype=TEXT))
     return frame.assign(end_known=_end_known(frame))[columns]
 
 
@@ -173,7 +172,7 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
         )
     table = pd.DataFrame(found, columns=[*_HOLDERS])
     table.insert(11, "end_known", _end_known(table))
-    kinds = {name: "bool" if name == "trial" else "str" for name in table}
+    kinds = {name: "bool" if name == "trial" else TEXT for name in table}
     return table.astype(kinds)
 
 
@@ -191,7 +190,7 @@ def _start_known(earliest_day: str, latest_day: str) -> str:
 def _end_known(frame: pd.DataFrame) -> pd.Series:
     """Return how well each end is known: as the start of the successor in the county; blank without an end."""
     follows = frame.groupby("county_code")["start_known"].shift(-1).fillna("day").replace("before", "day")
-    return follows.where(frame["end"].notna(), "").astype("str")
+    return follows.where(frame["end"].notna(), "").astype(TEXT)
 
 
 @asked
@@ -240,7 +239,7 @@ def responsibility_at(data: Dataset, date: str) -> pd.DataFrame:
     frame["possible"] = types.agg("|".join).reindex(counties, fill_value="").to_numpy()
     frame["certain"] = types.size().reindex(counties, fill_value=0).to_numpy() == 1
     frame["row_ids"] = may.groupby("county_code")["row_id"].agg(";".join).reindex(counties, fill_value="").to_numpy()
-    return frame.astype({name: "bool" if name == "certain" else "str" for name in frame})
+    return frame.astype({name: "bool" if name == "certain" else TEXT for name in frame})
 
 
 @kept
@@ -253,7 +252,7 @@ def _spans(data: Dataset) -> pd.DataFrame:
     eves = [
         "" if pd.isna(day) else (dt.date.fromisoformat(latest(day)) - dt.timedelta(days=1)).isoformat() for day in after
     ]
-    may_last = pd.Series([max(days) for days in zip(last, eves, strict=True)], index=frame.index, dtype="str")
+    may_last = pd.Series([max(days) for days in zip(last, eves, strict=True)], index=frame.index, dtype=TEXT)
     return frame.assign(may_begin=frame["start_earliest"].map(earliest), last=last, may_last=may_last)
 
 
@@ -303,7 +302,7 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = N
     frame = pd.DataFrame(index=keys)
     for bound, rows in (("low", sure), ("best", held), ("high", may)):
         frame[bound] = rows.groupby(keys.names).size().reindex(keys, fill_value=0)
-    return frame.reset_index().astype({"year": "int64", "holder_type": "str"})
+    return frame.reset_index().astype({"year": "int64", "holder_type": TEXT})
 
 
 @asked
@@ -363,7 +362,7 @@ def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "
     for name, column in (("earliest", "start_earliest"), ("latest", "start_latest"), ("conventional", "start")):
         firsts[name] = firsts[column].str[:4].astype("Int64")
     dated = firsts["earliest"] == firsts["latest"]
-    firsts["state"] = dated.map({True: "dated", False: "interval"}).astype("str")
+    firsts["state"] = dated.map({True: "dated", False: "interval"}).astype(TEXT)
     firsts["year"] = firsts["earliest"].where(dated, pd.NA if interval == "leave_out" else firsts[interval])
     keys = pd.MultiIndex.from_product([data.counties["county_code"], TREATMENTS], names=["county_code", "treatment"])
     frame = firsts.set_index(keys.names).reindex(keys).reset_index()
@@ -371,5 +370,5 @@ def transfers(data: Dataset, *, pilots: Pilots = "count", interval: Interval = "
     frame["state"] = frame["state"].fillna(told)
     columns = ["county_code", "treatment", "state", "earliest", "latest", "year", "holder_actor_id", "row_id"]
     return frame[columns].astype(
-        {name: "Int64" if name in ("earliest", "latest", "year") else "str" for name in columns}
+        {name: "Int64" if name in ("earliest", "latest", "year") else TEXT for name in columns}
     )

@@ -18,6 +18,7 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.data.units import SHORT_FORMS
 from natverk.frames import choice, each_row, year_range
 from natverk.roles.holders import responsibility_at
@@ -105,7 +106,7 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     ).reset_index()
     # Where no task is valid the columns keep their types.
     numbers = dict.fromkeys(["n_tasks", "n_mandatory", "n_conditional"], "int64")
-    return table.astype({**dict.fromkeys(table.columns, "str"), **numbers})
+    return table.astype({**dict.fromkeys(table.columns, TEXT), **numbers})
 
 
 def _valid_tasks(data: Dataset, year: int, on: Literal["end", "start"]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import Names, choice, counted_from_one, known_actors, several, year_range
 from natverk.membership.actors import Kinds, checked_kinds, eligible, member_actors
@@ -144,7 +145,7 @@ def tie_cells(
     possible = tied | eligible(data, actor_ids, network_ids, span).any(axis=2).ravel()
     frame = cells.to_frame(index=False).assign(low=tied, best=tied, high=possible, known=tied)
     whole = dict.fromkeys(["low", "best", "high"], "int64")
-    frame = frame.astype({"actor_id": "str", "network_id": "str", **whole, "known": "float64"})
+    frame = frame.astype({"actor_id": TEXT, "network_id": TEXT, **whole, "known": "float64"})
     frame.attrs = {"kinds": checked_kinds(kinds)}
     return frame
 
@@ -317,7 +318,7 @@ class IncidenceMatrix:
         shown = frame if empty == "keep" else frame[tied]
         actors, networks = (pd.Index(sorted(set(shown[column].astype(str)))) for column in (actor, network))
         cells = np.zeros((len(actors), len(networks)), dtype=np.int64)
-        pairs = frame[tied].astype({actor: "str", network: "str"})
+        pairs = frame[tied].astype({actor: TEXT, network: TEXT})
         cells[actors.get_indexer(pairs[actor]), networks.get_indexer(pairs[network])] = 1
         return cls(cells, list(actors), list(networks), coverage, frame.attrs.get("kinds"))
 
@@ -344,7 +345,7 @@ class IncidenceMatrix:
         """
         rows, columns = self.matrix.nonzero()
         actors, networks = np.array(self.actors)[rows], np.array(self.networks)[columns]
-        return pd.DataFrame({"actor_id": actors, "network_id": networks}).astype("str")
+        return pd.DataFrame({"actor_id": actors, "network_id": networks}).astype(TEXT)
 
 
 @asked
@@ -499,7 +500,7 @@ def degree(ties: IncidenceMatrix, side: Side = "actors") -> pd.DataFrame:
     labels, lines = lines_of(ties, side)
     name = f"{side[:-1]}_id"
     frame = pd.DataFrame({name: labels, "degree": lines.sum(axis=1), "share": lines.mean(axis=1)})
-    frame = frame.astype({name: "str"})
+    frame = frame.astype({name: TEXT})
     return frame.sort_values(["degree", name], ascending=[False, True], ignore_index=True)
 
 
@@ -538,7 +539,7 @@ def density(ties: IncidenceMatrix) -> pd.DataFrame:
     for side, lines in (("actors", ties.matrix), ("networks", ties.matrix.T)):
         present = int(np.count_nonzero(np.triu(shared_counts(lines), k=1)))
         rows.append((side, len(lines) * (len(lines) - 1) // 2, present))
-    frame = pd.DataFrame(rows, columns=["network", "n_possible", "n_present"]).astype({"network": "str"})
+    frame = pd.DataFrame(rows, columns=["network", "n_possible", "n_present"]).astype({"network": TEXT})
     frame["density"] = (frame["n_present"] / frame["n_possible"]).where(frame["n_possible"] > 0)
     frame["inflation"] = frame["density"] / ties.density
     return frame
@@ -604,7 +605,7 @@ def co_membership(
     jaccard = shared / (degrees[first] + degrees[second] - shared)
     name = f"{side[:-1]}_id"
     frame = pd.DataFrame({name: labels[first], "other_id": labels[second], "shared": shared, "jaccard": jaccard})
-    frame = frame.astype({name: "str", "other_id": "str"})
+    frame = frame.astype({name: TEXT, "other_id": TEXT})
     if top is None:
         return frame
     counted_from_one("top", top)

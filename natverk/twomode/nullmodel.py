@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import counted_from_one, not_negative
 from natverk.twomode.matrix import IncidenceMatrix, binary
@@ -243,7 +244,7 @@ def null_test(
         )
     frame = tails(observed.reshape(-1), null)
     coverage = given.coverage if isinstance(given, IncidenceMatrix) else None
-    frame.insert(0, "item", pd.Series(labels, dtype="str"))
+    frame.insert(0, "item", pd.Series(labels, dtype=TEXT))
     frame["coverage"] = np.nan if coverage is None else coverage
     # Where each row lies within the one before it, no two of them can trade.
     packed = cells[np.argsort(-cells.sum(axis=1), kind="stable")]

@@ -12,6 +12,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, counted_from_one, known_county, known_networks, several
 from natverk.membership.evidence import Counting, YearBasis
@@ -102,7 +103,7 @@ def _county_levels(
 def _comparable(unitary: pd.Series, regional: pd.Series, municipal: pd.Series) -> pd.Series:
     """Say of each county whether two levels can be compared: they are two, and something is documented of both."""
     words = np.select([unitary, ~regional, ~municipal], ["unitary", "no_region_set", "no_municipal_set"], "yes")
-    return pd.Series(words, index=unitary.index, dtype="str")
+    return pd.Series(words, index=unitary.index, dtype=TEXT)
 
 
 @asked
@@ -189,7 +190,7 @@ def region_overlap(
     for level in ("regional", "municipal"):
         frame[f"coverage_{level}"] = by_level["coverage", level].to_numpy()
     frame["comparable"] = _comparable(unitary, *(frame[f"{level}_best"] > 0 for level in ("regional", "municipal")))
-    return frame.astype({"county_code": "str", "region_actor_id": "str"})
+    return frame.astype({"county_code": TEXT, "region_actor_id": TEXT})
 
 
 def coefficient_bounds(region: Mapping[str, np.ndarray], union: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -326,7 +327,7 @@ def theme_profiles(
     # The region first, as its row stands before those of its municipalities everywhere.
     frame = frame.sort_values(["county_code", "level"], ascending=[True, False], kind="stable", ignore_index=True)
     columns = ["county_code", "level", "theme", "low", "best", "share_attested", "share_best", "coverage"]
-    return frame[columns].astype({"county_code": "str", "level": "str", "theme": "str"})
+    return frame[columns].astype({"county_code": TEXT, "level": TEXT, "theme": TEXT})
 
 
 @asked
@@ -402,7 +403,7 @@ def theme_overlap(
             both = not unitary and all(part[value].any() for part in sides.values())
             row[f"schoener_{name}"] = schoener_d(*(part[value] for part in sides.values())) if both else np.nan
         found.append(row | {"unitary": unitary})
-    frame = pd.DataFrame(found).astype({"county_code": "str"})
+    frame = pd.DataFrame(found).astype({"county_code": TEXT})
     documented = (frame[f"{level}_best"] > 0 for level in ("regional", "municipal"))
     return frame.assign(comparable=_comparable(frame.pop("unitary"), *documented))
 
@@ -622,7 +623,7 @@ def brokers(ties: IncidenceMatrix, *, max_nodes: int = 2000) -> pd.DataFrame:
             "betweenness": [between[node] for node in range(n_actors + n_networks)],
             "component": [component[node] for node in range(n_actors + n_networks)],
         }
-    ).astype({"node_id": "str", "side": "str"})
+    ).astype({"node_id": TEXT, "side": TEXT})
     most = {"actors": _most(n_actors, n_networks), "networks": _most(n_networks, n_actors)}
     frame["betweenness"] /= frame["side"].map(most).replace(0, np.nan)
     return frame.sort_values(["betweenness", "side", "node_id"], ascending=[False, True, True], ignore_index=True)

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import natverk
+from natverk import coding
 from natverk.data.build import build
 from natverk.data.corrections import read_corrections
+from natverk.data.export import export
 from natverk.data.letters import meant, text_of
+from natverk.data.spreadsheets import read_table, write_table
+from natverk.data.template import write_templates
 from natverk.errors import DataError, InvalidArgument
 from natverk.reports.plan import read_parameters, read_project
 
@@ -65,6 +71,24 @@ def test_a_name_with_several_readings_is_refused_with_all_of_them(encoding: str)
         meant(os.fsdecode("Västerås".encode(encoding)))
     assert f"'Västerås' ({encoding})" in str(refused.value)
     assert "next: write it without accents" in str(refused.value)
+
+
+def test_the_home_folder_may_be_written_as_a_tilde_wherever_a_path_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    sheet = pd.DataFrame({"coder": ["Anna"], "item": ["0180"], "tone": ["1"]})
+    assert write_table(sheet, "~/sheets.csv") == tmp_path / "sheets.csv"
+    assert read_table("~/sheets.csv").equals(coding.read("~/sheets.csv"))
+    assert export(natverk.load(), "~/tables", tables="counties").folder == tmp_path / "tables"
+    write_templates(["memberships"], Path("~/mine"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "sheets.csv", "tables"]
+    monkeypatch.setenv("NATVERK_DATA", "~no-such-person/data")
+    for given in (natverk.load, lambda: read_table("~no-such-person/sheets.csv")):
+        with pytest.raises(InvalidArgument, match="means no home folder"):
+            given()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of files are bytes on POSIX only")

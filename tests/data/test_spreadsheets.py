@@ -266,5 +266,5 @@ def test_excel_without_openpyxl_says_what_to_install(tmp_path: Path, monkeypatch
         return usual(name, *arguments, **options)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(InvalidArgument, match=r"pip install .*\[excel\]"):
+    with pytest.raises(InvalidArgument, match=r"-m pip install .*\[excel\]"):
         write_table(pd.DataFrame({"a": ["b"]}), tmp_path / "x.xlsx")

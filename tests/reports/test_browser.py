@@ -43,9 +43,9 @@ HOSTILE = {
     "nul": "a\x00b\x1b[31mc",
     "markdown": "[a](javascript:x()) **b** `c`",
 }
-REGION, ENGLISH, POOR = (
-    f"{page}.html" for page in ("sv/region_report/14", "en/region_report/14", "en/region_report/19")
-)
+# A region with much evidence and one with little.
+REGIONS = [f"{lang}/region_report/{code}" for code in ("14", "19") for lang in ("sv", "en")]
+REGION, ENGLISH = (f"{page}.html" for page in REGIONS[:2])
 FAILED, HARMED, CODEBOOK = "sv/region_report/12.failed.html", "sv/hostile/0180.html", "data/codebook.html"
 # One page of each other report.
 OTHERS = (
@@ -87,12 +87,11 @@ def shown(*items: object) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def site(region_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two real regions, a page of each other kind, a failed page, one of hostile text, and an index of them all."""
     out = tmp_path_factory.mktemp("site med mellanslag å") / "reports"
-    shutil.copytree(region_site, out)
-    command = [sys.executable, "-m", "natverk.cli", "report", *(f"sv/{page}" for page in OTHERS), "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    command = [sys.executable, "-m", "natverk.cli", "report", *REGIONS, *(f"sv/{page}" for page in OTHERS)]
+    done = subprocess.run([*command, "--out", str(out)], capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr
     failure = Failure(HOSTILE["script"], f"Traceback\n{HOSTILE['script']}\n{HOSTILE['long']}", "raise KeyError", 3)
     state, records = State("p", {}, {}), Records(out)

@@ -107,7 +107,7 @@ def cluster_in(folder: Path, workers: int = 2) -> Iterator[tuple[str, int]]:
             stack.callback(process.wait)
             stack.callback(end_with_children, process.pid)
             pids.append(process.pid)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while (folder / "log").read_text(encoding="utf-8").count("Registered to") < workers:
             assert time.monotonic() < deadline, (folder / "log").read_text(encoding="utf-8")
             time.sleep(0.1)
@@ -130,7 +130,7 @@ def alive(pid: int) -> bool:
 
 def gone(pids: Sequence[int]) -> bool:
     """Say whether all processes end within a few seconds."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 100
     while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.1)
     return not any(alive(pid) for pid in pids)
@@ -149,7 +149,7 @@ def test_all_pages_arrive_though_a_worker_is_killed(pages: Pages, cluster: str) 
 
     def kill_one(page: str, _duration: float, _error: str | None) -> None:
         done.append(page.rsplit("/", maxsplit=1)[-1])
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 100
         while not killed and time.monotonic() < deadline:
             # A worker that has begun a page and not sent it yet.
             for path in begun.iterdir():
@@ -204,14 +204,14 @@ def test_an_interrupt_ends_what_is_out_and_keeps_what_is_done(pages: Pages, clus
     clock: list[float] = []
 
     def stop(_page: str, _duration: float, _error: str | None) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 100
         while not list(pids.iterdir()) and time.monotonic() < deadline:
             time.sleep(0.1)
         clock.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
 
     outcome, _errors = pages.run(source, ["01", "03", "04", "05"], cluster=cluster, report_progress=stop)
-    assert time.monotonic() - clock[0] < 15
+    assert time.monotonic() - clock[0] < 60
     assert outcome.exit_code == 130
     assert [page.unit for page in outcome.done] == ["01"]
     assert gone([int(path.name) for path in pids.iterdir()])

@@ -427,7 +427,7 @@ def test_a_browser_that_fails_says_so_and_leaves_nothing_running(
     before, began = running(), time.monotonic()
     with pytest.raises(NatverkError, match=re.escape(said)):
         pdf("<h1>A</h1>", DAY)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert running() <= before
 
 

@@ -144,7 +144,7 @@ def test_an_endless_cell_is_ended_and_says_where_it_was(fault: Fault, tmp_path: 
     outcome, errors = fault(f"if region == '01':\n    exec({loop!r})\n" if "def" not in loop else loop, cell_timeout=2)
     assert errors["01"] == "a cell took longer than 2 seconds"
     assert [page.unit for page in outcome.done] == ([] if "def" in loop else ["03"])
-    assert time.monotonic() - clock < 60
+    assert time.monotonic() - clock < 90
     page = (tmp_path / "out/sv/page/01.failed.html").read_text(encoding="utf-8")
     assert place.replace("<", "&lt;").replace(">", "&gt;") in page
 
@@ -187,7 +187,7 @@ def test_what_a_page_has_started_is_ended_when_it_dies(fault: Fault, tmp_path: P
     )
     outcome, errors = fault(dying)
     assert (outcome.done, len(errors)) == ((), 2)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     pids = [int((tmp_path / unit).read_text(encoding="utf-8")) for unit in ("01", "03")]
     while any(alive(pid) for pid in pids) and time.monotonic() < end:
         time.sleep(0.05)
@@ -419,17 +419,22 @@ def strike(process: subprocess.Popen[bytes], target: str, delay: float) -> None:
         pass  # the run was done before
 
 
-@pytest.mark.parametrize("seed", range(21))
+def few(values: Sequence[Any], n: int) -> list[Any]:
+    """Return values of which the first ones are tried each time, and all of them by `make test-all`."""
+    return [*values[:n], *(pytest.param(value, marks=pytest.mark.slow) for value in values[n:])]
+
+
+@pytest.mark.parametrize("seed", few(range(21), 6))
 def test_whatever_is_killed_a_rerun_makes_every_page_whole(marked: Path, seed: int) -> None:
     target = ("worker", "server", "run")[seed % 3]
     process = begin(marked, f"struck{seed}")
     strike(process, target, random.Random(seed).uniform(0.3, 3.0))
-    process.wait(timeout=60)
+    process.wait(timeout=300)
     out = marked / "out"
     for path in out.glob("sv/page/*.html"):
         if not path.name.endswith(".failed.html"):
             whole(out, path.stem)
-    assert begin(marked, f"whole{seed}").wait(timeout=60) == 0
+    assert begin(marked, f"whole{seed}").wait(timeout=300) == 0
     assert {unit: whole(out, unit) for unit in UNITS} == {unit: {f"whole{seed}"} for unit in UNITS}
     assert not list(out.rglob("*natverk-part*"))
     assert not list(out.rglob("*.failed.html"))
@@ -437,7 +442,7 @@ def test_whatever_is_killed_a_rerun_makes_every_page_whole(marked: Path, seed: i
     assert {entry.parameters["state"] for entry in entries.values()} == {f"whole{seed}"}
 
 
-@pytest.mark.parametrize("delay", [0.8, 1.4, 2.2, 3.0])
+@pytest.mark.parametrize("delay", few([0.8, 2.2, 1.4, 3.0], 2))
 def test_an_interrupt_before_the_first_page_is_held_too(tmp_path: Path, delay: float) -> None:
     write_notebook(tmp_path, "import time\ntime.sleep(60)")
     (tmp_path / "driver.py").write_text(DRIVER, encoding="utf-8")
@@ -450,13 +455,13 @@ def test_an_interrupt_before_the_first_page_is_held_too(tmp_path: Path, delay: f
         text=True,
         start_new_session=True,
     )
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     # From the moment at which signals are watched: before, an interrupt ends a program that has begun nothing.
     while not (tmp_path / "out").exists() and time.monotonic() < end:
         time.sleep(0.02)
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGINT)
-    _out, said = process.communicate(timeout=30)
+    _out, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert "interrupted" in said
@@ -538,7 +543,7 @@ def command(tmp_path: Path) -> Command:
             env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(environ or {})},
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=400,
             check=False,
         )
 
@@ -553,6 +558,15 @@ def test_files_named_as_modules_of_python_are_not_read(command: Command, tmp_pat
         assert done.returncode == 0, done.stderr
         assert "MINE" not in done.stderr
         assert "cannot be prepared" not in done.stderr
+
+
+@pytest.mark.parametrize("engine", ["natverk", "default"])
+def test_a_notebook_imports_what_stands_beside_it(fault: Fault, tmp_path: Path, engine: str) -> None:
+    (tmp_path / "beside.py").write_text("said = 'from beside'\n", encoding="utf-8")
+    (tmp_path / "colorsys.py").write_text("raise SystemExit('MINE')\n", encoding="utf-8")
+    _outcome, errors = fault("import colorsys\nfrom beside import said\nprint(said)", ["01"], engine=engine)
+    assert errors == {}
+    assert "from beside" in printed(tmp_path, "01")
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
@@ -728,7 +742,7 @@ def test_an_error_of_the_system_has_its_own_remedy(
     with pytest.raises(NatverkError, match=os.strerror(number)) as raised:
         run(pages_of(tmp_path, ["01"]), None)
     assert remedy in (raised.value.remedy or "")
-    assert time.monotonic() - clock < 20
+    assert time.monotonic() - clock < 60
     assert not (tmp_path / "out").exists()
 
 

@@ -322,7 +322,7 @@ if region != "14":
 """
 
 
-def _gone(pids: list[int], seconds: float = 15.0) -> bool:
+def _gone(pids: list[int], seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         alive = [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
@@ -351,7 +351,7 @@ def test_interrupt_leaves_nothing_behind(tmp_path: Path, how: str) -> None:
         text=True,
         start_new_session=True,
     )
-    end = time.monotonic() + 90
+    end = time.monotonic() + 300
     while len(list(marks.iterdir())) < 2 and time.monotonic() < end:
         time.sleep(0.1)
         assert process.poll() is None, process.stderr and process.stderr.read()
@@ -362,7 +362,7 @@ def test_interrupt_leaves_nothing_behind(tmp_path: Path, how: str) -> None:
         os.killpg(process.pid, signal.SIGINT)
     else:
         process.send_signal(signal.SIGTERM if how == "sigterm" else signal.SIGKILL)
-    _out, said = process.communicate(timeout=30)
+    _out, said = process.communicate(timeout=120)
     assert _gone(pids)
     assert not [path for path in tmp_path.rglob("*") if path.name.endswith(PART_MARK)]
     assert (tmp_path / "out/sv/region_report/14.html").is_file()
@@ -399,7 +399,7 @@ def test_end_with_children_ends_a_whole_tree() -> None:
     with process:
         below = int(process.stdout.readline() if process.stdout else "0")
         end_with_children(process.pid)
-        assert process.wait(timeout=10) == -signal.SIGKILL
+        assert process.wait(timeout=60) == -signal.SIGKILL
     assert _gone([below])
     end_with_children(process.pid)
 
