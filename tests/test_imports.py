@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("networks",),
     ("twomode",),
     ("roles",),
-    ("municipalities", "why"),
+    ("coders", "municipalities", "vintages", "why"),
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),
