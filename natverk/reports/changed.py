@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,6 +54,8 @@ def page_lines(html: str) -> list[str]:
     main = soup.find("main") or soup
     for tag in main.select("details.code, script, style, nav"):
         tag.decompose()
+    for part in main.find_all(string=True):
+        part.replace_with(re.sub(r"\s+", " ", part))
     for picture in main.find_all("img"):
         picture.replace_with(f"\n{picture.get('alt', '')}\n")
     for cell in main.find_all(["td", "th"]):
