@@ -91,10 +91,9 @@ def write_sheets(
     if blank.any():
         where = f"{items}, row {int(blank.to_numpy().argmax()) + 2}"
         raise InvalidArgument("an item has no id", where=where, remedy="write it in the first column")
-    filled = frame.fillna("")
-    if choice("form", form, FORMS) == "xlsx":
-        return write(sheet(filled, list(variables), coders), folder, form="xlsx", overwrite=overwrite)
-    return write(sheet(filled, list(variables), coders), folder, form="csv", overwrite=overwrite)
+    choice("form", form, FORMS)
+    empty = sheet(frame.fillna(""), list(variables), coders)
+    return write(empty, folder, form="xlsx" if form == "xlsx" else "csv", overwrite=overwrite)
 
 
 def compared_sheets(
