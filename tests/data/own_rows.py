@@ -20,19 +20,22 @@ KINDS = ("interview", "archive", "e-mail", "survey", "observation")
 
 
 def sound(chance: random.Random, **n: int) -> Tables:
-    """Return rows in which nothing is wrong, so many a table; ids of rows are one series over all tables."""
+    """Return rows in which nothing is wrong, so many a table; ids of rows are one series over all tables.
+
+    Without sources or networks of their own, they rest on natverk's.
+    """
     ids = iter(chance.sample(range(1, 90_000), sum(n.values())))
-    sources = [f"own-kalla-{number}" for number in range(n["sources"])]
+    sources = [f"own-kalla-{number}" for number in range(n.get("sources", 0))]
     networks = [f"own-nat-{number}" for number in range(n.get("networks", 0))]
 
     def row(**cells: Any) -> dict[str, Any]:
-        return {"row_id": f"own-{next(ids):05d}", **cells, "source_id": chance.choice(sources)}
+        return {"row_id": f"own-{next(ids):05d}", **cells, "source_id": chance.choice(sources or ["eurotowns-halland"])}
 
     def actor() -> str:
         return f"municipality:{chance.choice(CODES)}"
 
     def network() -> str:
-        return chance.choice(networks or ["eurocities", "ubc"])
+        return chance.choice(networks or ["eurotowns", "iclei"])
 
     made: Tables = {
         "sources": [
