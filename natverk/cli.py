@@ -462,7 +462,7 @@ def diff(
     import tempfile
 
     from natverk.reports.changed import changed_texts, told_changes, told_pages
-    from natverk.vintages import built, told, vintage
+    from natverk.vintages import built, told_vintages, vintage
 
     if text:
         _check_extra()
@@ -471,7 +471,7 @@ def diff(
         scratch = Path(folder)
         before, after = vintage(old, scratch / "old"), vintage(new, scratch / "new")
         n = 0
-        for n, line in enumerate(told(before, after, scratch, shown=shown), 1):  # noqa: B007
+        for n, line in enumerate(told_vintages(before, after, scratch, shown=shown), 1):  # noqa: B007
             _say(line)
         if before.site and after.site:
             for line in told_changes(changed_texts(before.site, after.site), shown):
@@ -506,9 +506,9 @@ def coding_sheet(
     force: Annotated[bool, typer.Option("--force", help="Replace files of the same names.")] = False,
 ) -> None:
     """Write an empty sheet for each coder, so that none sees the codes of the others."""
-    from natverk.coders import codes_of, write_sheets
+    from natverk.coders import allowed_codes, write_sheets
 
-    for path in write_sheets(items, folder, codes_of(variable), coder, form=form, overwrite=force):
+    for path in write_sheets(items, folder, allowed_codes(variable), coder, form=form, overwrite=force):
         _say(str(path))
 
 
@@ -522,9 +522,9 @@ def coding_compare(
     ] = None,
 ) -> None:
     """List what only some sheets have and codes that are not allowed; then agreement, and where coders differ."""
-    from natverk.coders import codes_of, compared_sheets
+    from natverk.coders import allowed_codes, compared_sheets
 
-    for line in compared_sheets(paths, codes_of(variable), ordinal=ordinal or []):
+    for line in compared_sheets(paths, allowed_codes(variable), ordinal=ordinal or []):
         _say(line)
 
 

@@ -22,10 +22,10 @@ from natverk.data.spreadsheets import FORMS
 from natverk.errors import InvalidArgument
 from natverk.frames import choice, each_row
 
-__all__ = ["codes_of", "compared_sheets", "write_sheets"]
+__all__ = ["allowed_codes", "compared_sheets", "write_sheets"]
 
 
-def codes_of(texts: Iterable[str]) -> dict[str, list[str]]:
+def allowed_codes(texts: Iterable[str]) -> dict[str, list[str]]:
     """Return the allowed codes by variable, as they are typed; none where a name stands alone.
 
     Raises
@@ -35,7 +35,7 @@ def codes_of(texts: Iterable[str]) -> dict[str, list[str]]:
 
     Examples
     --------
-    >>> codes_of(["tone=-1,0,1", "theme"])
+    >>> allowed_codes(["tone=-1,0,1", "theme"])
     {'tone': ['-1', '0', '1'], 'theme': []}
     """
     found: dict[str, list[str]] = {}
@@ -67,7 +67,7 @@ def write_sheets(
     folder, form, overwrite
         As in `natverk.coding.write`.
     variables
-        Allowed codes by variable (`codes_of`).
+        Allowed codes by variable (`allowed_codes`).
     coders
         Their names.
 
@@ -106,7 +106,7 @@ def compared_sheets(
     paths
         Sheets, or folders with them, as `natverk.coding.read` takes them.
     variables
-        Allowed codes by variable (`codes_of`); what codes are allowed need not be said.
+        Allowed codes by variable (`allowed_codes`); what codes are allowed need not be said.
     ordinal
         Variables whose codes have an order: that in which they are given, or by number.
 

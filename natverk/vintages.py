@@ -30,7 +30,7 @@ from natverk.membership.actors import member_actors
 from natverk.membership.panel import panel
 from natverk.membership.spells import spells
 
-__all__ = ["Vintage", "built", "changed_cells", "changed_rows", "changed_spells", "told", "vintage"]
+__all__ = ["Vintage", "built", "changed_cells", "changed_rows", "changed_spells", "told_vintages", "vintage"]
 
 _CORRECTIONS = "corrections.toml"
 _SITE = "manifest.jsonl"
@@ -270,7 +270,7 @@ def changed_cells(old: Dataset, new: Dataset, networks: Iterable[str] | None = N
     --------
     >>> from natverk import load
     >>> cells = changed_cells(load(as_of="2015"), load(), ["ubc"])
-    >>> cells.loc[cells["actor_id"] == "municipality:1480", ["state_before", "state"]].iloc[-1].tolist()
+    >>> cells.loc[cells["actor_id"] == "municipality:2580", ["state_before", "state"]].iloc[-1].tolist()
     ['presumed', 'member']
     """
     wanted = None if networks is None else set(networks)
@@ -310,7 +310,7 @@ def _text(value: object) -> str:
 # --- As text ----------------------------------------------------------------------------------------------------------
 
 
-def told(old: Vintage, new: Vintage, scratch: Path, *, shown: int | None = 20) -> Iterator[str]:
+def told_vintages(old: Vintage, new: Vintage, scratch: Path, *, shown: int | None = 20) -> Iterator[str]:
     """Yield as text which rows have changed between two vintages, and which spells and cells for it.
 
     Nothing is yielded where no row has.

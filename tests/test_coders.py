@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 from natverk.cli import app
-from natverk.coders import codes_of, compared_sheets
+from natverk.coders import allowed_codes, compared_sheets
 from natverk.errors import DataError, InvalidArgument, NatverkError
 
 ITEMS = "item;title\n0180;Stockholm\n0184;Solna\n1480;Göteborg\ndoc-1;Öppet brev\n"
@@ -84,9 +84,9 @@ def test_columns_that_only_one_has_are_named(tmp_path: Path) -> None:
 
 def test_what_is_typed_is_checked(items: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="a code twice"):
-        codes_of(["tone=1,1"])
+        allowed_codes(["tone=1,1"])
     with pytest.raises(InvalidArgument, match="named already"):
-        codes_of(["tone", "tone=1"])
+        allowed_codes(["tone", "tone=1"])
     (tmp_path / "a.csv").write_text("coder;item;tone\nAnna;a;1\nBo;a;1\n", encoding="utf-8")
     with pytest.raises(InvalidArgument, match="there is no variable 'ton'") as caught:
         coding("compare", tmp_path / "a.csv", "--variable", "ton")

@@ -18,7 +18,7 @@ from natverk.data.load import Dataset
 from natverk.data.tables import data_folders
 from natverk.errors import DataError, InvalidArgument, NatverkError
 from natverk.reports.changed import changed_texts, page_lines
-from natverk.vintages import changed_cells, changed_rows, changed_spells, told, vintage
+from natverk.vintages import changed_cells, changed_rows, changed_spells, told_vintages, vintage
 
 RAW = Path(natverk.__file__).parents[1] / "data" / "raw"
 #: Halmstad was last seen in UBC in 2016; a further row sees it in 2021.
@@ -172,10 +172,10 @@ def test_revisions_of_git_are_compared(raw: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("NATVERK_DATA", str(raw.parent))
     scratch = raw.parent / "scratch"
     before, after = vintage("HEAD~1", scratch / "old"), vintage("HEAD", scratch / "new")
-    lines = list(told(before, after, scratch))
+    lines = list(told_vintages(before, after, scratch))
     assert lines[0] == "rows: 1 added"
     assert f"  {CELL}, 2021: member (low 1, best 1, high 1), it was unknown (low 0, best 0, high 1)" in lines
-    assert list(told(vintage("HEAD", scratch / "again"), vintage(str(raw), scratch), scratch)) == []
+    assert list(told_vintages(vintage("HEAD", scratch / "again"), vintage(str(raw), scratch), scratch)) == []
 
 
 def test_tables_of_another_schema_are_compared_by_rows(raw: Path, tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_tables_of_another_schema_are_compared_by_rows(raw: Path, tmp_path: Path
     lines = [f"{header},more", *(f"{line},x" for line in rest.splitlines())]
     (raw / "rai.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     said = []
-    lines_told = told(vintage(str(RAW), tmp_path), vintage(str(raw), tmp_path), tmp_path, shown=2)
+    lines_told = told_vintages(vintage(str(RAW), tmp_path), vintage(str(raw), tmp_path), tmp_path, shown=2)
     with pytest.raises(DataError, match="cannot be built by this version of natverk, so only rows are compared"):
         said.extend(lines_told)
     assert f"  rai: {len(lines) - 1} changed" in said
