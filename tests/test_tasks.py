@@ -225,3 +225,10 @@ def natverk_covariates(found: dict[str, Any]) -> pd.Series:
     """Return what is known of the population in the years that the text says none is published for."""
     states: pd.Series = found["natverk"].covariates(found["data"], (2022, 2023))["population_state"]
     return states
+
+
+@pytest.mark.skipif(not (DOCS.parent / ".git").exists(), reason="there are no revisions of git here")
+def test_what_has_changed_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(DOCS.parent)
+    (line,) = shell("And next year")
+    assert re.match(r"nothing has changed\n|rows: \d", natverk(f"{line} --out {folder / 'none'}"))
