@@ -148,7 +148,8 @@ _WRITTEN: dict[str, tuple[Callable[[str], Any], ...]] = {
     "year": (lambda cell: f"{cell}.0", lambda cell: f'="{cell}"', lambda cell: f"{cell} "),
     "date": (lambda cell: "/".join(reversed(cell.split("-"))), lambda cell: f"{cell} 00:00:00",
              lambda cell: cell.replace("-", "")),
-    "vocabulary": (str.upper, str.capitalize, lambda cell: f"\u200b{cell}"),
+    # `None` could be a missing value.
+    "vocabulary": (str.upper, lambda cell: cell if cell == "none" else cell.capitalize(), lambda cell: f"\u200b{cell}"),
     "yes_no": (lambda _cell: "FALSE", lambda _cell: "Nej", lambda _cell: "0"),
     "row_id": (str.upper, lambda cell: cell.replace("-", " "), lambda cell: f"{cell}\u2009"),
 }  # fmt: skip
@@ -191,7 +192,9 @@ def write_csv_files(folder: Path, tables: Tables, chance: random.Random) -> Path
             content = text.encode(encoding)
         except UnicodeEncodeError:
             content = text.encode("utf-8-sig")
-        # Of letters of Windows only those with å, ä and ö are known to be such; ASCII is anything.
+        # Bytes are known to be of Windows by å, ä or ö; without them a blank that does not break could be a letter.
+        if encoding == "cp1252" and not text.isascii() and not set(text) & set("åäö"):
+            content = text.encode("utf-8-sig")
         (folder / f"{name}.csv").write_bytes(content)
     return folder
 
