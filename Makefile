@@ -33,8 +33,11 @@ help: ## this list
 
 setup: $(READY) ## make .venv and install the locked packages (done by every verb that needs it)
 
-data: $(READY) ## check data/raw and build data/processed from it (loading does it too, when something changed)
+data: $(READY) ## check data/raw, build data/processed from it, and tell what a change of it changes
 	$(BIN)/natverk build $(ARGS)
+	@if git rev-parse --quiet --verify HEAD >/dev/null 2>&1 && ! git diff --quiet HEAD -- data/raw; then \
+	  $(BIN)/natverk diff HEAD data/raw || echo 'The tables are built; what their change changes is not told.' >&2; \
+	fi
 
 list: $(READY) ## print the identifier of every page that can be made
 	$(BIN)/natverk list $(ARGS)

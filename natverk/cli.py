@@ -693,6 +693,94 @@ def new(
 
 
 @app.command()
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="A folder of raw tables, a folder of reports or its manifest, or a revision of git.", metavar="OLD"
+        ),
+    ],
+    new: Annotated[str, typer.Argument(help="The same, later.", metavar="NEW")],
+    text: Annotated[
+        bool, typer.Option("--text", help="Run the pages concerned aside, and show which say something else, and what.")
+    ] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Show every line, not only the first ones.")] = False,
+    out: Out = Path("reports"),
+) -> None:
+    """Tell what has changed between two vintages: rows, spells and cells of the panel, and the pages that show them.
+
+    Pages are those in --out, made on OLD; nothing is written. Two folders of reports are compared as they stand.
+    """
+    import tempfile
+
+    from natverk.reports.changed import changed_texts, told_changes, told_pages
+    from natverk.vintages import built, told_vintages, vintage
+
+    if text:
+        _check_extra()
+    shown = None if whole else 20
+    with tempfile.TemporaryDirectory(prefix="nv-diff-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder)
+        before, after = vintage(old, scratch / "old"), vintage(new, scratch / "new")
+        n = 0
+        for n, line in enumerate(told_vintages(before, after, scratch, shown=shown), 1):  # noqa: B007
+            _say(line)
+        if before.site and after.site:
+            for line in told_changes(changed_texts(before.site, after.site), shown):
+                _say(line)
+        elif n:
+            tables = built(before, scratch / "old-built"), built(after, scratch / "new-built")
+            for line in told_pages(*tables, out, scratch, text=text, shown=shown):
+                _say(line)
+        else:
+            _say("nothing has changed")
+
+
+coding = typer.Typer(help="Code together: sheets for several coders, and how far they agree.", no_args_is_help=True)
+app.add_typer(coding, name="coding")
+Variables = Annotated[
+    list[str],
+    typer.Option(
+        "--variable", help="What is coded, and which codes are allowed: tone=-1,0,1; can be repeated.", metavar="NAME"
+    ),
+]
+
+
+@coding.command("sheet")
+def coding_sheet(
+    items: Annotated[
+        Path, typer.Argument(help="CSV or Excel file: ids in the first column, what is shown in the others.")
+    ],
+    folder: Annotated[Path, typer.Argument(help="Folder for the sheets; it is made.", metavar="FOLDER")],
+    variable: Variables,
+    coder: Annotated[list[str], typer.Option("--coder", help="A coder; to be repeated.", metavar="NAME")],
+    form: Annotated[str, typer.Option("--format", help="csv or xlsx.", metavar="FORMAT")] = "csv",
+    force: Annotated[bool, typer.Option("--force", help="Replace files of the same names.")] = False,
+) -> None:
+    """Write an empty sheet for each coder, so that none sees the codes of the others."""
+    from natverk.coders import allowed_codes, write_sheets
+
+    for path in write_sheets(items, folder, allowed_codes(variable), coder, form=form, overwrite=force):
+        _say(str(path))
+
+
+@coding.command("compare")
+def coding_compare(
+    paths: Annotated[list[Path], typer.Argument(help="Filled sheets, or folders with them.", metavar="PATH")],
+    variable: Variables,
+    ordinal: Annotated[
+        list[str] | None,
+        typer.Option("--ordinal", help="A variable whose codes have an order, as given.", metavar="NAME"),
+    ] = None,
+) -> None:
+    """List what only some sheets have and codes that are not allowed; then agreement, and where coders differ."""
+    from natverk.coders import allowed_codes, compared_sheets
+
+    for line in compared_sheets(paths, allowed_codes(variable), ordinal=ordinal or []):
+        _say(line)
+
+
+@app.command()
 def clean(out: Out = Path("reports")) -> None:
     """Remove the pages, the index and the manifest; other files stay."""
     _check_extra()

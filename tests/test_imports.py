@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("networks", "missions"),
     ("twomode",),
     ("roles",),
-    ("municipalities", "why"),
+    ("coders", "municipalities", "vintages", "why"),
     ("benchmarks", "models"),
     ("comparison",),
     ("figures",),

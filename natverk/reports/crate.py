@@ -2,7 +2,8 @@
 
 RO-Crate 1.1 (https://www.researchobject.org/ro-crate/1.1/): the folder is a data set whose parts are the pages, the
 executed notebooks, the data and the manifest; every page is the result of an action, whose instrument is a notebook
-and whose objects are the parameters and the tables that it read.
+and whose objects are the parameters and the tables that it read. Pages made with own rows (`natverk report --overlay`)
+say so, and are under no name and no licence of natverk's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from natverk.data.reads import table_of
 from natverk.data.schema import SCHEMA
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["crate_of", "is_crate", "write_crate"]
 
 _AUTHORS = "#natverk-contributors"
+_OWN, _OWN_AUTHORS, _OWN_TERMS = "#own-rows", "#authors-of-own-rows", "#terms-of-own-rows"
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _FORMATS = {
     ".html": "text/html",
@@ -90,6 +93,13 @@ def crate_of(out: Path, entries: Iterable[Entry], version: str | None = None) ->
         root["version"] = version
     root["license"] = licence
     root["author"] = authors
+    rest_on_own = [entry for entry in made if entry.own]
+    if rest_on_own:
+        root["description"] += (
+            f" {len(rest_on_own)} of {len(made)} pages were made with own rows, which are not natverk's."
+        )
+        root["license"] = [licence, _own_terms(crate)]
+        root["author"] = [authors, _own_authors(crate)]
     root["datePublished"] = max((entry.good_started or entry.started for entry in made), default="")[:10]
     for name, title in {
         **{name: t("site.index.title") for name in INDEX_FILES.values()},
@@ -100,6 +110,14 @@ def crate_of(out: Path, entries: Iterable[Entry], version: str | None = None) ->
         table = SCHEMA.get(path.stem) if path.suffix == ".csv" else None
         _file(crate, out, f"data/{path.name}", path.stem, description=table.title if table else None)
     root["mentions"] = [_page(crate, out, entry) for entry in made]
+    if rest_on_own:
+        # Two licences stand at the root, so each file says which is its own.
+        theirs = {f"{entry.id}{end}" for entry in rest_on_own for end in (".html", ".ipynb")}
+        theirs |= {name for entry in rest_on_own for name in entry.files}
+        for item in crate.data_entities:
+            own = unquote(item.id) in theirs
+            item["license"] = _own_terms(crate) if own else licence
+            item["author"] = _own_authors(crate) if own else authors
     content: dict[str, Any] = crate.metadata.generate()
     # The library stamps its own identifiers in the order of adding; the order of a graph says nothing.
     content["@graph"].sort(key=lambda entity: (entity["@id"] != CRATE_FILE, entity["@id"] != "./", entity["@id"]))
@@ -128,9 +146,41 @@ def _page(crate: ROCrate, out: Path, entry: Entry) -> ContextEntity:
         },
     )
     action["instrument"] = _notebook(crate, entry)
-    action["object"] = [*parameters, *(table for table in read if table is not None)]
+    action["object"] = [*parameters, *(table for table in read if table is not None), *_own_rows(crate, entry)]
     action["result"] = files
     return action
+
+
+def _own_rows(crate: ROCrate, entry: Entry) -> list[ContextEntity]:
+    """Return what own rows lay over the data when a page was made, as an entity; none where none did."""
+    if not entry.own:
+        return []
+    said = ", ".join(f"{n} in {table}" for table, n in entry.own.items())
+    rows = _context(
+        crate,
+        f"{_OWN}-{_short(said)}",
+        {
+            "@type": "Dataset",
+            "name": f"Own rows: {said}",
+            "description": "Laid over natverk's tables by a researcher; no part of natverk's data, nor of data/ here.",
+        },
+    )
+    rows["license"], rows["author"] = _own_terms(crate), _own_authors(crate)
+    return [rows]
+
+
+def _own_authors(crate: ROCrate) -> ContextEntity:
+    said = "Whoever laid own rows over natverk's data; to be named by whoever publishes these pages."
+    return _context(
+        crate, _OWN_AUTHORS, {"@type": "Organization", "name": "authors of the own rows", "description": said}
+    )
+
+
+def _own_terms(crate: ROCrate) -> ContextEntity:
+    said = (
+        "No licence is stated; whoever added the own rows, and their sources, decide. natverk's licence is not theirs."
+    )
+    return _context(crate, _OWN_TERMS, {"@type": "CreativeWork", "name": "Terms of own rows", "description": said})
 
 
 def _notebook(crate: ROCrate, entry: Entry) -> ContextEntity:

@@ -121,3 +121,28 @@ def test_the_same_site_gives_the_same_bytes(site: tuple[Path, list[Entry]]) -> N
     assert is_crate(out / CRATE_FILE)
     (out / CRATE_FILE).write_text('{"@graph": []}', encoding="utf-8")
     assert not is_crate(out / CRATE_FILE)
+
+
+def test_pages_with_own_rows_are_not_published_as_natverks(site: tuple[Path, list[Entry]]) -> None:
+    out, entries = site
+    entries[1] = entry("sv/r/18", own={"memberships": 2, "sources": 1})
+    found = {item["@id"]: item for item in crate_of(out, entries)["@graph"]}
+    root, natverks = found["./"], "#natverk-contributors"
+    assert "1 of 2 pages were made with own rows, which are not natverk's" in root["description"]
+    assert set(references(root, "author")) == {natverks, "#authors-of-own-rows"}
+    (rows,) = [found[key] for key in references(found["#run/sv/r/18"], "object") if key.startswith("#own-rows")]
+    assert rows["name"] == "Own rows: 2 in memberships, 1 in sources"
+    assert not any(key.startswith("#own-rows") for key in references(found["#run/sv/r/14"], "object"))
+    # All files of the page with own rows, and no other, are of other authors and under no licence of natverk's.
+    theirs = {part for part in references(root, "hasPart") if references(found[part], "author") != [natverks]}
+    assert theirs == set(references(found["#run/sv/r/18"], "result"))
+    assert len(theirs) == 3
+    for part in references(root, "hasPart"):
+        licence = found[found[part]["license"]["@id"]]
+        assert licence["name"].startswith("Terms of own rows" if part in theirs else "Creative Commons")
+    assert "No licence is stated" in found["#terms-of-own-rows"]["description"]
+
+
+def test_without_own_rows_nothing_is_said_of_them(graph: dict[str, dict[str, Any]]) -> None:
+    assert not any("own-rows" in key for key in graph)
+    assert all("license" not in graph[part] for part in references(graph["./"], "hasPart"))
