@@ -28,16 +28,21 @@ __all__ = ["VARIABLE", "prepare", "used_modules"]
 # the file `log` for what is printed meanwhile.
 VARIABLE = "NATVERK_SERVER"
 _MACHINERY = (
+    "natverk.reports.documents",
     "natverk.reports.engine",
     "natverk.reports.pool",
     "natverk.reports.page",
     "ipykernel.debugger",
     "tornado.platform.asyncio",
+    "zmq.utils.garbage",
+    "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.crashhandler",
     "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.lib.lexers",
     "matplotlib.backends.backend_agg",
+    "matplotlib.style.core",
     "pandas.io.formats.html",
     "pandas.io.formats.string",
     "pandas.core.reshape.reshape",
@@ -53,7 +58,7 @@ _SAMPLE = {
             "cell_type": "code",
             "id": "b",
             "metadata": {},
-            "source": "import a\nb = f'{a}'  # c",
+            "source": "import a\nb = f'{a}' < 1  # c",
             "execution_count": 1,
             "outputs": [{"output_type": "stream", "name": "stdout", "text": "d"}],
         },
@@ -126,6 +131,7 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
     NatverkError
         If a thread is left running: a process that is forked beside one may find a lock that nobody will open.
     """
+    import nbformat
     import psutil  # type: ignore[import-untyped]
     from PIL import Image
 
@@ -143,6 +149,8 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
             _import(name)
         if not there:
             del sys.modules[_SLOW]
+        # Its schema of notebooks is compiled with the first one that is checked.
+        nbformat.validate(_SAMPLE, version=4)  # type: ignore[no-untyped-call]
         for lang in LANGUAGES:
             polish(render_cells(_SAMPLE, texts(lang)), texts(lang), unit="")
         Image.init()
