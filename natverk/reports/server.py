@@ -131,7 +131,6 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
     NatverkError
         If a thread is left running: a process that is forked beside one may find a lock that nobody will open.
     """
-    import nbformat
     import psutil  # type: ignore[import-untyped]
     from PIL import Image
 
@@ -147,10 +146,10 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
         # A module can name what it imports only when it is used: `__preload__ = ("shapely",)`.
         for name in [part for module in list(sys.modules.values()) for part in getattr(module, "__preload__", ())]:
             _import(name)
+        # What checks notebooks is made ready by the first one that is checked.
+        importlib.import_module("nbformat").validate(_SAMPLE, version=4)
         if not there:
             del sys.modules[_SLOW]
-        # Its schema of notebooks is compiled with the first one that is checked.
-        nbformat.validate(_SAMPLE, version=4)  # type: ignore[no-untyped-call]
         for lang in LANGUAGES:
             polish(render_cells(_SAMPLE, texts(lang)), texts(lang), unit="")
         Image.init()
