@@ -19,8 +19,7 @@ PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reor
 OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-.PHONY: help setup data list reports everything site-zip lab seminar test test-all test-oldest notebooks lint docs bench \
-  lock clean distclean
+.PHONY: help setup data list reports everything site-zip lab seminar test test-all test-oldest notebooks lint docs bench lock clean distclean
 
 help: ## this list
 	@echo 'natverk: Swedish municipalities, regions and their networks'

@@ -1,6 +1,6 @@
 """The report machine beside what people write today: ratios within one run, medians over rounds.
 
-Usage: python bench/reports.py [SECTION ...] [--rounds N] [--base COMMIT]
+Usage: python bench/reports.py [SECTION ...] [--rounds N] [--base COMMIT | FOLDER]
 
 real       three region reports, three municipalities and two networks: `papermill` then `jupyter nbconvert`, two
            processes a page, on the notebooks and the library of an earlier commit and on today's, against
@@ -13,8 +13,8 @@ machine    a page that computes next to nothing: what the machine itself costs, 
            Python API with joblib, nbclient and ploomber-engine, where they are installed
 
 Two pages at once throughout. All variants of a section run in turn, so that the machine's drift meets them alike. The
-earlier commit is checked out into a temporary worktree, and runs with the interpreter and the packages of today. What
-it needs beside them (dd20d17: pandera) is looked for where NATVERK_BENCH_PATH says: pip install --target FOLDER pandera
+earlier commit is checked out into a temporary worktree, and runs with the interpreter and the packages of today; or
+`--base` names a folder where it is checked out with an environment of its own (`make data` there makes .venv).
 """
 
 from __future__ import annotations
@@ -45,22 +45,18 @@ REAL = [
     *(("network_profile", "network", network) for network in ("eurocities", "klimatkommunerna")),
 ]
 OTHERS = {"joblib": "joblib", "nbclient": "nbclient", "ploomber": "ploomber_engine"}
-Variants = dict[str, Callable[[], None]]
+Variants = dict[str, Callable[[], object]]
 
 
-def environ_of(root: Path) -> dict[str, str]:
-    """Return the environment in which Python finds the library of a checkout, and what an earlier one needs beside."""
-    beside = os.environ.get("NATVERK_BENCH_PATH") if root != ROOT else None
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *([beside] if beside else [])])}
-
-
-def run(root: Path, *command: str) -> None:
-    """Run Python on the library of a checkout."""
-    done = subprocess.run(
-        [sys.executable, *command], cwd=root, env=environ_of(root), capture_output=True, text=True, check=False
-    )
+def run(root: Path, *command: str) -> str:
+    """Run Python on the library of a checkout, with its own environment where it has one; return what it says."""
+    own = root / ".venv" / "bin" / "python"
+    python = str(own) if root != ROOT and own.exists() else sys.executable
+    environ = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([python, *command], cwd=root, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command[:6])} … ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def natverk(root: Path, out: Path, pages: Sequence[str], *options: str) -> None:
@@ -86,10 +82,9 @@ def rounds_of(variants: Variants, rounds: int) -> dict[str, float]:
             work()
             times[name].append(time.perf_counter() - start)
             print(f"  round {number + 1}: {name} {times[name][-1]:.2f} s", file=sys.stderr)
-    found = {name: statistics.median(values) for name, values in times.items()}
-    for name, value in found.items():
-        print(f"{name:70} {value:9.2f} s")
-    return found
+    for name, values in times.items():
+        print(f"{name:70} {statistics.median(values):9.2f} s ({min(values):.2f} to {max(values):.2f})")
+    return {name: statistics.median(values) for name, values in times.items()}
 
 
 def real(base: Path, folder: Path, rounds: int) -> None:
@@ -132,10 +127,7 @@ def unchanged(base: Path, folder: Path, rounds: int) -> None:
 
 
 def sample(base: Path, folder: Path, rounds: int) -> None:
-    listed = subprocess.run(
-        [sys.executable, "-m", "natverk.cli", "list", "--lang", "sv"],
-        cwd=base, env=environ_of(base), capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
+    listed = run(base, "-m", "natverk.cli", "list", "--lang", "sv").split()
     kinds: dict[str, list[str]] = {}
     for page in listed:
         kinds.setdefault(page.split("/")[1], []).append(page)
@@ -231,14 +223,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("sections", nargs="*", help=", ".join(SECTIONS))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--base", default=BASE, help="the commit to compare with")
+    parser.add_argument("--base", default=BASE, help="the commit to compare with, or a folder where it is checked out")
     options = parser.parse_args()
     for name in options.sections:
         if name not in SECTIONS:
             parser.error(f"unknown section {name!r}: {', '.join(SECTIONS)}")
     git = ["git", "-C", str(ROOT), "worktree"]
-    base = Path(tempfile.mkdtemp(prefix="natverk-base-")) / "checkout"
-    subprocess.run([*git, "add", "--quiet", "--detach", str(base), options.base], check=True)
+    there = Path(options.base).is_dir()
+    base = Path(options.base).resolve() if there else Path(tempfile.mkdtemp(prefix="natverk-base-")) / "checkout"
+    if not there:
+        subprocess.run([*git, "add", "--quiet", "--detach", str(base), options.base], check=True)
     try:
         # The tables are built before anything is timed.
         for root in (base, ROOT):
@@ -251,7 +245,8 @@ def main() -> None:
             finally:
                 shutil.rmtree(folder)
     finally:
-        subprocess.run([*git, "remove", "--force", str(base)], check=True)
+        if not there:
+            subprocess.run([*git, "remove", "--force", str(base)], check=True)
 
 
 if __name__ == "__main__":

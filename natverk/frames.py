@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import latest
 from natverk.data.units import Directory
@@ -197,6 +198,7 @@ def _directory(data: Dataset) -> Directory:
     return Directory.of(data)
 
 
+@asked
 def known_actors(data: Dataset, actors: Names, name: str = "actors") -> list[str]:
     """Return the ids of the actors that are meant, without repetition, or raise with the nearest name.
 
@@ -214,6 +216,7 @@ def known_actors(data: Dataset, actors: Names, name: str = "actors") -> list[str
     return _not_empty(list(dict.fromkeys(found)), name)
 
 
+@asked
 def known_actor(data: Dataset, actor: str | int, name: str = "actor") -> str:
     """Return the id of the one actor that is meant; here a county's name means its region.
 
@@ -224,6 +227,7 @@ def known_actor(data: Dataset, actor: str | int, name: str = "actor") -> str:
     return directory(data).resolve("actor", actor, name).id
 
 
+@asked
 def known_networks(data: Dataset, networks: Names, name: str = "networks") -> list[str]:
     """Return the ids of the networks that are meant, without repetition, or raise with the nearest name.
 
@@ -236,6 +240,7 @@ def known_networks(data: Dataset, networks: Names, name: str = "networks") -> li
     return _not_empty(list(dict.fromkeys(found)), name)
 
 
+@asked
 def known_county(data: Dataset, county: str | int, name: str = "county") -> str:
     """Return the code of the county that is meant, or raise with the nearest name.
 
@@ -246,6 +251,7 @@ def known_county(data: Dataset, county: str | int, name: str = "county") -> str:
     return directory(data).resolve("region", county, name).id
 
 
+@asked
 def known_municipality(data: Dataset, municipality: str | int, name: str = "municipality") -> str:
     """Return the code of the municipality that is meant, or raise with the nearest name.
 

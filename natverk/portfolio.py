@@ -251,6 +251,7 @@ def judgements(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     return own
 
 
+@asked
 def _evaluated(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     """Return the evaluations of networks by one actor in one year (None: those without a year)."""
     frame = data.evaluations
@@ -258,6 +259,7 @@ def _evaluated(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     return frame[frame["year"].isna() if year is None else (frame["year"] == year).fillna(False)]
 
 
+@asked
 def _judged(data: Dataset, actor: str, year: int | None) -> pd.DataFrame:
     """Return the judgements of criteria by one actor in one year, which may be none."""
     own = _evaluated(data, actor, year)

@@ -224,7 +224,7 @@ def recipe(verb: str, *assignments: str, **environ: str) -> str:
         ("site-zip", "--zip site.zip"), ("test", "python -m pytest -n logical"),
         ("test-all", "-m 'slow or not slow'"), ("test-oldest", "-m pytest -p no:cacheprovider"),
         ("notebooks", "python tools/store_notebooks.py"), ("seminar", "natverk seminar build/seminar --again"),
-        ("bench", 'python "$file"'), ("lint", "ruff check ."),
+        ("bench", 'python "$file"'), ("docs", "-b html docs"), ("lint", "ruff check ."),
         ("lock", "--output-file requirements.lock"), ("clean", "natverk clean --out reports"),
         ("setup", "--requirement requirements.lock"),
     ],

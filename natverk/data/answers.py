@@ -14,28 +14,43 @@ import functools
 import hashlib
 import importlib
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from natverk.data.load import Dataset, load
-from natverk.data.reads import behind_an_answer, is_asking, note_all, note_answer
+from natverk.data.reads import Filters, behind_an_answer, is_asking, note_all, note_answer
 from natverk.errors import NatverkError
 
-__all__ = ["ask", "asked", "digest_of", "rows_where"]
+__all__ = ["Loaded", "ask", "asked", "digest_of", "rows_where", "rows_without"]
 
+
+class Loaded(Protocol):
+    """What is asked of a dataset here (`natverk.data.load.Dataset`)."""
+
+    is_loaded: bool
+
+    @property
+    def filters(self) -> Filters:
+        """The filters as `natverk.load` takes them."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table by name."""
+
+
+D = TypeVar("D", bound=Loaded)
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def asked(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate[Dataset, P], R]:
+def asked(function: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
     """Note what a measure answers a page, instead of the tables that it reads for it.
 
     The measure must depend on nothing but the dataset and its other arguments. Only questions count that can be asked
     again in another process, with plain arguments (a frame is none), and answers that can be compared; otherwise, and
     where one measure asks another, nothing is different from a measure that is not asked.
 
+    >>> from natverk import Dataset, load
     >>> @asked
     ... def n_rows(data: Dataset, name: str) -> int:
     ...     return len(data.table(name))
@@ -48,7 +63,7 @@ def asked(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenat
     name = f"{function.__module__}:{function.__qualname__}"
 
     @functools.wraps(function)
-    def noted(data: Dataset, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def noted(data: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
         question = _question(name, data, args, kwargs) if is_asking() else None
         if question is None:
             return function(data, *args, **kwargs)
@@ -69,11 +84,12 @@ def asked(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenat
 
 
 @asked
-def rows_where(data: Dataset, /, table: str, **equal: str | Collection[str]) -> pd.DataFrame:
+def rows_where(data: Loaded, /, table: str, **equal: str | Collection[str]) -> pd.DataFrame:
     """Return the rows of a table that have these values, in their order.
 
     A page that shows rows about its actors depends on these rows, not on the whole table.
 
+    >>> from natverk import load
     >>> rows_where(load(), "counties", county_code="13")["name_short"].tolist()
     ['Halland']
     """
@@ -83,20 +99,33 @@ def rows_where(data: Dataset, /, table: str, **equal: str | Collection[str]) -> 
     return frame.reset_index(drop=True)
 
 
-def ask(question: str, loaded: dict[str, Dataset]) -> str | None:
+@asked
+def rows_without(data: Loaded, /, table: str, column: str) -> pd.DataFrame:
+    """Return the rows of a table in which a cell is blank, in their order.
+
+    >>> from natverk import load
+    >>> set(rows_without(load(), "published_figures", "source_id")["source_id"].isna())
+    {True}
+    """
+    frame = data.table(table)
+    return frame[frame[column].isna()].reset_index(drop=True)
+
+
+def ask(question: str, load: Callable[..., Loaded]) -> str | None:
     """Ask again what was noted; None where there is no such measure any more, or no answer.
 
     Parameters
     ----------
     question
         What was noted.
-    loaded
-        The datasets that questions were asked of, by their filters; what is missing is loaded and added.
+    load
+        Gives the dataset that it was asked of by its filters: `natverk.load`, or what keeps what that gives.
 
+    >>> from natverk import load
     >>> with_filters = "natverk.data.answers:rows_where ({'as_of': '2015'}, ('counties',), {'county_code': '13'})"
-    >>> ask(with_filters, {}) == digest_of(rows_where(load(as_of="2015"), "counties", county_code="13"))
+    >>> ask(with_filters, load) == digest_of(rows_where(load(as_of="2015"), "counties", county_code="13"))
     True
-    >>> ask("natverk.data.answers:no_such ({}, (), {})", {}) is None
+    >>> ask("natverk.data.answers:no_such ({}, (), {})", load) is None
     True
     """
     name, _space, text = question.partition(" ")
@@ -104,14 +133,12 @@ def ask(question: str, loaded: dict[str, Dataset]) -> str | None:
     filters, args, kwargs = ast.literal_eval(text)
     try:
         measure = getattr(importlib.import_module(module), function)
-        if repr(filters) not in loaded:
-            loaded[repr(filters)] = load(**filters)
-        return digest_of(measure(loaded[repr(filters)], *args, **kwargs))
+        return digest_of(measure(load(**filters), *args, **kwargs))
     except (ImportError, AttributeError, TypeError, NatverkError):
         return None
 
 
-def _question(name: str, data: Dataset, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+def _question(name: str, data: Loaded, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
     """Return how to ask again, as `ask` reads it; None where an argument cannot be written down."""
     if not data.is_loaded:
         return None

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from pyarrow.parquet import ParquetFile
 
+from natverk.data.answers import asked
 from natverk.data.in_use import tables_in_use
 from natverk.data.partial import earliest, latest
 from natverk.data.reads import Filters, collected, label, note_all, note_read, within
@@ -147,7 +148,7 @@ class Dataset:
         processed: Path,
         *,
         as_of: str | None = None,
-        undated_sources: str = "drop",
+        undated_sources: Literal["drop", "keep"] = "drop",
         without_noncommercial: bool = False,
     ) -> None:
         self.folder = processed
@@ -261,14 +262,12 @@ class Dataset:
     @property
     def vintage(self) -> str:
         """The latest day on which natverk read a source; sources of one's own do not make natverk's younger."""
-        sources = self.sources
-        own = self.own_keys.get("sources")
-        return str((sources[~sources["source_id"].isin(list(own))] if own else sources)["accessed"].max())
+        return _vintage(self)
 
     @property
     def read_until(self) -> str:
         """The latest day on which any source was read, one's own among them: what the data can know at most."""
-        return str(self.sources["accessed"].max())
+        return _read_until(self)
 
     @property
     def known_until(self) -> str:
@@ -281,7 +280,7 @@ class Dataset:
 
         A dataset loaded `as_of` an earlier day ends with the year of that day.
         """
-        return min(int(self.known_until[:4]), int(self.population["year"].max()))
+        return _last_year(self)
 
     def last_day(self, year: int) -> str:
         """Return the last day that is told of when `year` is the last: its end, or all that is known.
@@ -384,3 +383,26 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
         return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value
 
     return looked_up
+
+
+# What a page asks of the data as a whole counts by what it is told, not by the tables behind it.
+
+
+@asked
+@kept
+def _vintage(data: Dataset) -> str:
+    sources = data.sources
+    own = data.own_keys.get("sources")
+    return str((sources[~sources["source_id"].isin(list(own))] if own else sources)["accessed"].max())
+
+
+@asked
+@kept
+def _read_until(data: Dataset) -> str:
+    return str(data.sources["accessed"].max())
+
+
+@asked
+@kept
+def _last_year(data: Dataset) -> int:
+    return min(int(data.known_until[:4]), int(data.population["year"].max()))

@@ -2,9 +2,10 @@
 
 A report machine asks for it, to know which pages a changed table concerns. Where the environment variable
 `NATVERK_READS` names a file, a line is added to it for every table: that works the same whether a notebook runs in
-this process or in a kernel of its own. Nearly every measure takes whole tables (a rank, a national mean, a null model),
-so rows are not noted. What a measure that is `natverk.data.answers.asked` reads stands behind its answer: whoever has
-the answer noted, and asks again, knows whether a change of these tables matters.
+this process or in a kernel of its own. Nearly every measure takes whole tables (a rank, a national mean, a null model).
+What a measure that is `natverk.data.answers.asked` reads stands behind its answer: whoever has the answer noted, and
+asks again, knows whether a change of these tables matters. Of a table in which a page only looks rows up by their keys
+(`natverk.data.lookup`), these rows are noted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 __all__ = [
     "Filters",
@@ -30,6 +31,7 @@ __all__ = [
     "note_all",
     "note_answer",
     "note_read",
+    "note_row",
     "reads",
     "recorded",
     "table_of",
@@ -49,7 +51,7 @@ class Filters(TypedDict, total=False):
     """The filters of a dataset, as `natverk.load` takes them."""
 
     as_of: str | None
-    undated_sources: str
+    undated_sources: Literal["drop", "keep"]
     without_noncommercial: bool
 
 
@@ -91,6 +93,15 @@ def note_read(text: str, sha256: str) -> None:
 def note_answer(question: str, digest: str) -> None:
     """Note what a measure answered, instead of the tables behind the answer (`behind_an_answer`)."""
     _write("answer", question, digest)
+
+
+def note_row(table: str, key: str, digest: str) -> None:
+    """Note that a page looked up a row of a table; without a digest there is no such row."""
+    if not _at_work:
+        _write("row", f"{table} {key}", digest)
+    elif not any(_at_work):
+        # What is kept is used again without looking anything up.
+        note_read(table, _seen[table])
 
 
 def _write(kind: str, text: str, sha256: str) -> None:
@@ -169,11 +180,14 @@ class Recorded:
         Labels of those that were looked at as such; the others stand behind answers.
     answers
         A digest of what was answered by question (`natverk.data.answers`).
+    rows
+        By table the digest of each row that was looked up by its key (`natverk.data.lookup`).
     """
 
     tables: dict[str, str] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
     answers: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -207,6 +221,8 @@ def recorded(scratch: str | Path | None = None) -> Iterator[Recorded]:
             lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
             # A process that was killed may have left half a line: then it has also failed its page.
             noted = sorted(json.loads(line) for line in lines if line.endswith("]"))
-            found.tables.update((text, sha) for kind, text, sha in noted if kind != "answer")
+            found.tables.update((text, sha) for kind, text, sha in noted if kind in ("whole", "behind"))
             found.whole = tuple(dict.fromkeys(text for kind, text, _sha in noted if kind == "whole"))
             found.answers.update((text, sha) for kind, text, sha in noted if kind == "answer")
+            for table, _space, key, sha in ((*text.partition(" "), sha) for kind, text, sha in noted if kind == "row"):
+                found.rows.setdefault(table, {})[key] = sha

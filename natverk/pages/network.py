@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.frames import known_networks
 from natverk.locale import texts
@@ -34,7 +35,7 @@ def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: s
         For an unknown network, with the nearest one.
     """
     (network_id,) = known_networks(data, network)
-    row = data.networks.set_index("network_id", drop=False).loc[network_id].to_dict()
+    row = rows_where(data, "networks", network_id=network_id).iloc[0].to_dict()
     name = str(row["name_sv" if lang == "sv" else "name"])
     t = texts(lang)
     what = str(row["counts_as"]) if row["kind"] == "network" else "body"

@@ -15,6 +15,7 @@ from IPython.display import display
 from markupsafe import Markup
 
 from natverk.data.load import Dataset
+from natverk.data.lookup import Lookup
 from natverk.data.partial import earliest
 from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument, UnknownName
@@ -196,15 +197,14 @@ class NotebookPage:
     # --- Names and links
 
     @cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        networks, actors, counties = self.data.networks, self.data.actors, self.data.counties
-        column = "name_sv" if self.lang == "sv" else "name"
-        places = self.data.municipalities
+    def _names(self) -> dict[str, Mapping[str, str]]:
+        # Actors that have no name of their own are described in the page's language.
+        described = {f"body:{name}": text for name, text in self.t.group("actors").items()}
         return {
-            "network": dict(zip(networks["network_id"], networks[column], strict=True)),
-            "actor": dict(zip(actors["actor_id"], actors["name"], strict=True)) | self._described(),
-            "region": dict(zip(counties["county_code"], counties["region_name"], strict=True)),
-            "municipality": dict(zip(places["code"], places["name"], strict=True)),
+            "network": Lookup(self.data, "networks", "name_sv" if self.lang == "sv" else "name"),
+            "actor": Lookup(self.data, "actors", "name", described),
+            "region": Lookup(self.data, "counties", "region_name"),
+            "municipality": Lookup(self.data, "municipalities", "name"),
         }
 
     @property
@@ -221,11 +221,6 @@ class NotebookPage:
     def region_names(self) -> Mapping[str, str]:
         """The names of regions by county code, for figures."""
         return self._names["region"]
-
-    def _described(self) -> dict[str, str]:
-        """Return the actors that have no name of their own, described in the page's language."""
-        keys = {actor: f"actors.{actor.partition(':')[2]}" for actor in self.data.actors["actor_id"]}
-        return {actor: self.t(key) for actor, key in keys.items() if actor.startswith("body:") and self.t.has(key)}
 
     def link(self, kind: str, unit_id: str, text: str = "") -> Markup:
         """Return the name of a unit, marked so that the site can link it to its page.
@@ -393,9 +388,8 @@ class NotebookPage:
 
     @property
     def source_line(self) -> str:
-        """The line under every figure: package, number of sources and vintage."""
-        n = self.t.number(self.data.sources["url"].nunique())
-        line = self.t("nouns.figure_source", version=__version__, n_sources=n, date=self.date(self.data.vintage))
+        """The line under every figure: package and vintage."""
+        line = self.t("nouns.figure_source", version=__version__, date=self.date(self.data.vintage))
         return own_beside(line, self.data, self.lang)
 
     @property

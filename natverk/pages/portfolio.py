@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.data.spreadsheets import read_table
 from natverk.frames import known_actor
@@ -28,7 +29,7 @@ def portfolio_page(data: Dataset, actor: str, rule: Rule, *, lang: str = "sv") -
         For an unknown actor, with the nearest one.
     """
     actor_id = known_actor(data, actor)
-    name = str(data.actors.set_index("actor_id").at[actor_id, "name"])
+    name = str(rows_where(data, "actors", actor_id=actor_id)["name"].item())
     years = (1997, data.last_year)
     return NotebookPage(
         data,

@@ -71,12 +71,6 @@ def _names(page: NotebookPage, cell: object, kind: str) -> Markup:
     return Markup(", ").join(page.network(item) if kind == "network" else page.actor(item) for item in ids)
 
 
-def _network_names(page: NotebookPage) -> dict[str, str]:
-    """Return the names of networks in the page's language, by id."""
-    column = "name_sv" if page.lang == "sv" else "name"
-    return dict(zip(page.data.networks["network_id"], page.data.networks[column], strict=True))
-
-
 def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     """Say since when a tie is known and when it was last seen: `since 2009, last seen 2019`, `seen 2017–2019`."""
     if pd.isna(row["since"]):  # type: ignore[call-overload]
@@ -216,10 +210,12 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         return page.resting(page.whole(row["n_municipal"]), str(row["municipal_rows"]).split(";"), "municipal")
 
     # Some names hold what they stand for, after a bracket or a dash; the network's page has it.
-    short = {key: re.split(r" \(| – ", name)[0] for key, name in _network_names(page).items()}
+    def short(row: dict[str, object]) -> str:
+        return re.split(r" \(| – ", page.network_names[str(row["network_id"])])[0]
+
     columns: dict[str, Cell | str] = {
         "kind": lambda row: page.term("network_group", row["group"]),
-        "network": lambda row: page.link("network", str(row["network_id"]), short[str(row["network_id"])]),
+        "network": lambda row: page.link("network", str(row["network_id"]), short(row)),
         "actor=who": who,
         "tie": how,
         "n_here=n_here": here,
@@ -244,12 +240,12 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 def matrix(page: NotebookPage, actors: pd.DataFrame, networks: pd.DataFrame) -> dict[str, Any]:
     """Return what the incidence matrix (`figures.grids.incidence`) needs beside its frame: names, kinds, language."""
-    names = _network_names(page)
     kinds = {
         network: page.term("network_group", group)
         for network, group in zip(networks["network_id"], networks["group"], strict=True)
     }
-    return {"actors": actors, "names": names, "group": kinds, "lang": page.lang, "source": page.source_line}
+    look = {"lang": page.lang, "source": page.source_line}
+    return {"actors": actors, "names": page.network_names, "group": kinds, **look}
 
 
 def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 import pandas as pd
 
+from natverk.data.answers import rows_without
 from natverk.data.load import Dataset
+from natverk.data.lookup import Lookup
+from natverk.data.reads import within
 from natverk.errors import UnknownName
 from natverk.locale import Texts
 from natverk.pages.tables import Cites, records
@@ -33,8 +36,14 @@ class References:
     """
 
     def __init__(self, data: Dataset) -> None:
-        self._sources = pd.concat([data.sources, _pages(data)], ignore_index=True).set_index("source_id")
-        self._urls = self._sources["url"].fillna("").to_dict()
+        pages = _pages(data)
+        # A page depends on the sources that it cites: each is looked up when it gets its number.
+        self._urls: list[Mapping[str, object]] = [
+            Lookup(data, "sources", "url"), dict(zip(pages["source_id"], pages["url"], strict=True))
+        ]  # fmt: skip
+        with within(answer=data.is_loaded):
+            sources = data.sources
+        self._sources = pd.concat([sources, pages], ignore_index=True).set_index("source_id")
         self._numbers: dict[str, int] = {}
         self._cited: list[list[str]] = []
 
@@ -52,11 +61,12 @@ class References:
         return Cites(", ".join(str(number) for number in sorted({self._number(item) for item in ids if item})))
 
     def _number(self, source_id: str) -> int:
-        if source_id not in self._urls:
-            raise UnknownName(
-                f"there is no source {source_id!r}", allowed=[str(item) for item in self._urls], value=source_id
-            )
-        key = str(self._urls[source_id]) or source_id
+        urls = next((urls for urls in self._urls if source_id in urls), None)
+        if urls is None:
+            known = [str(item) for item in self._sources.index]
+            raise UnknownName(f"there is no source {source_id!r}", allowed=known, value=source_id)
+        url = urls[source_id]
+        key = url if isinstance(url, str) else source_id
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers) + 1
             self._cited.append([])
@@ -79,8 +89,7 @@ class References:
 
 def _pages(data: Dataset) -> pd.DataFrame:
     """Return the pages of published figures without a source of their own, as sources whose id is the figure's row."""
-    figures = data.published_figures
-    figures = figures[figures["source_id"].isna()]
+    figures = rows_without(data, "published_figures", "source_id")
     pages = figures[["row_id", "source_title", "url"]].set_axis(["source_id", "title", "url"], axis=1)
     return pages.assign(licence_class="not_stated")
 

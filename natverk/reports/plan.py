@@ -674,7 +674,7 @@ class _Finder:
             yield from self.declared(self.lang, [self.project.report(text)])
         elif len(parts) == 2 and parts[0] in LANGUAGES and parts[1] in names:
             yield from self.declared(parts[0], [self.project.report(parts[1])])
-        elif len(parts) == 1 or self.directory.meanings(text):
+        elif not _is_id(parts, names) and (len(parts) == 1 or self.directory.meanings(text)):
             yield from self._anything(text)
         elif len(parts) == 3 or (len(parts) == 2 and parts[0] not in LANGUAGES):
             report = self.project.report(parts[-2])
@@ -740,6 +740,11 @@ class _Finder:
             what = f"{report.name} is not made in {lang!r}"
             raise UnknownName(what, where="--lang", allowed=report.languages, value=lang)
         return (lang,)
+
+
+def _is_id(parts: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a text with these parts is the identifier of a page: no unit is called so, and none need be read."""
+    return len(parts) == 3 and parts[0] in LANGUAGES and parts[1] in names
 
 
 # --- The pages --------------------------------------------------------------------------------------------------------

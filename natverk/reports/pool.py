@@ -240,6 +240,13 @@ class Pool:
     ) -> None:
         self.end()
 
+    def begin(self) -> None:
+        """Start the server, and do not wait for it: it prepares while this process does something else."""
+        if self._context.get_start_method() == "forkserver":
+            # What hinders it now is said where a page cannot be started.
+            with _starting, contextlib.suppress(OSError, EOFError):
+                self._start_server()
+
     def run(self, queue: deque[Job]) -> Generator[Result]:
         """Yield results as they come until the queue is empty or the run is interrupted."""
         while not self.interrupt:
@@ -306,9 +313,27 @@ class Pool:
         self._running.clear()
         self._folders.close()
 
+    def _log(self) -> Path:
+        """Return the file for what the server says; each order has its own."""
+        return self.scratch / f"server-{len(self._orders)}.log"
+
+    def _start_server(self) -> None:
+        """Start the server, unless there is one."""
+        global _server_mark  # noqa: PLW0603 - the server is the process's
+        if _servers():
+            return
+        order = self._orders[0]
+        _server_mark = self.scratch / "server"
+        _server_mark.unlink(missing_ok=True)
+        self._context.set_forkserver_preload(["natverk.reports.server"] if order else [])
+        with self._surroundings({**order, "ready": str(_server_mark), "log": str(self._log())} if order else None):
+            # It lets signals through when it starts, so it starts before they are held.
+            resource_tracker.ensure_running()
+            with _held_signals():
+                forkserver.ensure_running()
+
     def _has_server(self) -> bool:
         """See that there is a server to fork from, ready; False where the run is interrupted before."""
-        global _server_mark  # noqa: PLW0603 - the server is the process's
         if multiprocessing.current_process().daemon:
             # A worker of Dask may not start processes, since whoever ends it would not end them: here they end by
             # themselves when it is gone.
@@ -316,24 +341,16 @@ class Pool:
         if self._context.get_start_method() != "forkserver":
             return True
         while True:
-            order = self._orders[0]
-            log = self.scratch / f"server-{len(self._orders)}.log"
-            if not _servers():
-                _server_mark = self.scratch / "server"
-                _server_mark.unlink(missing_ok=True)
-                self._context.set_forkserver_preload(["natverk.reports.server"] if order else [])
-                with self._surroundings({**order, "ready": str(_server_mark), "log": str(log)} if order else None):
-                    # It lets signals through when it starts, so it starts before they are held.
-                    resource_tracker.ensure_running()
-                    with _held_signals():
-                        forkserver.ensure_running()
+            self._start_server()
+            order, log, servers = self._orders[0], self._log(), list[psutil.Process]()
             seen, deadline = time.monotonic(), time.monotonic() + _PREPARING
             while order is not None and not _server_mark.exists():
                 if self.interrupt:
                     return False
                 now = time.monotonic()
-                # For a moment after its start it is not known by its name.
-                seen = now if _servers() else seen
+                # For a moment after its start it is not known by its name. To look for it costs more than a look at it.
+                servers = [server for server in servers if _is_alive(server)] or _servers()
+                seen = now if servers else seen
                 if now > min(deadline, seen + 1.0):
                     break
                 time.sleep(0.02)
@@ -404,11 +421,17 @@ def _servers() -> list[psutil.Process]:
     found = []
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            if child.status() != psutil.STATUS_ZOMBIE and any(
-                "multiprocessing.forkserver" in x for x in child.cmdline()
-            ):
+            if _is_alive(child) and any("multiprocessing.forkserver" in text for text in child.cmdline()):
                 found.append(child)
     return found
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Say whether a process runs; one that has ended and is not waited for yet does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
 
 
 def _end_servers() -> None:

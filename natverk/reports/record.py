@@ -6,10 +6,10 @@ record is added as a line at the end, and of two lines about one page the later 
 a page, in order.
 
 A page is made from the code of its notebook, the resolved values of its parameters, the tables that it read (with the
-filters under which it read them) or what measures answered from them, natverk's own source, the texts of its
-language, and the libraries whose versions can change a number or a figure; for a page with documents beside it also
-those that make them. Nothing else: neither a README nor the command line that asked for it. Nothing here needs a
-library while the tables are the same, so that it is seen in a moment that nothing has changed.
+filters under which it read them), or the rows that it looked up in them, or what measures answered from them, natverk's
+own source, the texts of its language, and the libraries whose versions can change a number or a figure; for a page with
+documents beside it also those that make them. Nothing else: neither a README nor the command line that asked for it.
+Nothing here needs a library while the tables are the same, so that it is seen in a moment that nothing has changed.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import natverk
-from natverk.data.reads import table_of
+from natverk.data.reads import Filters, label, table_of
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES
 from natverk.reports.files import append_lines, write_whole
@@ -103,9 +103,9 @@ class Entry:
     fingerprint, package_sha256, texts_sha256, reads
         What the page was made from (`natverk.reports.record`): one hash of all, those of natverk's source and of
         the texts of its language, and those of the tables that it read.
-    whole, answers
-        Of these tables, those that it read as such; the others count by what measures answered from them: a digest by
-        question (`natverk.data.answers`).
+    whole, answers, rows
+        Of these tables, those that it read as such; the others count by what measures answered from them (a digest by
+        question, `natverk.data.answers`) and by the rows that it looked up (a digest by key, `natverk.data.lookup`).
     data_hash
         `Dataset.fingerprint` of the data, if known.
     confirmed
@@ -170,6 +170,7 @@ class Entry:
     failed_fingerprint: str | None = None
     whole: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     confirmed: str | None = None
     units: Mapping[str, bool] = field(default_factory=dict)
     own: Mapping[str, int] = field(default_factory=dict)
@@ -457,7 +458,8 @@ class State:
         """Return what has changed of what a page read: whole tables, and what measures answer otherwise now."""
         changed = self.tables_changed(entry)
         # What a version of natverk recorded that knew no answers, and what a page read as such, are whole tables.
-        tables = sorted({table_of(text) for text in changed if not entry.answers or text in entry.whole})
+        by_part = entry.answers or entry.rows
+        tables = sorted({table_of(text) for text in changed if not by_part or text in entry.whole})
         if tables:
             known = "table" if len(tables) == 1 else "tables"
             verb = "has" if len(tables) == 1 else "have"
@@ -465,20 +467,41 @@ class State:
             return [what + self._rows_of(page, entry, tables, ())]
         if not changed:
             return []
+        found = []
+        for table in sorted({table_of(text) for text in changed}.intersection(entry.rows)):
+            now = self._digests_of(table)
+            keys = [key for key, digest in entry.rows[table].items() if now.get(key, "") != digest]
+            if keys:
+                what = f"it shows rows of {table} that have changed"
+                found.append(what + self._rows_of(page, entry, [table], [repr(key) for key in keys]))
         others = [question for question, digest in entry.answers.items() if self._answer(question) != digest]
-        if not others:
-            return []
-        measures = dict.fromkeys(question.partition(" ")[0].rpartition(":")[2] for question in others)
-        tables = sorted({table_of(text) for text in changed})
-        return [f"{', '.join(measures)} would give another result" + self._rows_of(page, entry, tables, others)]
+        if others:
+            measures = dict.fromkeys(question.partition(" ")[0].rpartition(":")[2].lstrip("_") for question in others)
+            tables = sorted({table_of(text) for text in changed})
+            found.append(f"{', '.join(measures)} would give another result{self._rows_of(page, entry, tables, others)}")
+        return found
 
     def _answer(self, question: str) -> str | None:
         """Return what a measure answers now, asked once."""
         if question not in self._answers:
             from natverk.data.answers import ask
 
-            self._answers[question] = ask(question, self._loaded)
+            self._answers[question] = ask(question, self._load)
         return self._answers[question]
+
+    def _load(self, **filters: Unpack[Filters]) -> Dataset:
+        """Return the data as they are now, loaded once with each filter."""
+        from natverk.data.load import load
+
+        key = label("", **filters)
+        if key not in self._loaded:
+            self._loaded[key] = load(**filters)
+        return self._loaded[key]
+
+    def _digests_of(self, table: str) -> Mapping[str, str]:
+        from natverk.data.lookup import row_digests
+
+        return row_digests(self._load(), table)
 
     def _rows_of(self, page: Page, entry: Entry, tables: Iterable[str], questions: Sequence[str]) -> str:
         """Say which rows of tables have changed since a page was made, those first that it asked about, or nothing."""

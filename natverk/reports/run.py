@@ -222,7 +222,7 @@ def default_jobs() -> int:
 
 def run(
     pages: Sequence[Page],
-    counties: pd.DataFrame | None,
+    counties: pd.DataFrame | Callable[[], pd.DataFrame] | None,
     *,
     jobs: int | None = None,
     cell_timeout: float | None = None,
@@ -243,7 +243,7 @@ def run(
     pages
         What `plan` returned; all in one output folder.
     counties
-        The table `counties`, for the index; without it there is no index.
+        The table `counties`, or what gives it, for the index; without it there is no index.
     jobs
         How many run at once; default is one a core, or one a thread of the cluster.
     cell_timeout
@@ -330,7 +330,17 @@ def run(
             results = run_on_cluster(client, queue, order, interrupt, jobs)
         else:
             size = min(jobs or default_jobs(), len(pages))
-            results = stack.enter_context(Pool(limits, size, modules, functions, interrupt)).run(queue)
+            pool = stack.enter_context(Pool(limits, size, modules, functions, interrupt))
+            pool.begin()
+            results = pool.run(queue)
+        if callable(counties):
+            # What the index is made with is imported while the pages are prepared, not when they are done.
+            import rocrate.rocrate  # type: ignore[import-untyped]  # noqa: F401
+
+            from natverk.reports.site import prepare_index
+
+            counties = counties()
+            prepare_index()
         try:
             with contextlib.closing(results):
                 for result in results:
@@ -414,6 +424,7 @@ def commit(result: Result, state: State, records: Records) -> None:
         reads=dict(result.reads.tables),
         whole=result.reads.whole,
         answers=dict(result.reads.answers),
+        rows=dict(result.reads.rows),
         versions=state.versions,
         engine=result.engine,
         facts=result.facts,
@@ -726,7 +737,7 @@ def make(
         return 1 if unmade else 0
     with Progress(len(found.pages)) as progress:
         shown = progress.page_done
-        outcome = run(found.pages, _counties(), state=state, formats=formats or (), report_progress=shown, **options)
+        outcome = run(found.pages, _counties, state=state, formats=formats or (), report_progress=shown, **options)
     # With few pages, the lines of the progress say which took longest.
     if len(progress.durations) > 3:
         note(f"slowest: {progress.slowest()}")

@@ -28,16 +28,21 @@ __all__ = ["VARIABLE", "prepare", "used_modules"]
 # the file `log` for what is printed meanwhile.
 VARIABLE = "NATVERK_SERVER"
 _MACHINERY = (
+    "natverk.reports.documents",
     "natverk.reports.engine",
     "natverk.reports.pool",
     "natverk.reports.page",
     "ipykernel.debugger",
     "tornado.platform.asyncio",
+    "zmq.utils.garbage",
+    "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.crashhandler",
     "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.lib.lexers",
     "matplotlib.backends.backend_agg",
+    "matplotlib.style.core",
     "pandas.io.formats.html",
     "pandas.io.formats.string",
     "pandas.core.reshape.reshape",
@@ -53,7 +58,7 @@ _SAMPLE = {
             "cell_type": "code",
             "id": "b",
             "metadata": {},
-            "source": "import a\nb = f'{a}'  # c",
+            "source": "import a\nb = f'{a}' < 1  # c",
             "execution_count": 1,
             "outputs": [{"output_type": "stream", "name": "stdout", "text": "d"}],
         },
@@ -141,6 +146,8 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
         # A module can name what it imports only when it is used: `__preload__ = ("shapely",)`.
         for name in [part for module in list(sys.modules.values()) for part in getattr(module, "__preload__", ())]:
             _import(name)
+        # What checks notebooks is made ready by the first one that is checked.
+        importlib.import_module("nbformat").validate(_SAMPLE, version=4)
         if not there:
             del sys.modules[_SLOW]
         for lang in LANGUAGES:

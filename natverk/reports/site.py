@@ -23,7 +23,7 @@ from babel.dates import format_date
 
 from natverk.data.changes import cells_of
 from natverk.data.codebook import codebook_markdown, datapackage_of
-from natverk.data.load import Dataset, load
+from natverk.data.load import Dataset, kept, load
 from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import csv_text
@@ -73,6 +73,7 @@ __all__ = [
     "news_of",
     "outlines",
     "pack",
+    "prepare_index",
     "soft_hyphens",
     "standing_page",
     "write_data",
@@ -395,6 +396,7 @@ def found_by(entry: Entry, directory: Directory) -> str:
 _NO_NEWS = ("population", "sources")
 
 
+@kept
 def news_of(data: Dataset, *, most: int = 5) -> News:
     """Return what was read on the last day on which a source was read: rows whose source is of that day, by table."""
     read = set(data.sources.loc[data.sources["accessed"] == data.vintage, "source_id"])
@@ -536,6 +538,15 @@ def index_html(
             script=Markup(asset("index.js").strip()),
         )
     )
+
+
+def prepare_index() -> None:
+    """Do now what the index needs besides its pages, while they are being made.
+
+    >>> prepare_index()
+    """
+    environment().get_template("index.html.j2")
+    news_of(load())
 
 
 def write_site(out: Path, counties: pd.DataFrame, data: Dataset | None = None) -> list[Path]:

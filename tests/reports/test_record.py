@@ -227,6 +227,17 @@ def test_a_page_that_gets_another_answer_is_due(
         assert now.reasons(page, replace(entry, **BY_ROW)) == ["documented would give another result"]
 
 
+def test_a_page_that_shows_a_changed_row_is_due_and_says_of_which_table(
+    page: Page, state: State, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(State, "_digests_of", lambda _state, _table: {"ubc": "d1", "sern": "d2"})
+    now = replace(state, **OTHER_ROW)
+    for rows, is_due in (({"ubc": "d1"}, False), ({"ubc": "d9"}, True), ({"gone": "d1"}, True), ({"never": ""}, False)):
+        shows = replace(entry, rows={"memberships": rows, "twins": {"x": "y"}})
+        assert state.reasons(page, shows) == []
+        assert now.reasons(page, shows) == (["it shows rows of memberships that have changed"] if is_due else []), rows
+
+
 def test_what_a_page_read_as_a_whole_table_counts_as_one(page: Page, state: State, entry: Entry) -> None:
     now = replace(state, tables={**TABLES, "sources": "s2"})
     assert now.reasons(page, replace(entry, **BY_ROW)) == ["it reads the whole table sources, which has changed"]

@@ -18,7 +18,7 @@ from IPython.core.formatters import DisplayFormatter
 import natverk
 from natverk.data.answers import ask
 from natverk.data.build import build, current_tables
-from natverk.data.load import Dataset
+from natverk.data.lookup import row_digests
 from natverk.data.reads import Recorded, recorded, table_of
 from natverk.errors import NatverkError
 from natverk.reports.plan import PARAMETERS_TAG, read_notebook
@@ -77,12 +77,18 @@ def page(name: str, parameters: dict[str, str]) -> tuple[list[str], Recorded]:
     return shown, found
 
 
-def is_fresh(found: Recorded, hashes: dict[str, str], loaded: dict[str, Dataset]) -> bool:
+def is_fresh(found: Recorded, hashes: dict[str, str]) -> bool:
     """Say of a page what `State.reasons` says of its tables."""
     changed = [text for text, sha in found.tables.items() if hashes[table_of(text)] != sha]
     if any(text in found.whole for text in changed):
         return False
-    return not changed or all(ask(question, loaded) == digest for question, digest in found.answers.items())
+    # Whether its tables are those of the raw facts is looked at with each load.
+    load = cache(natverk.load)
+    for table, rows in found.rows.items():
+        now = row_digests(load(), table)
+        if any(now.get(key, "") != digest for key, digest in rows.items()):
+            return False
+    return not changed or all(ask(question, load) == digest for question, digest in found.answers.items())
 
 
 @cache
@@ -130,8 +136,8 @@ def test_no_page_that_would_differ_counts_as_up_to_date(
         assert written.written
         break
     monkeypatch.setenv("NATVERK_DATA", str(tmp_path))
-    hashes, loaded = current_tables().hashes, dict[str, Dataset]()
-    fresh = [is_fresh(found, hashes, loaded) for _shown, found in before]
+    hashes = current_tables().hashes
+    fresh = [is_fresh(found, hashes) for _shown, found in before]
     after = [page(*each)[0] for each in PAGES]
     differ = [shown != now for (shown, _found), now in zip(before, after, strict=True)]
     wrong = [each for each, is_up, other in zip(PAGES, fresh, differ, strict=True) if is_up and other]
@@ -143,15 +149,19 @@ def test_a_membership_makes_those_pages_due_that_can_show_it(tmp_path: Path, mon
     before = made_before()
     shutil.copytree(ROOT / "data/raw", tmp_path / "raw")
     path = tmp_path / "raw/memberships.csv"
-    row = "mem-99999,municipality:1380,,ubc,member,member,,,,,2019,stated,,no,,ubc-bulletin-2014-list,a test,\n"
+    row = "mem-99999,municipality:1380,,ubc,member,member,,,,,2019,stated,,no,,halmstad-ubc,a test,\n"
+    path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
+    # With a source of its own, read on the last day on which any was.
+    path, day = tmp_path / "raw/sources.csv", natverk.load().vintage
+    row = f"halmstad-ubc,Nätverk,Halmstads kommun,https://www.halmstad.se/n,,,,{day},sv,web_page,web,,not_stated,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     build(tmp_path / "raw", tmp_path / "processed")
     monkeypatch.setenv("NATVERK_DATA", str(tmp_path))
-    hashes, loaded = current_tables().hashes, dict[str, Dataset]()
+    hashes = current_tables().hashes
     due = [
         f"{name}/{'--'.join(parameters.values())}"
         for (name, parameters), (_shown, found) in zip(PAGES, before, strict=True)
-        if not is_fresh(found, hashes, loaded)
+        if not is_fresh(found, hashes)
     ]
     assert due == [
         "municipality_profile/1380", "municipality_profile/1283", "region_report/13", "network_profile/ubc",
