@@ -254,7 +254,10 @@ def documents(
 
 # --- What both need ---------------------------------------------------------------------------------------------------
 
-_SCREEN_ONLY = "details.code, div.leading, p.get, div.nv-download, script, nav:not(.contents), .skip, .nv-screen"
+_SCREEN_ONLY = (
+    "details.code, div.leading, p.get, div.nv-download, script, nav:not(.contents), .skip, .nv-screen, "
+    ".nv-panel, .nv-said, .nv-toggle"
+)
 _OUTSIDE = re.compile(r"(https?|mailto):", re.IGNORECASE)
 
 
@@ -334,7 +337,7 @@ def _titled_once(content: bytes, headings: Iterable[str]) -> bytes:
 
     No place in the file changes: white space takes the room of what goes.
     """
-    known = sorted(headings, key=len, reverse=True)
+    known = sorted(filter(None, headings), key=len, reverse=True)
 
     def once(match: re.Match[bytes]) -> bytes:
         coded = match["coded"]

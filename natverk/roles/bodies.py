@@ -159,7 +159,7 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
         then = (frame["observed_year"] <= window[-1]).fillna(False).astype(bool)
         frame = frame.assign(n_stated=frame["n_stated"].where(then))
     else:
-        members = members[(members["start_year"].fillna(0) <= window[-1]).astype(bool)]
+        members = members[(members["start_year"].fillna(0) <= int(data.last_day(window[-1])[:4])).astype(bool)]
     names = data.actors.set_index("actor_id")["name"]
     found = []
     for row in each_row(frame):

@@ -13,6 +13,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
+from natverk.data.partial import earliest
 from natverk.data.schema import VOCABULARIES
 from natverk.data.types import TEXT
 from natverk.frames import FIRST_YEAR, has_columns, known_county, year_range
@@ -456,7 +457,7 @@ def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | N
     own = {row for row, codes in local_tasks(data).items() if code in codes}
     frame = data.tasks[data.tasks["row_id"].isin(own)]
     unknown = "0001" if window[-1] >= data.last_year else "9999"
-    begun = frame["since"].fillna(unknown).str[:4].astype("int64") <= window[-1]
+    begun = frame["since"].fillna(unknown).map(earliest) <= data.last_day(window[-1])
     lasting = frame["until"].fillna("9999").str[:4].astype("int64") >= window[0]
     frame = frame[(begun & lasting).astype(bool)].sort_values(["policy_area", "row_id"], ignore_index=True)
     return frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
@@ -492,7 +493,7 @@ def county_events(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     """
     window = _window(data, years)
     frame = data.county_events[data.county_events["county_code"] == known_county(data, county)]
-    inside = frame["year"].between(window[0], window[-1])
+    inside = frame["year"].between(window[0], int(data.last_day(window[-1])[:4]))
     inside = inside.fillna(window[-1] >= data.last_year)
     frame = frame[inside.astype(bool)].sort_values(["year", "row_id"], na_position="last", ignore_index=True)
     frame = frame.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})

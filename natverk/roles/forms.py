@@ -76,7 +76,7 @@ def interplay_forms(
     """
     years = year_range(int(data.known_until[:4]) if on is None else on, "on", data=data)
     frame = data.interplay
-    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= f"{years[-1]}-12-31")
+    begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= data.last_day(years[-1]))
     lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{years[0]}-01-01")
     frame = frame[(begun & lasting & (frame["since"].notna() | (not as_then))).astype(bool)]
     if as_then:

@@ -218,7 +218,7 @@ def test_twin_towns_say_when_they_were_last_seen_and_that_they_ended() -> None:
 def test_what_similar_municipalities_are_in_is_not_what_one_is_in_oneself() -> None:
     own = natverk.documented(DATA, [f"municipality:{NACKA}"], years=(1997, 2025))
     names = DATA.networks.set_index("network_id")["name_sv"]
-    theirs = table(NACKA, "Vad Haninge och Botkyrka")
+    theirs = table(NACKA, "Belagt för Haninge och Botkyrka")
     assert not set(theirs["Nätverk"]) & set(names[own.loc[own["mark"] != "loose", "network_id"]])
     assert set(theirs["Kommun"]) == {"Haninge", "Botkyrka"}
     assert (theirs["Källor"] != "").all()

@@ -126,7 +126,7 @@ def test_predecessors_are_named(real: Dataset) -> None:
 
 
 def test_the_holder_of_today_has_its_name_of_today() -> None:
-    assert "**Region Västernorrland har det regionala utvecklingsansvaret" in text_of(page("22"))
+    assert "**Region Västernorrland har haft det regionala utvecklingsansvaret" in text_of(page("22"))
 
 
 def test_what_is_in_process_is_not_said_to_be_adopted() -> None:

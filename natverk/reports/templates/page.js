@@ -3,7 +3,7 @@
   const contents = document.querySelector(".contents details");
   if (contents && matchMedia("(min-width: 68rem)").matches) contents.open = true;
   const links = document.querySelectorAll("nav a[hreflang]");
-  const headings = [...document.querySelectorAll("h2[id], h3[id]")];
+  const headings = [...document.querySelectorAll("main h2[id], main h3[id]")];
   // The same section in the other language: the last heading that has been scrolled past.
   const place = () => {
     const passed = headings.filter(heading => heading.getBoundingClientRect().top < innerHeight / 3);
