@@ -702,9 +702,10 @@ def accounts(data: Dataset, region: str | int | None = None, *, years: tuple[int
     pd.DataFrame
         One row a strategy, by county, the newest first: the columns of the table `strategies`, texts in both languages
         (`status_note, process_note, consultation_note, eu2020_ref_note, agenda2030_ref_note, note`, …), and `state,
-        adopted_first, adopted_last` as in `history`, `decided` (the date of the adoption by the table, or by `events`
-        where it has none or they tell no more than by when), `decided_bound` (`by`, or missing), `decided_basis`
-        (`stated`, `inferred`), `row_id, row_ids` (with the event that dates it), `source_ids`.
+        adopted_first, adopted_last` as in `history` (the state as at the end of the years), `decided` (the date of the
+        adoption by the table, or by `events` where it has none or they tell no more than by when), `decided_bound`
+        (`by`, or missing), `decided_basis` (`stated`, `inferred`), `row_id, row_ids` (with the event that dates it),
+        `source_ids`.
 
     Raises
     ------
@@ -729,7 +730,10 @@ def accounts(data: Dataset, region: str | int | None = None, *, years: tuple[int
         attests = told["event"].isin([*_DECISIONS, *_SIGHTINGS, "replaced"])
         seen = frame["strategy_id"].isin(told.loc[attests, "strategy_id"])
         in_work = (frame["state"] == "in_process") & frame["strategy_id"].isin(told["strategy_id"])
-        frame = frame[(begun | seen | in_work).astype(bool)]
+        replaced = frame["until"].fillna(_NEVER) <= f"{window[-1]}-12-31"
+        replaced |= frame["strategy_id"].isin(told.loc[told["event"] == "replaced", "strategy_id"])
+        then = frame["state"].mask((frame["state"] == "replaced") & ~replaced, "holds")
+        frame = frame.assign(state=then)[(begun | seen | in_work).astype(bool)]
     frame = frame[(frame["until"].fillna(_NEVER) >= f"{window[0]}-01-01").astype(bool)]
     decisions = told[told["event"].isin(_DECISIONS)].drop_duplicates("strategy_id").set_index("strategy_id")
     stated = frame["adopted_date"].fillna(frame["adopted_year"].astype("str"))

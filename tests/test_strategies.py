@@ -580,6 +580,13 @@ def test_the_strategy_of_today_is_told_of_though_its_year_is_not_stated(real: Da
     assert "rus-03-2025" not in set(accounts(real, "03", years=(1997, 2024))["strategy_id"])
 
 
+def test_an_earlier_year_has_the_strategy_of_its_time(real: Dataset) -> None:
+    for county, year, name in (("24", 2014, "rus-24-2020"), ("17", 2015, "rus-17-2020"), ("18", 2019, "rus-18-2030")):
+        then = accounts(real, county, years=(1997, year)).set_index("strategy_id")
+        assert then.loc[name, "state"] == "holds"
+        assert accounts(real, county).set_index("strategy_id").loc[name, "state"] == "replaced"
+
+
 def test_a_bare_year_comes_after_what_is_dated_within_it(make: Make, real: Dataset) -> None:
     def order(county: str) -> list[str]:
         return events(real, county)["row_id"].tolist()
