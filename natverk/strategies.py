@@ -62,6 +62,10 @@ _LEAVES = {
 _DECISIONS = ("adopted", "revised")
 _WORK = ("begun", "new_begun", "reviewed", "referral")
 _SIGHTINGS = ("in_force", "followed_up")
+#: Events that take time: a last day that stands alone is their end; of others it is the latest that they can have been.
+_LASTING = ("referral", "reviewed", "in_force", "followed_up")
+#: The order of the work on one strategy, where a bare year does not tell it.
+_PHASES = {"begun": 0, "new_begun": 0, "reviewed": 0, "referral": 1, "adopted": 2, "revised": 2}
 #: What a strategy may refer to, and the column of `data.strategies` that says it.
 REFERENCES = {"eu2020": "eu2020_ref", "agenda2030": "agenda2030_ref"}
 #: The task "review the RUS at least once between ordinary elections" (ordinance 2017:583, 12 §).
@@ -122,9 +126,12 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
         One row an event: `county_code, strategy_id, title` (missing where the source names no strategy), `event`
         (`begun`, `referral`, `adopted`, `revised`, `in_force`, `reviewed`, `followed_up`, `new_begun`, `replaced`),
         `date` (partial; the last that the row tells, and of what is in force the first: until when a strategy is meant
-        to hold is no sighting), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis`
-        (`stated`, `inferred`), `by` (who did it), `has_part` (whether the row tells how municipalities took part),
-        `municipal_part, municipal_part_sv, note, note_sv, row_id, source_id`. By county and date, what has none last.
+        to hold is no sighting), `bound` (`by`: no more is known than that it had happened by the date; `until`: its
+        end, the start is not known; `between`: some day from `date_from` to `date_to`; missing: the date or span
+        itself), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis` (`stated`, `inferred`),
+        `by` (who did it), `has_part` (whether the row tells how municipalities took part), `municipal_part,
+        municipal_part_sv, note, note_sv, row_id, source_id`. By county and start: a bare year comes after what is dated
+        within it, but the work on a strategy before the decision that it led to; what has no date comes last.
 
     Raises
     ------
@@ -150,16 +157,39 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
         begun = frame["date_from"].fillna(frame["date_to"]).fillna(_NEVER)
         frame = frame[(begun.map(earliest) <= f"{until}-12-31").astype(bool)]
     lasting = frame["date_to"].mask(frame["event"] == "in_force")
+    takes_time, single = frame["event"].isin(_LASTING), frame["event"].isin([*_DECISIONS, "replaced"])
+    open_start = frame["date_from"].isna() & frame["date_to"].notna()
+    one_of_many = (frame["date_from"] != frame["date_to"]).fillna(False) & frame["date_to"].notna() & ~open_start
     frame = frame.assign(
         date=lasting.fillna(frame["date_from"]).fillna(frame["date_to"]),
+        bound=pd.Series(None, index=frame.index, dtype=TEXT)
+        .mask(open_start, takes_time.map({True: "until", False: "by"}))
+        .mask(one_of_many & single, "between"),
         title=frame["strategy_id"].map(data.strategies.set_index("strategy_id")["title"]).astype(TEXT),
         has_part=frame["municipal_part"].notna(),
     )
     columns = [
-        "county_code", "strategy_id", "title", "event", "date", "date_from", "date_to", "date_basis", "by",
+        "county_code", "strategy_id", "title", "event", "date", "bound", "date_from", "date_to", "date_basis", "by",
         "has_part", "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
     ]  # fmt: skip
-    return frame.sort_values(["county_code", "date", "row_id"], ignore_index=True)[columns]
+    frame = frame.assign(place=_places(frame), phase=frame["event"].map(_PHASES).fillna(len(_PHASES)))
+    return frame.sort_values(["county_code", "place", "phase", "row_id"], ignore_index=True)[columns]
+
+
+def _places(frame: pd.DataFrame) -> list[str]:
+    """Return where events come in time, as ISO days: by the last day on which each can have begun; see `events`."""
+    starts = frame["date_from"].fillna(frame["date_to"])
+    ends = frame["date_to"].fillna(starts)
+    last = [
+        _NEVER if pd.isna(start) else min(latest(start), latest(end)) for start, end in zip(starts, ends, strict=True)
+    ]
+    dated = list(zip(frame["strategy_id"], starts.str[:4], frame["event"].map(_PHASES), last, strict=True))
+    found = []
+    for start, (strategy, year, phase, own) in zip(starts, dated, strict=True):
+        bare = pd.notna(start) and len(start) == 4 and pd.notna(phase)
+        later = [day for name, when, other, day in dated if bare and (name, when) == (strategy, year) and other > phase]
+        found.append(min([own, *later]))
+    return found
 
 
 @asked
@@ -188,8 +218,11 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
     pd.DataFrame
         One row a county, all 21: `county_code, region_actor_id, region_name, state` (see `STATES`), `last_state` (the
         same whatever its age; missing where nothing is dated), `strategy_id, title` (the strategy of the decision),
-        `event, event_strategy_id` (what was last seen, and of which strategy), `last_seen` (its partial date),
-        `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the decision),
+        `event, event_strategy_id, event_title` (what was last seen, and of which strategy), `last_seen` (its partial
+        date), `last_seen_bound` (`by`: it had happened by then, no more is known; `ended`: a referral that ended then;
+        missing: neither), `date_basis` (what the date rests on: `stated`, `inferred`), `decided` (the date of the
+        decision; missing where only sightings are dated), `decided_bound, decided_basis` (the same of it),
+        `known_from` (the first year whose events still tell of the day),
         `not_known_since` (the last year of which anything is dated; missing where the state is known, or nothing is),
         `n_undated` (events without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
 
@@ -241,6 +274,7 @@ def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
         last = None if seen is None else _LEAVES[seen.event]
         strategy = None if decision is None else decision.strategy_id
         ids = [event.row_id for event in (decision, seen) if event is not None]
+        dated = decision if decision is not None and decision.event in _DECISIONS else None
         found.append(
             {
                 "county_code": county.county_code,
@@ -252,9 +286,14 @@ def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
                 "title": titles.get(strategy),
                 "event": None if seen is None else seen.event,
                 "event_strategy_id": None if seen is None else seen.strategy_id,
+                "event_title": None if seen is None else titles.get(seen.strategy_id),
                 "last_seen": None if seen is None else seen.date,
+                "last_seen_bound": None if seen is None else _bound(seen, today),
                 "date_basis": None if seen is None else seen.date_basis,
-                "decided": None if decision is None else decision.date,
+                "decided": None if dated is None else dated.date,
+                "decided_bound": None if dated is None else _bound(dated, today),
+                "decided_basis": None if dated is None else dated.date_basis,
+                "known_from": int(today[:4]) - carry_forward,
                 "not_known_since": None if known_now else year,
                 "n_undated": int(undated.get(county.county_code, 0)),
                 "row_id": None if seen is None else seen.row_id,
@@ -262,8 +301,16 @@ def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
                 "source_id": None if seen is None else seen.source_id,
             }
         )
-    numbers = {"not_known_since": "Int64", "n_undated": "int64"}
+    numbers = {"known_from": "int64", "not_known_since": "Int64", "n_undated": "int64"}
     return pd.DataFrame(found).astype({**dict.fromkeys(found[0], TEXT), **numbers})
+
+
+def _bound(event: Any, today: str) -> str | None:
+    """Return what the date of an event is, as `state` tells it: a day by which, the end of a referral, or neither."""
+    if event.bound in ("by", "between"):
+        return "by"
+    over = event.event == "referral" and isinstance(event.date_to, str) and latest(event.date_to) <= today
+    return "ended" if over else None
 
 
 def _last_seen(own: list[Any]) -> tuple[Any, Any]:
@@ -584,8 +631,10 @@ def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataF
     Returns
     -------
     pd.DataFrame
-        `county_code, partner_code, shares` (joined by `;`: `state=under_review`, `decided=2021`, `horizon=2030`,
-        `agenda2030`, `eu2020`), `n_shared, row_ids` (of both strategies and of the events that decide their states),
+        `county_code, partner_code, shares` (joined by `;`: `state=under_review`, `decided=2021`, or
+        `decided_inferred=2021` where one of the two dates is inferred, `horizon=2030`, `agenda2030`, `eu2020`; a date
+        by which a decision had been made gives no year), `n_shared, row_ids` (of both strategies and of the events that
+        decide their states),
         `source_ids`. By county and what is shared.
 
     Raises
@@ -602,27 +651,30 @@ def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataF
     """
     counted_from_one("most", most)
     by_id = data.strategies.set_index("strategy_id")
-    regions: list[tuple[str, dict[str, str], int, list[str], list[str]]] = []
+    regions: list[tuple[str, dict[str, str], bool, list[str], list[str]]] = []
     for row in each_row(state(data, on)):
         known = {} if row.state == "not_known" else {"state": str(row.state)}
-        year, rows, sources = 0, [row.row_ids], [row.source_id]
-        if isinstance(row.decided, str):
-            known["decided"], year = row.decided[:4], int(row.decided[:4])
+        rows, sources = [row.row_ids], [row.source_id]
+        if isinstance(row.decided, str) and not isinstance(row.decided_bound, str):
+            known["decided"] = row.decided[:4]
         if row.strategy_id in by_id.index:
             own = by_id.loc[row.strategy_id]
             known |= {} if pd.isna(own["horizon_year"]) else {"horizon": str(own["horizon_year"])}
             known |= {name: "" for name in REFERENCES if own[f"{name}_ref"] is not pd.NA and own[f"{name}_ref"]}
             rows, sources = [*rows, own["row_id"]], [*sources, own["source_id"]]
-        regions.append((row.county_code, known, year, rows, sources))
+        regions.append((row.county_code, known, row.decided_basis == "inferred", rows, sources))
     found: list[tuple[str, str, str, int, str, str]] = []
-    for code, known, year, rows, sources in regions:
-        others: list[tuple[int, int, str, str, str, str]] = []
-        for other, theirs, their_year, their_rows, their_sources in regions:
+    for code, known, inferred, rows, sources in regions:
+        others: list[tuple[int, float, str, str, str, str]] = []
+        for other, theirs, their_inferred, their_rows, their_sources in regions:
             shares = [name for name, value in known.items() if theirs.get(name) == value]
             if other != code and ("state" in shares or len(shares) > 1):
-                said = ";".join(f"{name}={known[name]}".removesuffix("=") for name in shares)
+                both = "decided" in known and "decided" in theirs
+                gap = abs(int(known["decided"]) - int(theirs["decided"])) if both else math.inf
+                unsure = {"decided": "decided_inferred"} if inferred or their_inferred else {}
+                said = ";".join(f"{unsure.get(name, name)}={known[name]}".removesuffix("=") for name in shares)
                 own_ids, own_sources = _joined([*rows, *their_rows]), _joined([*sources, *their_sources])
-                others.append((-len(shares), abs(year - their_year), other, said, own_ids, own_sources))
+                others.append((-len(shares), gap, other, said, own_ids, own_sources))
         found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
     columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
     return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, TEXT), "n_shared": "int64"})
@@ -634,24 +686,27 @@ def _joined(cells: list[Any]) -> str:
 
 
 @asked
-def accounts(data: Dataset, region: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+def accounts(data: Dataset, region: str | int | None = None, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return what sources tell of a region's strategies: how the work was set up, who took part, what it refers to.
 
     Parameters
     ----------
     region
-        A region or county by code or name.
+        A region or county by code or name; None (default): all.
     years
-        First and last year; default 1997 to the year of the data's vintage. A strategy is left out unless it was
-        surely adopted, or one in process surely begun, by the end of the last year, and one that had been replaced
-        before the first.
+        First and last year; default 1997 to the year of the data's vintage. Where the last is not the last of the data,
+        a strategy is left out unless it was surely adopted, or one in process surely begun, by its end, or an event
+        dates it to then. One that had been replaced before the first year is left out too.
 
     Returns
     -------
     pd.DataFrame
-        One row a strategy, the newest first: the columns of the table `strategies`, texts in English and in Swedish
+        One row a strategy, by county, the newest first: the columns of the table `strategies`, texts in both languages
         (`status_note, process_note, consultation_note, eu2020_ref_note, agenda2030_ref_note, note`, …), and `state,
-        adopted_first, adopted_last` as in `history`, `row_id, source_ids`.
+        adopted_first, adopted_last` as in `history` (the state as at the end of the years), `decided` (the date of the
+        adoption by the table, or by `events` where it has none or they tell no more than by when), `decided_bound`
+        (`by`, or missing), `decided_basis` (`stated`, `inferred`), `row_id, row_ids` (with the event that dates it),
+        `source_ids`.
 
     Raises
     ------
@@ -665,15 +720,41 @@ def accounts(data: Dataset, region: str | int, *, years: tuple[int, int] | None 
     'start årsskiftet 2018/1'
     """
     window = year_range((1997, int(data.known_until[:4])) if years is None else years, data=data)
-    code = known_county(data, region, "region")
+    frame = data.strategies
+    if region is not None:
+        frame = frame[frame["county_code"] == known_county(data, region, "region")]
     known = history(data)[["strategy_id", "state", "adopted_first", "adopted_last", "until"]]
-    frame = data.strategies[data.strategies["county_code"] == code].merge(known, on="strategy_id")
-    begun = frame["adopted_last"].fillna(_ALWAYS).map(latest) <= f"{window[-1]}-12-31"
-    lasting = frame["until"].fillna(_NEVER) >= f"{window[0]}-01-01"
-    frame = frame[(begun & lasting).astype(bool)]
-    cited = frame["source_id"] + (";" + frame["other_sources"]).fillna("")
-    frame = frame.assign(source_ids=cited.astype(TEXT), drafted=frame["state"] == "in_process")
-    frame = frame.sort_values(["drafted", "adopted_last", "strategy_id"], ascending=[False, False, True])
+    frame = frame.merge(known, on="strategy_id")
+    told = events(data, until=min(window[-1], data.last_year)).dropna(subset=["date", "strategy_id"])
+    if window[-1] < data.last_year:
+        begun = frame["adopted_last"].fillna(_ALWAYS).map(latest) <= f"{window[-1]}-12-31"
+        attests = told["event"].isin([*_DECISIONS, *_SIGHTINGS, "replaced"])
+        seen = frame["strategy_id"].isin(told.loc[attests, "strategy_id"])
+        in_work = (frame["state"] == "in_process") & frame["strategy_id"].isin(told["strategy_id"])
+        replaced = frame["until"].fillna(_NEVER) <= f"{window[-1]}-12-31"
+        replaced |= frame["strategy_id"].isin(told.loc[told["event"] == "replaced", "strategy_id"])
+        then = frame["state"].mask((frame["state"] == "replaced") & ~replaced, "holds")
+        frame = frame.assign(state=then)[(begun | seen | in_work).astype(bool)]
+    frame = frame[(frame["until"].fillna(_NEVER) >= f"{window[0]}-01-01").astype(bool)]
+    decisions = told[told["event"].isin(_DECISIONS)].drop_duplicates("strategy_id").set_index("strategy_id")
+    stated = frame["adopted_date"].fillna(frame["adopted_year"].astype(TEXT))
+    date, bound, basis, row, source = (
+        frame["strategy_id"].map(decisions[name]) for name in ("date", "bound", "date_basis", "row_id", "source_id")
+    )
+    by_events = (date.notna() & (stated.isna() | (bound == "by").fillna(False))).astype(bool)
+    cited = frame["source_id"] + (";" + frame["other_sources"]).fillna("") + (";" + source.where(by_events)).fillna("")
+    frame = frame.assign(
+        decided=stated.mask(by_events, date),
+        decided_bound=bound.map({"by": "by", "between": "by"}).where(by_events).astype(TEXT),
+        decided_basis=basis.where(by_events | (date == stated).fillna(False))
+        .fillna("stated")
+        .where(stated.notna() | by_events),
+        row_ids=(frame["row_id"] + (";" + row.where(by_events)).fillna("")).astype(TEXT),
+        source_ids=cited.astype(TEXT),
+        drafted=frame["state"] == "in_process",
+    )
+    order = ["county_code", "drafted", "adopted_last", "strategy_id"]
+    frame = frame.sort_values(order, ascending=[True, False, False, True])
     return frame.drop(columns=["drafted", "until"]).reset_index(drop=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -19,8 +20,10 @@ from natverk.strategies import (
     _last_election,
     _possible_stages,
     _shifted,
+    accounts,
     events,
     history,
+    partners,
     references,
     same_stage,
     stages,
@@ -476,6 +479,138 @@ def test_a_state_knows_no_more_than_was_published() -> None:
     table = state(early)
     assert table["last_seen"].dropna().map(lambda date: date[:4]).max() <= "2020"
     assert table["row_id"].dropna().isin(early.strategy_events["row_id"]).all()
+
+
+# --- What a date is: a bound gives no day of decision, and what is inferred says so
+
+
+def test_a_state_names_the_strategy_that_it_is_of(real: Dataset) -> None:
+    table = state(real).set_index("county_code")
+    stockholm = table.loc["01"]
+    assert (stockholm["state"], stockholm["event_strategy_id"], stockholm["strategy_id"]) == (
+        "referral", "rus-01-2060", "rus-01-2050",
+    )  # fmt: skip
+    titles = real.strategies.set_index("strategy_id")["title"]
+    assert stockholm["event_title"] == titles["rus-01-2060"] != stockholm["title"]
+    known = table.dropna(subset=["event_strategy_id"])
+    assert known["event_title"].tolist() == titles[known["event_strategy_id"]].tolist()
+
+
+def test_a_strategy_seen_in_force_has_no_date_of_decision(real: Dataset) -> None:
+    table, rows = state(real).set_index("county_code"), real.strategy_events.set_index("row_id")
+    assert pd.isna(table.loc["24", "decided"]), "of Västerbotten a source tells that it is in force, no day"
+    assert table.loc["24", "last_seen"] == "2020"
+    for county in table.itertuples():
+        said = [rows.loc[row] for row in county.row_ids.split(";")]
+        decisions = [row for row in said if row["event"] in ("adopted", "revised")]
+        assert pd.notna(county.decided) == bool(decisions), county.Index
+        if decisions:
+            assert county.decided_basis == decisions[0]["date_basis"]
+
+
+def test_a_day_by_which_it_was_decided_is_told_as_a_bound(real: Dataset) -> None:
+    table = state(real).set_index("county_code")
+    halland, kalmar = table.loc["13"], table.loc["08"]
+    assert (halland["last_seen"], halland["last_seen_bound"]) == ("2021-08-13", "by")
+    assert (halland["decided"], halland["decided_bound"], halland["decided_basis"]) == ("2021-08-13", "by", "inferred")
+    assert (kalmar["decided"], kalmar["decided_bound"], kalmar["decided_basis"]) == ("2022-10-05", "by", "inferred")
+    assert pd.isna(kalmar["last_seen_bound"])
+    pairs = partners(real)
+    own = pairs[pairs["county_code"].isin(["08", "13"]) | pairs["partner_code"].isin(["08", "13"])]
+    assert len(own)
+    assert not own["shares"].str.contains("decided").any(), "an upper bound gives no year that could be shared"
+
+
+def test_partners_say_where_a_year_of_decision_is_inferred(real: Dataset) -> None:
+    pairs, basis = partners(real), state(real).set_index("county_code")["decided_basis"]
+    dated = pairs[pairs["shares"].str.contains("decided")]
+    inferred = (dated["county_code"].map(basis) == "inferred") | (dated["partner_code"].map(basis) == "inferred")
+    assert inferred.any()
+    assert (~inferred).any()
+    assert dated["shares"].str.contains("decided_inferred=").equals(inferred)
+    uppsala = pairs[(pairs["county_code"] == "03") & (pairs["partner_code"] == "25")]
+    assert uppsala["shares"].item() == "state=adopted;decided_inferred=2025"
+
+
+def test_a_last_day_alone_is_an_end_or_a_bound(real: Dataset) -> None:
+    table = events(real).set_index("row_id")
+    ends = {"sev-00033", "sev-00030", "sev-00008", "sev-00107"}
+    bounds = {"sev-00007", "sev-00045", "sev-00047", "sev-00070", "sev-00071", "sev-00085", "sev-00086", "sev-00098",
+        "sev-00106", "sev-00130"}  # fmt: skip
+    assert set(table.index[table["bound"] == "until"]) == ends
+    assert set(table.index[table["bound"] == "by"]) == bounds
+    assert set(table.index[table["bound"] == "between"]) == {"sev-00122"}
+    alone = table[table["date_from"].isna() & table["date_to"].notna()]
+    assert set(alone.index) == ends | bounds
+    assert state(real).set_index("county_code")["last_seen_bound"].dropna().to_dict() == {
+        "01": "ended", "05": "ended", "13": "by",
+    }  # fmt: skip
+
+
+def test_a_referral_that_is_out_has_not_ended(make: Make) -> None:
+    rows = [ADOPTED, event("referral", None, "2020-06-30", "next")]
+    assert pd.isna(seen(make, "2020-01", *rows).last_seen_bound)
+    assert seen(make, "2020-06-30", *rows).last_seen_bound == "ended"
+
+
+def test_what_is_told_of_nobody_is_no_part_of_municipalities(real: Dataset) -> None:
+    table = events(real).set_index("row_id")
+    assert not table.loc[["sev-00054", "sev-00047", "sev-00015", "sev-00127"], "has_part"].any()
+    said = table.loc[table["has_part"], "municipal_part"]
+    assert said.str.contains(r"(?i)municipal|local bodies|federation|regional cooperation council|Bräcke").all()
+    assert not said.str.contains("not applicable").any()
+
+
+def test_the_strategy_of_today_is_told_of_though_its_year_is_not_stated(real: Dataset) -> None:
+    for county, name in (("03", "rus-03-2025"), ("13", "rus-13-2035"), ("24", "rus-24-2030"), ("25", "rus-25-2040")):
+        own = accounts(real, county, years=(1997, real.last_year))
+        assert own.loc[own["state"] == "holds", "strategy_id"].tolist() == [name]
+    # What the table has no year of an event may date: as a bound, and inferred.
+    table = accounts(real).set_index("strategy_id")
+    assert len(table) == len(real.strategies)
+    dated = ["decided", "decided_bound", "decided_basis", "row_ids"]
+    assert table.loc["rus-13-2035", dated].tolist() == ["2021-08-13", "by", "inferred", "rus-00020;sev-00070"]
+    assert table.loc["rus-18-2030", dated].tolist() == ["2018-03", "by", "inferred", "rus-00028;sev-00085"]
+    assert table.loc["rus-03-2025", "decided_basis"] == "inferred"
+    assert pd.isna(table.loc["rus-24-2030", "decided"])
+    assert table.loc["rus-05-2040", dated].tolist()[::2] == ["2021-10-06", "stated"]
+    # Of an earlier year what is dated by then, and nothing that is dated later.
+    assert "rus-13-2035" in set(accounts(real, "13", years=(1997, 2021))["strategy_id"])
+    assert "rus-13-2035" not in set(accounts(real, "13", years=(1997, 2020))["strategy_id"])
+    assert "rus-03-2025" not in set(accounts(real, "03", years=(1997, 2024))["strategy_id"])
+
+
+def test_an_earlier_year_has_the_strategy_of_its_time(real: Dataset) -> None:
+    for county, year, name in (("24", 2014, "rus-24-2020"), ("17", 2015, "rus-17-2020"), ("18", 2019, "rus-18-2030")):
+        then = accounts(real, county, years=(1997, year)).set_index("strategy_id")
+        assert then.loc[name, "state"] == "holds"
+        assert accounts(real, county).set_index("strategy_id").loc[name, "state"] == "replaced"
+
+
+def test_a_bare_year_comes_after_what_is_dated_within_it(make: Make, real: Dataset) -> None:
+    def order(county: str) -> list[str]:
+        return events(real, county)["row_id"].tolist()
+
+    uppsala = order("03")
+    assert uppsala.index("sev-00017") < uppsala.index("sev-00018"), "January to April 2025 comes before 2025"
+    assert uppsala.index("sev-00011") < uppsala.index("sev-00012"), "15 February 2017 comes before 2017 to 2020"
+    # But a consultation or review of a bare year comes before the decision that it led to.
+    assert [row for row in order("08") if row in ("sev-00043", "sev-00044", "sev-00045")] == [
+        "sev-00043", "sev-00044", "sev-00045",
+    ]  # fmt: skip
+    assert order("18").index("sev-00087") < order("18").index("sev-00088")
+    rows = [event("in_force", "2019", "2030"), event("adopted", "2019-03-01"), event("referral", "2019")]
+    table = events(make(strategies=[plan()], strategy_events=rows, sources=SOURCES), "01")
+    assert table["event"].tolist() == ["referral", "adopted", "in_force"]
+
+
+def test_no_note_speaks_of_how_rows_were_coded(real: Dataset) -> None:
+    own = re.compile(r"stored|present row|\blagra[dt]|sparad|nuvarande rad|\b[a-z]+_[a-z0-9]+_|_20\d\d")
+    for name in ("strategy_events", "interplay", "strategies", "tasks"):
+        frame = real.table(name)
+        for column in frame.columns[frame.columns.str.contains("note|what|part|members|task$|status")]:
+            for text in frame[column].dropna().astype(str):
+                assert not own.search(text), text
 
 
 def test_events_show_both_languages_and_their_region_alone(real: Dataset) -> None:

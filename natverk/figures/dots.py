@@ -350,7 +350,8 @@ def _draw_strategies(
             )  # fmt: skip
         last = row.get("last_state")
         text = _state(state if state != "not_known" or last is None or pd.isna(last) else last, t)
-        text += f" {str(row['last_seen'])[:4]}"
+        year = str(row["last_seen"])[:4]
+        text += f" {t(f'{key}.by', year=year) if row.get('last_seen_bound') == 'by' else year}"
         wide = text_width(text)
         place = (x - years[0]) * room
         flip = place + 12 + wide > width_of(ax) + 20 and place - 12 - wide > 0

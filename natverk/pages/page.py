@@ -354,6 +354,28 @@ class NotebookPage:
         """Format a partial date as a sentence takes it: `den 16 februari 2021`, `i februari 2021`, `2021`."""
         return self.t(f"nouns.on_date.{min(str(value).count('-'), 2)}", date=self.date(value))
 
+    def bounded(self, value: object, bound: object) -> str:
+        """Format a partial date that is a bound: `by 13 August 2021`, `until …`, `consultation ended …`."""
+        if not isinstance(bound, str):
+            return self.date(value)
+        return self.t(f"nouns.date_{bound}.{min(str(value).count('-'), 2)}", date=self.date(value))
+
+    def event_date(self, row: Mapping[str, object], inferred: str = "inferred") -> str:
+        """Say when an event of a strategy was: a day or span, a day by which, an end, or undated.
+
+        `inferred` is the word (of `nouns`) for what is inferred.
+        """
+        first, last, bound = row["date_from"], row["date_to"], row["bound"]
+        if not isinstance(row["date"], str):
+            return self.t("nouns.undated")
+        if bound == "between":
+            text = self.t("nouns.between_dates", first=self.date(first), last=self.date(last))
+        elif isinstance(bound, str):
+            text = self.bounded(last, bound)
+        else:
+            text = self.span(str(first), str(last) if isinstance(last, str) else str(first))
+        return self.t(f"nouns.{inferred}", text=text, date=text) if row["date_basis"] == "inferred" else text
+
     def dates(self, first: object, last: object) -> str:
         """Format a first and a last day in words: `26–28 februari 2014`; without a last day, as `date`."""
         days = [str(value) for value in (first, last) if pd.notna(value) and str(value).count("-") == 2]  # type: ignore[call-overload]

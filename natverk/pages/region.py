@@ -135,18 +135,8 @@ def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "
             return event
         return page.t("nouns.two_readings", text=event, basis=row["title"])
 
-    def when(row: dict[str, object]) -> str:
-        if pd.isna(row["date_from"]) and pd.isna(row["date_to"]):  # type: ignore[call-overload]
-            return page.t("nouns.undated")
-        first, last = row["date_from"], row["date_to"]
-        if pd.notna(first) and pd.notna(last):  # type: ignore[call-overload]
-            date = page.span(str(first), str(last))
-        else:
-            date = page.date(first if pd.notna(first) else last)  # type: ignore[call-overload]
-        return page.t("nouns.inferred_date", date=date) if row["date_basis"] == "inferred" else date
-
     columns: dict[str, Cell | str] = {
-        "when": when,
+        "when": lambda row: page.event_date(row, "inferred_date"),
         "event=what_happened": what,
         "done_by": lambda row: _text(row["by"]),
         "municipal_part": lambda row: page.told(row, "municipal_part"),

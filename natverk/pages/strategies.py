@@ -26,40 +26,34 @@ def states(page: NotebookPage, frame: pd.DataFrame) -> None:
             return page.t("nouns.unknown")
         return page.t("nouns.not_known_since", year=since, last=page.term("strategy_state", row["last_state"]))
 
-    def seen(row: dict[str, object]) -> str:
-        text = page.date(row["last_seen"]) if isinstance(row["last_seen"], str) else ""
-        return page.t("nouns.inferred", text=text) if row["date_basis"] == "inferred" and text else text
+    def state_of(row: dict[str, object]) -> str:
+        of_other = isinstance(row["event_title"], str) and row["event_strategy_id"] != row["strategy_id"]
+        return page.t("nouns.two_readings", text=state(row), basis=row["event_title"]) if of_other else state(row)
 
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),
-        "title": lambda row: row["title"],
-        "state": state,
-        "decided": lambda row: page.date(row["decided"]) if isinstance(row["decided"], str) else "",
-        "last_told": seen,
+        "title=strategy_decided": lambda row: row["title"],
+        "decided": lambda row: _dated(page, row["decided"], row["decided_bound"], row["decided_basis"]),
+        "state": state_of,
+        "last_told": lambda row: _dated(page, row["last_seen"], row["last_seen_bound"], row["date_basis"]),
         "sources": page.cites,
     }
     page.table("states", frame, columns)
 
 
+def _dated(page: NotebookPage, date: object, bound: object, basis: object) -> str:
+    """Say a date, that it is a bound where it is one, and that it is inferred where it is; blank without a date."""
+    if not isinstance(date, str):
+        return ""
+    text = page.bounded(date, bound)
+    return page.t("nouns.inferred", text=text) if basis == "inferred" else text
+
+
 def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show what happened to strategies (`natverk.strategies.events`) and how municipalities took part."""
-
-    def when(row: dict[str, object]) -> str:
-        if not isinstance(row["date"], str):
-            return page.t("nouns.undated")
-        text = (
-            page.dates(row["date_from"], row["date_to"])
-            if isinstance(row["date_from"], str)
-            else page.date(row["date"])
-        )
-        same = row["date_to"] == row["date_from"] or not isinstance(row["date_to"], str)
-        if not same and "–" not in text:
-            text = f"{text}–{page.date(row['date_to'])}"
-        return page.t("nouns.inferred", text=text) if row["date_basis"] == "inferred" else text
-
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),
-        "when": when,
+        "when": page.event_date,
         "what_happened": lambda row: page.term("strategy_event", row["event"]),
         "title": lambda row: row["title"],
         "by=done_by": lambda row: row["by"] if isinstance(row["by"], str) else "",
@@ -73,10 +67,7 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
 
 
 def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
-    """Show the strategies themselves (the table `strategies`): adopted, horizon, process, consultation, references."""
-
-    def adopted(row: dict[str, object]) -> str:
-        return page.date(row["adopted_date"] if isinstance(row["adopted_date"], str) else row["adopted_year"])
+    """Show the strategies themselves (`natverk.strategies.accounts`): adopted, horizon, process, references, …"""
 
     def refers(row: dict[str, object]) -> str:
         said = [page.told(row, f"{name}_ref_note") for name in ("eu2020", "agenda2030")]
@@ -89,7 +80,9 @@ def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),
         "title": "title",
-        "adopted": adopted,
+        "adopted": lambda row: (
+            _dated(page, row["decided"], row["decided_bound"], row["decided_basis"]) or page.t("nouns.unknown")
+        ),
         "by": lambda row: row["adopted_by"] if isinstance(row["adopted_by"], str) else "",
         "horizon": lambda row: page.year(row["horizon_year"]),
         "status=strategy_status": lambda row: (
