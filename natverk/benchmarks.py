@@ -39,7 +39,7 @@ OUTCOMES = ("equal", "differs", "not comparable")
 #: Why a published number cannot be compared.
 NOT_COMPARABLE = (
     "incomplete_list", "undated", "world_total", "not_named", "not_coded", "ambiguous_actor", "survey", "other_study",
-    "left_out", "no_recipe",
+    "other_country", "left_out", "no_recipe",
 )  # fmt: skip
 
 
@@ -83,11 +83,12 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
     **_by("transfers", "54", date="2017-01-01"),
     **_by("units", "56"),
     **_by("cannot", "9", reason="incomplete_list"),
-    **_by("cannot", "6 28 32 33 36 41 50", reason="world_total"),
+    **_by("cannot", "6 28 32 33 36 41 50 75", reason="world_total"),
     **_by("cannot", "5 14", reason="not_named"),
     **_by("cannot", "7 19 20 22 23 24 25 26 55 62 65 66", reason="not_coded"),
     **_by("cannot", "57 58 59 60 61 63 64 67 68", reason="survey"),
-    **_by("cannot", "69 70 71 72 73 74 75 76 77 78", reason="other_study"),
+    **_by("cannot", "69 70 71 72 73 74 76 77", reason="other_study"),
+    **_by("cannot", "78", reason="other_country"),
     # The page says two and describes three; both numbers are kept.
     "tot-00204": ("described", {}),
     "tot-00269": ("described", {}),

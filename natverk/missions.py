@@ -31,6 +31,7 @@ from natverk.data.mending import mended
 from natverk.data.overlay import check_overlay, overlay_files, overlay_table
 from natverk.data.schema import VOCABULARIES
 from natverk.data.spreadsheets import neutral
+from natverk.data.types import TEXT
 from natverk.data.units import Directory, fold
 from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError, UnknownName, missing_extra
 from natverk.frames import Names, choice, directory, known_networks, several
@@ -1143,7 +1144,7 @@ def outcomes(data: Dataset, networks: Names | None = None) -> pd.DataFrame:
         found.append([str(network), *map(int, counts), *ids])
     frame = pd.DataFrame(found, columns=["network_id", *_COUNTS, "row_ids", "source_ids"])
     text = ["network_id", "row_ids", "source_ids"]
-    return frame.astype({**dict.fromkeys(_COUNTS, "int64"), **dict.fromkeys(text, "str")})
+    return frame.astype({**dict.fromkeys(_COUNTS, "int64"), **dict.fromkeys(text, TEXT)})
 
 
 def _state(step: Any, until: str) -> str:
@@ -1171,7 +1172,7 @@ def _later(data: Dataset, missions: pd.DataFrame) -> dict[str, tuple[str, str]]:
         if table == "memberships":
             rows = rows[~rows["status"].isin(["former", "applicant"])]
         for column in columns:
-            year = pd.to_numeric(rows[column].astype("str").str[:4], errors="coerce")
+            year = pd.to_numeric(rows[column].astype(TEXT).str[:4], errors="coerce")
             parts.append(rows[["row_id", "actor_id", "network_id", "source_id"]].assign(year=year))
     seen = pd.concat(parts, ignore_index=True).dropna(subset=["network_id", "year"])
     seen = seen.sort_values(["year", "row_id"], kind="stable")

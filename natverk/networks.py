@@ -21,7 +21,7 @@ from natverk.membership.actors import (
     networks_of_kinds,
     population_by_year,
 )
-from natverk.membership.documented import DOCUMENTED, documented
+from natverk.membership.documented import DOCUMENTED, documented, loose_ties
 from natverk.membership.evidence import YearBasis, counted, gathered, graded
 from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
@@ -60,8 +60,8 @@ _HELD = r"department|held by|traffic office|city office|international unit|centr
 _MARKS = (*DOCUMENTED, "left", "loose")
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
-    "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "n_rows", "n_sources",
-    "row_ids", "source_ids",
+    "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "inferred", "n_rows",
+    "n_sources", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -90,8 +90,9 @@ def members_of(
     pd.DataFrame
         `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
-        `documented` from `status` on. Municipalities come first, the largest first. In a network that collects
-        reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
+        `documented` from `status` on, with `inferred` and the years of looser ties (see
+        `natverk.membership.documented.loose_ties`). Municipalities come first, the largest first. In a network that
+        collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
@@ -118,6 +119,7 @@ def members_of(
         if actors:
             window = (span[0], span[-1])
             own = documented(data, actors, years=window, recent=recent, networks=[network_id], year_basis=year_basis)
+            own = loose_ties(data, own, span[-1], year_basis=year_basis)
     table = levels(data).set_index("actor_id").reindex(own["actor_id"])
     population = population_by_year(data)
     own = own.assign(code=own["actor_id"].map(data.municipalities.set_index("actor_id")["code"]))
@@ -129,7 +131,7 @@ def members_of(
     frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
-    yes = dict.fromkeys(["conflict", "below_minimum"], "bool")
+    yes = dict.fromkeys(["conflict", "below_minimum", "inferred"], "bool")
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
@@ -185,19 +187,16 @@ def networks_of(
     """
     (actor_id,) = known_actors(data, actor)
     own = documented(data, [actor_id], years=years, recent=recent, year_basis=year_basis)
+    own = loose_ties(data, own, year_range(years, data=data)[-1], year_basis=year_basis)
     rows = data.memberships[data.memberships["actor_id"] == actor_id]
     grades = graded(data, year_basis=year_basis).set_index("row_id")["grade"]
     told = rows[rows["row_id"].map(grades).isin(["positive", "exit", "loose"])]
-    per_network = told.groupby("network_id").agg(
-        row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
-        stated=("inference", lambda values: bool(values.isna().any())),
-    )  # fmt: skip
+    per_network = told.groupby("network_id").agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join))
     about = data.networks.set_index("network_id")
     network = own["network_id"]
     own = own.assign(
         row_ids=network.map(per_network["row_ids"]).astype(TEXT),
         source_ids=network.map(per_network["source_ids"]).astype(TEXT),
-        inferred=~network.map(per_network["stated"]).astype("bool"),
         **{column: network.map(about[column]) for column in ("reach", "kind", "counts_as")},
         **{column: network.map(texts) for column, texts in _held_by(data, actor_id).items()},
     )
@@ -304,6 +303,7 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
         end=pd.Series(pd.NA, index=own.index, dtype="Int64"),
         conflict=False,
         below_minimum=False,
+        inferred=False,
     )
 
 

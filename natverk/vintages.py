@@ -24,6 +24,7 @@ from natverk.data.letters import text_of
 from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST, Processed, data_folders
+from natverk.data.types import TEXT
 from natverk.errors import DataError, InvalidArgument, MissingFile
 from natverk.frames import each_row
 from natverk.membership.actors import member_actors
@@ -208,7 +209,7 @@ def _read(path: Path) -> pd.DataFrame:
     """Return a table as text; blanks are blank."""
     try:
         header, *rows = [*csv.reader(io.StringIO(text_of(path), newline=""), strict=True)]
-        return pd.DataFrame(rows, columns=header, dtype="str")
+        return pd.DataFrame(rows, columns=header, dtype=TEXT)
     except (OSError, ValueError, csv.Error) as error:
         raise DataError(f"{path.name} cannot be read: {error}", where=str(path), remedy="natverk build") from error
 
@@ -291,14 +292,14 @@ def changed_cells(old: Dataset, new: Dataset, networks: Iterable[str] | None = N
 def _compared(old: pd.DataFrame, new: pd.DataFrame, key: list[str], values: list[str]) -> pd.DataFrame:
     """Return the rows of two frames that differ in values, or that only one has."""
     both = new.merge(old, on=key, how="outer", suffixes=("", "_before"), indicator="change")
-    both["change"] = both["change"].astype("str").map({"left_only": "new", "right_only": "gone", "both": "changed"})
+    both["change"] = both["change"].astype(TEXT).map({"left_only": "new", "right_only": "gone", "both": "changed"})
     differs = both["change"] != "changed"
     for name in values:
         one, two = both[name], both[f"{name}_before"]
         differs |= ~((one == two).fillna(value=False).astype(bool) | (one.isna() & two.isna()))
     both = both[differs]
     columns = [column for name in values for column in (name, f"{name}_before")]
-    texts = {name: both[name].astype(object).where(both[name].notna(), "").map(_text).astype("str") for name in columns}
+    texts = {name: both[name].astype(object).where(both[name].notna(), "").map(_text).astype(TEXT) for name in columns}
     return both.assign(**texts)[[*key, "change", *columns]].sort_values(key, ignore_index=True)
 
 

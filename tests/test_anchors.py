@@ -460,3 +460,44 @@ def test_a_number_told_by_another_page_has_that_page_as_its_source(real: Dataset
     sources = real.published_totals.set_index("row_id")["source_id"]
     assert sources["tot-00160"] == "industrikommuner-en"
     assert {sources["tot-00254"], sources["tot-00255"]} == {"cemr-slide"}
+
+
+# --- What a row says of itself ----------------------------------------------------------------------------------------
+
+
+def test_a_term_that_a_row_states_has_its_end(real: Dataset) -> None:
+    own = real.memberships[real.memberships["row_id"].isin([f"mem-{n:05d}" for n in range(2521, 2529)])]
+    assert set(own["network_id"]) == {"mittstraket"}
+    told = real.memberships["status_as_stated"].str.extract(r"\b(\d{4})–(\d{4})\b").astype("Float64").astype("Int64")
+    # A term that goes on beyond the vintage has no end yet.
+    term = (told[0] == real.memberships["start_year"]) & (told[1] <= int(real.known_until[:4]))
+    rows = real.memberships[term.fillna(value=False)]
+    assert set(own["row_id"]) <= set(rows["row_id"])
+    assert (rows["end_year"] == told.loc[rows.index, 1]).all()
+    assert set(rows["end_kind"]) == {"term"}
+
+
+def test_a_planned_signing_signs_nothing(real: Dataset) -> None:
+    planned = real.memberships["note"].str.startswith("signing planned").fillna(value=False)
+    assert set(real.memberships.loc[planned, "row_id"]) == {"mem-00479", "mem-00522", "mem-01340"}
+    assert set(real.memberships.loc[planned, "status"]) == {"applicant"}
+    assert documented(real, "municipality:0763", networks=["covenant-of-mayors"]).empty
+    assert documented(real, "municipality:0781", networks=["covenant-of-mayors"])["since"].tolist() == [2011]
+
+
+def test_a_court_recommends_nobody_to_leave(real: Dataset) -> None:
+    courts = real.evaluations[real.evaluations["actor_id"].str.contains("ratten", na=False)]
+    assert {"eva-00093", "eva-00094", "eva-00104"} <= set(courts["row_id"])
+    assert set(courts["recommendation"]) == {"none"}
+    said = courts.set_index("row_id")["rationale"]
+    assert "appeal court later reversed" in said["eva-00104"]
+    assert "reversing the judgement" in said["eva-00093"]
+
+
+def test_days_without_a_year_say_so(real: Dataset) -> None:
+    rows = real.functions
+    undated = rows[["start_year", "end_year", "observed_year"]].isna().all(axis=1)
+    days = rows["detail"].str.contains(r"\d[-–]\d+ (?:June|April|October)", na=False)
+    texts = rows.loc[undated & days, "detail"]
+    assert len(texts) >= 3
+    assert texts.str.contains("year not stated").all()

@@ -175,7 +175,8 @@ def test_gotland_counts_twice_among_311(table: pd.DataFrame) -> None:
     [
         ("tot-00184", "world_total"), ("tot-00058", "world_total"), ("fig-00008", "incomplete_list"),
         ("fig-00012", "incomplete_list"), ("fig-00013", "incomplete_list"), ("fig-00015", "undated"),
-        ("fig-00057", "survey"), ("fig-00070", "other_study"), ("tot-00057", "ambiguous_actor"),
+        ("fig-00057", "survey"), ("fig-00070", "other_study"), ("fig-00077", "other_study"),
+        ("fig-00075", "world_total"), ("fig-00078", "other_country"), ("tot-00057", "ambiguous_actor"),
         ("tot-00239", "not_coded"), ("tot-00263", "not_named"), ("tot-00095", "incomplete_list"),
     ],
 )  # fmt: skip

@@ -526,6 +526,9 @@ ACTOR_TABLES: tuple[Table, ...] = (
                 "whatever is common to them; its fields are examples, and it decides nothing about a theme. no: it has "
                 "one task or a few that belong together (an energy agency, a joint plan), or it is a federation "
                 "(kommunalförbund): tasks have been handed over to it, so its fields are its own", required=True),
+            column("network_id", "slug",
+                "The network that is this body: who belongs to it is told among its memberships too",
+                ref="networks.network_id"),
             column("n_members_stated", "integer", "Number of members as stated", unit="members"),
             year("observed_year", "Year in which the source saw it"),
             column("homepage", "url", "Home page"),

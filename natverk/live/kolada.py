@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from natverk.data.load import load
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument, MissingFile, UnknownName
 from natverk.live.snapshots import Snapshot, asked_now, former, own_folder, source_row, to_compare
 from natverk.live.web import USUAL, Patience, Service
@@ -77,7 +78,7 @@ def refresh_kolada(
     """
     place = own_folder(folder)
     tables, before_about = former(place, _NAME)
-    before = tables.get("kpis", pd.DataFrame(columns=_COLUMNS, dtype="str"))
+    before = tables.get("kpis", pd.DataFrame(columns=_COLUMNS, dtype=TEXT))
     asked_before = before_about.get("kpis")
     again = list(asked_before) if isinstance(asked_before, dict) else []
     ids = list(dict.fromkeys([*again, *(str(item).strip().upper() for item in kpi_ids)]))
@@ -105,7 +106,7 @@ def refresh_kolada(
     if lacking:
         what = f"no municipality has a figure of {', '.join(lacking)} for {span[0]}–{span[-1]}"
         service.refuse("empty", what, remedy="ask for other years, or another key figure")
-    frame = pd.DataFrame([(*key, *cells) for key, cells in sorted(found.items())], columns=_COLUMNS, dtype="str")
+    frame = pd.DataFrame([(*key, *cells) for key, cells in sorted(found.items())], columns=_COLUMNS, dtype=TEXT)
     source_id = f"own-kolada-{asked[:10]}"
     title = f"Kolada: {'; '.join(f'{item} {titles[item]}' for item in ids)}"
     licence = 'CC BY 4.0, "Source: Kolada (RKA)"'
@@ -158,7 +159,7 @@ def kpis(folder: str | Path) -> pd.DataFrame:
     )
     wide = long.pivot(index=["code", "year"], columns="column", values="value").reset_index()
     wide.columns.name = None
-    wide["source_id"] = pd.Series(tables["sources"].at[0, "source_id"], index=wide.index, dtype="str")
+    wide["source_id"] = pd.Series(tables["sources"].at[0, "source_id"], index=wide.index, dtype=TEXT)
     wide.attrs["kpis"] = about.get("kpis", {})
     return wide
 

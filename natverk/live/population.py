@@ -12,6 +12,7 @@ import pandas as pd
 
 from natverk.data.load import Dataset, load
 from natverk.data.overlay import REPLACES
+from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument, missing_extra
 from natverk.frames import each_row
 from natverk.live.snapshots import Snapshot, asked_now, former, own_folder, source_row, to_compare
@@ -126,7 +127,7 @@ def refresh_population(
         for (code, year), n in sorted(figures.items()) if own.get((code, year)) != n
     ]  # fmt: skip
     columns = ["code", REPLACES, "year", "population", "borders", "source_id"]
-    frame = pd.DataFrame(rows, columns=columns, dtype="str")
+    frame = pd.DataFrame(rows, columns=columns, dtype=TEXT)
     names = data.municipalities.set_index("code")["name"]
     before = former(place, _NAME)[0].get(_NAME)
     old = {} if before is None else {(row.code, int(row.year)): int(row.population) for row in each_row(before)}

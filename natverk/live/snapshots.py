@@ -26,6 +26,7 @@ import pandas as pd
 from natverk.data.build import current_tables
 from natverk.data.overlay import check_overlay, overlay_files, snapshots_in_use
 from natverk.data.spreadsheets import bare, csv_text
+from natverk.data.types import TEXT
 from natverk.errors import DataError, InvalidArgument, NatverkError
 from natverk.frames import each_row
 from natverk.live.web import Service
@@ -221,7 +222,7 @@ def read_tables(place: Path) -> dict[str, pd.DataFrame]:
     """Return the tables of a snapshot by name, as text."""
     try:
         return {
-            file.stem: pd.read_csv(file, dtype="str", keep_default_na=False, encoding="utf-8-sig").map(bare)
+            file.stem: pd.read_csv(file, dtype=TEXT, keep_default_na=False, encoding="utf-8-sig").map(bare)
             for file in sorted(place.glob("*.csv"))
         }
     except (OSError, ValueError) as error:
@@ -264,7 +265,7 @@ def to_compare(
         known = (old or own) if replaces else old
         change = "gone" if not new else "same" if new == known else "changed" if known else "added"
         rows.append((item, own, old, new, change))
-    return pd.DataFrame(rows, columns=["item", "natverk", "before", "after", "change"], dtype="str")
+    return pd.DataFrame(rows, columns=["item", "natverk", "before", "after", "change"], dtype=TEXT)
 
 
 def new_ids(folder: Path, known: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
@@ -303,7 +304,7 @@ def _ids_in_use(folder: Path, besides: str = "") -> set[str]:
     return {
         str(cell)
         for frame in overlay.tables.values()
-        for line, cell in frame.get("row_id", pd.Series(dtype="str")).items()
+        for line, cell in frame.get("row_id", pd.Series(dtype=TEXT)).items()
         if apart is None or apart not in Path(overlay.places[int(str(line))].file).parents
     }
 
@@ -317,7 +318,7 @@ def source_row(
         "language": language, "kind": "dataset", "kind_as_coded": "answer of a service", "licence": licence,
         "licence_class": "stated", "note": note,
     }  # fmt: skip
-    return pd.DataFrame([row], dtype="str")
+    return pd.DataFrame([row], dtype=TEXT)
 
 
 def asked_now() -> str:

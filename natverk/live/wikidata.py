@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from natverk.data.load import Dataset, load
+from natverk.data.types import TEXT
 from natverk.data.units import fold
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.frames import choice, each_row, known_networks
@@ -135,7 +136,7 @@ def refresh_wikidata(
         service.refuse("empty", "none of its statements is about what was asked for")
     known = _ids_before(place, name, _TABLES[what], column)
     ids = new_ids(place, known, [row[column] for row in rows])
-    frame = pd.DataFrame([{"row_id": ids[row[column]], **row} for row in rows], dtype="str").fillna("")
+    frame = pd.DataFrame([{"row_id": ids[row[column]], **row} for row in rows], dtype=TEXT).fillna("")
     source = source_row(
         source_id, f"Wikidata: {_PROPERTIES[what]} of the Swedish municipalities", "Wikidata",
         f"https://www.wikidata.org/wiki/Property:{_PROPERTIES[what]}", asked, "en", "CC0",

@@ -11,7 +11,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
-from natverk.frames import Names, choice, known_actors, not_negative, year_range
+from natverk.frames import Names, choice, has_columns, known_actors, not_negative, year_range
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.lists import ListCertainty
@@ -20,6 +20,7 @@ from natverk.membership.panel import SETS, PartYear, Rules, chosen_networks, dec
 __all__ = [
     "DOCUMENTED",
     "documented",
+    "loose_ties",
     "relations",
     "series",
     "undated_pairs",
@@ -72,8 +73,9 @@ def documented(
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `last_seen, end,
-        conflict, below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest
+        `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `last_seen` (missing where sources
+        only tell beforehand of a start to come), `end, conflict, below_minimum` (the municipality had fewer inhabitants
+        in the year of `since`, or the latest
         published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
         former member; not where the network, the member or a term ended); `conflict` (contradicted in the window);
@@ -134,7 +136,13 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     started = of_pair(firm.loc[(firm["start"] <= last_year).fillna(False), "start"], "min")
     dated = of_pair(firm.loc[began.fillna(False), "first"], "min")
     in_window = of_pair(within, "any")
-    last = of_pair(firm["last"], "max").mask(in_window, of_pair(firm.loc[within, "last"].clip(upper=last_year), "max"))
+
+    def latest(years: pd.Series) -> pd.Series:
+        """Return the last of some years of each pair: in the window if any is, else of all."""
+        return of_pair(years, "max").mask(in_window, of_pair(years[within].clip(upper=last_year), "max"))
+
+    # A start that sources tell of beforehand counts as membership of its year, but nobody saw it.
+    last, seen = latest(firm["last"]), latest(firm["last"].mask(firm["announced"]))
 
     runs = by_pair(decided_runs(data, Rules(year_basis=year_basis)))
     runs = runs[(runs["first"] <= last_year) & (runs["last"] >= first_year)]
@@ -162,7 +170,7 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         mark=mark,
         since=started.fillna(dated),
         since_basis=pd.Series("seen", index=pairs.index).where(dated.notna()).mask(started.notna(), "stated"),
-        last_seen=last.mask(later & (mark == "undated")),
+        last_seen=seen.mask(later & (mark == "undated")),
         end=of_pair(firm["end"], "max"),
         conflict=conflict,
         below_minimum=_below_minimum(data, pairs[_PAIR].assign(year=dated)),
@@ -173,6 +181,67 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     ]  # fmt: skip
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64")
     return frame[columns].astype({**whole, "since_basis": TEXT})
+
+
+@asked
+def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: YearBasis = "stated") -> pd.DataFrame:
+    """Give looser ties the years that sources state of them, and say which ties only follow from another fact.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    own
+        Rows of `documented`.
+    last_year
+        Years after it are left out.
+    year_basis
+        See `natverk.panel`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `own` with `inferred` (no row states the tie: it follows from another fact) and, of ties marked `loose`,
+        `since, since_basis, last_seen, end` as rows state them: years in which somebody took part, paid or promoted
+        are no years of a member, and stand in no panel. What is seen after a row's own end is not of its tie.
+
+    Raises
+    ------
+    InvalidArgument
+        For a frame without the columns of `documented`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> own = documented(data, "region:06", networks=["south-sweden-brussels-office"])
+    >>> loose_ties(data, own, 2025)[["since", "last_seen", "end"]].values.tolist()
+    [[1994, 2009, 2009]]
+    """
+    has_columns(own, [*_PAIR, "mark", "since"], "own", "give a frame of natverk.documented")
+    rows = data.memberships.assign(grade=graded(data, year_basis=year_basis)["grade"])
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
+    stated = rows.assign(stated=rows["inference"].isna()).groupby(_PAIR)["stated"].any()
+    rows = rows[rows["grade"] == "loose"]
+    usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
+    start = rows["start_year"].where((rows["start_basis"] == "stated") | (year_basis == "any"))
+    seen = rows["observed_year"].where(usable)
+    seen = seen.mask(((seen < start) | (seen > rows["end_year"])).fillna(False))
+    rows = rows.assign(start=start, first=start.fillna(seen).fillna(rows["end_year"]))
+    rows = rows.assign(last=rows["end_year"].fillna(seen).fillna(start))
+    rows = rows[(rows["first"] <= last_year).fillna(False).astype(bool)]
+    years = rows.groupby(_PAIR).agg(
+        start=("start", "min"), first=("first", "min"), last=("last", "max"), end=("end_year", "max")
+    )  # fmt: skip
+    years = own[_PAIR].join(years, on=_PAIR)
+    bare = (own["mark"] == "loose") & years["first"].notna()
+    return own.assign(
+        since=own["since"].mask(bare, years["start"].fillna(years["first"])),
+        since_basis=own["since_basis"].mask(bare, years["start"].notna().map({True: "stated", False: "seen"})),
+        last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=last_year)),
+        end=own["end"].mask(bare, years["end"].where(years["end"] <= last_year)),
+        inferred=~own[_PAIR].join(stated, on=_PAIR)["stated"].fillna(True).astype(bool),
+    )
 
 
 def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:

@@ -99,7 +99,8 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         `loose`, `separate`, `exit`, `never`), `first`, `last` (years the row attests as member, missing
         where it attests none), `start` (stated first year), `end` (last year as member by a stated end, or
         the year before a page calls the actor a former member), `end_kind` (what ended: `left`, also where the
-        row does not say; `network_ended, member_ended, term`), `list_id, source_id`.
+        row does not say; `network_ended, member_ended, term`), `announced` (the source is older than the start that
+        it tells of: nobody saw it), `list_id, source_id`.
 
     Raises
     ------
@@ -168,6 +169,7 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
             "start": start.where(attests),
             "end": stop.mask((stop > vintage).fillna(False)),
             "end_kind": frame["end_kind"].fillna("left").where(stop.notna()).astype(TEXT),
+            "announced": announced.astype(bool),
             "list_id": frame["list_id"],
             "source_id": frame["source_id"],
         }

@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from natverk.data.load import Dataset
+from natverk.locale import alphabetic
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
 from natverk.pages.region import held_from, held_to
@@ -165,8 +166,10 @@ def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
         codes = str(row["county_codes"]).split(";") if isinstance(row["county_codes"], str) else []
         return Markup(", ").join(_county(page, code) for code in codes)
 
+    shown = "name_sv" if page.lang == "sv" else "name"
+    frame = frame.sort_values(shown, key=lambda names: names.map(alphabetic), ignore_index=True)
     columns: dict[str, Cell | str] = {
-        "body": lambda row: plain(row["name_sv"] if page.lang == "sv" else row["name"]),
+        "body": lambda row: plain(row[shown]),
         "form=legal_form": lambda row: page.term("form_class", row["form_class"]),
         "region=counties": counties,
         "period": lambda row: page.period(row["founded_year"], row["dissolved_year"], row["observed_year"]),

@@ -61,6 +61,9 @@ def _since(page: NotebookPage, row: dict[str, object]) -> str:
     if not _known(row["since"]):
         return page.t("nouns.undated")
     year = page.year(row["since"])
+    if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
+        # Nothing but its end is known.
+        return ""
     return year if row["since_basis"] == "stated" else page.t("nouns.seen", year=year)
 
 
@@ -69,7 +72,7 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     if row["mark"] == "left":
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
-    last = page.year(row["last_seen"]) if _known(row["last_seen"]) else ""
+    last = page.ended(row) or (page.year(row["last_seen"]) if _known(row["last_seen"]) else "")
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 

@@ -62,18 +62,31 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
     def since(row: dict[str, object]) -> str:
         if pd.isna(row["since"]):  # type: ignore[call-overload]
             return page.t("nouns.undated")
+        if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
+            # Nothing but its end is known.
+            return ""
         return (
             page.year(row["since"])
             if row["since_basis"] == "stated"
             else page.t("nouns.seen", year=page.year(row["since"]))
         )
 
+    def status(row: dict[str, object]) -> str:
+        text = page.term("status", row["status"])
+        if not row["inferred"]:
+            return text
+        return page.t("nouns.two_readings", text=text, basis=page.term("interplay_basis", "inferred"))
+
+    def last_seen(row: dict[str, object]) -> str:
+        last = row["last_seen"]
+        return page.ended(row) or ("" if pd.isna(last) else page.year(last))  # type: ignore[call-overload]
+
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
         "n_population=population": lambda row: page.whole(row["population"]),
-        "status": lambda row: page.term("status", row["status"]),
+        "status": status,
         "since": since,
-        "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]
+        "last_seen": last_seen,
         "evidence": lambda row: page.term("mark", row["mark"]),
         "sources": page.cites,
     }

@@ -139,7 +139,7 @@ class NotebookPage:
         counted: bool = False,
         **values: object,
     ) -> None:
-        """Show a frame as a table, a row of evidence a line; an empty frame is not shown.
+        """Show a frame as a table, a row of evidence a line; an empty frame or column is not shown.
 
         Parameters
         ----------
@@ -174,6 +174,9 @@ class NotebookPage:
             rows.append({key: row[maker] if isinstance(maker, str) else maker(row) for key, maker in makers.items()})
             ids.append([*([str(row[unit])] if unit else []), *row_ids_of(row)])
             (self.counted_rows if counted else self.shown).update(ids[-1])
+        filled = {key for row in rows for key, cell in row.items() if pd.notna(cell) and str(cell)}  # type: ignore[call-overload]
+        # The column of a unit that is compared stands also where nothing is known of it.
+        heads = {key: head for key, head in heads.items() if key in filled or key in labels}
         caption = Markup(self.words(f"{name}_table", **values)).striptags()
         line = f"{caption} ({self.counted(len(rows), 'row')})" if fold else ""
         self._show(TableView(rows, heads, caption, ids, line, self._known_rule(name)))
@@ -402,6 +405,13 @@ class NotebookPage:
             if is_known:
                 return self.t(f"nouns.{key}", year=self.year(value))
         return ""
+
+    def ended(self, row: Mapping[str, object]) -> str:
+        """Say when a tie ended: `until 2013`; blank where no row says so, or where it is contradicted or seen later."""
+        end, last = row["end"], row["last_seen"]
+        if pd.isna(end) or row["mark"] == "conflict" or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
+            return ""
+        return self.t("nouns.to_date", date=self.year(end))
 
     @property
     def past(self) -> bool:

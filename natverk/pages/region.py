@@ -72,10 +72,17 @@ def _names(page: NotebookPage, cell: object, kind: str) -> Markup:
 
 
 def _seen(page: NotebookPage, row: dict[str, object]) -> str:
-    """Say since when a tie is known and when it was last seen: `since 2009, last seen 2019`, `seen 2017–2019`."""
+    """Say since when a tie is known and when it was last seen: `since 2009, last seen 2019`, `seen 2017–2019`.
+
+    Its end, which `page.ended` gives, is said beside it: the last year before it is none in which it was seen.
+    """
     if pd.isna(row["since"]):  # type: ignore[call-overload]
         return page.t("nouns.undated")
     first, last = page.year(row["since"]), page.year(row["last_seen"])
+    if page.ended(row) and row["last_seen"] == row["end"]:
+        if row["since_basis"] == "seen" and first == last:
+            return ""
+        last = first
     if row["since_basis"] == "stated":
         key = "since" if pd.isna(row["last_seen"]) or first == last else "since_and_seen"  # type: ignore[call-overload]
         return page.t(f"nouns.{key}", year=first, last=last)
@@ -176,18 +183,13 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
 
     def how(row: dict[str, object]) -> str:
         said = [page.term("status", row["status"]), _seen(page, row)]
-        if row["mark"] in ("conflict", "loose", "left"):
+        said.append(page.ended(row))
+        if row["mark"] in ("conflict", "loose") or (row["mark"] == "left" and not page.ended(row)):
             # Of other marks the years say it all.
-            until = row["mark"] == "left" and pd.notna(row["end"])  # type: ignore[call-overload]
-            said.append(
-                page.t("nouns.to_date", date=page.year(row["end"])) if until else page.term("mark", row["mark"])
-            )
-        elif pd.notna(row["end"]) and not row["last_seen"] > row["end"]:  # type: ignore[call-overload, operator]
-            # What was seen after an end that one row states did not end then.
-            said.append(page.t("nouns.to_date", date=page.year(row["end"])))
+            said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
             said.append(page.term("interplay_basis", "inferred"))
-        return ", ".join(said)
+        return ", ".join(part for part in said if part)
 
     def who(row: dict[str, object]) -> object:
         if row["level"] == "regional":
@@ -263,8 +265,16 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
         return cell
 
     def duty(row: dict[str, object]) -> str:
-        levels = [page.term("level_duty", level) for level in str(row["responsible"]).split("+") if level]
-        levels += [page.term("level_duty", "state")] if row["state"] == "valid" else []
+        sure, undated, perhaps = (
+            [level for level in str(row[name]).split("+") if level]
+            for name in ("responsible", "undated", "possibly_responsible")
+        )
+        if row["state"]:
+            (sure if row["state"] == "valid" else perhaps).append("state")
+        levels = [page.term("level_duty", level) for level in sure]
+        for level in [*undated, *(level for level in perhaps if level not in undated)]:
+            key = "validity_unknown" if level in undated else "perhaps"
+            levels.append(page.t(f"nouns.{key}", text=page.term("level_duty", level)))
         return page.t.join(levels)
 
     columns: dict[str, Cell | str] = {

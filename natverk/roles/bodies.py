@@ -40,7 +40,8 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
     >>> int(bodies.at["body:fyrbodals-kommunalforbund", "n_municipalities"]), int(bodies["held"].sum())
     (14, 15)
     """
-    named = data.body_members[data.body_members["member_actor_id"].notna()]
+    everybody = _members(data)
+    named = everybody[everybody["member_actor_id"].notna()]
     # A member that one source names and another implies is named.
     pairs = named.groupby(["body_id", "member_actor_id"], as_index=False).agg(derived=("derived", "all"))
     kind = pairs["member_actor_id"].str.split(":").str[0]
@@ -53,7 +54,7 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
     ):
         frame[name] = rows["body_id"].value_counts().reindex(body, fill_value=0).to_numpy()
     frame["held"] = body.isin(data.responsibility["holder_actor_id"].dropna())
-    members = data.body_members.groupby("body_id")[["row_id", "source_id"]].agg(";".join).reindex(body, fill_value="")
+    members = everybody.groupby("body_id")[["row_id", "source_id"]].agg(";".join).reindex(body, fill_value="")
     frame["row_ids"] = members["row_id"].astype(TEXT).to_numpy()
     cited = zip(frame["source_id"].fillna(""), members["source_id"], strict=True)
     frame["source_ids"] = pd.Series([_once(";".join(ids)) for ids in cited], index=frame.index, dtype=TEXT)
@@ -62,6 +63,17 @@ def joint_bodies(data: Dataset) -> pd.DataFrame:
         "observed_year", "n_municipalities", "n_regions", "n_derived", "n_stated", "held", "row_ids", "source_ids",
     ]  # fmt: skip
     return frame[columns].reset_index(drop=True)
+
+
+def _members(data: Dataset) -> pd.DataFrame:
+    """Return the evidence of members of bodies: of one that is a network (`bodies.network_id`) its memberships too."""
+    grades = graded(data).set_index("row_id")["grade"]
+    same = data.bodies[["body_id", "network_id"]].dropna()
+    rows = data.memberships.merge(same, on="network_id").rename(columns={"actor_id": "member_actor_id"})
+    rows = rows[(rows["row_id"].map(grades) == "positive") & (rows["member_actor_id"] != rows["body_id"])]
+    columns = ["row_id", "body_id", "member_actor_id", "name_as_stated", "start_year", "observed_year", "derived",
+               "source_id"]  # fmt: skip
+    return pd.concat([data.body_members[columns], rows[columns]], ignore_index=True)
 
 
 @asked
@@ -78,7 +90,8 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        One row a body: `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
+        One row a body that `body_members` has it in (a body that is a network too stands among its networks):
+        `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
         (of the membership, where stated), `observed_year` (the latest), `derived` (no source names the actor: it
         follows from a sentence such as "all municipalities of the county"), `row_ids, source_ids`. By name.
 
@@ -148,7 +161,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     frame = frame[[code in str(codes).split(";") for codes in frame["county_codes"]]]
     there = (frame["founded_year"].fillna(0) <= window[-1]) & (frame["dissolved_year"].fillna(9999) >= window[0])
     frame = frame[there.astype(bool)]
-    members = data.body_members[data.body_members["body_id"].isin(frame["body_id"])]
+    members = _members(data)
+    members = members[members["body_id"].isin(frame["body_id"])]
     if window[-1] < data.last_year:
         # Seen later is no evidence of then: a member, or a body, that nobody dates is left out.
         joined = members["start_year"].fillna(members["observed_year"])

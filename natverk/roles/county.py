@@ -16,12 +16,13 @@ from natverk.data.load import Dataset
 from natverk.data.partial import earliest
 from natverk.data.schema import VOCABULARIES
 from natverk.data.types import TEXT
-from natverk.frames import FIRST_YEAR, has_columns, known_county, year_range
+from natverk.frames import FIRST_YEAR, choice, has_columns, known_county, year_range
 from natverk.membership.actors import actors_of
-from natverk.membership.documented import DOCUMENTED, documented
+from natverk.membership.documented import DOCUMENTED, documented, loose_ties
 from natverk.membership.evidence import YearBasis, gathered, graded
 from natverk.membership.panel import SETS
-from natverk.roles.tasks import local_tasks, responsible_levels, unitary_counties
+from natverk.roles.activity import GeneralPurpose
+from natverk.roles.tasks import local_tasks, responsible_levels, tasked_levels, unitary_counties
 
 __all__ = [
     "county_places",
@@ -106,7 +107,7 @@ def county_memberships(
     own = _with_looser_rows(data, own, year_basis)
     if window[-1] < data.last_year:
         own = _as_then(data, own[own["mark"] != "undated"], window[-1])
-    own = _loose_years(data, own, window[-1])
+    own = loose_ties(data, own, window[-1], year_basis=year_basis)
     networks = data.networks.set_index("network_id")
     kinds = networks.loc[own["network_id"]]
     own = own.assign(
@@ -129,14 +130,12 @@ def county_memberships(
 
 
 def _with_looser_rows(data: Dataset, own: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:
-    """Add the rows that tell of a looser tie beside a firm one, and whether every row is an inference."""
+    """Add the rows that tell of a looser tie beside a firm one."""
     rows = graded(data, year_basis=year_basis)
-    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])].merge(data.memberships[["row_id", "inference"]])
-    rows = rows[rows["actor_id"].isin(own["actor_id"])]
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"]) & rows["actor_id"].isin(own["actor_id"])]
     told = gathered(rows, ["actor_id", "network_id"])[["n_rows", "row_ids", "source_ids"]]
-    stated = rows.assign(stated=rows["inference"].isna()).groupby(["actor_id", "network_id"])["stated"].any()
     kept = own.drop(columns=["n_rows", "n_sources", "row_ids", "source_ids"])
-    return kept.merge(told.join(~stated.rename("inferred")).reset_index(), on=["actor_id", "network_id"])
+    return kept.merge(told.reset_index(), on=["actor_id", "network_id"])
 
 
 def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
@@ -155,26 +154,6 @@ def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
     return own.assign(
         last_seen=own["last_seen"].mask(later, attested),
         end=own["end"].mask((own["end"] > last_year).fillna(False)),
-    )
-
-
-def _loose_years(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
-    """Give loose ties the years that sources state for them, which attest no membership and stand in no panel."""
-    rows = data.memberships
-    seen = rows["observed_year"].where(rows["observed_basis"] == "stated")
-    start = rows["start_year"].where(rows["start_basis"] == "stated")
-    rows = rows.assign(start=start, first=start.fillna(seen), last=seen.fillna(start))
-    rows = rows[(rows["first"] <= last_year).fillna(False).astype(bool)]
-    years = rows.groupby(["actor_id", "network_id"]).agg(
-        start=("start", "min"), first=("first", "min"), last=("last", "max")
-    )
-    years = own[["actor_id", "network_id"]].merge(years, on=["actor_id", "network_id"], how="left").set_axis(own.index)
-    bare = (own["mark"] == "loose") & own["since"].isna() & years["first"].notna()
-    basis = pd.Series("seen", index=own.index).mask(years["start"].notna(), "stated")
-    return own.assign(
-        since=own["since"].mask(bare, years["start"].fillna(years["first"])),
-        since_basis=own["since_basis"].mask(bare, basis),
-        last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=last_year)),
     )
 
 
@@ -287,7 +266,7 @@ def county_themes(
     networks: pd.DataFrame,
     *,
     year: int | None = None,
-    general_from: int = 4,
+    general_purpose: GeneralPurpose = "leave_out",
 ) -> pd.DataFrame:
     """Set who is documented in networks of a theme beside who has the task, theme by theme.
 
@@ -300,9 +279,9 @@ def county_themes(
     year
         The year on whose last day the tasks must hold; default the last year of the data. Before 1997 it is not told
         who has them.
-    general_from
-        A network with so many themes, or with the theme "general cooperation", is a general-purpose network: that
-        somebody is in it says nothing of a single theme, and no verdict rests on it.
+    general_purpose
+        As in `roles.practised`: that somebody is in a network of general purpose (the column of that name in
+        `networks`) says nothing of a single theme, and no verdict rests on it (`"leave_out"`); or it does (`"count"`).
 
     Returns
     -------
@@ -313,7 +292,8 @@ def county_themes(
         municipal_networks, regional_networks, joint_networks, municipal_rows, regional_rows, joint_rows` (joined by
         `;`); `specific` (levels documented in a network that is not general, joined by `+`); `n_networks, n_general`;
         `areas` (policy areas of the theme, joined by `;`); `responsible` (levels with the task in any of them),
-        `possibly_responsible`; `state` (the state has a task of its own: `valid`, `unknown` or blank); `verdict` (see
+        `possibly_responsible`; `undated` (other levels with a task in any of them of which no source tells since when
+        it holds); `state` (the state has a task of its own: `valid`, `unknown` or blank); `verdict` (see
         `VERDICTS`); `reason` (why it is open: `general` networks only, `no_task` below the state, `no_area` of the
         theme, `not_told` before 1997, `uncertain` who has it); `row_ids` (evidence), `formal_rows` (tasks),
         `source_ids`.
@@ -327,8 +307,9 @@ def county_themes(
     Notes
     -----
     `responsible`: a level that surely has the task is documented in a network of the theme. `others_only`: other
-    levels are, and nobody who has it or may have it; they may do their task in no network, so this is no gap. A level
-    with a duty comes before one with a mere competence; see `roles.compare`.
+    levels are, and nobody who has a task there, be it undated or a mere competence, or may have one; those who have it
+    may do it in no network, so this is no gap. For `responsible` a level with a duty comes before one with a mere
+    competence; see `roles.compare`.
 
     Examples
     --------
@@ -339,13 +320,15 @@ def county_themes(
     >>> table.loc["climate_energy", ["responsible", "verdict"]].tolist()
     ['municipal', 'responsible']
     """
+    choice("general_purpose", general_purpose, ("leave_out", "count"))
     wanted = ["network_id", "themes", "regional_ids", "joint_ids", "municipal_ids", "row_ids"]
     has_columns(networks, wanted, "networks", "give a frame of roles.county_networks")
     code = known_county(data, county)
     chosen = year_range(data.last_year if year is None else year, "year", data=data)[0]
     formal = responsible_levels(data, chosen) if chosen >= FIRST_YEAR else {}
     themes = networks["themes"].str.split(";")
-    general = themes.map(lambda own: len(own) >= general_from or "generic" in own)
+    wide = data.networks.loc[data.networks["general_purpose"].fillna(False).astype(bool), "network_id"]
+    general = networks["network_id"].isin(wide) & (general_purpose == "leave_out")
     found = []
     for theme in (name for name in VOCABULARIES["theme"] if name != "generic"):
         own = networks[themes.map(lambda names, theme=theme: theme in names)]
@@ -374,7 +357,12 @@ def county_themes(
             sure, maybe = (
                 {"regional" if level == "unitary" else level for level in levels} for levels in (sure, maybe)
             )
-        verdict, reason = _verdict(sure, maybe, specific, documented_levels)
+        tasked, undated = (
+            {"regional" if code in unitary_counties(data) and level == "municipal" else level for level in levels}
+            - sure
+            for levels in tasked_levels(data, _once([task.rows for task in tasks]).split(";"))
+        )
+        verdict, reason = _verdict(sure, maybe | tasked, specific, documented_levels)
         if not tasks:
             verdict, reason = "open", "not_told" if areas else "no_area"
         states = {task.state for task in tasks}
@@ -385,6 +373,7 @@ def county_themes(
             "areas": ";".join(areas),
             "responsible": _levels(sure),
             "possibly_responsible": _levels(maybe),
+            "undated": _levels(undated),
             "state": "valid" if "valid" in states else "unknown" if "unknown" in states else "",
             "verdict": verdict,
             "reason": reason,
@@ -399,7 +388,8 @@ def county_themes(
         "theme", *numbers, "municipal_ids", "regional_ids", "joint_ids",
         "regional_networks", "joint_networks", "municipal_networks", "municipal_rows", "regional_rows", "joint_rows",
         "specific", "n_networks", "n_general", "areas",
-        "responsible", "possibly_responsible", "state", "verdict", "reason", "row_ids", "formal_rows", "source_ids",
+        "responsible", "possibly_responsible", "undated", "state", "verdict", "reason", "row_ids", "formal_rows",
+        "source_ids",
     ]  # fmt: skip
     kinds = {name: "int64" if name in counts else TEXT for name in columns}
     return pd.DataFrame(found, columns=columns).astype(kinds)

@@ -30,6 +30,7 @@ __all__ = [
     "local_tasks",
     "responsible_levels",
     "subsets",
+    "tasked_levels",
     "unitary_counties",
 ]
 
@@ -319,6 +320,25 @@ def local_tasks(data: Dataset) -> dict[str, set[str]]:
         if codes and not _EVERYWHERE.search(actor):
             found[task.row_id] = codes
     return found
+
+
+def tasked_levels(data: Dataset, row_ids: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Return the levels below the state that rows of `tasks` give a task, and those of which none of these is dated.
+
+    To be heard is no task. A voluntary task counts here, also where another level has a duty.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> [sorted(levels) for levels in tasked_levels(load(), ["tsk-00062", "tsk-00069"])]
+    [['municipal', 'regional'], ['municipal', 'regional']]
+    """
+    tasks = data.tasks[
+        data.tasks["row_id"].isin(set(row_ids)) & data.tasks["obligation_class"].isin(_DUTY + _COMPETENCE)
+    ]
+    level, dated = tasks["level"].map(_LEVEL), tasks["since"].notna()
+    having = set(level) - {"state"}
+    return having, having - set(level[dated])
 
 
 def subsets(items: Iterable[str]) -> Iterator[frozenset[str]]:

@@ -15,6 +15,7 @@ import pandas as pd
 from natverk import coding
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.types import TEXT
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.frames import year_or_none
@@ -150,7 +151,7 @@ def key(data: Dataset, lang: str = "sv") -> pd.DataFrame:
                 "source_id": row["source_id"],
             }
         )
-    return pd.DataFrame(found, dtype="str")
+    return pd.DataFrame(found, dtype=TEXT)
 
 
 def example(data: Dataset, lang: str = "sv") -> pd.DataFrame:
@@ -222,7 +223,7 @@ def collected(data: Dataset, folder: Path | str, lang: str = "sv") -> pd.DataFra
     """
     place = Path(folder)
     there = place.is_dir() and any(path.suffix.lower() in (".csv", ".xlsx") for path in place.iterdir())
-    frame = coding.read(place) if there else pd.DataFrame(columns=["coder", "item", *COLUMNS], dtype="str")
+    frame = coding.read(place) if there else pd.DataFrame(columns=["coder", "item", *COLUMNS], dtype=TEXT)
     lacking = [name for name in COLUMNS if name not in frame.columns]
     if lacking:
         raise InvalidArgument(

@@ -11,7 +11,7 @@ import pytest
 
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, NatverkError, UnknownName
-from natverk.membership.documented import DOCUMENTED, documented, relations, series, undated_pairs
+from natverk.membership.documented import DOCUMENTED, documented, loose_ties, relations, series, undated_pairs
 from natverk.membership.panel import SETS, count, panel
 
 Make = Callable[..., Dataset]
@@ -308,3 +308,34 @@ def test_a_year_outside_what_the_data_can_speak_of_is_refused(make: Make, year: 
     for call in (documented, series):
         with pytest.raises(InvalidArgument, match=str(year)):
             call(make({"seen": 2010}), [ALBY], years=(year, year))
+
+
+def test_a_start_that_is_only_foretold_is_no_sighting(make: Make, real: Dataset) -> None:
+    def years(*rows: dict[str, Any]) -> list[Any]:
+        frame = documented(make(*rows), [ALBY], years=(2000, 2020)).astype(object)
+        return frame[["since", "last_seen", "mark"]].where(frame.notna(), None).to_numpy().tolist()[0]
+
+    assert years({"start": 2019, "seen": 2018}) == [2019, None, "recent"]
+    assert years({"start": 2019, "seen": 2018}, {"seen": 2020}) == [2019, 2020, "recent"]
+    assert years({"start": 2019, "seen": 2019}) == [2019, 2019, "recent"]
+    # The six of Halland: told of in 2018, to begin in 2019.
+    own = documented(real, "municipality:1315", networks=["greater-copenhagen"])
+    assert own[["since", "last_seen"]].astype(object).to_numpy().tolist() == [[2019, pd.NA]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([{"status": "participant", "start": 1994, "seen": 2020, "end": 2009}], [1994, "stated", 2009, 2009, False]),
+        ([{"status": "participant", "seen": 2012}], [2012, "seen", 2012, None, False]),
+        ([{"status": "participant", "seen": 2012, "basis": "inferred"}], [None, None, None, None, False]),
+        ([{"inference": "city_of_refuge", "start": 2013, "seen": 2014}], [2013, "stated", 2014, None, True]),
+        ([{"status": "participant", "seen": 2022}], [None, None, None, None, False]),
+        ([{"inference": "city_of_refuge", "seen": 2014}, {"seen": 2016}], [2016, "seen", 2016, None, False]),
+    ],
+)
+def test_looser_ties_have_the_years_of_their_rows(make: Make, rows: list[dict[str, Any]], expected: list[Any]) -> None:
+    data = make(*rows)
+    frame = loose_ties(data, documented(data, [ALBY], years=(1990, 2020)), 2020).astype(object)
+    columns = ["since", "since_basis", "last_seen", "end", "inferred"]
+    assert frame[columns].where(frame[columns].notna(), None).to_numpy().tolist() == [expected]

@@ -133,6 +133,7 @@ def test_one_row_in_one_row_out(make: Make) -> None:
         "start",
         "end",
         "end_kind",
+        "announced",
         "list_id",
         "source_id",
     ]

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from natverk.data.load import Dataset
-from natverk.locale import texts
+from natverk.locale import alphabetic, texts
 from natverk.pages.page import NotebookPage
 from natverk.pages.tables import TableView
 from tests.pages.notebook import page_of, tables_of, text_of
@@ -73,3 +73,25 @@ def test_a_form_in_several_counties_stands_once_under_the_first(real: Dataset) -
     shown = table("sv", "form")
     assert of_row(shown, "int-00043")["region"] == "Västra Götalands län (även Hallands län)"
     assert len(shown.rows) == len({row_id for ids in shown.row_ids for row_id in ids})
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_bodies_stand_in_the_order_of_the_names_shown(lang: str) -> None:
+    names = [re.sub(r"<[^>]+>", "", str(row["body"])) for row in table(lang, "body").rows]
+    assert names == sorted(names, key=alphabetic)
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_no_column_is_empty_in_every_row(lang: str) -> None:
+    for caption, shown in tables_of(page(lang)).items():
+        for key in shown.labels:
+            assert any(str(row[key]) for row in shown.rows), (caption, key)
+
+
+def test_who_left_is_said_to_be_left_out(real: Dataset) -> None:
+    rows = real.memberships[
+        (real.memberships["network_id"] == "ecad") & (real.memberships["actor_id"] == "municipality:0180")
+    ]
+    assert len(rows)
+    (caption,) = [name for name in tables_of(page("sv")) if name.startswith("Belagda medlemskap efter tema")]
+    assert caption.endswith("utom för dem som lämnat")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import natverk
-from natverk import missions
-from tests.pages.notebook import page_of, text_of
+from natverk import missions, networks
+from natverk.figures.picture import Picture
+from tests.pages.notebook import page_of, tables_of, text_of
 
 SAID = {"sv": "Av rapporterna har vi läst", "en": "From the reports we read"}
 
@@ -36,3 +39,57 @@ def test_where_nothing_is_known_after_the_report_nothing_is_said(lang: str) -> N
     assert row["n_missions"] == 4
     assert row["n_seen_later"] == row["n_done"] == row["n_under_way"] == 0
     assert SAID[lang] not in text_of(page_of("network_profile", network="icld-partnerskap", lang=lang))
+
+
+def cells(network: str, caption: str, lang: str = "sv") -> dict[str, dict[str, str]]:
+    """Return the lines of a table of a network's page as texts, by their first cell."""
+    (shown,) = [table for name, table in tables_of(page_of("network_profile", network=network, lang=lang)).items()
+                if name.startswith(caption)]  # fmt: skip
+    lines = [{key: re.sub(r"<[^>]+>", "", str(cell)) for key, cell in row.items()} for row in shown.rows]
+    return {next(iter(line.values())): line for line in lines}
+
+
+def test_what_only_follows_from_another_fact_is_told_apart_with_its_years() -> None:
+    own = cells("icorn", "Svenska aktörer i")
+    assert own["Östersund"]["status"] == own["Region Skåne"]["status"] == "medlem (vår slutsats)"
+    assert [own[name]["since"] for name in ("Östersund", "Region Skåne", "Uddevalla", "Lund")] == [
+        "2017", "2010", "nämns 2017", "odaterat",
+    ]  # fmt: skip
+    assert [own["Region Jönköpings län"][key] for key in ("since", "last_seen")] == ["2013", "2014"]
+    text = text_of(page_of("network_profile", network="icorn"))
+    assert "deltar, betalar eller stöder" not in text
+    assert "Att Lund, Luleå, Skellefteå, Östersund, Uddevalla, Region Jönköpings län, Region Skåne och" in text
+    # Who takes part by its source, and is no member, is still told so.
+    assert "kallas medlem" in text_of(page_of("network_profile", network="south-sweden-brussels-office"))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("sv", "till 2021"), ("en", "until 2021")])
+def test_a_year_that_is_only_an_end_is_no_sighting(lang: str, said: str) -> None:
+    own = cells("icorn", "Svenska aktörer i" if lang == "sv" else "Swedish actors in", lang)
+    assert [own["Sigtuna"][key] for key in ("since", "last_seen")] == ["", said]
+
+
+def test_what_stands_beside_published_numbers_is_said_as_it_is_counted() -> None:
+    text = text_of(page_of("network_profile", network="icorn"))
+    # Göteborg (1996-2016) is in the number of 2014, Norrköping (2014-2017) in that of 2016, by sources of other years.
+    assert "en källa från året" not in text
+    assert "från ett tidigare till ett senare år" in text
+
+
+@pytest.mark.parametrize("network", ["energy-cities", "norrbotniabanan-ab", "nykoping-ostgotalanken"])
+def test_a_list_that_names_others_than_municipalities_and_regions_says_so(network: str) -> None:
+    (row,) = networks.lists_of(natverk.load(), network).to_dict("records")
+    assert row["n_members"] < row["n_sweden"]
+    said = f"{row['year']}: {row['n_sweden']}, varav {row['n_members']} kommuner och regioner"
+    assert said in text_of(page_of("network_profile", network=network))
+
+
+def test_the_map_is_of_all_whom_it_shows() -> None:
+    (figure,) = [part for part in page_of("network_profile", network="icorn").parts if isinstance(part, Picture)]
+    # 12 members, eight looser ties and one that left.
+    assert figure.caption.startswith("Svenska aktörer på karta: 17 kommuner och 4 regioner")
+
+
+def test_a_founding_year_dates_no_count() -> None:
+    text = text_of(page_of("network_profile", network="energy-cities", lang="en"))
+    assert "1990)" not in text

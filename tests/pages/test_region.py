@@ -162,11 +162,13 @@ def test_gotland_is_not_set_against_itself() -> None:
 
 
 def test_no_verdict_rests_on_a_general_purpose_network(real: Dataset) -> None:
-    shown = page("12")
-    table = next(frame for name, frame in tables_of(shown).items() if name.startswith("Hur många som är belagda"))
-    cells = table.frame.set_index("Tema").to_dict("index")
-    assert cells["Digitalisering"]["Belagd"] == "oklart"
-    assert "(33)" in str(cells["Klimat och energi"]["Kommuner"])
+    def cells(region: str) -> dict[str, dict[str, object]]:
+        tables = tables_of(page(region))
+        table = next(frame for name, frame in tables.items() if name.startswith("Hur många som är belagda"))
+        return table.frame.set_index("Tema").to_dict("index")
+
+    assert cells("13")["Digitalisering"]["Belagd"] == "oklart"
+    assert "(33)" in str(cells("12")["Klimat och energi"]["Kommuner"])
 
 
 def test_what_is_unknown_takes_ten_lines_at_most() -> None:
@@ -220,3 +222,25 @@ def test_both_are_the_region_and_municipalities_not_a_joint_body(real: Dataset, 
 def test_a_federation_that_is_called_as_the_region_is_told_apart_from_it() -> None:
     (table,) = [table for caption, table in tables_of(page("20")).items() if caption.startswith("Nätverk, samarb")]
     assert "Region Dalarna (kommunalförbund)" in " ".join(table.frame.astype(str).to_numpy().ravel())
+
+
+@pytest.mark.parametrize("code", ["06", "07", "08", "10", "12", "13"])
+def test_a_looser_tie_that_ended_is_told_with_its_end(real: Dataset, code: str) -> None:
+    rows = real.memberships[real.memberships["network_id"] == "south-sweden-brussels-office"]
+    (row_id,) = rows.loc[rows["actor_id"] == f"region:{code}", "row_id"]
+    ties = [
+        str(row["tie"])
+        for table in tables_of(page(code)).values()
+        for row, ids in zip(table.rows, table.row_ids, strict=True)
+        if "tie" in row and row_id in ids
+    ]
+    # The article of 2020 tells of an office that was closed in 2009.
+    assert ties == ["deltagare, sedan 1994, till 2009, lösare anknytning"]
+
+
+def test_a_task_without_a_date_is_shown_as_one() -> None:
+    (table,) = [table for name, table in tables_of(page("03")).items() if name.startswith("Hur många som är belagda")]
+    duty = {str(row["theme"]): str(row["duty"]) for row in table.rows}
+    assert duty["Hälsa"] == "stat, kommuner (giltighet okänd) och region (giltighet okänd)"
+    assert duty["Digitalisering"] == "region och kommuner (giltighet okänd)"
+    assert "bara andra belagda" not in text_of(page("03"))

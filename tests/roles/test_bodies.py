@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
-from natverk.roles.bodies import bodies_of, cross_border, joint_bodies
+from natverk.roles.bodies import bodies_of, county_bodies, cross_border, joint_bodies
+from natverk.roles.county import county_memberships
 
 Make = Callable[..., Dataset]
 Row = dict[str, Any]
@@ -109,3 +110,30 @@ def test_an_actor_has_its_bodies_once_and_a_named_member_is_not_derived(make: Ma
     assert own[["body_id", "start_year", "observed_year", "derived"]].values.tolist() == [[BODY, 2004, 2010, False]]
     assert own.loc[0, "source_ids"] == "src;other"
     assert bodies_of(data, BODA)["derived"].tolist() == [True]
+
+
+def test_a_body_that_is_a_network_has_the_members_of_both(real: Dataset) -> None:
+    own = county_bodies(real, "03").set_index("body_id").loc["body:malardalsradet"]
+    rows = real.memberships[real.memberships["network_id"] == "malardalsradet"]
+    # Who was at a meeting without being called a member is none.
+    rows = rows[rows["status"].isin(["member", "associate"])]
+    assert set(rows["actor_id"]) | {"region:20"} == set(own["member_ids"].split(";"))
+    assert {"region:03", "municipality:0380"} <= set(own["member_ids"].split(";"))
+    table = joint_bodies(real).set_index("body_id")
+    assert table.at["body:malardalsradet", "n_regions"] > 1
+    # What no source dates to the years of an earlier page is no member on it.
+    then = county_bodies(real, "03", years=(1997, 2010)).set_index("body_id")
+    assert then.at["body:malardalsradet", "n_members"] == 0
+
+
+def test_a_federation_is_at_home_where_its_members_are(real: Dataset) -> None:
+    assert "body:sjuharads-kommunalforbund" not in set(county_bodies(real, "13")["body_id"])
+    assert "body:sjuharads-kommunalforbund" in set(county_bodies(real, "14")["body_id"])
+    assert "body:sjuharads-kommunalforbund" not in set(county_memberships(real, "13")["actor_id"])
+
+
+def test_nobody_is_the_same_member_twice_in_one_source(real: Dataset) -> None:
+    rows = real.body_members.dropna(subset=["member_actor_id"])
+    assert not rows.duplicated(["body_id", "member_actor_id", "source_id", "observed_year"]).any()
+    own = county_bodies(real, "06").set_index("body_id").loc["body:regionsamverkan-sydsverige"]
+    assert own["n_members"] == own["n_stated"] == 9

@@ -90,15 +90,56 @@ def test_actors_without_evidence_are_named(real: Dataset) -> None:
 def test_a_general_purpose_network_decides_no_theme(real: Dataset) -> None:
     side = roles.county_networks(roles.county_memberships(real, "12"))
     themes = roles.county_themes(real, "12", side).set_index("theme")
-    # All 33 are in Greater Copenhagen, which has four themes.
+    # All 33 are in Greater Copenhagen, which is of general purpose.
     counts = themes["n_municipal"].to_dict(), themes["n_municipal_specific"].to_dict()
     assert counts[0]["climate_energy"] == 33
     assert counts[1]["climate_energy"] < 33
-    # The region is in a network of many themes only: no verdict.
-    assert themes.loc[["digital"], ["verdict", "reason"]].to_numpy().tolist() == [["open", "general"]]
-    wide = roles.county_themes(real, "12", side, general_from=99).set_index("theme")
+    # Where those with the task are in a network of general purpose only: no verdict.
+    halland = roles.county_networks(roles.county_memberships(real, "13"))
+    digital = roles.county_themes(real, "13", halland).set_index("theme").loc["digital"]
+    assert digital[["verdict", "reason"]].tolist() == ["open", "general"]
+    # An office of five themes is of none for that.
+    assert themes.at["digital", "regional_networks"] == "skane-european-office"
+    assert themes.at["digital", "n_regional_specific"] == 1
+    wide = roles.county_themes(real, "12", side, general_purpose="count").set_index("theme")
     assert wide.at["climate_energy", "n_municipal_specific"] == 33
     assert "generic" not in themes.index
+
+
+@pytest.mark.parametrize(
+    ("county", "theme", "specific", "everybody"),
+    [
+        ("23", "rural", 0, 7),
+        ("23", "regional_policy", 0, 7),
+        ("23", "governance_democracy", 4, 7),
+        ("06", "rural", 4, 7),
+        ("06", "regional_policy", 4, 6),
+        ("06", "governance_democracy", 5, 8),
+        ("13", "rural", 0, 1),
+        ("03", "maritime", 0, 1),
+    ],
+)
+def test_what_is_of_general_purpose_is_told_by_its_column(
+    real: Dataset, county: str, theme: str, specific: int, everybody: int
+) -> None:
+    side = roles.county_networks(roles.county_memberships(real, county))
+    row = roles.county_themes(real, county, side).set_index("theme").loc[theme]
+    assert [row["n_municipal_specific"], row["n_municipal"]] == [specific, everybody]
+
+
+def test_a_task_of_unknown_validity_is_none_that_others_have(real: Dataset) -> None:
+    side = roles.county_networks(roles.county_memberships(real, "03"))
+    themes = roles.county_themes(real, "03", side).set_index("theme")
+    # Municipal broadband (tsk-00062) and health care (tsk-00069, tsk-00070) are tasks without a date.
+    assert themes.loc["digital", ["undated", "verdict", "reason"]].tolist() == ["municipal", "open", "uncertain"]
+    assert themes.loc["health", ["responsible", "undated"]].tolist() == ["", "municipal+regional"]
+    for county in real.counties["county_code"]:
+        side = roles.county_networks(roles.county_memberships(real, county))
+        themes = roles.county_themes(real, county, side)
+        for row in themes[themes["verdict"] == "others_only"].itertuples():
+            tasks = real.tasks[real.tasks["row_id"].isin(row.formal_rows.split(";"))]
+            tasks = tasks[tasks["obligation_class"] != "consultation"]
+            assert not set(row.specific.split("+")) & set(tasks["level"]), (county, row.theme)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +180,11 @@ def test_a_holder_under_two_acts_stands_once(real: Dataset) -> None:
 def test_bodies_of_a_county_hold_all_their_members(real: Dataset) -> None:
     found = {row for county in real.counties["county_code"] for ids in roles.county_bodies(real, county)["row_ids"]
              for row in ids.split(";")}  # fmt: skip
-    assert found - {""} == set(real.body_members["row_id"])
+    found -= {""}
+    assert {row for row in found if row.startswith("bmb-")} == set(real.body_members["row_id"])
+    networks = set(real.bodies["network_id"].dropna())
+    rows = real.memberships[real.memberships["row_id"].isin(found)]
+    assert set(rows["network_id"]) == networks == {"malardalsradet"}
 
 
 def test_bodies_of_an_earlier_year(real: Dataset) -> None:
