@@ -9,6 +9,8 @@ import io
 import json
 import re
 import runpy
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -851,6 +853,16 @@ def test_a_foreign_data_package_names_no_file_outside(tmp_path: Path) -> None:
 
 
 # --- The site as one file ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def region_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with a real page."""
+    out = tmp_path_factory.mktemp("real") / "reports"
+    command = [sys.executable, "-m", "natverk.cli", "report", "sv/region_report/14", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 def test_the_zip_holds_the_site_and_opens_from_anywhere(region_site: Path, tmp_path: Path) -> None:
