@@ -137,6 +137,7 @@ class NotebookPage:
         labels: Mapping[str, str] = MappingProxyType({}),
         unit: str = "",
         counted: bool = False,
+        blank: bool = False,
         **values: object,
     ) -> None:
         """Show a frame as a table, a row of evidence a line; an empty frame or column is not shown.
@@ -158,6 +159,8 @@ class NotebookPage:
             The column that names a unit whose own row a line shows as well: a body with its founding year.
         counted
             Whether the lines rest on their rows without showing them.
+        blank
+            Whether it is to be filled in: then columns stand that are empty in every row.
         values
             What the caption uses.
         """
@@ -176,7 +179,7 @@ class NotebookPage:
             (self.counted_rows if counted else self.shown).update(ids[-1])
         filled = {key for row in rows for key, cell in row.items() if pd.notna(cell) and str(cell)}  # type: ignore[call-overload]
         # The column of a unit that is compared stands also where nothing is known of it.
-        heads = {key: head for key, head in heads.items() if key in filled or key in labels}
+        heads = {key: head for key, head in heads.items() if blank or key in filled or key in labels}
         caption = Markup(self.words(f"{name}_table", **values)).striptags()
         line = f"{caption} ({self.counted(len(rows), 'row')})" if fold else ""
         self._show(TableView(rows, heads, caption, ids, line, self._known_rule(name)))

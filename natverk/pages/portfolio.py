@@ -97,7 +97,7 @@ def sheet(page: NotebookPage, review: Review, documented: pd.DataFrame, chosen: 
     for name in chosen.weights:
         columns[f"{name}=criterion.{name}"] = lambda _row: ""
     columns["rationale"] = lambda _row: ""
-    page.table("sheet", frame, columns, fold=True)
+    page.table("sheet", frame, columns, fold=True, blank=True)
 
 
 def read_sheet(path: Path | str, *, encoding: str | None = None) -> pd.DataFrame:
