@@ -86,7 +86,7 @@ lint: $(READY) ## check style, format and types
 	$(BIN)/mypy
 
 docs: $(READY) ## build the documentation into docs/_build/html, running its code cells; a warning is an error
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html $(ARGS)
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build/html $(ARGS)
 	@echo 'Open docs/_build/html/index.html'
 
 bench: $(READY) ## run the benchmarks in bench/

@@ -322,6 +322,7 @@ def local_tasks(data: Dataset) -> dict[str, set[str]]:
     return found
 
 
+@asked
 def tasked_levels(data: Dataset, row_ids: Iterable[str]) -> tuple[set[str], set[str]]:
     """Return the levels below the state that rows of `tasks` give a task, and those of which none of these is dated.
 
