@@ -106,6 +106,8 @@ class QuickPool:
 
     def __init__(self, *_args: object) -> None: ...
 
+    def begin(self) -> None: ...
+
     def run(self, queue: Iterable[Job]) -> Generator[Result]:
         for job in queue:
             failure = Failure("ValueError: no") if job.page.parameters["strict"] else None

@@ -283,13 +283,13 @@ class Dataset:
         return _last_year(self)
 
     def last_day(self, year: int) -> str:
-        """Return the last day that is told of when `year` is the last: its end, or all that is known.
+        """Return the last day that is told of when `year` is the last: its end, and for the last of the data all known.
 
         >>> data = load()
         >>> data.last_day(2019), data.last_day(data.last_year) == data.known_until
         ('2019-12-31', True)
         """
-        return f"{year}-12-31" if year < self.last_year else self.known_until
+        return self.known_until if year == self.last_year else min(f"{year}-12-31", self.known_until)
 
     def left_out(self, name: str) -> int:
         """Return how many rows of a table the filters left out."""

@@ -98,10 +98,14 @@ def test_sheets_that_are_there_stay(made: Path, tmp_path: Path) -> None:
     make_versions(source, out, natverk.load(), lang="en", run=False)
 
 
-def test_the_tool_makes_a_language(tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "tools" / "seminar.py"), "--lang", "sv", "--no-run", "--out", str(tmp_path)]
+def test_the_command_makes_a_language(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "natverk.cli", "seminar", str(tmp_path), "--lang", "sv", "--no-run"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    # A second time nothing is written over, unless it is asked for.
+    twice = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert twice.returncode == 2
+    assert "may have been changed since" in twice.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["sv"]
     for role, ending in (("student", "ipynb"), ("teacher", "ipynb"), ("slides", "html")):
         assert len(list((tmp_path / "sv" / role).glob(f"*.{ending}"))) == 4
