@@ -228,7 +228,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield out
 
 
-def test_one_membership_more_names_the_row_the_cells_and_exactly_the_pages_that_say_something_else(
+def test_one_membership_more_names_the_row_its_cells_and_exactly_the_pages_that_change(
     site: Path, added: Path, tmp_path: Path
 ) -> None:
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}

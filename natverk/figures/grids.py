@@ -183,7 +183,7 @@ def incidence(
     ax = _draw_incidence(ax, cells, columns, rows, source, t)
     said = [_network_said(network, name, cells, columns, t) for network, name, _ in rows]
     if without:
-        said.append(t("figures.grids.incidence.without", names=t.join(without)))
+        said.append(t("figures.grids.incidence.without_here", names=t.join(without)))
     actors_said = t.count("figures.grids.actor", len(columns))
     title = t("figures.grids.incidence.title", networks=t.count("common.network", len(rows)), actors=actors_said)
     notes = [t("figures.grids.incidence.note")]

@@ -128,6 +128,7 @@ def templates_of(lang: str) -> Environment:
         "term": _term,
         "told": _told,
         "where": _where,
+        "seen_from": _seen_from,
         "year": _year,
         "year_of": _year_of,
     }
@@ -148,6 +149,15 @@ def _known(value: object) -> bool:
 def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a frame: `{% for row in missions | rows %}`."""
     return records(frame)
+
+
+def _seen_from(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the rows that a source attests in a year or later, whatever else is said of them.
+
+    >>> _seen_from(pd.DataFrame({"last_seen": pd.array([2019, 2022, None], dtype="Int64")}), 2021).index.tolist()
+    [1]
+    """
+    return frame[(frame["last_seen"] >= year).fillna(False).astype(bool)]
 
 
 def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
