@@ -45,7 +45,7 @@ def test_what_is_not_known_is_from_the_years_before_those_that_tell(real: Datase
     last = table["not_known_since"].max()
     known = table.loc[table["state"] != "not_known", "last_seen"].str[:4].astype(int).min()
     assert last < known
-    assert f"där är den senaste uppgiften från {last} eller tidigare" in text_of(page("sv"))
+    assert f"där är den senaste daterade uppgiften från {last} eller tidigare" in text_of(page("sv"))
     assert f"what was last told is from {last} or earlier" in text_of(page("en"))
 
 
