@@ -46,7 +46,7 @@ def test_what_is_not_known_is_from_the_years_before_those_that_tell(real: Datase
     known = table.loc[table["state"] != "not_known", "last_seen"].str[:4].astype(int).min()
     assert last < known
     assert f"där är den senaste daterade uppgiften från {last} eller tidigare" in text_of(page("sv"))
-    assert f"what was last told is from {last} or earlier" in text_of(page("en"))
+    assert f"what was last told with a date is from {last} or earlier" in text_of(page("en"))
 
 
 def test_the_state_of_a_new_strategy_names_it(real: Dataset) -> None:
