@@ -295,6 +295,8 @@ def for_paper(html: str) -> BeautifulSoup:
 _HEADINGS = re.compile(r"h[1-6]")
 # Of the outline: in ASCII, without the characters that would be escaped, or in UTF-16.
 _TITLES = re.compile(rb"/Title (?:<FEFF(?P<coded>(?:[0-9A-F]{4})+)>|\((?P<plain>[ -'*-\[\]-~]+)\))")
+# Of the heads of tables: the browser counts from where it happens to be.
+_NODES = re.compile(rb"\(node(\d{8})\)")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})([^)]*)\)")
 
 
@@ -329,6 +331,8 @@ def pdf(html: str, day: date) -> bytes:
     # The browser dates a file by the clock; as many digits say the day of the data.
     noon = f"{day:%Y%m%d}120000".encode()
     content = _DATES.sub(rb"/\1 (D:" + noon + rb"\3)", content)
+    numbers = {old: b"(node%08d)" % place for place, old in enumerate(sorted(set(_NODES.findall(content))), 1)}
+    content = _NODES.sub(lambda found: numbers[found[1]], content)
     return _titled_once(content, {" ".join(tag.get_text().split()) for tag in soup.find_all(_HEADINGS)})
 
 
