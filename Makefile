@@ -136,7 +136,7 @@ $(LOCKED): requirements.lock
 	fi
 	@echo "[2/3] Installing `grep -c '^[a-z].*==' requirements.lock` locked packages: one to three minutes at first"
 	@touch $(VENV)/.incomplete
-	@$(PIP) install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock $(ARGS)
+	@$(PIP) install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock $(if $(filter setup,$(MAKECMDGOALS)),$(ARGS))
 	@rm -f $(VENV)/.incomplete
 	@touch $@
 

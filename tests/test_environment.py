@@ -233,6 +233,12 @@ def test_a_verb_hands_its_options_on(verb: str, program: str) -> None:
     assert re.search(rf"{re.escape(program)}[^&|;]* --option=1\b", recipe(verb, "ARGS=--option=1"))
 
 
+def test_options_of_a_verb_are_none_of_the_installation_before_it() -> None:
+    lines = [line for line in recipe("reports", "ARGS=--option=1").splitlines() if "-m pip" in line]
+    assert lines
+    assert [line for line in lines if "--option=1" in line] == []
+
+
 def test_every_verb_hands_its_options_on() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     verbs = set(re.search(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[1].split())  # type: ignore[index]
