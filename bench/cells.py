@@ -3,9 +3,10 @@
     python bench/cells.py OTHER_CHECKOUT [--repeat 3]
 
 Each page is run in a fresh process that has imported natverk and loaded the data, so that only the cells count:
-`here` and `other` as a reader runs a notebook, `prepared` as the report machine does, from a process that has worked
-out what all pages share and keeps it out of the garbage collector's way (see `natverk.reports.server`). What compares
-is the ratio; the seconds hang on the machine.
+`here` and `other` as a reader runs a notebook in a checkout whose tables are built (`natverk build` remembers what
+measures make of them as a whole), `first` with nothing remembered, `prepared` as the report machine does, from a
+process that has that and the letters of the figures already, and keeps it out of the garbage collector's way (see
+`natverk.reports.server`). What compares is the ratio; the seconds hang on the machine.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,11 +66,11 @@ print(json.dumps(spent), file=sys.__stdout__)
 """
 
 
-def seconds(checkout: Path, page: tuple[str, dict[str, str]], prepared: bool) -> list[float]:
-    """Return the CPU seconds of each code cell of a page, run in a checkout."""
-    environment = os.environ | {"PYTHONPATH": str(checkout)}
+def seconds(checkout: Path, page: tuple[str, dict[str, str]], side: str, empty: str) -> list[float]:
+    """Return the CPU seconds of each code cell of a page, run in a checkout; `first` has an empty folder as cache."""
+    environment = os.environ | {"PYTHONPATH": str(checkout)} | ({"XDG_CACHE_HOME": empty} if side == "first" else {})
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, json.dumps([*page, prepared])],
+        [sys.executable, "-c", CHILD, json.dumps([*page, side == "prepared"])],
         cwd=checkout, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return list(json.loads(done.stdout.splitlines()[-1]))
@@ -81,15 +83,18 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--cells", action="store_true", help="show the seconds of each cell of this checkout")
     chosen = parser.parse_args()
-    sides = {"here": (ROOT, False), "prepared": (ROOT, True)}
+    sides = dict.fromkeys(("first", "here", "prepared"), ROOT)
     if chosen.other:
-        sides["other"] = (chosen.other.resolve(), False)
-    ratios: dict[str, list[float]] = {"here": [], "prepared": []}
+        sides["other"] = chosen.other.resolve()
+    command = [sys.executable, "-m", "natverk.cli", "build"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    ratios: dict[str, list[float]] = {side: [] for side in sides if side != "other"}
     for page in PAGES:
         runs: dict[str, list[list[float]]] = {side: [] for side in sides}
         for _ in range(chosen.repeat):
-            for side, (checkout, prepared) in sides.items():
-                runs[side].append(seconds(checkout, page, prepared))
+            for side, checkout in sides.items():
+                with tempfile.TemporaryDirectory() as empty:
+                    runs[side].append(seconds(checkout, page, side, empty))
         median = {side: statistics.median(sum(run) for run in spent) for side, spent in runs.items()}
         line = f"{page[0]} {next(iter(page[1].values()))}:"
         for side, value in median.items():

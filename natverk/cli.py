@@ -371,6 +371,19 @@ def build(
     result = build_tables(raw, out or out_folder, force=force)
     state = "built" if result.written else "unchanged"
     _say(f"{state}: {len(result.rows)} tables, {sum(result.rows.values())} rows in {result.folder}")
+    if (raw, result.folder) == (raw_folder, out_folder):
+        _remember_answers()
+
+
+def _remember_answers() -> None:
+    """Work out what every page asks of the data as a whole, if that is not remembered of these tables already."""
+    from natverk.data.load import load
+    from natverk.precomputed import precompute
+
+    answers = load(overlay="").answers
+    if answers is not None and not answers.is_written:
+        precompute(load(overlay=""))
+        _say("remembered: what every page asks of the tables as a whole")
 
 
 @app.command("export")

@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("coders", "municipalities", "vintages", "why"),
     ("benchmarks", "models"),
     ("comparison",),
+    ("precomputed",),
     ("figures",),
     ("pages",),
     ("seminar",),

@@ -13,10 +13,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from natverk.data import build
+from natverk.data.cache import caches, oldest
 from natverk.data.letters import typed_path
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import MANIFEST, Manifest, Processed
@@ -91,7 +92,7 @@ def _with_own_rows(base: Processed, path: Path) -> Processed:
 
     for _ in range(_TRIES):
         name = _made_from(base, path)
-        for cache in _caches():
+        for cache in caches("own"):
             kept = _whole(cache / name)
             if kept is not None:
                 return kept
@@ -148,31 +149,9 @@ def _code() -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _caches() -> list[Path]:
-    """Return the folders of this user in which tables with own rows may be kept, the first that can be written to."""
-    found = []
-    with suppress(RuntimeError):
-        found.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "natverk" / "own")
-    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
-    found.append(Path(tempfile.gettempdir()).absolute() / f"natverk-{user}" / "own")
-    return [folder for folder in found if _is_safe(folder)]
-
-
-def _is_safe(folder: Path) -> bool:
-    """Say whether a folder is this user's alone to write, or can be made so: tables are read from it."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = folder.stat()
-    except OSError:
-        return False
-    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or about.st_mode & 0o022):
-        return False
-    return os.access(folder, os.W_OK | os.X_OK)
-
-
 def _kept_at(name: str, contents: dict[str, bytes]) -> Path:
     """Write files to a folder of the cache, whole or not at all, and let go of the oldest ones."""
-    for cache in _caches():
+    for cache in caches("own"):
         place, aside = cache / name, None
         try:
             aside = Path(tempfile.mkdtemp(prefix=".own-", dir=cache))
@@ -190,23 +169,11 @@ def _kept_at(name: str, contents: dict[str, bytes]) -> Path:
         finally:
             if aside is not None:
                 shutil.rmtree(aside, ignore_errors=True)
-        _forget_oldest(cache, place)
+        for old in oldest(cache, place, _KEPT):
+            shutil.rmtree(old, ignore_errors=True)
         return place
     raise DataError(
         "tables with own rows can be kept nowhere",
         where=str(Path(tempfile.gettempdir())),
         remedy="free space, or let XDG_CACHE_HOME name a folder that can be written to",
     )
-
-
-def _forget_oldest(cache: Path, kept: Path) -> None:
-    folders = [folder for folder in cache.iterdir() if folder != kept and not folder.name.startswith(".")]
-
-    def age(folder: Path) -> float:
-        try:
-            return folder.stat().st_mtime
-        except OSError:
-            return 0.0
-
-    for folder in sorted(folders, key=age, reverse=True)[_KEPT - 1 :]:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -22,6 +22,7 @@ from natverk.data.answers import asked
 from natverk.data.in_use import tables_in_use
 from natverk.data.partial import earliest, latest
 from natverk.data.reads import Filters, collected, label, note_all, note_read, within
+from natverk.data.remembered import Answers, call_text
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
 from natverk.data.types import to_frame
@@ -196,7 +197,7 @@ class Dataset:
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what `kept` has made: a copy, or another process, makes its own."""
-        return {name: value for name, value in self.__dict__.items() if name != "_kept_with"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_kept_with", "_answers")}
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *SCHEMA, "corrections"]
@@ -291,6 +292,16 @@ class Dataset:
         """
         return self.known_until if year == self.last_year else min(f"{year}-12-31", self.known_until)
 
+    @property
+    def answers(self) -> Answers | None:
+        """What processes remember of natverk's tables as a whole; None with a filter or own rows."""
+        if not self.is_loaded or self.own or self.as_of is not None or self.without_noncommercial:
+            return None
+        found = self.__dict__.get("_answers")
+        if found is None:
+            found = self.__dict__["_answers"] = Answers(self.fingerprint)
+        return found
+
     def left_out(self, name: str) -> int:
         """Return how many rows of a table the filters left out."""
         kept = len(self.table(name))
@@ -376,9 +387,17 @@ def kept(function: Callable[Concatenate[Dataset, P], R]) -> Callable[Concatenate
             value, used = made[key]
             note_all(used)
         else:
-            with within(), collected() as used:
-                value = function(data, *args, **kwargs)
-            made[key] = value, used
+            answers = data.answers
+            call = None if answers is None else call_text(function, key[1:])
+            found = None if answers is None or call is None else answers.get(call)
+            if found is None:
+                with within(), collected() as used:
+                    found = function(data, *args, **kwargs), used
+                if answers is not None and call is not None:
+                    answers.add(call, found)
+            else:
+                note_all(found[1])
+            made[key], value = found, found[0]
         made[given] = made[key]
         return cast(R, value.copy(deep=False)) if isinstance(value, (pd.DataFrame, pd.Series)) else value
 

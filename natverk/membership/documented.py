@@ -220,7 +220,7 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
     """
     has_columns(own, [*_PAIR, "mark", "since"], "own", "give a frame of natverk.documented")
     rows = data.memberships.assign(grade=graded(data, year_basis=year_basis)["grade"])
-    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
+    rows = rows[rows["actor_id"].isin(own["actor_id"]) & rows["grade"].isin(["positive", "exit", "loose"])]
     stated = rows.assign(stated=rows["inference"].isna()).groupby(_PAIR)["stated"].any()
     rows = rows[rows["grade"] == "loose"]
     usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")

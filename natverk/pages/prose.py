@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
+from natverk.data.cache import caches
 from natverk.pages.tables import records
 
 if TYPE_CHECKING:
@@ -99,8 +100,11 @@ def row_ids_of(what: object) -> list[str]:
 @cache
 def templates_of(lang: str) -> Environment:
     """Return the templates of one language with the filters of pages."""
+    # Compiled once and not in every process; Jinja tells by the text of a template whether it is still the same.
+    compiled = [FileSystemBytecodeCache(str(folder), f"{lang}-%s.cache") for folder in caches("templates")[:1]]
     env = Environment(
         loader=FileSystemLoader(_TEMPLATES),
+        bytecode_cache=compiled[0] if compiled else None,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

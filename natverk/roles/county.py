@@ -7,6 +7,7 @@ later years, and evidence that none dates, is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from natverk.data.load import Dataset
 from natverk.data.partial import earliest
 from natverk.data.schema import VOCABULARIES
 from natverk.data.types import TEXT
-from natverk.frames import FIRST_YEAR, choice, has_columns, known_county, year_range
+from natverk.frames import FIRST_YEAR, choice, each_row, has_columns, known_county, year_range
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties
 from natverk.membership.evidence import YearBasis, gathered, graded
@@ -228,26 +229,29 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
     """
     wanted = ["actor_id", "level", "network_id", "group", "firm", "row_ids", "source_ids"]
     has_columns(memberships, wanted, "memberships", "give a frame of roles.county_memberships")
+    by_network: dict[str, list[Any]] = {}
+    for row in each_row(memberships[memberships["firm"]]):
+        by_network.setdefault(row.network_id, []).append(row)
     found = []
-    for network_id, rows in memberships[memberships["firm"]].groupby("network_id", sort=False):
-        level = rows["level"].replace({"unitary": "regional"})
-        line: dict[str, object] = {
-            "network_id": network_id, "group": rows["group"].iloc[0], "themes": rows["themes"].iloc[0],
-        }  # fmt: skip
-        for name in ("regional", "joint", "municipal"):
-            own = rows[level == name]
+    for network_id, rows in by_network.items():
+        of = {
+            "regional": [row for row in rows if row.level in ("regional", "unitary")],
+            "joint": [row for row in rows if row.level == "joint"],
+            "municipal": [row for row in rows if row.level == "municipal"],
+        }
+        line: dict[str, object] = {"network_id": network_id, "group": rows[0].group, "themes": rows[0].themes}
+        for name, own in of.items():
             line |= {
                 f"n_{name}": len(own),
-                f"{name}_ids": ";".join(own["actor_id"]),
-                f"{name}_rows": ";".join(own["row_ids"]),
+                f"{name}_ids": ";".join(row.actor_id for row in own),
+                f"{name}_rows": ";".join(row.row_ids for row in own),
             }
-        own = rows[level == "municipal"]
         line |= {
-            "regional": bool((level == "regional").any()),
-            "shared": 0 < len(own) < len(rows),
-            "row_ids": ";".join(rows["row_ids"]),
-            "source_ids": _once(rows["source_ids"]),
-            "municipal_sources": _once(own["source_ids"]),
+            "regional": bool(of["regional"]),
+            "shared": 0 < len(of["municipal"]) < len(rows),
+            "row_ids": ";".join(row.row_ids for row in rows),
+            "source_ids": _once([row.source_ids for row in rows]),
+            "municipal_sources": _once([row.source_ids for row in of["municipal"]]),
         }
         found.append(line)
     text = [
@@ -326,42 +330,45 @@ def county_themes(
     code = known_county(data, county)
     chosen = year_range(data.last_year if year is None else year, "year", data=data)[0]
     formal = responsible_levels(data, chosen) if chosen >= FIRST_YEAR else {}
-    themes = networks["themes"].str.split(";")
-    wide = data.networks.loc[data.networks["general_purpose"].fillna(False).astype(bool), "network_id"]
-    general = networks["network_id"].isin(wide) & (general_purpose == "leave_out")
+    is_unitary = code in unitary_counties(data)
+    wide = set(data.networks.loc[data.networks["general_purpose"].fillna(False).astype(bool), "network_id"])
+    general = wide if general_purpose == "leave_out" else set()
+    areas_of: dict[str, list[str]] = {}
+    for row in each_row(data.policy_themes):
+        areas_of.setdefault(row.theme, []).append(row.policy_area)
+    rows = list(each_row(networks))
     found = []
     for theme in (name for name in VOCABULARIES["theme"] if name != "generic"):
-        own = networks[themes.map(lambda names, theme=theme: theme in names)]
-        if own.empty:
+        own = [row for row in rows if theme in row.themes.split(";")]
+        if not own:
             continue
+        narrow = [row for row in own if row.network_id not in general]
         line: dict[str, object] = {"theme": theme}
+        specific, documented_levels = set(), set()
         for level in ("municipal", "regional", "joint"):
-            ids = _once(own[f"{level}_ids"])
-            narrow_ids = _once(own.loc[~general[own.index], f"{level}_ids"])
+            ids = _once([getattr(row, f"{level}_ids") for row in own])
+            narrow_ids = _once([getattr(row, f"{level}_ids") for row in narrow])
+            documented_levels |= {level} if ids else set()
+            specific |= {level} if narrow_ids else set()
             line[f"n_{level}"] = len(ids.split(";")) if ids else 0
             line[f"n_{level}_specific"] = len(narrow_ids.split(";")) if narrow_ids else 0
             line[f"{level}_ids"] = ids
-            line[f"{level}_rows"] = _once(own[f"{level}_rows"])
-            line[f"{level}_networks"] = ";".join(own.loc[own[f"{level}_ids"] != "", "network_id"])
-        narrow = own[~general[own.index]]
-        specific = {
-            level for level in ("municipal", "regional", "joint") if (narrow[f"{level}_ids"] != "").any()
-        }  # fmt: skip
-        documented_levels = {level for level in ("municipal", "regional", "joint") if line[f"{level}_ids"]}
-        areas = data.policy_themes.loc[data.policy_themes["theme"] == theme, "policy_area"].tolist()
+            line[f"{level}_rows"] = _once([getattr(row, f"{level}_rows") for row in own])
+            line[f"{level}_networks"] = ";".join(row.network_id for row in own if getattr(row, f"{level}_ids"))
+        areas = areas_of.get(theme, [])
         tasks = [formal[code, area] for area in areas if formal]
         sure = {level for task in tasks for level in task.sure()}
         maybe = {level for task in tasks for level in task.maybe()} - sure
-        if code in unitary_counties(data):
+        tasked, undated = tasked_levels(data, _once([task.rows for task in tasks]).split(";"))
+        if is_unitary:
             # The one body stands as regional among the networks.
             sure, maybe = (
                 {"regional" if level == "unitary" else level for level in levels} for levels in (sure, maybe)
             )
-        tasked, undated = (
-            {"regional" if code in unitary_counties(data) and level == "municipal" else level for level in levels}
-            - sure
-            for levels in tasked_levels(data, _once([task.rows for task in tasks]).split(";"))
-        )
+            tasked, undated = (
+                {"regional" if level == "municipal" else level for level in levels} for levels in (tasked, undated)
+            )
+        tasked, undated = tasked - sure, undated - sure
         verdict, reason = _verdict(sure, maybe | tasked, specific, documented_levels)
         if not tasks:
             verdict, reason = "open", "not_told" if areas else "no_area"
@@ -377,9 +384,9 @@ def county_themes(
             "state": "valid" if "valid" in states else "unknown" if "unknown" in states else "",
             "verdict": verdict,
             "reason": reason,
-            "row_ids": _once(own["row_ids"]),
+            "row_ids": _once([row.row_ids for row in own]),
             "formal_rows": _once([task.rows for task in tasks]),
-            "source_ids": _once(own["source_ids"]),
+            "source_ids": _once([row.source_ids for row in own]),
         }
         found.append(line)
     numbers = [f"n_{level}{end}" for end in ("", "_specific") for level in ("municipal", "regional", "joint")]

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from natverk.data.answers import asked
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.partial import earliest, latest
 from natverk.data.schema import VOCABULARIES
 from natverk.data.types import TEXT
@@ -141,6 +141,7 @@ class Responsible(NamedTuple):
 
 
 @asked
+@kept
 def responsible_levels(
     data: Dataset,
     year: int,
@@ -280,6 +281,7 @@ def _obliged(own: list[tuple[Any, bool]]) -> Responsible:
 
 
 @asked
+@kept
 def unitary_counties(data: Dataset) -> set[str]:
     """Return the counties where the municipality is also the region."""
     places = set(data.municipalities["actor_id"])
@@ -287,6 +289,7 @@ def unitary_counties(data: Dataset) -> set[str]:
 
 
 @asked
+@kept
 def local_tasks(data: Dataset) -> dict[str, set[str]]:
     """Return the counties of the tasks whose actor is named by county, region or joint body.
 
@@ -334,12 +337,20 @@ def tasked_levels(data: Dataset, row_ids: Iterable[str]) -> tuple[set[str], set[
     >>> [sorted(levels) for levels in tasked_levels(load(), ["tsk-00062", "tsk-00069"])]
     [['municipal', 'regional'], ['municipal', 'regional']]
     """
-    tasks = data.tasks[
-        data.tasks["row_id"].isin(set(row_ids)) & data.tasks["obligation_class"].isin(_DUTY + _COMPETENCE)
-    ]
-    level, dated = tasks["level"].map(_LEVEL), tasks["since"].notna()
-    having = set(level) - {"state"}
-    return having, having - set(level[dated])
+    levels = _levels_of_tasks(data)
+    own = [levels[row] for row in set(row_ids) & levels.keys()]
+    having = {level for level, _ in own} - {"state"}
+    return having, having - {level for level, is_dated in own if is_dated}
+
+
+@kept
+def _levels_of_tasks(data: Dataset) -> dict[str, tuple[str, bool]]:
+    """Return by row of `tasks` whose duty or competence it is, and whether a source tells since when."""
+    tasks = data.tasks[data.tasks["obligation_class"].isin(_DUTY + _COMPETENCE)]
+    return {
+        row: (_LEVEL[level], is_dated)
+        for row, level, is_dated in zip(tasks["row_id"], tasks["level"], tasks["since"].notna().tolist(), strict=True)
+    }
 
 
 def subsets(items: Iterable[str]) -> Iterator[frozenset[str]]:
