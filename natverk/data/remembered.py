@@ -115,7 +115,7 @@ class Answers:
             return
 
 
-def call_text(function: Callable[..., Any], arguments: tuple[tuple[str, Any], ...]) -> str | None:
+def call_text(function: Callable[..., Any], arguments: tuple[object, ...]) -> str | None:
     """Return a call of one of natverk's functions as text; None where the text may differ in another process.
 
     >>> call_text(oldest, (("n", 2),))
