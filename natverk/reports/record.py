@@ -17,15 +17,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import natverk
-from natverk.data.reads import Filters, label, table_of
+from natverk.data.reads import Filters, Recorded, label, table_of
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES
 from natverk.reports.files import append_lines, write_whole
@@ -41,14 +44,20 @@ __all__ = [
     "CODEBOOK_HASH",
     "CRATE_FILE",
     "DATA_FOLDER",
+    "DEFAULT_ENGINE",
     "DOCUMENT_LIBRARIES",
+    "ENGINES",
     "Entry",
+    "Failure",
     "INDEX_FILES",
+    "Job",
     "MADE_OF",
     "MANIFEST_FILE",
     "PACKAGE_FILE",
     "Records",
+    "Result",
     "State",
+    "clean_text",
     "data_files",
     "data_paths",
     "data_stand",
@@ -63,6 +72,7 @@ __all__ = [
     "text_hash",
     "texts_hash",
     "update_manifest",
+    "utc_now",
     "versions",
 ]
 
@@ -79,6 +89,118 @@ _LIBRARIES = (
 )  # fmt: skip
 #: Libraries that make the documents beside a page: they count for pages that have some.
 DOCUMENT_LIBRARIES = ("pypandoc-binary",)
+
+
+# --- A page that is run -----------------------------------------------------------------------------------------------
+
+# How cells are run: in the page's own process, or by a kernel that it starts. The outputs are the same.
+ENGINES = ("natverk", "default")
+# Without fork there is no process to be had cheaply, and a kernel that is started isolates as well.
+DEFAULT_ENGINE = ENGINES[0] if hasattr(os, "fork") else ENGINES[1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to run, and how.
+
+    Attributes
+    ----------
+    notebook
+        The notebook as parsed JSON, so that all pages of a run are made from the same one.
+    engine
+        One of `ENGINES`.
+    formats
+        What is made besides HTML: `"pdf"`, `"docx"`.
+    """
+
+    page: Page
+    notebook: Mapping[str, Any]
+    data_hash: str | None = None
+    engine: str = DEFAULT_ENGINE
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a page could not be made: a line for the index, and what the failed page shows."""
+
+    summary: str
+    traceback: str = ""
+    source: str = ""
+    cell: int | None = None
+
+    @classmethod
+    def of(cls, summary: str, traceback: str = "", source: str = "", cell: int | None = None) -> Failure:
+        """Return a failure whose texts are fit to be shown: one line, without colours and paths."""
+        lines = clean_text(summary).strip().splitlines()
+        return cls(lines[0] if lines else "", clean_text(traceback).strip(), source, cell)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files.
+
+    Attributes
+    ----------
+    files
+        What belongs to the page, such as its tables and documents: text or bytes by path from the page's folder.
+    reads
+        What the notebook read: tables, and what it asked of measures.
+    engine
+        How its cells were run.
+    unmade
+        Why a document beside the page could not be made, by its kind; the page stands without it.
+    """
+
+    page: Page
+    started: str
+    duration: float
+    html: str = ""
+    ipynb: str = ""
+    warnings: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    reads: Recorded = field(default_factory=Recorded)
+    engine: str = DEFAULT_ENGINE
+    unmade: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def lost(cls, page: Page, failure: Failure, started: str | None = None, duration: float = 0.0) -> Result:
+        """Return the result of a page of which nothing came back."""
+        return cls(page, started or utc_now(), round(duration, 1), failure=failure)
+
+
+def utc_now() -> str:
+    """Return the moment as records say it (UTC, ISO 8601)."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}")
+# A path is looked for where a word begins: tried at every letter, a long line would take the square of its length.
+_TOKEN = r"(?<![^\s\"'(])[^\s\"'(]"
+# ipykernel gives each cell the name of a file in a folder with the kernel's process number.
+_CELL_FILE = re.compile(_TOKEN + r"*ipykernel_[0-9]+[/\\][0-9]+\.py")
+# Where Python, its libraries and natverk itself are installed.
+_INSTALLED = re.compile(
+    _TOKEN + r"*[/\\](?:site-packages[/\\]|python3\.[0-9]+[/\\](?!site-packages)|(?=natverk[/\\][a-z]+[/\\]))"
+)
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def clean_text(text: str) -> str:
+    r"""Return `text` without terminal colours, addresses, temporary names and machine paths.
+
+    >>> clean_text("\x1b[31m/var/ipykernel_77/12.py:1: UserWarning: odd\x1b[0m <object at 0x7f00aa>")
+    '<cell>:1: UserWarning: odd <object at 0x…>'
+    """
+    text = _CONTROL.sub("", _ANSI.sub("", text))
+    text = _INSTALLED.sub("", _CELL_FILE.sub("<cell>", text))
+    return _ADDRESS.sub("at 0x…", text)
+
+
+# --- What is kept of it -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

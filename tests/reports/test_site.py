@@ -32,7 +32,6 @@ from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError
 from natverk.locale import LANGUAGES, texts
 from natverk.pages import provenance
 from natverk.pages.tables import Download
-from natverk.reports.execute import Failure, Result
 from natverk.reports.files import hold
 from natverk.reports.page import (
     INDEX_FILES,
@@ -47,7 +46,7 @@ from natverk.reports.page import (
     take_tables,
 )
 from natverk.reports.plan import Page
-from natverk.reports.record import Entry, Records, State, read_manifest, update_manifest
+from natverk.reports.record import Entry, Failure, Records, Result, State, read_manifest, update_manifest
 from natverk.reports.run import commit, link_pages
 from natverk.reports.site import (
     clean,
