@@ -256,15 +256,6 @@ def identity(state: State | None = None) -> dict[str, str]:
 def compare(worker: str, found: object, expected: Mapping[str, str]) -> None:
     """Refuse a worker that would not make the pages that are expected.
 
-    Parameters
-    ----------
-    worker
-        Its address.
-    found
-        Its `identity`, or the error that it gave instead.
-    expected
-        The `identity` of the process that asks for the pages.
-
     Raises
     ------
     NatverkError

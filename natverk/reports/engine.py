@@ -48,14 +48,8 @@ if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
 __all__ = [
-    "FACTS_TYPE",
-    "InProcessEngine",
-    "OwnKernelManager",
-    "joined_streams",
-    "normalise",
-    "run_page",
-    "set_cell_ids",
-]
+    "FACTS_TYPE", "InProcessEngine", "OwnKernelManager", "joined_streams", "normalise", "run_page", "set_cell_ids",
+]  # fmt: skip
 
 # A notebook can say with an output of this type what the index shows about its page: {"sources": 57}.
 # If it does not, the entries of its list of sources are counted.
@@ -114,16 +108,10 @@ def run_page(job: Job, on_cell: Callable[[int, str], None] | None = None) -> Res
 
 def _made(job: Job, notebook: dict[str, Any]) -> dict[str, Any]:
     """Return what is kept of an executed notebook: fields of `Result`."""
-    from natverk.reports.documents import documents
-    from natverk.reports.page import render
+    from natverk.reports.documents import with_documents
 
     normalise(notebook)
-    page, formats = job.page, job.formats
-    rendered = render(notebook, page, data_hash=job.data_hash, formats=formats)
-    papers, unmade = documents(rendered, page, formats, data_hash=job.data_hash)
-    if unmade:
-        # The page leads to the documents that there are.
-        rendered = render(notebook, page, data_hash=job.data_hash, formats=tuple(papers))
+    html, files, unmade = with_documents(notebook, job.page, job.formats, data_hash=job.data_hash)
     outputs = [
         output
         for cell in notebook["cells"]
@@ -131,16 +119,16 @@ def _made(job: Job, notebook: dict[str, Any]) -> dict[str, Any]:
         for output in cell.get("outputs", [])
     ]
     # What the index shows about the page: counted on it, or said by the notebook.
-    sources = len(set(_SOURCE.findall(rendered.html)))
+    sources = len(set(_SOURCE.findall(html)))
     facts: dict[str, Any] = {"sources": sources} if sources else {}
     for output in outputs:
         said = output.get("data", {}).get(FACTS_TYPE)
         facts |= said if isinstance(said, dict) else {}
     streams = [output["text"].strip() for output in outputs if output.get("name") == "stderr"]
     return {
-        "html": rendered.html,
+        "html": html,
         "ipynb": json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-        "files": {**rendered.body.files, **{f"{page.unit}.{kind}": content for kind, content in papers.items()}},
+        "files": files,
         "facts": facts,
         "warnings": tuple(text for text in streams if text),
         "unmade": unmade,

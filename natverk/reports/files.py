@@ -18,23 +18,10 @@ if TYPE_CHECKING:
     import psutil  # type: ignore[import-untyped]
 
 __all__ = [
-    "HOLDER_FILE",
-    "LOCK_FILE",
-    "PART_MARK",
-    "append_lines",
-    "check_folder",
-    "check_zip",
-    "end_with_children",
-    "hold",
-    "make_folder",
-    "remedy_for",
-    "remove_parts",
-    "shorter_temporary",
-    "signal_to",
-    "stopped_children",
-    "write_together",
-    "write_whole",
-]
+    "HOLDER_FILE", "LOCK_FILE", "PART_MARK", "append_lines", "check_folder", "check_zip", "end_with_children", "hold",
+    "make_folder", "remedy_for", "remove_parts", "shorter_temporary", "signal_to", "stopped_children",
+    "write_together", "write_whole",
+]  # fmt: skip
 
 # The lock of a folder, and beside it the number of the process that holds it: where locks bind (Windows), nobody can
 # read or write the file that is locked.

@@ -47,17 +47,9 @@ from natverk.reports.files import end_with_children, remedy_for, shorter_tempora
 from natverk.reports.record import Failure, Job, Result, clean_text
 
 __all__ = [
-    "CELL_TIMEOUT",
-    "MIN_MEMORY",
-    "PAGE_TIMEOUT",
-    "Interrupt",
-    "Limits",
-    "Pool",
-    "prepare",
-    "set_surroundings",
-    "used_modules",
-    "watch_signals",
-]
+    "CELL_TIMEOUT", "Interrupt", "Limits", "MIN_MEMORY", "PAGE_TIMEOUT", "Pool", "prepare", "set_surroundings",
+    "used_modules", "watch_signals",
+]  # fmt: skip
 
 CELL_TIMEOUT = 300
 PAGE_TIMEOUT = 900
@@ -127,15 +119,7 @@ def watch_signals() -> Iterator[Interrupt]:
 
 
 def set_surroundings(environ: MutableMapping[str, str], scratch: Path) -> None:
-    """Set an environment so that a notebook gives the same result anywhere.
-
-    Parameters
-    ----------
-    environ
-        `os.environ` of the process that runs cells or starts kernels.
-    scratch
-        A folder that is removed after the run.
-    """
+    """Set an environment so that a notebook gives the same result anywhere."""
     environ["JUPYTER_RUNTIME_DIR"] = str(scratch)
     environ["IPYTHONDIR"] = str(scratch / "ipython")  # no profile, start-up file or history of the user
     environ["PYTHONHASHSEED"] = "0"  # sets keep their order from run to run
@@ -471,19 +455,6 @@ def _run_in_process(
 
     The result does not go through the pipe: a process that is stopped in the middle of a large message would hold up
     whoever reads it.
-
-    Parameters
-    ----------
-    job
-        The page.
-    files
-        Names of what is left, without their endings.
-    sockets
-        A folder that goes away with the run, with a short name.
-    environ
-        The environment of the process that asked for the page.
-    limits, memory
-        What the page may take.
     """
     keeper = _Timekeeper(job, files, limits)
     # Make this process what a fresh interpreter would be, with its own log.

@@ -40,41 +40,12 @@ if TYPE_CHECKING:
     from natverk.data.load import Dataset
 
 __all__ = [
-    "CODEBOOK_FILE",
-    "CODEBOOK_HASH",
-    "CRATE_FILE",
-    "DATA_FOLDER",
-    "DEFAULT_ENGINE",
-    "DOCUMENT_LIBRARIES",
-    "ENGINES",
-    "Entry",
-    "Failure",
-    "INDEX_FILES",
-    "Job",
-    "MADE_OF",
-    "MANIFEST_FILE",
-    "PACKAGE_FILE",
-    "Records",
-    "Result",
-    "State",
-    "clean_text",
-    "data_files",
-    "data_paths",
-    "data_stand",
-    "document_versions",
-    "file_hash",
-    "notebook_hash",
-    "package_hash",
-    "read_manifest",
-    "read_package",
-    "site_hash",
-    "site_stands",
-    "text_hash",
-    "texts_hash",
-    "update_manifest",
-    "utc_now",
-    "versions",
-]
+    "CODEBOOK_FILE", "CODEBOOK_HASH", "CRATE_FILE", "DATA_FOLDER", "DEFAULT_ENGINE", "DOCUMENT_LIBRARIES", "ENGINES",
+    "Entry", "Failure", "INDEX_FILES", "Job", "MADE_OF", "MANIFEST_FILE", "PACKAGE_FILE", "Records", "Result", "State",
+    "clean_text", "data_files", "data_paths", "data_stand", "document_versions", "file_hash", "notebook_hash",
+    "package_hash", "read_manifest", "read_package", "site_hash", "site_stands", "text_hash", "texts_hash",
+    "update_manifest", "utc_now", "versions", "written_files",
+]  # fmt: skip
 
 MANIFEST_FILE = "manifest.jsonl"
 CRATE_FILE = "ro-crate-metadata.json"
@@ -298,13 +269,13 @@ class Entry:
     own: Mapping[str, int] = field(default_factory=dict)
 
 
-def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text.
+def text_hash(content: str | bytes) -> str:
+    """Return the SHA-256 of a text, or of bytes.
 
     >>> text_hash("natverk")[:8]
     '2790de4b'
     """
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("utf-8")).hexdigest()
 
 
 def notebook_hash(notebook: Mapping[str, Any]) -> str:
@@ -447,7 +418,7 @@ def texts_hash(folder: Path, lang: str) -> str:
 def _hash_files(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
-        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{file_hash(path)}\n".encode())
     return digest.hexdigest()
 
 
@@ -511,15 +482,7 @@ class State:
         )
 
     def fingerprint(self, page: Page, reads: Mapping[str, str]) -> str:
-        """Return one hash of all that a page was made from.
-
-        Parameters
-        ----------
-        page
-            The page, with its parameters.
-        reads
-            What it read: the hash of the table by label (`natverk.data.reads`).
-        """
+        """Return one hash of all that a page was made from."""
         parts = [
             self.notebooks.get(page.notebook),
             dict(page.parameters),
@@ -531,15 +494,7 @@ class State:
         return text_hash(json.dumps(parts, ensure_ascii=False, sort_keys=True))
 
     def reasons(self, page: Page, entry: Entry | None) -> list[str]:
-        """Return why a page would be run, an item a reason; none if it would come out as it stands.
-
-        Parameters
-        ----------
-        page
-            The page that is asked for.
-        entry
-            Its record in the manifest, if it has one.
-        """
+        """Return why a page would be run, an item a reason; none if it would come out as it stands."""
         if entry is None:
             return ["it has not been made yet"]
         if entry.outcome != "ok":
@@ -654,13 +609,14 @@ def _files_changed(page: Page, entry: Entry) -> list[str]:
     missing += [name for name in entry.files if not (page.out / name).is_file()]
     if missing:
         return [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"]
+    written = written_files(page, entry)
+    return [f"{path.name} is not what was written" for path, sha in written.items() if file_hash(path) != sha]
+
+
+def written_files(page: Page, entry: Entry) -> dict[Path, str | None]:
+    """Return the files of a page and the SHA-256 of each as it was written."""
     written = {page.html: entry.html_sha256, page.ipynb: entry.ipynb_sha256}
-    written |= {page.out / name: sha for name, sha in entry.files_sha256.items()}
-    return [
-        f"{path.name} is not what was written"
-        for path, sha in written.items()
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha
-    ]
+    return written | {page.out / name: sha for name, sha in entry.files_sha256.items()}
 
 
 DATA_FOLDER = "data"

@@ -8,7 +8,6 @@ their code, their links and the line at their foot. Nothing in the output folder
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 import re
 import shutil
@@ -24,7 +23,7 @@ from natverk.data.tables import Processed
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, RunError, UnknownName, command_line
 from natverk.reports.plan import Page, find_project, plan, read_notebook
-from natverk.reports.record import Entry, State, read_manifest
+from natverk.reports.record import Entry, State, file_hash, read_manifest, written_files
 from natverk.reports.run import check_bounds, run, state_of
 
 __all__ = [
@@ -100,15 +99,6 @@ class Verdict:
 def verify(pages: Sequence[Page], state: State, **options: Any) -> Iterator[Verdict]:
     """Run pages again, beside the output folder, and compare.
 
-    Parameters
-    ----------
-    pages
-        Pages that have been made; each is run with the parameters that it was made with.
-    state
-        What pages are made from now.
-    options
-        Of `natverk.reports.run.run`: `jobs`, `cell_timeout` and others.
-
     Raises
     ------
     InvalidArgument
@@ -167,10 +157,8 @@ def _verdicts(
 
 def _not_as_written(page: Page, entry: Entry) -> Iterator[Difference]:
     """Yield the files of a page that are not what its run has written."""
-    written = {page.html: entry.html_sha256, page.ipynb: entry.ipynb_sha256}
-    written |= {page.out / name: sha for name, sha in entry.files_sha256.items()}
-    for path, sha in written.items():
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha:
+    for path, sha in written_files(page, entry).items():
+        if not path.is_file() or file_hash(path) != sha:
             yield Difference(0, "", f"the file {path.name} is not what the run wrote: it was changed afterwards")
 
 
@@ -361,7 +349,11 @@ def _in_use(tables: Processed, scratch: Path) -> Iterator[Processed]:
 
 
 class _Concerned(NamedTuple):
-    """Pages as `concerned_pages` divides them; `reasons` by page."""
+    """Pages as `concerned_pages` divides them.
+
+    `pages` would be answered otherwise by measures, `reasons` says why; `unsure` were not made on the old data, and
+    why; `new` and `gone` are ids of pages, since units are; `n_made` is how many have been made.
+    """
 
     pages: list[Page]
     reasons: dict[str, str]
@@ -372,23 +364,7 @@ class _Concerned(NamedTuple):
 
 
 def concerned_pages(old: Processed, new: Processed, out: Path, scratch: Path) -> _Concerned:
-    """Divide the pages of a folder of reports: which would be run again on other data, for no other reason than these.
-
-    Parameters
-    ----------
-    old, new
-        The tables that the pages were made on, and others.
-    out
-        The folder of reports.
-    scratch
-        A folder for what is needed meanwhile.
-
-    Returns
-    -------
-    tuple
-        `pages` that measures would answer otherwise, and why (`reasons`); `unsure`: pages that were not made on `old`,
-        and why; ids of pages that are `new` and `gone`, since units are; how many have been made.
-    """
+    """Divide the pages of a folder of reports: which would be run again on other data, for no reason but these."""
     entries = {key: entry for key, entry in read_manifest(out).items() if entry.html_sha256 and not entry.own}
     project = find_project()
     with _in_use(old, scratch) as tables:
@@ -445,15 +421,7 @@ def _texts_on(pages: Sequence[Page], tables: Processed, scratch: Path, name: str
 
 
 def texts_on_both(found: _Concerned, old: Processed, new: Processed, scratch: Path) -> list[TextChange]:
-    """Run the concerned pages aside and return those that say something else; what stands as it is made now is taken.
-
-    Parameters
-    ----------
-    found
-        From `concerned_pages`.
-    old, new, scratch
-        As there.
-    """
+    """Run the concerned pages aside and return those that say something else; of pages that stand, what stands."""
     entries = read_manifest(found.pages[0].out) if found.pages else {}
     with _in_use(old, scratch) as tables:
         state = state_of(found.pages, tables)
@@ -479,17 +447,7 @@ def texts_on_both(found: _Concerned, old: Processed, new: Processed, scratch: Pa
 def told_pages(
     old: Processed, new: Processed, out: Path, scratch: Path, *, text: bool = False, shown: int | None = 20
 ) -> Iterator[str]:
-    """Yield as text which pages would be run again, or with `text` which of them say something else, and what.
-
-    Parameters
-    ----------
-    old, new, out, scratch
-        See `concerned_pages`.
-    text
-        Run them aside.
-    shown
-        How many pages are told at most; None for all.
-    """
+    """Yield as text which pages would be run again, or with `text` which of them say something else, and what."""
     out = out.resolve()
     found = concerned_pages(old, new, out, scratch)
     if not found.n_made:

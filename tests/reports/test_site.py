@@ -34,7 +34,6 @@ from natverk.pages import provenance
 from natverk.pages.tables import Download
 from natverk.reports.files import hold
 from natverk.reports.page import (
-    INDEX_FILES,
     PROVENANCE,
     Body,
     asset,
@@ -46,11 +45,20 @@ from natverk.reports.page import (
     take_tables,
 )
 from natverk.reports.plan import Page
-from natverk.reports.record import Entry, Failure, Records, Result, State, read_manifest, update_manifest
+from natverk.reports.record import (
+    INDEX_FILES,
+    Entry,
+    Failure,
+    Records,
+    Result,
+    State,
+    data_files,
+    read_manifest,
+    update_manifest,
+)
 from natverk.reports.run import commit, link_pages
 from natverk.reports.site import (
     clean,
-    data_files,
     index_html,
     news_of,
     outlines,
