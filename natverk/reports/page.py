@@ -374,9 +374,9 @@ def _make_safe(soup: BeautifulSoup) -> None:
             text = " ".join(value) if isinstance(value, list) else str(value)
             lower = name.lower()
             if lower == "href":
-                good = _GOOD_LINK.match(_LEFT_OUT.sub("", text)) and (tag.name == "a" or text.startswith("#"))
+                good = bool(_GOOD_LINK.match(_LEFT_OUT.sub("", text))) and (tag.name == "a" or text.startswith("#"))
             elif lower in _LOADING:
-                good = re.match(r"\s*(data:image/|#)", text, re.IGNORECASE)
+                good = bool(re.match(r"\s*(data:image/|#)", text, re.IGNORECASE))
             else:
                 good = lower != "style" and not lower.startswith("on")
             if not good:
