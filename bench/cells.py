@@ -6,7 +6,7 @@ Each page is run in a fresh process that has imported natverk and loaded the dat
 `here` and `other` as a reader runs a notebook in a checkout whose tables are built (`natverk build` remembers what
 measures make of them as a whole), `first` with nothing remembered, `prepared` as the report machine does, from a
 process that has that and the letters of the figures already, and keeps it out of the garbage collector's way (see
-`natverk.reports.server`). What compares is the ratio; the seconds hang on the machine.
+`natverk.reports.pool`). What compares is the ratio; the seconds hang on the machine.
 """
 
 from __future__ import annotations

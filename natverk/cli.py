@@ -615,7 +615,7 @@ def notebooks(
 
     In that folder `natverk report` makes pages from these copies.
     """
-    from natverk.reports.workspace import copy_notebooks
+    from natverk.workspace import copy_notebooks
 
     found = copy_notebooks(_folder(folder) or folder, beside=beside)
     for path in found["new"]:
@@ -639,7 +639,7 @@ def lab(
     """Open JupyterLab at a start page with all notebooks; needs natverk\\[lab]. Other options are JupyterLab's."""
     import subprocess
 
-    from natverk.reports.workspace import lab_command, lab_environment, lab_folder
+    from natverk.workspace import lab_command, lab_environment, lab_folder
 
     if lang not in LANGUAGES:
         raise UnknownName(f"unknown language {lang!r}", where="--lang", allowed=LANGUAGES, value=lang)
@@ -698,7 +698,7 @@ def new(
 ) -> None:
     """Start a notebook of your own here, with parameters, and declare it in reports.toml; no file is written over."""
     from natverk.data.units import Directory
-    from natverk.reports.workspace import new_report
+    from natverk.workspace import new_report
 
     for path in new_report(Path(), name, units or [], Directory.read(_tables())):
         _say(str(path))
@@ -726,7 +726,7 @@ def diff(
     """
     import tempfile
 
-    from natverk.reports.changed import changed_texts, told_changes, told_pages
+    from natverk.reports.verify import changed_texts, told_changes, told_pages
     from natverk.vintages import built, told_vintages, vintage
 
     if text:

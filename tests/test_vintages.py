@@ -17,7 +17,7 @@ from natverk.data.in_use import OVERLAY_VARIABLE
 from natverk.data.load import Dataset
 from natverk.data.tables import data_folders
 from natverk.errors import DataError, InvalidArgument, NatverkError
-from natverk.reports.changed import changed_texts, page_lines
+from natverk.reports.verify import changed_texts
 from natverk.vintages import changed_cells, changed_rows, changed_spells, told_vintages, vintage
 
 RAW = Path(natverk.__file__).parents[1] / "data" / "raw"
@@ -192,18 +192,6 @@ def test_tables_of_another_schema_are_compared_by_rows(raw: Path, tmp_path: Path
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_page_says_its_text_and_not_its_code() -> None:
-    html = """<html><body><header>top</header><main><nav>contents</nav><h1>Halmstad</h1>
-      <p>In <a href="x.html">UBC</a>,
-      since 2008.</p><details class="code"><pre>x = 1</pre></details>
-      <table><tr><th>Network</th><th>Seen</th></tr><tr><td>UBC</td><td>2016</td></tr></table>
-      <img alt="UBC: 2008 to 2016." src="data:image/png;base64,AAAA"></main><footer>data abc</footer></body></html>"""
-    assert page_lines(html) == ["Halmstad", "In UBC, since 2008.", "Network | Seen", "UBC | 2016", "UBC: 2008 to 2016."]
-    assert page_lines(html.replace("x = 1", "x = 2").replace("x.html", "y.html").replace("abc", "d")) == page_lines(
-        html
-    )
 
 
 PAGES = ("sv/municipality_profile/1380", "sv/municipality_profile/1480", "sv/network_profile/ubc",

@@ -31,7 +31,7 @@ Answer = tuple[Any, dict[str, str]]
 #: How many files are kept: those of a few checkouts, and of each before its last change.
 _FILES = 4
 #: What measures are not made with: a change of these leaves their answers as they are.
-_ABOVE = ("cli.py", "figures", "live", "pages", "reports", "seminar")
+_ABOVE = ("cli.py", "figures", "live", "pages", "reports", "seminar", "workspace.py")
 _DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, pickle.UnpicklingError, EOFError, KeyError, ValueError)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -45,15 +45,6 @@ _FORMATS = {
 def write_crate(out: Path, entries: Iterable[Entry], version: str | None = None) -> Path:
     """Write the metadata of the site in `out`; return the file.
 
-    Parameters
-    ----------
-    out
-        The output folder with its pages, data and index.
-    entries
-        The records of the manifest; pages whose files are not there are left out.
-    version
-        `natverk.reports.record.site_hash`, which tells this site from the next.
-
     Raises
     ------
     NatverkError
@@ -76,16 +67,10 @@ def crate_of(out: Path, entries: Iterable[Entry], version: str | None = None) ->
     made = [entry for entry in entries if (out / f"{entry.id}.html").is_file()]
     crate = ROCrate(version="1.1")
     t = texts("en")
-    authors = _context(crate, _AUTHORS, {"@type": "Organization", "name": "natverk contributors"})
-    licence = _context(
-        crate,
-        _LICENCE,
-        {
-            "@type": "CreativeWork",
-            "name": "Creative Commons Attribution 4.0 International",
-            "description": "For natverk's own work; sources of the rows keep their own terms (data/sources.csv).",
-        },
-    )
+    authors = _context(crate, _AUTHORS, "Organization", name="natverk contributors")
+    said = "For natverk's own work; sources of the rows keep their own terms (data/sources.csv)."
+    name = "Creative Commons Attribution 4.0 International"
+    licence = _context(crate, _LICENCE, "CreativeWork", name=name, description=said)
     root = crate.root_dataset
     root["name"] = t("site.index.title")
     root["description"] = t("site.index.description")
@@ -95,17 +80,14 @@ def crate_of(out: Path, entries: Iterable[Entry], version: str | None = None) ->
     root["author"] = authors
     rest_on_own = [entry for entry in made if entry.own]
     if rest_on_own:
-        root["description"] += (
-            f" {len(rest_on_own)} of {len(made)} pages were made with own rows, which are not natverk's."
-        )
+        said = f" {len(rest_on_own)} of {len(made)} pages were made with own rows, which are not natverk's."
+        root["description"] += said
         root["license"] = [licence, _own_terms(crate)]
         root["author"] = [authors, _own_authors(crate)]
     root["datePublished"] = max((entry.good_started or entry.started for entry in made), default="")[:10]
-    for name, title in {
-        **{name: t("site.index.title") for name in INDEX_FILES.values()},
-        MANIFEST_FILE: "Manifest",
-    }.items():
-        _file(crate, out, name, title)
+    for name in INDEX_FILES.values():
+        _file(crate, out, name, t("site.index.title"))
+    _file(crate, out, MANIFEST_FILE, "Manifest")
     for path in sorted((out / "data").glob("*.*")):
         table = SCHEMA.get(path.stem) if path.suffix == ".csv" else None
         _file(crate, out, f"data/{path.name}", path.stem, description=table.title if table else None)
@@ -138,12 +120,10 @@ def _page(crate: ROCrate, out: Path, entry: Entry) -> ContextEntity:
     action = _context(
         crate,
         f"#run/{entry.id}",
-        {
-            "@type": "CreateAction",
-            "name": f"natverk report {entry.id}",
-            "startTime": entry.good_started,
-            "actionStatus": "http://schema.org/CompletedActionStatus",
-        },
+        "CreateAction",
+        name=f"natverk report {entry.id}",
+        startTime=entry.good_started,
+        actionStatus="http://schema.org/CompletedActionStatus",
     )
     action["instrument"] = _notebook(crate, entry)
     action["object"] = [*parameters, *(table for table in read if table is not None), *_own_rows(crate, entry)]
@@ -156,31 +136,22 @@ def _own_rows(crate: ROCrate, entry: Entry) -> list[ContextEntity]:
     if not entry.own:
         return []
     said = ", ".join(f"{n} in {table}" for table, n in entry.own.items())
-    rows = _context(
-        crate,
-        f"{_OWN}-{_short(said)}",
-        {
-            "@type": "Dataset",
-            "name": f"Own rows: {said}",
-            "description": "Laid over natverk's tables by a researcher; no part of natverk's data, nor of data/ here.",
-        },
-    )
+    about = "Laid over natverk's tables by a researcher; no part of natverk's data, nor of data/ here."
+    rows = _context(crate, f"{_OWN}-{_short(said)}", "Dataset", name=f"Own rows: {said}", description=about)
     rows["license"], rows["author"] = _own_terms(crate), _own_authors(crate)
     return [rows]
 
 
 def _own_authors(crate: ROCrate) -> ContextEntity:
     said = "Whoever laid own rows over natverk's data; to be named by whoever publishes these pages."
-    return _context(
-        crate, _OWN_AUTHORS, {"@type": "Organization", "name": "authors of the own rows", "description": said}
-    )
+    return _context(crate, _OWN_AUTHORS, "Organization", name="authors of the own rows", description=said)
 
 
 def _own_terms(crate: ROCrate) -> ContextEntity:
     said = (
         "No licence is stated; whoever added the own rows, and their sources, decide. natverk's licence is not theirs."
     )
-    return _context(crate, _OWN_TERMS, {"@type": "CreativeWork", "name": "Terms of own rows", "description": said})
+    return _context(crate, _OWN_TERMS, "CreativeWork", name="Terms of own rows", description=said)
 
 
 def _notebook(crate: ROCrate, entry: Entry) -> ContextEntity:
@@ -191,23 +162,11 @@ def _notebook(crate: ROCrate, entry: Entry) -> ContextEntity:
     if known is not None:
         return known
     libraries = [
-        _context(
-            crate,
-            f"#software/{name}-{version}",
-            {"@type": "SoftwareApplication", "name": name, "softwareVersion": version},
-        )
+        _context(crate, f"#software/{name}-{version}", "SoftwareApplication", name=name, softwareVersion=version)
         for name, version in {"natverk": __version__, **entry.versions}.items()
     ]
-    notebook = _context(
-        crate,
-        key,
-        {
-            "@type": "SoftwareSourceCode",
-            "name": f"{entry.report}.ipynb",
-            "version": entry.notebook_sha256,
-            "programmingLanguage": "Python",
-        },
-    )
+    name, version = f"{entry.report}.ipynb", entry.notebook_sha256
+    notebook = _context(crate, key, "SoftwareSourceCode", name=name, version=version, programmingLanguage="Python")
     notebook["softwareRequirements"] = libraries
     return notebook
 
@@ -221,7 +180,7 @@ def _parameter(crate: ROCrate, name: str, value: object) -> ContextEntity:
     slug = re.sub(r"[^A-Za-z0-9._-]+", "-", text.strip('"')).strip("-") or "empty"
     key = f"#parameter/{name}-{slug if len(slug) < 40 else _short(text)}"
     shown = value if isinstance(value, str | int | float) else text
-    return _context(crate, key, {"@type": "PropertyValue", "name": name, "value": shown})
+    return _context(crate, key, "PropertyValue", name=name, value=shown)
 
 
 def _file(crate: ROCrate, out: Path, name: str, title: str, **properties: str | None) -> Any:
@@ -235,11 +194,12 @@ def _file(crate: ROCrate, out: Path, name: str, title: str, **properties: str | 
     return crate.add_file(dest_path=name, properties=said)
 
 
-def _context(crate: ROCrate, key: str, properties: Mapping[str, Any]) -> ContextEntity:
+def _context(crate: ROCrate, key: str, kind: str, **properties: Any) -> ContextEntity:
+    """Return an entity, added once; what is None is left out."""
     from rocrate.model.contextentity import ContextEntity
 
     known = crate.dereference(key)
     if known is not None:
         return known
-    kept = {name: value for name, value in properties.items() if value is not None}
+    kept = {"@type": kind, **{name: value for name, value in properties.items() if value is not None}}
     return crate.add(ContextEntity(crate, key, properties=kept))

@@ -23,7 +23,7 @@ from functools import cache
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
@@ -40,18 +40,9 @@ if TYPE_CHECKING:
     from natverk.reports.record import Entry
 
 __all__ = [
-    "BROWSER_VARIABLE",
-    "FORMATS",
-    "PAPER_FORMATS",
-    "check_formats",
-    "check_kept",
-    "documents",
-    "docx",
-    "find_browser",
-    "formats_of",
-    "for_paper",
-    "pdf",
-]
+    "BROWSER_VARIABLE", "FORMATS", "PAPER_FORMATS", "check_formats", "check_kept", "documents", "docx", "find_browser",
+    "for_paper", "formats_of", "pdf", "with_documents",
+]  # fmt: skip
 
 PAPER_FORMATS: tuple[str, ...] = ("pdf", "docx")
 FORMATS: tuple[str, ...] = ("html", *PAPER_FORMATS)
@@ -133,11 +124,6 @@ def _can(kind: str) -> bool:
 def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
     """Return the formats beside HTML that are asked for, each once, in the order of `PAPER_FORMATS`.
 
-    Parameters
-    ----------
-    asked
-        Names of formats; one text may hold several, separated by commas.
-
     Raises
     ------
     InvalidArgument
@@ -172,13 +158,6 @@ def check_formats(asked: Sequence[str]) -> tuple[str, ...]:
 def check_kept(pages: Iterable[Page], entries: Mapping[str, Entry]) -> None:
     """See that no page would lose a document that it has: one of an earlier run must not stay beside a newer page.
 
-    Parameters
-    ----------
-    pages
-        The pages that are about to be made anew.
-    entries
-        The records of the manifest.
-
     Raises
     ------
     NatverkError
@@ -198,17 +177,7 @@ def check_kept(pages: Iterable[Page], entries: Mapping[str, Entry]) -> None:
 
 
 def formats_of(page: Page, entry: Entry | None, asked: Sequence[str]) -> tuple[str, ...]:
-    """Return which documents are made of a page: those that are asked for, and those that it has.
-
-    Parameters
-    ----------
-    page
-        The page.
-    entry
-        Its record in the manifest, if it has one.
-    asked
-        What `check_formats` returned.
-    """
+    """Return which documents are made of a page: those that are asked for, and those that it has."""
     had = {kind for kind in PAPER_FORMATS if entry and f"{page.id}.{kind}" in entry.files}
     return tuple(kind for kind in PAPER_FORMATS if kind in asked or (kind in had and _can(kind)))
 
@@ -250,6 +219,20 @@ def documents(
         except NatverkError as error:
             failed[kind] = error.what
     return made, failed
+
+
+def with_documents(
+    notebook: Mapping[str, Any], page: Page, kinds: Sequence[str], *, data_hash: str | None = None
+) -> tuple[str, dict[str, str | bytes], dict[str, str]]:
+    """Return the HTML of an executed notebook, its tables and documents by path, and why others were not made."""
+    from natverk.reports.page import render
+
+    rendered = render(notebook, page, data_hash=data_hash, formats=kinds)
+    papers, unmade = documents(rendered, page, kinds, data_hash=data_hash)
+    if unmade:
+        # The page leads to the documents that there are.
+        rendered = render(notebook, page, data_hash=data_hash, formats=tuple(papers))
+    return rendered.html, {**rendered.body.files, **{f"{page.unit}.{kind}": papers[kind] for kind in papers}}, unmade
 
 
 # --- What both need ---------------------------------------------------------------------------------------------------
@@ -303,13 +286,6 @@ _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})([^)]*)\)")
 def pdf(html: str, day: date) -> bytes:
     """Return a page as a tagged PDF with an outline, as the browser prints it.
 
-    Parameters
-    ----------
-    html
-        The whole page.
-    day
-        The date that the file carries.
-
     Raises
     ------
     NatverkError
@@ -360,7 +336,7 @@ def _titled_once(content: bytes, headings: Iterable[str]) -> bytes:
 
 def _print(browser: str, source: Path, target: Path, profile: Path) -> str:
     """Print a page to a file and return what the browser said last; nothing of it is left running."""
-    from natverk.reports.processes import end_with_children
+    from natverk.reports.files import end_with_children
 
     command = [browser, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
     # A browser that root starts refuses to run within its sandbox.
@@ -446,15 +422,6 @@ _CORE = (
 
 def docx(rendered: Rendered, page: Page, day: date, data_hash: str | None = None) -> bytes:
     """Return a page as a Word document.
-
-    Parameters
-    ----------
-    rendered, page
-        The page, and which it is.
-    day
-        The date that the file carries.
-    data_hash
-        `Dataset.fingerprint` of the data, for the last section.
 
     Raises
     ------

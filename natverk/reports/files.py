@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, in a folder that one run at a time may write to."""
+"""Nothing is left half-way: files are whole or not there, one run writes to a folder, processes end with their own."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ import contextlib
 import errno
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from natverk.errors import InvalidArgument, NatverkError
 
+if TYPE_CHECKING:
+    import psutil  # type: ignore[import-untyped]
+
 __all__ = [
-    "HOLDER_FILE",
-    "LOCK_FILE",
-    "PART_MARK",
-    "append_lines",
-    "check_folder",
-    "check_zip",
-    "hold",
-    "make_folder",
-    "remedy_for",
-    "remove_parts",
-    "shorter_temporary",
-    "write_together",
-    "write_whole",
-]
+    "HOLDER_FILE", "LOCK_FILE", "PART_MARK", "append_lines", "check_folder", "check_zip", "end_with_children", "hold",
+    "make_folder", "remedy_for", "remove_parts", "shorter_temporary", "signal_to", "stopped_children",
+    "write_together", "write_whole",
+]  # fmt: skip
 
 # The lock of a folder, and beside it the number of the process that holds it: where locks bind (Windows), nobody can
 # read or write the file that is locked.
@@ -238,3 +232,47 @@ def hold(out: Path) -> Iterator[None]:
         lock.release()
         with contextlib.suppress(OSError):
             out.rmdir()
+
+
+# --- Processes --------------------------------------------------------------------------------------------------------
+
+
+def end_with_children(pid: int | None) -> None:
+    """Kill a process and all that it has started; nothing happens if it is gone.
+
+    Processes are stopped before they are killed, parents first, so that none can start another one meanwhile.
+    """
+    import psutil
+
+    if pid is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        signal_to(process, "suspend")
+        for one in [process, *stopped_children(process)]:
+            signal_to(one, "kill")
+    # Its children are nobody's when it is gone, but of the session that it has led.
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def stopped_children(process: psutil.Process) -> list[psutil.Process]:
+    """Stop all that a process has started, until no new one turns up, and return them."""
+    import psutil
+
+    found: dict[int, psutil.Process] = {}
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while new := [child for child in process.children(recursive=True) if child.pid not in found]:
+            for child in new:
+                found[child.pid] = child
+                signal_to(child, "suspend")
+    return list(found.values())
+
+
+def signal_to(process: psutil.Process, what: str) -> None:
+    """Call a method of the process, `suspend` or `kill`; one that is gone, or another user's, is left."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        getattr(process, what)()

@@ -38,31 +38,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
-    "Body",
-    "Heading",
-    "INDEX_FILES",
-    "LAB_ONLY_TAG",
-    "Rendered",
-    "TABLES_FOLDER",
-    "asset",
-    "describe_pictures",
-    "environment",
-    "failed_html",
-    "isolate",
-    "link_units",
-    "named_units",
-    "page_body",
-    "page_html",
-    "policy",
-    "polish",
-    "provenance_of",
-    "relink",
-    "render",
-    "render_cells",
-    "shown_cells",
-    "take_tables",
-    "visible",
-]
+    "Body", "Heading", "LAB_ONLY_TAG", "Rendered", "TABLES_FOLDER", "asset", "describe_pictures", "environment",
+    "failed_html", "isolate", "link_units", "named_units", "page_html", "policy", "polish",
+    "provenance_of", "relink", "render", "render_cells", "shown_cells", "take_tables", "visible",
+]  # fmt: skip
 
 LAB_ONLY_TAG = "lab-only"
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -204,12 +183,6 @@ def _exporter() -> Any:
     )
 
 
-def page_body(notebook: Mapping[str, Any], page: Page) -> Body:
-    """Return the content of an executed notebook, safe and readable: what the page and its documents are made from."""
-    t = texts(page.lang)
-    return polish(render_cells(notebook, t), t, unit=page.unit)
-
-
 def page_html(notebook: Mapping[str, Any], page: Page, *, data_hash: str | None = None) -> str:
     """Return the page of an executed notebook without its files; see `render`."""
     return render(notebook, page, data_hash=data_hash).html
@@ -222,28 +195,11 @@ def render(
     data_hash: str | None = None,
     formats: Sequence[str] = (),
 ) -> Rendered:
-    """Return the page of an executed notebook, and its tables and documents as files.
-
-    Parameters
-    ----------
-    notebook
-        The executed notebook, normalised.
-    page
-        Which page it is; gives language, title and paths.
-    data_hash
-        `Dataset.fingerprint` of the data, for the footer.
-    formats
-        The documents that stand beside the page, `"pdf"` or `"docx"`, to which it links.
-
-    Returns
-    -------
-    Rendered
-        A whole HTML document, and what it was made from. Links to other languages are put in by `relink`.
-    """
+    """Return the page of an executed notebook, with links to its documents; `relink` puts in those to languages."""
     from markupsafe import Markup
 
     t = texts(page.lang)
-    body, provenance = page_body(notebook, page), provenance_of(notebook)
+    body, provenance = polish(render_cells(notebook, t), t, unit=page.unit), provenance_of(notebook)
     scripts = ["page.js", "panel.js"] if provenance else ["page.js"]
     html = (
         environment()
@@ -266,19 +222,7 @@ def render(
 
 
 def failed_html(page: Page, failure: Mapping[str, object], *, started: str, older: bool) -> str:
-    """Return the page that says why another could not be made.
-
-    Parameters
-    ----------
-    page
-        The page that failed.
-    failure
-        `summary` and, if there are any, `traceback`, and `source` and number of the `cell`.
-    started
-        When the run began.
-    older
-        Whether an older good page stands beside it and can be linked to.
-    """
+    """Return the page that says why another could not be made."""
     from markupsafe import Markup
 
     return (
@@ -328,13 +272,6 @@ def named_units(html: str) -> list[str]:
 def link_units(html: str, addresses: Mapping[str, str]) -> str:
     """Return a page on which the names of these units lead to their pages, and all others lead nowhere.
 
-    Parameters
-    ----------
-    html
-        The page; names stand as pages write them, or as this function left them.
-    addresses
-        Unit, as `network:ubc` → address of its page from this one.
-
     Examples
     --------
     >>> html = '<a class="nv-unit" data-unit="network:ubc">UBC</a>'
@@ -360,29 +297,10 @@ def _home(page: Page) -> str:
 # Also styles, which would overrule those of the page (pandas sends one with each table), what changes attributes
 # later on, and what browsers read by rules other than those of this parser.
 _FORBIDDEN = [
-    "script",
-    "iframe",
-    "frame",
-    "frameset",
-    "object",
-    "embed",
-    "applet",
-    "link",
-    "meta",
-    "base",
-    "form",
-    "style",
-    "animate",
-    "animatemotion",
-    "animatetransform",
-    "set",
-    "noscript",
-    "noembed",
-    "noframes",
-    "plaintext",
-    "template",
+    "script", "iframe", "frame", "frameset", "object", "embed", "applet", "link", "meta", "base", "form", "style",
+    "animate", "animatemotion", "animatetransform", "set", "noscript", "noembed", "noframes", "plaintext", "template",
     "xmp",
-]
+]  # fmt: skip
 # Attributes that make a browser fetch something.
 _LOADING = ("src", "srcset", "data", "poster", "background", "xlink:href", "ping", "formaction")
 _RIGHT = re.compile(r"text-align\s*:\s*(right|end)", re.IGNORECASE)
@@ -419,16 +337,7 @@ class Body:
 
 
 def polish(html: str, t: Texts, *, unit: str | None = None) -> Body:
-    """Return the content of a page, safe and readable.
-
-    Parameters
-    ----------
-    html
-        The rendered cells.
-    t
-        The texts of the page's language: labels for tables and pictures that have none of their own.
-    unit
-        The unit of the page: its tables become files in a folder of this name. Without it they do not.
+    """Return the content of a page, safe and readable; with `unit`, its tables become files in a folder of this name.
 
     Examples
     --------
@@ -464,20 +373,16 @@ def _make_safe(soup: BeautifulSoup) -> None:
             value = tag.attrs[name]
             text = " ".join(value) if isinstance(value, list) else str(value)
             lower = name.lower()
-            if (
-                lower.startswith("on")
-                or (lower in _LOADING and not re.match(r"\s*(data:image/|#)", text, re.IGNORECASE))
-                or (lower == "href" and (not _good_link(text) or (tag.name != "a" and not text.startswith("#"))))
-                or lower == "style"
-            ):
+            if lower == "href":
+                good = bool(_GOOD_LINK.match(_LEFT_OUT.sub("", text))) and (tag.name == "a" or text.startswith("#"))
+            elif lower in _LOADING:
+                good = bool(re.match(r"\s*(data:image/|#)", text, re.IGNORECASE))
+            else:
+                good = lower != "style" and not lower.startswith("on")
+            if not good:
                 del tag.attrs[name]
                 if lower == "style" and tag.name in ("td", "th") and _RIGHT.search(text):
                     _add_class(tag, "number")
-
-
-def _good_link(address: str) -> bool:
-    """Say whether a link may stay; browsers leave out white space and control characters before they judge."""
-    return bool(_GOOD_LINK.match(_LEFT_OUT.sub("", address)))
 
 
 def _take_title(soup: BeautifulSoup) -> str:
@@ -688,20 +593,6 @@ _LONGEST_NAME = 48
 
 def take_tables(soup: BeautifulSoup, unit: str, t: Texts) -> dict[str, str]:
     """Return the tables of a page as CSV, and put a link to its file under each.
-
-    Parameters
-    ----------
-    soup
-        The content of the page; it is changed in place.
-    unit
-        The unit of the page, for the folder of its files.
-    t
-        The texts of the page's language, for labels and for reading its numbers.
-
-    Returns
-    -------
-    dict of str to str
-        Path from the folder of the page (`data/14/01-uppdrag.csv`) → text of the file.
 
     Examples
     --------

@@ -26,23 +26,9 @@ from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError
 from natverk.locale import LANGUAGES, texts
 
 __all__ = [
-    "INJECTED_TAG",
-    "PARAMETERS_TAG",
-    "Page",
-    "Parameter",
-    "Project",
-    "Report",
-    "Target",
-    "assignments",
-    "find_project",
-    "notebook_folder",
-    "plan",
-    "read_notebook",
-    "read_parameters",
-    "read_project",
-    "select",
-    "shipped",
-]
+    "INJECTED_TAG", "PARAMETERS_TAG", "Page", "Parameter", "Project", "Report", "Target", "assignments",
+    "find_project", "notebook_folder", "plan", "read_notebook", "read_parameters", "read_project", "select", "shipped",
+]  # fmt: skip
 
 CONFIG_FILE = "reports.toml"
 ALL_LANGUAGES = "all"

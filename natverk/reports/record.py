@@ -17,15 +17,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import natverk
-from natverk.data.reads import Filters, label, table_of
+from natverk.data.reads import Filters, Recorded, label, table_of
 from natverk.errors import DataError
 from natverk.locale import LANGUAGES
 from natverk.reports.files import append_lines, write_whole
@@ -37,34 +40,12 @@ if TYPE_CHECKING:
     from natverk.data.load import Dataset
 
 __all__ = [
-    "CODEBOOK_FILE",
-    "CODEBOOK_HASH",
-    "CRATE_FILE",
-    "DATA_FOLDER",
-    "DOCUMENT_LIBRARIES",
-    "Entry",
-    "INDEX_FILES",
-    "MADE_OF",
-    "MANIFEST_FILE",
-    "PACKAGE_FILE",
-    "Records",
-    "State",
-    "data_files",
-    "data_paths",
-    "data_stand",
-    "document_versions",
-    "file_hash",
-    "notebook_hash",
-    "package_hash",
-    "read_manifest",
-    "read_package",
-    "site_hash",
-    "site_stands",
-    "text_hash",
-    "texts_hash",
-    "update_manifest",
-    "versions",
-]
+    "CODEBOOK_FILE", "CODEBOOK_HASH", "CRATE_FILE", "DATA_FOLDER", "DEFAULT_ENGINE", "DOCUMENT_LIBRARIES", "ENGINES",
+    "Entry", "Failure", "INDEX_FILES", "Job", "MADE_OF", "MANIFEST_FILE", "PACKAGE_FILE", "Records", "Result", "State",
+    "clean_text", "data_files", "data_paths", "data_stand", "document_versions", "file_hash", "notebook_hash",
+    "package_hash", "read_manifest", "read_package", "site_hash", "site_stands", "text_hash", "texts_hash",
+    "update_manifest", "utc_now", "versions", "written_files",
+]  # fmt: skip
 
 MANIFEST_FILE = "manifest.jsonl"
 CRATE_FILE = "ro-crate-metadata.json"
@@ -79,6 +60,118 @@ _LIBRARIES = (
 )  # fmt: skip
 #: Libraries that make the documents beside a page: they count for pages that have some.
 DOCUMENT_LIBRARIES = ("pypandoc-binary",)
+
+
+# --- A page that is run -----------------------------------------------------------------------------------------------
+
+# How cells are run: in the page's own process, or by a kernel that it starts. The outputs are the same.
+ENGINES = ("natverk", "default")
+# Without fork there is no process to be had cheaply, and a kernel that is started isolates as well.
+DEFAULT_ENGINE = ENGINES[0] if hasattr(os, "fork") else ENGINES[1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to run, and how.
+
+    Attributes
+    ----------
+    notebook
+        The notebook as parsed JSON, so that all pages of a run are made from the same one.
+    engine
+        One of `ENGINES`.
+    formats
+        What is made besides HTML: `"pdf"`, `"docx"`.
+    """
+
+    page: Page
+    notebook: Mapping[str, Any]
+    data_hash: str | None = None
+    engine: str = DEFAULT_ENGINE
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a page could not be made: a line for the index, and what the failed page shows."""
+
+    summary: str
+    traceback: str = ""
+    source: str = ""
+    cell: int | None = None
+
+    @classmethod
+    def of(cls, summary: str, traceback: str = "", source: str = "", cell: int | None = None) -> Failure:
+        """Return a failure whose texts are fit to be shown: one line, without colours and paths."""
+        lines = clean_text(summary).strip().splitlines()
+        return cls(lines[0] if lines else "", clean_text(traceback).strip(), source, cell)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A page that was run; `failure` is None if it went well, and then `html` and `ipynb` are whole files.
+
+    Attributes
+    ----------
+    files
+        What belongs to the page, such as its tables and documents: text or bytes by path from the page's folder.
+    reads
+        What the notebook read: tables, and what it asked of measures.
+    engine
+        How its cells were run.
+    unmade
+        Why a document beside the page could not be made, by its kind; the page stands without it.
+    """
+
+    page: Page
+    started: str
+    duration: float
+    html: str = ""
+    ipynb: str = ""
+    warnings: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    reads: Recorded = field(default_factory=Recorded)
+    engine: str = DEFAULT_ENGINE
+    unmade: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def lost(cls, page: Page, failure: Failure, started: str | None = None, duration: float = 0.0) -> Result:
+        """Return the result of a page of which nothing came back."""
+        return cls(page, started or utc_now(), round(duration, 1), failure=failure)
+
+
+def utc_now() -> str:
+    """Return the moment as records say it (UTC, ISO 8601)."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}")
+# A path is looked for where a word begins: tried at every letter, a long line would take the square of its length.
+_TOKEN = r"(?<![^\s\"'(])[^\s\"'(]"
+# ipykernel gives each cell the name of a file in a folder with the kernel's process number.
+_CELL_FILE = re.compile(_TOKEN + r"*ipykernel_[0-9]+[/\\][0-9]+\.py")
+# Where Python, its libraries and natverk itself are installed.
+_INSTALLED = re.compile(
+    _TOKEN + r"*[/\\](?:site-packages[/\\]|python3\.[0-9]+[/\\](?!site-packages)|(?=natverk[/\\][a-z]+[/\\]))"
+)
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def clean_text(text: str) -> str:
+    r"""Return `text` without terminal colours, addresses, temporary names and machine paths.
+
+    >>> clean_text("\x1b[31m/var/ipykernel_77/12.py:1: UserWarning: odd\x1b[0m <object at 0x7f00aa>")
+    '<cell>:1: UserWarning: odd <object at 0x…>'
+    """
+    text = _CONTROL.sub("", _ANSI.sub("", text))
+    text = _INSTALLED.sub("", _CELL_FILE.sub("<cell>", text))
+    return _ADDRESS.sub("at 0x…", text)
+
+
+# --- What is kept of it -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -176,13 +269,13 @@ class Entry:
     own: Mapping[str, int] = field(default_factory=dict)
 
 
-def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text.
+def text_hash(content: str | bytes) -> str:
+    """Return the SHA-256 of a text, or of bytes.
 
     >>> text_hash("natverk")[:8]
     '2790de4b'
     """
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("utf-8")).hexdigest()
 
 
 def notebook_hash(notebook: Mapping[str, Any]) -> str:
@@ -325,7 +418,7 @@ def texts_hash(folder: Path, lang: str) -> str:
 def _hash_files(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
-        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{file_hash(path)}\n".encode())
     return digest.hexdigest()
 
 
@@ -389,15 +482,7 @@ class State:
         )
 
     def fingerprint(self, page: Page, reads: Mapping[str, str]) -> str:
-        """Return one hash of all that a page was made from.
-
-        Parameters
-        ----------
-        page
-            The page, with its parameters.
-        reads
-            What it read: the hash of the table by label (`natverk.data.reads`).
-        """
+        """Return one hash of all that a page was made from."""
         parts = [
             self.notebooks.get(page.notebook),
             dict(page.parameters),
@@ -409,15 +494,7 @@ class State:
         return text_hash(json.dumps(parts, ensure_ascii=False, sort_keys=True))
 
     def reasons(self, page: Page, entry: Entry | None) -> list[str]:
-        """Return why a page would be run, an item a reason; none if it would come out as it stands.
-
-        Parameters
-        ----------
-        page
-            The page that is asked for.
-        entry
-            Its record in the manifest, if it has one.
-        """
+        """Return why a page would be run, an item a reason; none if it would come out as it stands."""
         if entry is None:
             return ["it has not been made yet"]
         if entry.outcome != "ok":
@@ -532,13 +609,14 @@ def _files_changed(page: Page, entry: Entry) -> list[str]:
     missing += [name for name in entry.files if not (page.out / name).is_file()]
     if missing:
         return [f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"]
+    written = written_files(page, entry)
+    return [f"{path.name} is not what was written" for path, sha in written.items() if file_hash(path) != sha]
+
+
+def written_files(page: Page, entry: Entry) -> dict[Path, str | None]:
+    """Return the files of a page and the SHA-256 of each as it was written."""
     written = {page.html: entry.html_sha256, page.ipynb: entry.ipynb_sha256}
-    written |= {page.out / name: sha for name, sha in entry.files_sha256.items()}
-    return [
-        f"{path.name} is not what was written"
-        for path, sha in written.items()
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha
-    ]
+    return written | {page.out / name: sha for name, sha in entry.files_sha256.items()}
 
 
 DATA_FOLDER = "data"

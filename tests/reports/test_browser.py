@@ -20,10 +20,9 @@ import natverk
 from natverk.locale import texts
 from natverk.pages.prose import Prose, plain
 from natverk.pages.tables import TableView
-from natverk.reports.execute import Failure, Result
 from natverk.reports.page import render
 from natverk.reports.plan import Page as Planned
-from natverk.reports.record import Records, State
+from natverk.reports.record import Failure, Records, Result, State
 from natverk.reports.run import commit
 from natverk.reports.site import write_site
 

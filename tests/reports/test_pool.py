@@ -25,9 +25,8 @@ import natverk
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import pool
-from natverk.reports.execute import Result
 from natverk.reports.plan import Page, find_project, plan, read_project
-from natverk.reports.record import read_manifest
+from natverk.reports.record import Result, read_manifest
 from natverk.reports.run import Outcome, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by signals")
@@ -295,7 +294,7 @@ import os, sys, time
 if region == "03": os._exit(3)
 if region == "04": time.sleep(60)
 how = "forked" if hasattr(os, "fork") else "spawned"
-print(how, os.environ["PYTHONHASHSEED"], "natverk.reports.server" in sys.modules)
+print(how, os.environ["PYTHONHASHSEED"], "natverk.reports.pool" in sys.modules)
 """
 
 

@@ -32,10 +32,8 @@ from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError
 from natverk.locale import LANGUAGES, texts
 from natverk.pages import provenance
 from natverk.pages.tables import Download
-from natverk.reports.execute import Failure, Result
 from natverk.reports.files import hold
 from natverk.reports.page import (
-    INDEX_FILES,
     PROVENANCE,
     Body,
     asset,
@@ -47,11 +45,20 @@ from natverk.reports.page import (
     take_tables,
 )
 from natverk.reports.plan import Page
-from natverk.reports.record import Entry, Records, State, read_manifest, update_manifest
+from natverk.reports.record import (
+    INDEX_FILES,
+    Entry,
+    Failure,
+    Records,
+    Result,
+    State,
+    data_files,
+    read_manifest,
+    update_manifest,
+)
 from natverk.reports.run import commit, link_pages
 from natverk.reports.site import (
     clean,
-    data_files,
     index_html,
     news_of,
     outlines,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from natverk.reports.verify import differences
+from natverk.reports.verify import differences, page_lines
 
 NOTEBOOK: dict[str, Any] = {
     "cells": [
@@ -88,3 +88,15 @@ def test_a_long_difference_is_cut() -> None:
     assert found.lines[-1].startswith("… and ")
     assert len(found.lines) == 17
     assert max(map(len, found.lines)) <= 160
+
+
+def test_a_page_says_its_text_and_not_its_code() -> None:
+    html = """<html><body><header>top</header><main><nav>contents</nav><h1>Halmstad</h1>
+      <p>In <a href="x.html">UBC</a>,
+      since 2008.</p><details class="code"><pre>x = 1</pre></details>
+      <table><tr><th>Network</th><th>Seen</th></tr><tr><td>UBC</td><td>2016</td></tr></table>
+      <img alt="UBC: 2008 to 2016." src="data:image/png;base64,AAAA"></main><footer>data abc</footer></body></html>"""
+    assert page_lines(html) == ["Halmstad", "In UBC, since 2008.", "Network | Seen", "UBC | 2016", "UBC: 2008 to 2016."]
+    assert page_lines(html.replace("x = 1", "x = 2").replace("x.html", "y.html").replace("abc", "d")) == page_lines(
+        html
+    )

@@ -19,12 +19,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from natverk import workspace
 from natverk.data.build import current_tables
 from natverk.data.units import Directory
 from natverk.errors import DataError, InvalidArgument, NatverkError, UnknownName
-from natverk.reports import workspace
 from natverk.reports.plan import find_project, read_parameters, shipped
-from natverk.reports.workspace import (
+from natverk.workspace import (
     START_PAGES,
     copy_notebooks,
     lab_command,
@@ -34,7 +34,7 @@ from natverk.reports.workspace import (
     start_page,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
