@@ -10,6 +10,7 @@ import pytest
 from natverk.data.load import Dataset
 from natverk.locale import alphabetic, texts
 from natverk.pages.page import NotebookPage
+from natverk.pages.prose import Prose
 from natverk.pages.tables import TableView
 from tests.pages.notebook import page_of, tables_of, text_of
 
@@ -95,3 +96,21 @@ def test_who_left_is_said_to_be_left_out(real: Dataset) -> None:
     assert len(rows)
     (caption,) = [name for name in tables_of(page("sv")) if name.startswith("Belagda medlemskap efter tema")]
     assert caption.endswith("utom för dem som lämnat")
+
+
+def test_the_numbers_of_the_sentences_carry_their_rows() -> None:
+    """A number in a sentence leads to the rows that are counted, on pages of the country as on those of a region."""
+    for name in ("roles_sweden", "strategies"):
+        for lang in ("sv", "en"):
+            said = "\n".join(part.text for part in page_of(name, lang=lang).parts if isinstance(part, Prose))
+            answer = re.search(r"\*\*(.+?)\*\*", said)
+            assert answer is not None
+            assert len(re.findall(r'class="nv-count" data-rows="[a-z]', answer[1])) >= (
+                3 if name == "strategies" else 1
+            )
+            if name == "roles_sweden":
+                held = re.search(r"\*\*2018:\*\*.+", said)
+                assert held is not None
+                assert held[0].count("nv-count") == 3
+                assert "rua-00044" not in held[0]
+                assert "rua-00045" in held[0]

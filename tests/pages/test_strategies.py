@@ -52,7 +52,7 @@ def test_what_is_not_known_is_from_the_years_before_those_that_tell(real: Datase
 def test_the_state_of_a_new_strategy_names_it(real: Dataset) -> None:
     titles = real.strategies.set_index("strategy_id")["title"]
     row = row_of(page("en"), STATES["en"], region="Region Stockholm")
-    assert row["state"] == f"out for consultation ({titles['rus-01-2060']})"
+    assert row["state"] == f"consultation ({titles['rus-01-2060']})"
     assert (row["title"], row["decided"]) == (titles["rus-01-2050"], "12 June 2018")
     assert f"Det gäller {titles['rus-01-2060']}. Den senast beslutade är {titles['rus-01-2050']}." in text_of(
         region("01")
