@@ -50,14 +50,18 @@ def _offices(data: Dataset) -> pd.DataFrame:
     """Return all offices, and what is none, in the order in which the rows first tell of them."""
     rows = data.functions
     rows = rows.assign(office_id=rows["same_as"].fillna(rows["row_id"]))
+    # What another row of the office says too is not said again; asked of the English, in which the rows are written.
+    said_too = pd.Series(False, index=rows.index)
     for end in ("", "_sv"):
         detail, function = rows[f"detail{end}"].astype(object), rows[f"function{end}"].astype(object)
-        # Whether it says only when is asked of the English, in which the rows are written.
         bare = [isinstance(text, str) and says_only_when(text) for text in rows["detail"]]
         rows[f"told{end}"] = [
             f"{what}: {text}" if only else text if isinstance(text, str) else what
             for what, text, only in zip(function, detail, bare, strict=True)
         ]
+        if not end:
+            said_too = rows.groupby("office_id")["told"].transform(_said_too).astype(bool)
+        rows[f"told{end}"] = rows[f"told{end}"].mask(said_too)
     # A dataset without some sources may lack the first row: the first of those that are left tells what it is.
     return rows.groupby("office_id", sort=False, as_index=False).agg(
         actor_id=("actor_id", "first"),
@@ -71,6 +75,24 @@ def _offices(data: Dataset) -> pd.DataFrame:
         row_ids=("row_id", ";".join),
         source_ids=("source_id", ";".join),
     )
+
+
+def _said_too(texts: pd.Series) -> list[bool]:
+    """Say of each text whether all that it tells stands in another that is kept: "member" in "member of the board".
+
+    Words are compared by their first five letters, short ones left out.
+
+    >>> _said_too(pd.Series(["active in all seven forums", "Active in seven forums during 2009", "chair"]))
+    [True, False, False]
+    """
+    words = [{word[:5] for word in re.findall(r"\w{4,}|\d+", str(text).casefold())} for text in texts]
+    kept, dropped = list(range(len(words))), [False] * len(words)
+    # The shortest first; of two that say the same the later goes.
+    for place in sorted(kept, key=lambda place: (len(words[place]), -place)):
+        if any(words[place] <= words[other] for other in kept if other != place):
+            kept.remove(place)
+            dropped[place] = True
+    return dropped
 
 
 def _each_once(texts: pd.Series) -> str:

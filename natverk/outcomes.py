@@ -43,7 +43,6 @@ _DATED = (
     "observed_year",
     "first",
     "last_seen",
-    "years",
     "programme_from",
     "due",
 )
@@ -70,6 +69,13 @@ def _about(data: Dataset, table: str, actors: Names | None, network: str | None)
 def _together(values: Iterable[object]) -> str:
     """Return ids, each once, separated by `;`."""
     return ";".join(dict.fromkeys(part for value in values for part in str(value).split(";")))
+
+
+def _in_turn(notes: pd.Series) -> object:
+    """Return what several rows note, each once; a note that another goes on from is not said for itself."""
+    texts = list(dict.fromkeys(str(note) for note in notes.dropna()))
+    own = [text for text in texts if not any(other != text and other.startswith(text) for other in texts)]
+    return "; ".join(own) or pd.NA
 
 
 @asked
@@ -249,7 +255,7 @@ def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
 
 @asked
 def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
-    """Return the purposes of international work that actors state: one row an actor and purpose.
+    """Return the purposes of international work that actors state: one row an actor, purpose and year.
 
     Parameters
     ----------
@@ -261,35 +267,41 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `places,
-        places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`.
+        `actor_id, purpose, year` (missing where the sources have none), `year_basis` (`stated`, or `inferred` by the
+        reader), `places, places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`. What no source
+        dates stands before what is dated, and never takes the year of another source.
 
     Raises
     ------
-    UnknownName, InvalidArgument
+    UnknownName
         For an unknown actor.
 
     Examples
     --------
     >>> from natverk import load
-    >>> "service_development" in set(purposes(load(), actors="Nacka")["purpose"])
-    True
+    >>> kalmar = purposes(load(), actors="Kalmar").query("purpose == 'funding'")
+    >>> kalmar["year_basis"].fillna("undated").tolist(), kalmar["source_ids"].tolist()
+    (['undated', 'inferred'], ['kalmar-intl-old', 'kalmar-projekt-2024'])
     """
     frame = _of(data, "purposes", actors)
-    groups = frame.groupby(["actor_id", "purpose"], sort=True)
+    key = ["actor_id", "purpose", "year", "year_basis"]
 
-    def once(values: pd.Series, separator: str = ";") -> str:
-        return separator.join(dict.fromkeys(str(value) for value in values.dropna()))
+    def once(values: pd.Series) -> str:
+        return " | ".join(dict.fromkeys(str(value) for value in values.dropna()))
 
-    found = groups.agg(
-        years=("year", lambda years: ";".join(str(year) for year in sorted(set(years.dropna().astype(int))))),
-        places=("locator", lambda places: once(places, " | ")),
-        places_sv=("locator_sv", lambda places: once(places, " | ")),
-        row_ids=("row_id", _together),
-        source_ids=("source_id", _together),
-    ).reset_index()
-    columns = ["actor_id", "purpose", "years", "places", "places_sv", "row_ids", "source_ids"]
-    return found.reindex(columns=columns).astype(TEXT)
+    found = (
+        frame.groupby(key, dropna=False, sort=False)
+        .agg(
+            places=("locator", once),
+            places_sv=("locator_sv", once),
+            row_ids=("row_id", _together),
+            source_ids=("source_id", _together),
+        )
+        .reset_index()
+        .sort_values(key, na_position="first", ignore_index=True)
+    )
+    columns = [*key, "places", "places_sv", "row_ids", "source_ids"]
+    return found.reindex(columns=columns).astype({name: "Int64" if name == "year" else TEXT for name in columns})
 
 
 @asked
@@ -308,8 +320,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     pd.DataFrame
         `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
         (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
-        ended), `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen
-        in 2016 may have been given up since.
+        ended), `end_year, note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin towns is complete, and a
+        town last seen in 2016 may have been given up since.
 
     Raises
     ------
@@ -337,8 +349,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
             last_seen=("last_seen", "max"),
             ended=("ended", "any"),
             end_year=("end_year", "max"),
-            note=("note", "first"),
-            note_sv=("note_sv", "first"),
+            note=("note", _in_turn),
+            note_sv=("note_sv", _in_turn),
             row_ids=("row_id", _together),
             source_ids=("source_id", _together),
         )
