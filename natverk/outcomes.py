@@ -97,7 +97,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
         of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
         source states), `theme`, `as_stated` (the name by which a source has a region that was a county council then;
-        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first.
+        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first. What a web
+        page and a database tell of one project is one row.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     >>> own.loc[own["role"] == "lead", "project"].str.contains("SOSEVO").any()
     np.True_
     """
-    rows = _about(data, "projects", actors, network)
+    rows = _as_one(_about(data, "projects", actors, network))
     rank = rows["role"].map({role: place for place, role in enumerate(_ROLES)})
     rows = rows.assign(rank=rank, as_stated=county_council_names(rows))
     rows = rows.sort_values("rank", kind="stable")
@@ -137,6 +138,25 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
     return found[columns].astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(whole, "Int64")})
+
+
+def _as_one(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a row of a web page the title and programme of the participation that a database has of the same project.
+
+    It is the same where actor and title are, an addition in brackets aside, and the page's programme is a part of the
+    database's name of it, or just "EU".
+    """
+    stem = rows["project"].str.split(" (", regex=False).str[0].str.casefold()
+    known = rows["programme_from"].notna()
+    found = rows.copy()
+    for place in rows.index[~known & rows["programme"].notna() & rows["network_id"].isna()]:
+        own = rows.loc[place]
+        same = known & (rows["actor_id"] == own["actor_id"]) & (stem == stem[place])
+        same &= rows["programme"].str.contains(str(own["programme"]), regex=False) | (own["programme"] == "EU")
+        if same.sum() == 1:
+            columns = ["project", "project_sv", "programme", "programme_sv"]
+            found.loc[place, columns] = rows.loc[same, columns].iloc[0]
+    return found
 
 
 @asked
