@@ -314,8 +314,10 @@ def _rivals(frame: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
 
 def _totals(data: Dataset) -> pd.DataFrame:
     frame = data.published_totals
-    # Undated counts of one fact rival each other too: no page tells which is the later.
-    rivals = _rivals(frame[frame["qualifier"] == "exact"], ["network_id", "actor_id", "fact", "year"], "value")
+    # Undated counts of an actor rival each other too: no page tells which is the later. The members of a network come
+    # and go, and undated numbers of them are no dispute.
+    exact = frame[(frame["qualifier"] == "exact") & (frame["year"].notna() | frame["actor_id"].notna())]
+    rivals = _rivals(exact, ["network_id", "actor_id", "fact", "year"], "value")
     return rivals.rename(columns={"fact": "note"}).assign(kind="totals")
 
 
