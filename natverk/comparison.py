@@ -229,8 +229,8 @@ def side_by_side(
     -------
     pd.DataFrame
         `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), and for each side
-        `a_status, a_mark, a_since, a_since_basis, a_last_seen`, the same with `b_` (missing where nothing is
-        documented); `row_ids, source_ids` of both. What both share comes first.
+        `a_status, a_mark, a_since, a_since_basis, a_last_seen, a_last_seen_inferred`, the same with `b_` (missing where
+        nothing is documented); `row_ids, source_ids` of both. What both share comes first.
 
     Raises
     ------
@@ -254,7 +254,7 @@ def side_by_side(
         actors = data.counties.set_index("county_code")["region_actor_id"]
         ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units]
         sides = [documented(data, [actor], years=window) for actor in ids]
-    columns = ["status", "mark", "since", "since_basis", "last_seen", "row_ids", "source_ids"]
+    columns = ["status", "mark", "since", "since_basis", "last_seen", "last_seen_inferred", "row_ids", "source_ids"]
     one, two = (
         side[side["mark"].isin(DOCUMENTED)].set_index(item)[columns].add_prefix(f"{name}_")
         for name, side in zip("ab", sides, strict=True)
@@ -265,9 +265,10 @@ def side_by_side(
         frame[ids_of] = [_joined(";".join(pair).split(";")) for pair in cells]
     frame.insert(1, "shared", frame["a_mark"].notna() & frame["b_mark"].notna())
     whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen")], "Int64")
-    text = [name for name in frame.columns if name not in {*whole, "shared"}]
+    inferred = [f"{side}_last_seen_inferred" for side in "ab"]
+    text = [name for name in frame.columns if name not in {*whole, *inferred, "shared"}]
     frame = frame.sort_values(["shared", item], ascending=[False, True], ignore_index=True)
-    return frame.astype({**dict.fromkeys(text, TEXT), **whole, "shared": "bool"})
+    return frame.astype({**dict.fromkeys(text, TEXT), **whole, **dict.fromkeys(inferred, "boolean"), "shared": "bool"})
 
 
 @asked

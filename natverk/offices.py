@@ -36,13 +36,38 @@ _WHEN = frozenset(
 )  # fmt: skip
 
 
+#: Words that the class of an office says already.
+_CLASS = frozenset(
+    (
+        "and", "board", "chair", "conference", "coordinator", "debate", "forum", "group", "groups", "host", "member",
+        "of", "on", "or", "president", "representative", "secretariat", "speaker", "the", "to", "vice", "working",
+    )
+)  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.casefold())
+
+
 def says_only_when(detail: str) -> bool:
     """Say whether a detail tells when, and nothing of what the office is.
 
     >>> says_only_when("elected at annual meeting 11 May 2019"), says_only_when("chair and secretariat 2016-2018")
     (True, False)
     """
-    return all(word in _WHEN for word in re.findall(r"[^\W\d_]+", detail.casefold()))
+    return all(word in _WHEN for word in _words(detail))
+
+
+def says_less(function: str, detail: str) -> bool:
+    """Say whether a detail leaves out what the function says beyond its class, so that both must be told.
+
+    >>> says_less("spokesperson for urban issues (for SKL)", "municipal politician")
+    True
+    >>> says_less("vice president", "vice president responsible for finances"), says_less("board", "seat since 2011")
+    (False, False)
+    """
+    told = {word[:4] for word in _words(detail)}
+    return any(word[:4] not in told for word in _words(function.replace("_", " ")) if word not in _CLASS)
 
 
 @kept
@@ -50,14 +75,22 @@ def _offices(data: Dataset) -> pd.DataFrame:
     """Return all offices, and what is none, in the order in which the rows first tell of them."""
     rows = data.functions
     rows = rows.assign(office_id=rows["same_as"].fillna(rows["row_id"]), as_stated=county_council_names(rows))
+    # What another row of the office says too is not said again; asked of the English, in which the rows are written.
+    said_too = pd.Series(False, index=rows.index)
     for end in ("", "_sv"):
         detail, function = rows[f"detail{end}"].astype(object), rows[f"function{end}"].astype(object)
-        # Whether it says only when is asked of the English, in which the rows are written.
-        bare = [isinstance(text, str) and says_only_when(text) for text in rows["detail"]]
+        # Whether it says enough is asked of the English, in which the rows are written.
+        bare = [
+            isinstance(text, str) and (says_only_when(text) or says_less(what, text))
+            for what, text in zip(rows["function"], rows["detail"], strict=True)
+        ]
         rows[f"told{end}"] = [
             f"{what}: {text}" if only else text if isinstance(text, str) else what
             for what, text, only in zip(function, detail, bare, strict=True)
         ]
+        if not end:
+            said_too = rows.groupby("office_id")["told"].transform(_said_too).astype(bool)
+        rows[f"told{end}"] = rows[f"told{end}"].mask(said_too)
     # A dataset without some sources may lack the first row: the first of those that are left tells what it is.
     return rows.groupby("office_id", sort=False, as_index=False).agg(
         actor_id=("actor_id", "first"),
@@ -72,6 +105,24 @@ def _offices(data: Dataset) -> pd.DataFrame:
         row_ids=("row_id", ";".join),
         source_ids=("source_id", ";".join),
     )
+
+
+def _said_too(texts: pd.Series) -> list[bool]:
+    """Say of each text whether all that it tells stands in another that is kept: "member" in "member of the board".
+
+    Words are compared by their first five letters, short ones left out.
+
+    >>> _said_too(pd.Series(["active in all seven forums", "Active in seven forums during 2009", "chair"]))
+    [True, False, False]
+    """
+    words = [{word[:5] for word in re.findall(r"\w{4,}|\d+", str(text).casefold())} for text in texts]
+    kept, dropped = list(range(len(words))), [False] * len(words)
+    # The shortest first; of two that say the same the later goes.
+    for place in sorted(kept, key=lambda place: (len(words[place]), -place)):
+        if any(words[place] <= words[other] for other in kept if other != place):
+            kept.remove(place)
+            dropped[place] = True
+    return dropped
 
 
 def _each_once(texts: pd.Series) -> str:
@@ -97,7 +148,7 @@ def offices(data: Dataset, actors: Names | None = None, *, networks: Names | Non
         `held` (False for what is no office: see `NO_OFFICE`), `start_year, end_year` (a stated term, missing where
         none is stated), `observed_year` (the latest in which it was seen: no end), `as_stated` (the name by which a
         source has a region that was a county council then; missing otherwise), `told, told_sv` (what the rows
-        say, with the name of the function where they say only when), `row_ids, source_ids` (joined by `;`). In the
+        say, with the name of the function where they leave it out), `row_ids, source_ids` (joined by `;`). In the
         order of the table.
 
     Raises

@@ -43,7 +43,6 @@ _DATED = (
     "observed_year",
     "first",
     "last_seen",
-    "years",
     "programme_from",
     "due",
 )
@@ -72,6 +71,13 @@ def _together(values: Iterable[object]) -> str:
     return ";".join(dict.fromkeys(part for value in values for part in str(value).split(";")))
 
 
+def _in_turn(notes: pd.Series) -> object:
+    """Return what several rows note, each once; a note that another goes on from is not said for itself."""
+    texts = list(dict.fromkeys(str(note) for note in notes.dropna()))
+    own = [text for text in texts if not any(other != text and other.startswith(text) for other in texts)]
+    return "; ".join(own) or pd.NA
+
+
 @asked
 def projects(data: Dataset, *, actors: Names | None = None, network: str | None = None) -> pd.DataFrame:
     """Return projects and who took part: one row a project and actor.
@@ -91,7 +97,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
         of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
         source states), `theme`, `as_stated` (the name by which a source has a region that was a county council then;
-        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first.
+        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first. What a web
+        page and a database tell of one project is one row.
 
     Raises
     ------
@@ -110,7 +117,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     >>> own.loc[own["role"] == "lead", "project"].str.contains("SOSEVO").any()
     np.True_
     """
-    rows = _about(data, "projects", actors, network)
+    rows = _as_one(_about(data, "projects", actors, network))
     rank = rows["role"].map({role: place for place, role in enumerate(_ROLES)})
     rows = rows.assign(rank=rank, as_stated=county_council_names(rows))
     rows = rows.sort_values("rank", kind="stable")
@@ -131,6 +138,25 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
     return found[columns].astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(whole, "Int64")})
+
+
+def _as_one(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a row of a web page the title and programme of the participation that a database has of the same project.
+
+    It is the same where actor and title are, an addition in brackets aside, and the page's programme is a part of the
+    database's name of it, or just "EU".
+    """
+    stem = rows["project"].str.split(" (", regex=False).str[0].str.casefold()
+    known = rows["programme_from"].notna()
+    found = rows.copy()
+    for place in rows.index[~known & rows["programme"].notna() & rows["network_id"].isna()]:
+        own = rows.loc[place]
+        same = known & (rows["actor_id"] == own["actor_id"]) & (stem == stem[place])
+        same &= rows["programme"].str.contains(str(own["programme"]), regex=False) | (own["programme"] == "EU")
+        if same.sum() == 1:
+            columns = ["project", "project_sv", "programme", "programme_sv"]
+            found.loc[place, columns] = rows.loc[same, columns].iloc[0]
+    return found
 
 
 @asked
@@ -252,7 +278,7 @@ def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
 
 @asked
 def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
-    """Return the purposes of international work that actors state: one row an actor and purpose.
+    """Return the purposes of international work that actors state: one row an actor, purpose and year.
 
     Parameters
     ----------
@@ -264,35 +290,41 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `places,
-        places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`.
+        `actor_id, purpose, year` (missing where the sources have none), `year_basis` (`stated`, or `inferred` by the
+        reader), `places, places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`. What no source
+        dates stands before what is dated, and never takes the year of another source.
 
     Raises
     ------
-    UnknownName, InvalidArgument
+    UnknownName
         For an unknown actor.
 
     Examples
     --------
     >>> from natverk import load
-    >>> "service_development" in set(purposes(load(), actors="Nacka")["purpose"])
-    True
+    >>> kalmar = purposes(load(), actors="Kalmar").query("purpose == 'funding'")
+    >>> kalmar["year_basis"].fillna("undated").tolist(), kalmar["source_ids"].tolist()
+    (['undated', 'inferred'], ['kalmar-intl-old', 'kalmar-projekt-2024'])
     """
     frame = _of(data, "purposes", actors)
-    groups = frame.groupby(["actor_id", "purpose"], sort=True)
+    key = ["actor_id", "purpose", "year", "year_basis"]
 
-    def once(values: pd.Series, separator: str = ";") -> str:
-        return separator.join(dict.fromkeys(str(value) for value in values.dropna()))
+    def once(values: pd.Series) -> str:
+        return " | ".join(dict.fromkeys(str(value) for value in values.dropna()))
 
-    found = groups.agg(
-        years=("year", lambda years: ";".join(str(year) for year in sorted(set(years.dropna().astype(int))))),
-        places=("locator", lambda places: once(places, " | ")),
-        places_sv=("locator_sv", lambda places: once(places, " | ")),
-        row_ids=("row_id", _together),
-        source_ids=("source_id", _together),
-    ).reset_index()
-    columns = ["actor_id", "purpose", "years", "places", "places_sv", "row_ids", "source_ids"]
-    return found.reindex(columns=columns).astype(TEXT)
+    found = (
+        frame.groupby(key, dropna=False, sort=False)
+        .agg(
+            places=("locator", once),
+            places_sv=("locator_sv", once),
+            row_ids=("row_id", _together),
+            source_ids=("source_id", _together),
+        )
+        .reset_index()
+        .sort_values(key, na_position="first", ignore_index=True)
+    )
+    columns = [*key, "places", "places_sv", "row_ids", "source_ids"]
+    return found.reindex(columns=columns).astype({name: "Int64" if name == "year" else TEXT for name in columns})
 
 
 @asked
@@ -311,8 +343,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     pd.DataFrame
         `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
         (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
-        ended), `end_year, note, note_sv, row_ids, source_ids`. No list of twin towns is complete, and a town last seen
-        in 2016 may have been given up since.
+        ended), `end_year, note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin towns is complete, and a
+        town last seen in 2016 may have been given up since.
 
     Raises
     ------
@@ -340,8 +372,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
             last_seen=("last_seen", "max"),
             ended=("ended", "any"),
             end_year=("end_year", "max"),
-            note=("note", "first"),
-            note_sv=("note_sv", "first"),
+            note=("note", _in_turn),
+            note_sv=("note_sv", _in_turn),
             row_ids=("row_id", _together),
             source_ids=("source_id", _together),
         )

@@ -612,8 +612,9 @@ def peer_networks(
         One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
         of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
         missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest
-        complete list that covers the municipality and does not name it; missing where no list says so). By network and
-        rank. Peers without any documented membership have no row.
+        complete list that covers the municipality and does not name it; missing where no list says so, and for
+        programmes, whose lists name those of one round). Of a peer that is a region too only networks stand that other
+        municipalities are attested in. By network and rank. Peers without any documented membership have no row.
 
     Raises
     ------
@@ -638,6 +639,15 @@ def peer_networks(
     theirs = frame[(frame["actor_id"] != own_id) & frame["mark"].isin(DOCUMENTED)]
     missing = absences(data, "high")
     missing = missing[(missing["actor_id"] == own_id) & (missing["year"] <= window[1])]
+    # The list of a programme names those of one round: to be missing there says nothing of one who never asked.
+    counts_as = data.networks.set_index("network_id")["counts_as"]
+    missing = missing[missing["network_id"].map(counts_as) != "programme"]
+    # What a municipality that is a region too may hold as a region is no example for another municipality.
+    both = set(data.actors.loc[data.actors["also_regional"], "actor_id"])
+    held = data.memberships[data.memberships["actor_id"].str.startswith("municipality:")]
+    municipal = held.loc[~held["actor_id"].isin(both), "network_id"]
+    if own_id not in both:
+        theirs = theirs[~theirs["actor_id"].isin(both) | theirs["network_id"].isin(municipal)]
     theirs = theirs.assign(
         rank=theirs["actor_id"].map(ranks).astype("int64"),
         own_mark=theirs["network_id"].map(own),

@@ -116,3 +116,14 @@ def test_names_are_taken_and_unknown_ones_refused(real: Dataset) -> None:
     assert offices(real, "Nacka").equals(offices(real, NACKA))
     with pytest.raises(UnknownName, match="Nakca"):
         offices(real, "Nakca")
+
+
+def test_two_readers_of_one_office_do_not_say_it_twice(real: Dataset) -> None:
+    found = offices(real).set_index("office_id")
+    audit = found.loc["fun-00027"]
+    assert (audit["told"], audit["row_ids"]) == ("member of Board of Audit", "fun-00027;fun-00182")
+    assert audit["told_sv"] == "ledamot i revisionsorganet (Board of Audit)"
+    assert found.loc["fun-00071", "told_sv"] == "Sekretariatet placerat i Luleå"
+    # What only one of them tells stands.
+    assert "secretariat" in found.loc["fun-00185", "told"]
+    assert found["told"].str.len().min() > 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from natverk import outcomes
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
-from natverk.outcomes import evaluations, notes, of_the_country, projects, told_by, totals, twin_towns
+from natverk.outcomes import evaluations, notes, of_the_country, projects, purposes, told_by, totals, twin_towns
 
 
 def test_what_a_municipality_tells_of_networks_comes_from_its_own_pages(real: Dataset) -> None:
@@ -47,3 +48,40 @@ def test_a_theme_that_nobody_coded_is_blank_and_not_the_general_one(real: Datase
     assert rows.loc[interreg, "theme"].isna().all()
     assert rows.loc[~interreg, "theme"].notna().all()
     assert projects(real, actors="Vännäs")["theme"].dtype == projects(real)["theme"].dtype
+
+
+def test_an_opinion_is_never_the_municipality_that_it_is_about(real: Dataset) -> None:
+    judged = real.evaluations.merge(real.actors[["actor_id", "kind"]], on="actor_id").set_index("row_id")
+    named = ["eva-00045", "eva-00065", "eva-00136", "eva-00138", "eva-00142", "eva-00145", "eva-00146"]
+    assert set(judged.loc[named, "kind"]) == {"opinion"}
+    personal = judged["locator"].fillna("").str.contains("personal view|motion text")
+    assert set(judged.loc[personal, "kind"]) == {"opinion"}
+
+
+def test_a_source_lends_its_year_to_no_other_and_an_inferred_one_is_told(real: Dataset) -> None:
+    found = purposes(real)
+    rows = real.purposes.set_index("row_id")
+    for line in found.itertuples():
+        own = rows.loc[line.row_ids.split(";")]
+        assert own["year"].isna().all() if pd.isna(line.year) else (own["year"] == line.year).all()
+        assert own["year_basis"].isna().all() if pd.isna(line.year_basis) else set(own["year_basis"]) == {line.year_basis}
+    umea = found[(found["actor_id"] == "municipality:2480") & (found["purpose"] == "attractiveness")]
+    assert umea["row_ids"].tolist() == ["pur-00060", "pur-00063"]
+    assert umea["year_basis"].fillna("").tolist() == ["", "inferred"]
+
+
+def test_what_is_told_of_the_end_of_a_twin_town_is_not_dropped(real: Dataset) -> None:
+    towns = twin_towns(real).set_index(["actor_id", "partner_city"])
+    assert "city council of Murmansk" in towns.loc[("municipality:2580", "Murmansk"), "note"]
+    assert "stadsfullmäktige" in towns.loc[("municipality:2580", "Murmansk"), "note_sv"]
+    # A note that goes on from another takes its place.
+    assert towns.loc[("municipality:1470", "Oranjemund"), "note"].startswith("cooperation; broken off")
+
+
+def test_judgement_and_twin_town_name_one_place_in_one_way_and_say_as_much(real: Dataset) -> None:
+    judged, twins = real.evaluations.set_index("row_id"), real.twins.set_index("row_id")
+    assert "on a proposal" in judged.loc["eva-00113", "rationale"]
+    assert "on a proposal" in twins.loc["twi-00902", "note"]
+    for row, name in (("eva-00137", "Volchov"), ("eva-00139", "Gattjina")):
+        assert name in judged.loc[row, "rationale_sv"]
+        assert name in set(real.twins["partner_city_sv"])

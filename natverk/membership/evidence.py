@@ -100,7 +100,8 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         where it attests none), `start` (stated first year), `end` (last year as member by a stated end, or
         the year before a page calls the actor a former member), `end_kind` (what ended: `left`, also where the
         row does not say; `network_ended, member_ended, term`), `announced` (the source is older than the start that
-        it tells of: nobody saw it), `list_id, source_id`.
+        it tells of: nobody saw it), `first_inferred, last_inferred` (the year is read from what a source says or from
+        its context, and stated by none), `list_id, source_id`.
 
     Raises
     ------
@@ -149,6 +150,11 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     within = seen.where(~(end.notna() & seen.notna() & (seen > end)).fillna(False))
     first = start.fillna(within).fillna(end)
     last = end.fillna(seen).fillna(start)
+    by_context = (frame["observed_basis"] == "inferred").fillna(False)
+    first_inferred = by_context.where(
+        start.isna() & within.notna(), (frame["start_basis"] == "inferred") & start.notna()
+    )
+    last_inferred = by_context & end.isna() & seen.notna()
     former_seen = (grade == "exit") & end.isna()
     first, last = first.mask(former_seen), last.mask(former_seen)
     vintage = int(data.known_until[:4])
@@ -170,6 +176,8 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
             "end": stop.mask((stop > vintage).fillna(False)),
             "end_kind": frame["end_kind"].fillna("left").where(stop.notna()).astype(TEXT),
             "announced": announced.astype(bool),
+            "first_inferred": first_inferred.fillna(False).astype(bool),
+            "last_inferred": last_inferred.fillna(False).astype(bool),
             "list_id": frame["list_id"],
             "source_id": frame["source_id"],
         }

@@ -42,7 +42,7 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         if stated:
             parts.append(page.t("nouns.since", year=page.year(since)))
         if pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
-            parts.append(page.t("nouns.last_seen", year=page.year(last)))
+            parts.append(page.t("nouns.last_seen", year=page.year_of(row, f"{name}_last_seen")))
         return ", ".join(parts)
 
     item = "actor_id" if "actor_id" in frame else "network_id"

@@ -31,7 +31,8 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
     """Show `natverk.outcomes.projects`: what, out of which network or programme, when, and in which role."""
 
     def origin(row: dict[str, object]) -> object:
-        return page.network(row["network_id"]) or page.told(row, "programme")
+        network = "" if page.kind == "network" else page.network(row["network_id"])
+        return Markup(", ").join(part for part in (network, page.told(row, "programme")) if part)
 
     def when(row: dict[str, object]) -> str:
         own = page.period(row["start_year"], row["end_year"], row["observed_year"])
@@ -52,6 +53,8 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
         "theme": theme,
         "sources": page.cites,
     }
+    if page.kind == "network":
+        columns = {"origin=programme" if name == "origin" else name: cell for name, cell in columns.items()}
     if frame["theme"].isna().all():
         del columns["theme"]
     page.table("projects", frame, _with_actor(page, columns), fold=fold, **values)
@@ -95,8 +98,14 @@ def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, *
     def object_of(row: dict[str, object]) -> object:
         return page.network(row["network_id"]) or page.t("nouns.no_network")
 
+    def evaluator(row: dict[str, object]) -> object:
+        # A person or an inquiry that speaks for a municipality is named as the source does.
+        name = page.actor_names[str(row["actor_id"])]
+        spoken = str(row["actor_id"]).startswith(("municipality:", "region:")) and row["evaluator"] != name
+        return page.told(row, "evaluator") if spoken else page.actor(row["actor_id"])
+
     columns: dict[str, Cell | str] = {
-        "evaluator": lambda row: page.actor(row["actor_id"]),
+        "evaluator": evaluator,
         "year": lambda row: page.year(row["year"]),
         "object": object_of,
         "criterion": lambda row: page.term("criterion", row["criterion"]),

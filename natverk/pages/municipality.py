@@ -60,7 +60,7 @@ def _since(page: NotebookPage, row: dict[str, object]) -> str:
     """Say since when: a stated year, the first year that is named, or that no year is known."""
     if not _known(row["since"]):
         return page.t("nouns.undated")
-    year = page.year(row["since"])
+    year = page.year_of(row, "since")
     if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
         # Nothing but its end is known.
         return ""
@@ -72,7 +72,7 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     if row["mark"] == "left":
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
-    last = page.ended(row) or (page.year(row["last_seen"]) if _known(row["last_seen"]) else "")
+    last = page.ended(row) or (page.year_of(row, "last_seen") if _known(row["last_seen"]) else "")
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 
@@ -106,7 +106,7 @@ def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, par
         "kind": lambda row: _kind(page, row),
         "status": lambda row: _status(page, row),
         "since": lambda row: _since(page, row),
-        "last_seen": lambda row: _last(page, row),
+        "last_seen=member_seen": lambda row: _last(page, row),
         "who_within": lambda row: page.told(row, "held_by"),
         "came": lambda row: _came(page, row),
         "sources": page.cites,
@@ -148,7 +148,7 @@ def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
     for column, shown in (("ended", frame["ended"].any()), ("note", frame["note"].notna().any())):
         if not shown:
             del columns[column]
-    page.table("twins", frame, columns, fold=fold)
+    page.table("twins", page.by_name(frame, "country", "partner_city"), columns, fold=fold)
 
 
 def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike: pd.DataFrame) -> None:
@@ -164,7 +164,7 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
         "municipality": lambda row: page.actor(row["actor_id"]),
         "status": lambda row: _status(page, {**row, "inferred": False}),
         "since": lambda row: _since(page, row),
-        "last_seen": lambda row: _last(page, row),
+        "last_seen=member_seen": lambda row: _last(page, row),
         "own": own,
         "sources": page.cites,
     }

@@ -12,7 +12,7 @@ from natverk.data.spreadsheets import read_table
 from natverk.frames import known_actor
 from natverk.locale import LANGUAGES, alphabetic, texts
 from natverk.pages.page import Cell, NotebookPage
-from natverk.portfolio import CRITERIA, Review, Rule, blank_sheet
+from natverk.portfolio import CRITERIA, RECOMMENDATIONS, Review, Rule, blank_sheet
 
 __all__ = ["portfolio_page", "read_sheet", "recommended", "rule", "shares", "sheet"]
 
@@ -61,7 +61,11 @@ def rule(page: NotebookPage, frame: pd.DataFrame) -> None:
     def words(value: object) -> str:
         if not isinstance(value, str) or not value:
             return page.t("nouns.not_judged")
-        return ", ".join(page.term("recommendation", item) for item in value.split("|"))
+        items = value.split("|")
+        # That nothing is excluded is said in as many words, not by naming all there is.
+        if set(items) == set(RECOMMENDATIONS):
+            return page.t("nouns.all_possible")
+        return ", ".join(page.term("recommendation", item) for item in items)
 
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),

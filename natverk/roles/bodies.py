@@ -93,7 +93,8 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
         One row a body that `body_members` has it in (a body that is a network too stands among its networks):
         `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
         (of the membership, where stated), `observed_year` (the latest), `derived` (no source names the actor: it
-        follows from a sentence such as "all municipalities of the county"), `row_ids, source_ids`. By name.
+        follows from a sentence such as "all municipalities of the county"), `note, note_sv` (of the rows of the
+        membership), `row_ids, source_ids`. By name.
 
     Raises
     ------
@@ -111,13 +112,19 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
     rows = rows[rows["member_actor_id"] == actor_id]
     found = rows.groupby("body_id").agg(
         start_year=("start_year", "min"), end_year=("end_year", "max"), observed_year=("observed_year", "max"),
-        derived=("derived", "all"), row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
+        derived=("derived", "all"), note=("note", _each_once), note_sv=("note_sv", _each_once),
+        row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
     )  # fmt: skip
     about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
     frame = data.bodies[about].merge(found.reset_index(), on="body_id").sort_values("name_sv", ignore_index=True)
     whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
-    text = dict.fromkeys(["row_ids", "source_ids"], TEXT)
+    text = dict.fromkeys(["note", "note_sv", "row_ids", "source_ids"], TEXT)
     return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
+
+
+def _each_once(notes: pd.Series) -> object:
+    """Return what rows note, each once; missing where none notes anything."""
+    return "; ".join(dict.fromkeys(notes.dropna())) or pd.NA
 
 
 @asked

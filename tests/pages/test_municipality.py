@@ -151,6 +151,40 @@ def test_stockholms_review_stands_with_reasons_and_as_a_proposal() -> None:
 # --- A sentence claims no more than its rows --------------------------------------------------------------------------
 
 
+def test_a_judgement_of_one_tie_is_not_said_of_the_cooperation_as_a_whole_nor_said_twice() -> None:
+    for code, reason in (("1080", "on a proposal to terminate"), ("2480", "evaluation of Karelia office")):
+        text = section(code, "The municipality's judgements of networks", "en")
+        assert "as a whole" not in text
+        assert reason not in text
+        assert table(code, "Judgements of networks", "en")["Reason"].str.contains(reason).any()
+    # The motion of others in Sundsvall stands where parties and auditors do.
+    assert "ett omdöme" in text_of(page("2281")).split("Hur säkert")[0]
+
+
+def test_a_purpose_takes_no_year_from_another_source() -> None:
+    text = section("0880", "Varför, enligt kommunen själv")
+    assert re.search(r"kompetensutveckling \[[\[\]()#\w, -]+\], 2020 \(vår slutsats\) \[", text)
+    assert "kompetensutveckling (2020)" not in text
+
+
+def test_the_programme_of_a_project_stands_beside_its_network() -> None:
+    assert "URBACT, URBACT Action Planning Networks" in set(table("2480", "Projects that", "en")["Network or programme"])
+
+
+def test_a_peer_that_is_a_region_offers_no_seat_of_a_region() -> None:
+    offered = table("1080", "Attested for", "en")
+    assert not offered["Network"].str.contains("CPMR|Reglab").any()
+    pilots = table("2281", "Belagt för")
+    assert not pilots[pilots["Nätverk"].str.contains("Pilot- och|Innovationsplattformar")].astype(str).apply(
+        lambda cells: cells.str.contains("inte på förteckningen")
+    ).any(axis=None)
+
+
+def test_what_a_body_is_and_a_note_about_its_member_are_told() -> None:
+    text = section("2580", "Kommunalförbund och andra gemensamma organ")
+    assert "kust- och skärgårdsutveckling, friluftsliv, turism; huvudman sedan 2019" in text
+
+
 def test_what_is_no_position_is_not_among_the_positions() -> None:
     held = table(NACKA, "Uppdrag som kommunen har")
     assert held["Uppdrag"].tolist() == ["värdskap"]
