@@ -39,6 +39,8 @@ def test_two_readings_of_one_page_are_no_exit() -> None:
     assert own.loc[["Stockholm", "Göteborg", "Nyköping"], "status"].tolist() == ["member"] * 3
     # mem-01994: an answer to a consultation is no decision to leave.
     assert networks.members_of(DATA, "west-sweden").set_index("name").loc["Tjörn", "mark"] != "left"
+    # mem-03320: Öland had left B7; no row has a year.
+    assert networks.members_of(DATA, "b7").set_index("level").loc["joint", "mark"] == "left"
 
 
 def test_a_page_that_is_older_than_the_list_of_its_year_contradicts_nothing() -> None:
