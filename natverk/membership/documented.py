@@ -178,7 +178,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         [
             loose,
             conflict,
-            left | of_pair(firm["grade"] == "exit", "all"),
+            # Where no year is known, the word that somebody is a former member is the later one.
+            left | of_pair(firm["grade"] == "exit", "all") | (of_pair(firm["grade"] == "exit", "any") & ~any_year),
             ~any_year | later | (~in_window & ~every_year),
             (last > last_year - recent).fillna(False),
         ],

@@ -233,7 +233,6 @@ def disagreements_about(data: Dataset, actors: Names, networks: Names) -> pd.Dat
     return frame[about_actor | about_network].reset_index(drop=True)
 
 
-@asked
 def told_once(frame: pd.DataFrame) -> pd.DataFrame:
     """Join disagreements that a page would tell in the same words: one row, with all whom they are about.
 

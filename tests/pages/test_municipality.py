@@ -94,7 +94,7 @@ def test_no_page_holds_raw_values_empty_sentences_or_wrong_plurals(code: str, la
 
 def test_vanersborg_has_its_networks_with_years_and_who_handles_them() -> None:
     own = table(VANERSBORG, "Nätverk, åtaganden och program").set_index("Nätverk")
-    assert own.loc["SERN", ["Sedan", "Senast belagt"]].tolist() == ["2006", "2024"]
+    assert own.loc["SERN", ["Sedan", "Medlemskap senast belagt"]].tolist() == ["2006", "2024"]
     assert own.loc["ENSA", "Sedan"] == "2009"
     assert "Socialförvaltningen" in own.loc["ENSA", "Vem i kommunen"]
     # The page states no year for it: what is seen is not since.

@@ -87,7 +87,7 @@ def test_a_list_that_names_others_than_municipalities_and_regions_says_so(networ
 def test_the_map_is_of_all_whom_it_shows() -> None:
     (figure,) = [part for part in page_of("network_profile", network="icorn").parts if isinstance(part, Picture)]
     # 12 members, eight looser ties and one that left.
-    assert figure.caption.startswith("Svenska aktörer på karta: 17 kommuner och 4 regioner")
+    assert figure.caption.startswith("Svenska aktörer på karta: 17 kommuner och fyra regioner")
 
 
 def test_a_founding_year_dates_no_count() -> None:
