@@ -1,9 +1,10 @@
 """Processes that run pages: one for each page, bounded in time and memory, shielded from all others, gone with it.
 
 Where the system can fork, they are forked from a server that has the libraries imported, so that a page costs its own
-cells; elsewhere each starts as a fresh interpreter. pebble starts them and waits for them. The process of a page keeps its own time: a thread ends it with all that it has started when a cell or the page takes
-too long, or when nobody waits for it any more; where a library does not let Python's threads run, `faulthandler` does
-it, and if all that fails, pebble does.
+cells; elsewhere each starts as a fresh interpreter. pebble starts them and waits for them. The process of a page keeps
+its own time: a thread ends it with all that it has started when a cell or the page takes too long, or when nobody waits
+for it any more; where a library does not let Python's threads run, `faulthandler` does it, and if all that fails,
+pebble does.
 """
 
 from __future__ import annotations
