@@ -64,7 +64,9 @@ def test_a_source_lends_its_year_to_no_other_and_an_inferred_one_is_told(real: D
     for line in found.itertuples():
         own = rows.loc[line.row_ids.split(";")]
         assert own["year"].isna().all() if pd.isna(line.year) else (own["year"] == line.year).all()
-        assert own["year_basis"].isna().all() if pd.isna(line.year_basis) else set(own["year_basis"]) == {line.year_basis}
+        assert (
+            own["year_basis"].isna().all() if pd.isna(line.year_basis) else set(own["year_basis"]) == {line.year_basis}
+        )
     umea = found[(found["actor_id"] == "municipality:2480") & (found["purpose"] == "attractiveness")]
     assert umea["row_ids"].tolist() == ["pur-00060", "pur-00063"]
     assert umea["year_basis"].fillna("").tolist() == ["", "inferred"]

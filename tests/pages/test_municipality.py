@@ -168,16 +168,21 @@ def test_a_purpose_takes_no_year_from_another_source() -> None:
 
 
 def test_the_programme_of_a_project_stands_beside_its_network() -> None:
-    assert "URBACT, URBACT Action Planning Networks" in set(table("2480", "Projects that", "en")["Network or programme"])
+    assert "URBACT, URBACT Action Planning Networks" in set(
+        table("2480", "Projects that", "en")["Network or programme"]
+    )
 
 
 def test_a_peer_that_is_a_region_offers_no_seat_of_a_region() -> None:
     offered = table("1080", "Attested for", "en")
     assert not offered["Network"].str.contains("CPMR|Reglab").any()
     pilots = table("2281", "Belagt för")
-    assert not pilots[pilots["Nätverk"].str.contains("Pilot- och|Innovationsplattformar")].astype(str).apply(
-        lambda cells: cells.str.contains("inte på förteckningen")
-    ).any(axis=None)
+    assert (
+        not pilots[pilots["Nätverk"].str.contains("Pilot- och|Innovationsplattformar")]
+        .astype(str)
+        .apply(lambda cells: cells.str.contains("inte på förteckningen"))
+        .any(axis=None)
+    )
 
 
 def test_what_a_body_is_and_a_note_about_its_member_are_told() -> None:
