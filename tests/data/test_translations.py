@@ -108,12 +108,13 @@ def test_no_twin_has_an_english_word_in_swedish(real: Dataset) -> None:
     assert [name for name in real.twins["partner_city_sv"].dropna() if english.search(name)] == []
 
 
-# --- Each column in its language ---------------------------------------------------------------------------------------
+# --- Each column in its language --------------------------------------------------------------------------------------
 
 #: Words that stand in Swedish texts and in no English one; a small letter with a ring or dots is Swedish as well.
 IN_SWEDISH = re.compile(
     r"\b(?:och|att|av|med|som|eller|inte|till|samt|enligt|genom|mellan|vid|kommun|kommuner|kommunen|regionala|landsting"
-    r"|landstinget|samverkan\w*|remiss\w*|avtal|beslut|styrelsen|kap\.|lag(?= \(?\d)|Lag(?= \()|Förordning(?= \()|RUS|RUP"
+    r"|landstinget|samverkan\w*|remiss\w*|avtal|beslut|styrelsen|kap\.|lag(?= \(?\d)"
+    r"|Lag(?= \()|Förordning(?= \()|RUS|RUP"
     r"|Samverkans\w*|Kommunalförbund|Plan- och bygglag\w*|prop\.(?= \d)|[a-z]*[åäö][a-zåäö]*)(?!\w)"
 )
 IN_ENGLISH = re.compile(
@@ -124,8 +125,10 @@ IN_ENGLISH = re.compile(
 )
 #: Names that no table has as a name: what is left when they are taken out is in one language.
 PROPER = re.compile(
-    r"[\"“”][^\"“”]*[\"“”]|\S+\.\w{2,4}\b|[A-ZÅÄÖ]\w+s (?:läns )?(?:landsting|[Kk]ommunalförbund|kommun|stad|län)\b|\w+ läns landsting"
-    r"|Länsstyrelsen (?:i )?\w+(?: län)?|Landstinget i \w+ län|(?:Region|Regionförbundet|Blekinge|Kalmar|Skåne) ?\w* län\b"
+    r"[\"“”][^\"“”]*[\"“”]|\S+\.\w{2,4}\b"
+    r"|[A-ZÅÄÖ]\w+s (?:läns )?(?:landsting|[Kk]ommunalförbund|kommun|stad|län)\b|\w+ läns landsting"
+    r"|Länsstyrelsen (?:i )?\w+(?: län)?|Landstinget i \w+ län"
+    r"|(?:Region|Regionförbundet|Blekinge|Kalmar|Skåne) ?\w* län\b"
     r"|Vänerskärgården med Kinnekulle|ekonomisk förening|Regionplan för Skåne \d+|Det öppna Skåne|Skåne nordväst|öre\b"
     r"|Man and the Biosphere|Compact of Mayors|Union of (?:the )?Baltic (?:Cities|States)|Board of Audit|Race to Zero"
     r"|Charter of European Rural Communities|Young People - From Exclusion to Inclusion|Net Zero Tracker"
