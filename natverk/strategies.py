@@ -129,7 +129,7 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
         to hold is no sighting), `bound` (`by`: no more is known than that it had happened by the date; `until`: its
         end, the start is not known; `between`: some day from `date_from` to `date_to`; missing: the date or span
         itself), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis` (`stated`, `inferred`),
-        `by` (who did it), `has_part` (whether the row tells how municipalities took part), `municipal_part,
+        `by, by_sv` (who did it), `has_part` (whether the row tells how municipalities took part), `municipal_part,
         municipal_part_sv, note, note_sv, row_id, source_id`. By county and start: a bare year comes after what is dated
         within it, but the work on a strategy before the decision that it led to; what has no date comes last.
 
@@ -170,7 +170,7 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
     )
     columns = [
         "county_code", "strategy_id", "title", "event", "date", "bound", "date_from", "date_to", "date_basis", "by",
-        "has_part", "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
+        "by_sv", "has_part", "municipal_part", "municipal_part_sv", "note", "note_sv", "row_id", "source_id",
     ]  # fmt: skip
     frame = frame.assign(place=_places(frame), phase=frame["event"].map(_PHASES).fillna(len(_PHASES)))
     return frame.sort_values(["county_code", "place", "phase", "row_id"], ignore_index=True)[columns]

@@ -147,17 +147,12 @@ def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "
     columns: dict[str, Cell | str] = {
         "when": lambda row: page.event_date(row, "inferred_date"),
         "event=what_happened": what,
-        "done_by": lambda row: _text(row["by"]),
+        "done_by": lambda row: page.told(row, "by"),
         "municipal_part": lambda row: page.told(row, "municipal_part"),
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }
     page.table("strategy_events", frame, columns, fold=fold, current=current)
-
-
-def _text(cell: object) -> object:
-    """Return a cell of text; nothing for a missing one."""
-    return cell if isinstance(cell, str) else ""
 
 
 def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

@@ -115,21 +115,24 @@ class SourceList:
         return f'<details class="nv-fold"><summary>{line}</summary>{items}</details>'
 
     def _item(self, row: dict[str, object]) -> str:
+        def told(name: str) -> str:
+            swedish = row.get(f"{name}_sv")
+            return str(swedish if self.t.lang == "sv" and isinstance(swedish, str) else row[name])
+
         known_language = pd.notna(row["language"])  # type: ignore[call-overload]
         spoken = f' lang="{escape(str(row["language"]))}"' if known_language else ""
-        title = f"<span{spoken}>{escape(str(row['title']))}</span>"
-        parts = [escape(str(row["publisher"]))] if pd.notna(row["publisher"]) else []  # type: ignore[call-overload]
+        title = f"<span{spoken}>{escape(told('title'))}</span>"
+        parts = [escape(told("publisher"))] if pd.notna(row["publisher"]) else []  # type: ignore[call-overload]
         published, accessed = (self.t(f"columns.{name}").lower() for name in ("published", "accessed"))
         known = pd.notna(row["published"])  # type: ignore[call-overload]
         date = f"{published} {escape(str(row['published']))}" if known else self.t("nouns.unpublished")
         read = pd.notna(row["accessed"])  # type: ignore[call-overload]
         parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}" if read else date)
         # A title that ends as a sentence does needs no further stop.
-        text = f"{title}{'' if str(row['title']).endswith(('.', '!', '?')) else '.'} {', '.join(parts)}"
+        text = f"{title}{'' if told('title').endswith(('.', '!', '?')) else '.'} {', '.join(parts)}"
         if pd.notna(row["url"]):  # type: ignore[call-overload]
             address = escape(str(row["url"]))
             text += f'. <a class="nv-url" href="{address}">{address}</a>'
         if row["licence_class"] != "not_stated":
-            terms = row["licence_sv"] if self.t.lang == "sv" else row["licence"]
-            text += f" ({self.t('nouns.terms')}: {escape(str(terms))})"
+            text += f" ({self.t('nouns.terms')}: {escape(told('licence'))})"
         return f'<li id="source-{row["number"]}" data-source="{escape(str(row["source_ids"]))}">{text}</li>'

@@ -58,7 +58,7 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         "when": page.event_date,
         "what_happened": lambda row: page.term("strategy_event", row["event"]),
         "title": lambda row: row["title"],
-        "by=done_by": lambda row: row["by"] if isinstance(row["by"], str) else "",
+        "by=done_by": lambda row: page.told(row, "by"),
         "municipal_part": lambda row: page.told(row, "municipal_part"),
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
@@ -80,8 +80,8 @@ def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
         )
 
     def adopter(row: dict[str, object]) -> str:
-        inferred = row["adopted_by_basis"] == "inferred"
-        return page.t("nouns.inferred", text=row["adopted_by"]) if inferred else str(row["adopted_by"])
+        inferred, who = row["adopted_by_basis"] == "inferred", page.told(row, "adopted_by")
+        return page.t("nouns.inferred", text=who) if inferred else who
 
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),

@@ -106,3 +106,97 @@ def test_no_twin_has_an_english_word_in_swedish(real: Dataset) -> None:
         r"\b(county|province|district|countryside|island|islands|formerly|parish|rural|town)\b", re.IGNORECASE
     )
     assert [name for name in real.twins["partner_city_sv"].dropna() if english.search(name)] == []
+
+
+# --- Each column in its language --------------------------------------------------------------------------------------
+
+#: Words that stand in Swedish texts and in no English one; a small letter with a ring or dots is Swedish as well.
+IN_SWEDISH = re.compile(
+    r"\b(?:och|att|av|med|som|eller|inte|till|samt|enligt|genom|mellan|vid|kommun|kommuner|kommunen|regionala|landsting"
+    r"|landstinget|samverkan\w*|remiss\w*|avtal|beslut|styrelsen|kap\.|lag(?= \(?\d)"
+    r"|Lag(?= \()|Förordning(?= \()|RUS|RUP"
+    r"|Samverkans\w*|Kommunalförbund|Plan- och bygglag\w*|prop\.(?= \d)|[a-z]*[åäö][a-zåäö]*)(?!\w)"
+)
+IN_ENGLISH = re.compile(
+    r"\b(?:the|of|and|with|from|by|is|are|was|were|not|member|members|network|networks|city|cities|county|counties"
+    r"|municipality|municipalities|board|chair|council|year|years|page|pages|undated|stated|listed|since|until|before"
+    r"|after|meeting|agreement|department|steering|committee|working|open|joint|press|release|news|copy|version of"
+    r"|mirror|signs|their|its|held|slides|earlier|later|package)\b"
+)
+#: Names that no table has as a name: what is left when they are taken out is in one language.
+PROPER = re.compile(
+    r"[\"“”][^\"“”]*[\"“”]|\S+\.\w{2,4}\b"
+    r"|[A-ZÅÄÖ]\w+s (?:läns )?(?:landsting|[Kk]ommunalförbund|kommun|stad|län)\b|\w+ läns landsting"
+    r"|Länsstyrelsen (?:i )?\w+(?: län)?|Landstinget i \w+ län"
+    r"|(?:Region|Regionförbundet|Blekinge|Kalmar|Skåne) ?\w* län\b"
+    r"|Vänerskärgården med Kinnekulle|ekonomisk förening|Regionplan för Skåne \d+|Det öppna Skåne|Skåne nordväst|öre\b"
+    r"|Man and the Biosphere|Compact of Mayors|Union of (?:the )?Baltic (?:Cities|States)|Board of Audit|Race to Zero"
+    r"|Charter of European Rural Communities|Young People - From Exclusion to Inclusion|Net Zero Tracker"
+    r"|TOGETHER for Territories of Coresponsibility|Samverkansavtal Värmland"
+)
+
+
+TITLES = ("networks.name", "bodies.name", "projects.project", "events.event", "sources.title", "sources.publisher")
+
+
+def _pairs(real: Dataset) -> list[tuple[str, str, str]]:
+    """Return every text of ours as column, English and Swedish; where both are one, it is a name."""
+    found = set()
+    for name, table in SCHEMA.items():
+        frame = real.table(name)
+        for column in table.names:
+            if f"{column}_sv" not in frame.columns or (name, column) == ("translations", "text"):
+                continue
+            both = frame[[column, f"{column}_sv"]].dropna().astype(str)
+            found |= {
+                (f"{name}.{column}", a, b) for a, b in both.itertuples(index=False) if a != b or column in table.told
+            }
+    return sorted(found)
+
+
+def _names(real: Dataset) -> re.Pattern[str]:
+    """Return a pattern of all names that the tables have."""
+    columns = {
+        "actors": ["name"], "bodies": ["name", "name_sv"], "networks": ["name", "name_sv"], "strategies": ["title"],
+        "counties": ["name", "region_name"], "municipalities": ["name_official"], "projects": ["project"],
+    }  # fmt: skip
+    names = {str(cell) for table, own in columns.items() for name in own for cell in real.table(table)[name].dropna()}
+    names |= {name.split(" (")[0] for name in names}
+    return re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if len(name) > 3))
+
+
+def _foreign(real: Dataset, words: re.Pattern[str], swedish: bool) -> list[tuple[str, list[str], str]]:
+    """Return the texts of one language that hold words of the other, names and quoted wording taken out."""
+    names, found = _names(real), []
+    for column, english, translated in _pairs(real):
+        text = translated if swedish else english
+        # Titles of what is told of are names; the remarks on sources have a test of their own.
+        if column in TITLES or not words.search(text):
+            continue
+        left = words.findall(PROPER.sub(" ", names.sub(" ", PROPER.sub(" ", text))))
+        found += [(column, left, text)] if left else []
+    return found
+
+
+def test_no_english_text_has_a_swedish_word(real: Dataset) -> None:
+    assert _foreign(real, IN_SWEDISH, swedish=False) == []
+
+
+def test_no_swedish_text_has_an_english_word(real: Dataset) -> None:
+    assert _foreign(real, IN_ENGLISH, swedish=True) == []
+
+
+def test_remarks_of_ours_on_sources_are_in_the_language_of_the_page(real: Dataset) -> None:
+    told = real.sources.set_index("source_id")
+    assert told.loc["klimatkommunerna-mal-2", "title_sv"] == "Mål (senare version av sidan)"
+    assert told.loc["ubc-bull-1-2014", "publisher_sv"] == "Union of the Baltic Cities (textkopia utan angiven adress)"
+    remarks = [text for name in ("title_sv", "publisher_sv") for cell in told[name].dropna()
+               for text in re.findall(r"\(([^()]*)\)", cell)]  # fmt: skip
+    english = r"\b(page|news|copy|earlier|later|press release|list|round|version of|from|of|with|and)\b"
+    allowed = {"World Association of the Major Metropolises"}
+    assert [text for text in remarks if re.search(english, text) and text not in allowed] == []
+
+
+def test_who_adopted_a_strategy_is_named_in_english_on_english_pages(real: Dataset) -> None:
+    assert not real.strategies["adopted_by"].str.contains(r"fullmäktige|kommunalförbund|\(styrelsen").any()
+    assert real.strategies["adopted_by_sv"].str.contains("fullmäktige").any()
