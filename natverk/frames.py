@@ -39,6 +39,16 @@ S = TypeVar("S", str, "str | int")
 Names = Iterable[str | int] | str | int
 
 
+def county_council_names(rows: pd.DataFrame) -> pd.Series:
+    """Return the name by which each row's source has a region that was a county council then; missing elsewhere.
+
+    A county council (landsting) is the same actor as the region that it became; the name tells which it was.
+    """
+    stated = rows["name_as_stated"]
+    council = stated.str.contains(r"landsting|county council", case=False).fillna(False).astype(bool)
+    return stated.where(rows["actor_id"].str.startswith("region:") & council)
+
+
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows as named tuples, without the index; what a cell holds stands in the schema.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
-from natverk.frames import Names, known_actors, known_networks
+from natverk.frames import Names, county_council_names, known_actors, known_networks
 
 __all__ = ["NO_OFFICE", "offices"]
 
@@ -49,7 +49,7 @@ def says_only_when(detail: str) -> bool:
 def _offices(data: Dataset) -> pd.DataFrame:
     """Return all offices, and what is none, in the order in which the rows first tell of them."""
     rows = data.functions
-    rows = rows.assign(office_id=rows["same_as"].fillna(rows["row_id"]))
+    rows = rows.assign(office_id=rows["same_as"].fillna(rows["row_id"]), as_stated=county_council_names(rows))
     for end in ("", "_sv"):
         detail, function = rows[f"detail{end}"].astype(object), rows[f"function{end}"].astype(object)
         # Whether it says only when is asked of the English, in which the rows are written.
@@ -66,6 +66,7 @@ def _offices(data: Dataset) -> pd.DataFrame:
         start_year=("start_year", "first"),
         end_year=("end_year", "first"),
         observed_year=("observed_year", "max"),
+        as_stated=("as_stated", "first"),
         told=("told", _each_once),
         told_sv=("told_sv", _each_once),
         row_ids=("row_id", ";".join),
@@ -94,7 +95,8 @@ def offices(data: Dataset, actors: Names | None = None, *, networks: Names | Non
     pd.DataFrame
         `office_id` (the first row that tells of it), `actor_id, network_id` (may be missing), `function_class`,
         `held` (False for what is no office: see `NO_OFFICE`), `start_year, end_year` (a stated term, missing where
-        none is stated), `observed_year` (the latest in which it was seen: no end), `told, told_sv` (what the rows
+        none is stated), `observed_year` (the latest in which it was seen: no end), `as_stated` (the name by which a
+        source has a region that was a county council then; missing otherwise), `told, told_sv` (what the rows
         say, with the name of the function where they say only when), `row_ids, source_ids` (joined by `;`). In the
         order of the table.
 

@@ -16,7 +16,7 @@ from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.data.units import fold
 from natverk.errors import InvalidArgument
-from natverk.frames import Names, directory, known_actors, known_municipality, known_networks
+from natverk.frames import Names, county_council_names, directory, known_actors, known_municipality, known_networks
 
 __all__ = [
     "evaluations",
@@ -90,8 +90,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     pd.DataFrame
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
         of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
-        source states), `theme`,
-        `row_ids, source_ids`. Those with years of their own first, the latest first.
+        source states), `theme`, `as_stated` (the name by which a source has a region that was a county council then;
+        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first.
 
     Raises
     ------
@@ -111,10 +111,12 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     np.True_
     """
     rows = _about(data, "projects", actors, network)
-    rows = rows.assign(rank=rows["role"].map({role: place for place, role in enumerate(_ROLES)}))
+    rank = rows["role"].map({role: place for place, role in enumerate(_ROLES)})
+    rows = rows.assign(rank=rank, as_stated=county_council_names(rows))
     rows = rows.sort_values("rank", kind="stable")
     key = ["actor_id", "project", "network_id", "programme"]
     firsts = ["project_sv", "programme_sv", "programme_from", "programme_to", "start_year", "end_year", "role", "theme"]
+    firsts.append("as_stated")
     how: dict[str, Any] = {**dict.fromkeys(firsts, "first"), "observed_year": "max"}
     how |= dict.fromkeys(["row_ids", "source_ids"], _together)
     found = rows.groupby(key, dropna=False, sort=False).agg(how).reset_index()
@@ -123,7 +125,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     found = found.assign(order=order).sort_values(["order", "project"], ascending=[False, True], ignore_index=True)
     columns = [
         "actor_id", "project", "project_sv", "network_id", "programme", "programme_sv", "programme_from",
-        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "row_ids", "source_ids",
+        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "as_stated", "row_ids",
+        "source_ids",
     ]  # fmt: skip
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
@@ -241,8 +244,8 @@ def findings(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> from natverk import load
-    >>> findings(load(), actors="Region Dalarna")["actor_id"].tolist()
-    ['region:20']
+    >>> findings(load(), actors="Region Dalarna (kommunalförbund)")["actor_id"].tolist()
+    ['body:region-dalarna-kommunalforbund']
     """
     return _about(data, "evaluation_findings", actors, None)
 

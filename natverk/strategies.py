@@ -225,7 +225,9 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
         decision; missing where only sightings are dated), `decided_bound, decided_basis` (the same of it),
         `known_from` (the first year whose events still tell of the day),
         `not_known_since` (the last year of which anything is dated; missing where the state is known, or nothing is),
-        `n_undated` (events without a date), `row_id` (that decides), `row_ids` (it and the decision), `source_id`.
+        `n_undated` (events without a date), `undated, undated_title, undated_row_ids` (what they tell, each kind once
+        and joined by `;`, the strategies that they concern, joined by ` | `, and their rows), `row_id` (that decides),
+        `row_ids` (it and the decision), `source_id`.
 
     Raises
     ------
@@ -255,7 +257,7 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
 def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
     """Return the states on a day, once for each dataset and choice."""
     frame = events(data)
-    undated = frame.loc[frame["date"].isna(), "county_code"].value_counts()
+    undated = frame[frame["date"].isna()]
     frame = frame[frame["date"].notna()]
     # What runs on a day has begun by then, and is seen on it; a date that may lie after it tells nothing of it.
     known = frame["date_from"].fillna(frame["date"]).map(latest) <= today
@@ -275,6 +277,7 @@ def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
         last = None if seen is None else _LEAVES[seen.event]
         strategy = None if decision is None else decision.strategy_id
         ids = [event.row_id for event in (decision, seen) if event is not None]
+        told = undated[undated["county_code"] == county.county_code]
         dated = decision if decision is not None and decision.event in _DECISIONS else None
         found.append(
             {
@@ -296,7 +299,10 @@ def _state(data: Dataset, today: str, carry_forward: int) -> pd.DataFrame:
                 "decided_basis": None if dated is None else dated.date_basis,
                 "known_from": int(today[:4]) - carry_forward,
                 "not_known_since": None if known_now else year,
-                "n_undated": int(undated.get(county.county_code, 0)),
+                "n_undated": len(told),
+                "undated": ";".join(dict.fromkeys(told["event"])),
+                "undated_title": " | ".join(dict.fromkeys(told["title"].dropna())),
+                "undated_row_ids": ";".join(told["row_id"]),
                 "row_id": None if seen is None else seen.row_id,
                 "row_ids": ";".join(dict.fromkeys(ids)),
                 "source_id": None if seen is None else seen.source_id,
@@ -742,8 +748,8 @@ def accounts(data: Dataset, region: str | int | None = None, *, years: tuple[int
         (`status_note, process_note, consultation_note, eu2020_ref_note, agenda2030_ref_note, note`, …), and `state,
         adopted_first, adopted_last` as in `history` (the state as at the end of the years), `decided` (the date of the
         adoption by the table, or by `events` where it has none or they tell no more than by when), `decided_bound`
-        (`by`, or missing), `decided_basis` (`stated`, `inferred`), `row_id, row_ids` (with the event that dates it),
-        `source_ids`.
+        (`by`, or missing), `decided_basis` (`stated`, `inferred`), `last_year` (the year of the newest of its own dated
+        sources; missing where none is dated), `row_id, row_ids` (with the event that dates it), `source_ids`.
 
     Raises
     ------
@@ -761,7 +767,8 @@ def accounts(data: Dataset, region: str | int | None = None, *, years: tuple[int
     if region is not None:
         frame = frame[frame["county_code"] == known_county(data, region, "region")]
     known = history(data)[["strategy_id", "state", "adopted_first", "adopted_last", "until"]]
-    frame = frame.merge(known, on="strategy_id")
+    printed = _adoptions(data).set_index("strategy_id")["last_year"].astype("Int64")
+    frame = frame.merge(known, on="strategy_id").assign(last_year=lambda rows: rows["strategy_id"].map(printed))
     told = events(data, until=min(window[-1], data.last_year)).dropna(subset=["date", "strategy_id"])
     if window[-1] < data.last_year:
         begun = frame["adopted_last"].fillna(_ALWAYS).map(latest) <= f"{window[-1]}-12-31"
@@ -810,8 +817,9 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     """Return, strategy by strategy, what the sources tell of its adoption and its end.
 
     `first, last` are bounds of the adoption. Where its day is unknown it lies after the predecessor's first and before
-    the successor's last possible day, after the stated begin of work or referral of it, and no later than the newest of
-    the row's own sources; the day on which it was read stands for a source without a sure date. `until` is the last
+    the successor's last possible day, after the stated begin of work or referral of it, no later than the newest of
+    the row's own sources, where the day on which it was read stands for a source without a sure date, and no later than
+    the day by which an event tells that it had been adopted (`date_to` alone). `until` is the last
     possible day on which a newer strategy of the county came to hold. `first_year, last_year` are the years of the
     dated sources, `last_told` the last year of these and of the stated adoption, `seen` the last day on which the first
     source can have been published.
@@ -862,11 +870,15 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     begun = begun[begun["event"].isin(["begun", "new_begun", "referral"]) & (begun["date_basis"] == "stated")]
     begun = begun.dropna(subset=["date_from"])
     work = dict(begun["date_from"].map(earliest).groupby(begun["strategy_id"]).max())
+    by = data.strategy_events
+    by = by[(by["event"] == "adopted") & by["date_from"].isna()].dropna(subset=["date_to", "strategy_id"])
+    known_by = dict(by["date_to"].map(latest).groupby(by["strategy_id"]).min())
     bounds = {}
     for name, printed in zip(before, adopted["printed"], strict=True):
         earlier = [first[item] for item in before[name] if item in first]
         low = first.get(name) or max([_ALWAYS, *earlier, *([work[name]] if name in work else [])])
         ends = [last[item] for item in last if name in before[item]]
+        ends += [known_by[name]] if name in known_by else []
         bounds[name] = (low, last.get(name) or max(low, min([printed, *ends])))
     until, county = {}, dict(zip(before, adopted["county_code"], strict=True))
     for name, (_, high) in bounds.items():

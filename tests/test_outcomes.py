@@ -7,7 +7,7 @@ import pytest
 from natverk import outcomes
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
-from natverk.outcomes import evaluations, notes, of_the_country, projects, told_by, totals, twin_towns
+from natverk.outcomes import evaluations, meetings, notes, of_the_country, projects, told_by, totals, twin_towns
 
 
 def test_what_a_municipality_tells_of_networks_comes_from_its_own_pages(real: Dataset) -> None:
@@ -47,3 +47,10 @@ def test_a_theme_that_nobody_coded_is_blank_and_not_the_general_one(real: Datase
     assert rows.loc[interreg, "theme"].isna().all()
     assert rows.loc[~interreg, "theme"].notna().all()
     assert projects(real, actors="Vännäs")["theme"].dtype == projects(real)["theme"].dtype
+
+
+@pytest.mark.parametrize(("network", "row_ids"), [("ecad", {"evt-00032"}), ("sern", {"evt-00025", "evt-00026"})])
+def test_what_a_section_or_a_forerunner_held_is_the_event_of_the_network(
+    real: Dataset, network: str, row_ids: set[str]
+) -> None:
+    assert row_ids <= set(meetings(real, network=network)["row_ids"])

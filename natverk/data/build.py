@@ -204,7 +204,7 @@ def typed(frame: pd.DataFrame, table: Table, swedish: Mapping[str, str] = Mappin
             result[column.name] = cells
         if column.swedish:
             own = cells.map(swedish)
-            result[f"{column.name}_sv"] = (own.fillna(cells) if column.partly else own).astype(TEXT)
+            result[f"{column.name}_sv"] = own.astype(TEXT).fillna(cells) if column.partly else own.astype(TEXT)
     return pd.DataFrame(result).sort_values(list(table.key), kind="stable").reset_index(drop=True)
 
 

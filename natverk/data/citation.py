@@ -62,6 +62,7 @@ class _Work:
     language: str = ""
     kind: str = ""
     licence: str = ""
+    licence_sv: str = ""
     ids: tuple[str, ...] = ()
     version: str = ""
     note: str = ""
@@ -242,6 +243,7 @@ def _work(row: Mapping[Any, object], ids: Sequence[str]) -> _Work:
         language=cells.get("language", ""),
         kind=cells.get("kind", ""),
         licence=cells.get("licence", "") if stated else "",
+        licence_sv=cells.get("licence_sv", "") if stated else "",
         ids=tuple(ids),
     )
 
@@ -393,7 +395,8 @@ def _text(data: Dataset, works: Sequence[_Work], lang: str) -> str:
         date = t("citation.published", date=date) if date else t("nouns.unpublished")
         read = t("citation.read", date=work.accessed) if work.accessed else ""
         facts = ", ".join(part for part in (work.author, "; ".join(part for part in (date, read) if part)) if part)
-        terms = f" ({t('nouns.terms')}: {work.licence})" if work.licence else ""
+        licence = work.licence_sv if lang == "sv" else work.licence
+        terms = f" ({t('nouns.terms')}: {licence})" if licence else ""
         lines.append(f"[{number}] {_stopped(work.title)} {_stopped(facts)}{f' {work.url}' if work.url else ''}{terms}")
     return "\n".join(lines)
 

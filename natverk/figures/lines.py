@@ -1,22 +1,19 @@
-"""Lines along the years: members on complete lists, and counties by who holds the responsibility."""
+"""Lines along the years: counties by who holds the responsibility."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from natverk.figures.axes import PAD, count_axis, finished, mark, named, place_axes, quiet, swatch, write, year_axis
+from natverk.figures.axes import PAD, count_axis, finished, mark, place_axes, quiet, swatch, write, year_axis
 from natverk.figures.checks import check_columns, check_values, whole
 from natverk.figures.picture import Notice, Picture
 from natverk.figures.style import (
     CSS_DPI,
     HATCH,
     HOLDER_COLOURS,
-    INK,
-    LEVEL_COLOURS,
     MUTED,
     PAPER,
     REGIONAL_EDGE,
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-__all__ = ["holders", "lists"]
+__all__ = ["holders"]
 
 _HEIGHT = 250.0
 _TYPES = ("state", "pilot_region", "samverkansorgan", "municipality", "region")
@@ -44,118 +41,6 @@ _DASHES: dict[str, Any] = {
     "municipality": (0, (3, 1, 1, 1)),
     "region": "solid",
 }
-_SHAPES = ("o", "s", "^", "D", "v")
-_LINES = (LEVEL_COLOURS["municipal"], LEVEL_COLOURS["joint"], REGIONAL_EDGE, MUTED, INK)
-
-
-@housed
-def lists(
-    frame: pd.DataFrame,
-    *,
-    names: Mapping[str, str] | None = None,
-    lang: str = "sv",
-    ax: Axes | None = None,
-    source: str = "",
-) -> Picture | Notice:
-    """Draw how many members the complete lists of a network name, by the year of the list.
-
-    Parameters
-    ----------
-    frame
-        As `natverk.networks.lists_of` or `natverk.lists` gives it: `network_id, year, n_members, n_at_risk,
-        full_only, certainty`.
-    names
-        Network id → name; written at the line where there are several.
-    lang
-        `"sv"` or `"en"`.
-    ax
-        An axes to draw on; default one of its own.
-    source
-        The line under the figure.
-
-    Returns
-    -------
-    Picture or Notice
-        A point a list, open where it is less certain that the list is complete. A line joins lists of one network and
-        one scope only: equally many actors covered, all members or full ones. A notice for fewer than two lists, or
-        where no two lists can be compared.
-
-    Raises
-    ------
-    InvalidArgument
-        For a missing column or an unknown certainty.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"network_id": ["ubc"] * 3, "year": [2014, 2016, 2019], "n_members": [21, 18, 14],
-    ...     "n_at_risk": [311] * 3, "full_only": [False] * 3, "certainty": ["high", "medium", "high"]})
-    >>> print(lists(frame, names={"ubc": "UBC"}, lang="en").alt)
-    Members on complete lists, 2014–2019. UBC: 21 in 2014, 18 in 2016 (certainty: medium), 14 in 2019.
-    """
-    t = texts(lang)
-    check_columns(frame, ("network_id", "year", "n_members", "n_at_risk", "full_only", "certainty"), "lines.lists")
-    check_values(frame, "certainty", ("high", "medium", "low"), "lines.lists")
-    frame = frame.sort_values(["network_id", "year"], kind="stable")
-    scope = ["network_id", "full_only", "n_at_risk"]
-    if frame.empty or frame.groupby(scope)["year"].nunique().max() < 2:
-        return Notice(t("figures.lines.lists.empty"))
-    networks = list(dict.fromkeys(str(key) for key in frame["network_id"]))
-    called = {key: named(names, key) for key in networks}
-    first, last = int(frame["year"].min()), int(frame["year"].max())
-    several = len(networks) > 1
-    looks: dict[str, dict[str, Any]] = {
-        network: {"color": _LINES[number % 5], "marker": _SHAPES[number % 5]} for number, network in enumerate(networks)
-    }
-    key: list[Artist] = []
-    if several:
-        key = [mark(called[network], **look, markersize=6.5) for network, look in looks.items()]
-    if (frame["certainty"] != "high").any():
-        open_ = {"color": MUTED if several else _LINES[0], "markersize": 6.5, "markerfacecolor": PAPER}
-        key.append(mark(t("figures.lines.lists.open"), "o", **open_))
-    ax = place_axes(ax, height=_HEIGHT, left=PAD + 34, right=PAD + 8, above=26, below=24, key=key, source=source)
-    year_axis(ax, first, last)
-    ax.set_xlim(first - 0.5, last + 0.5)
-    count_axis(ax, float(frame["n_members"].max()))
-    quiet(ax, grid="y")
-    write(ax, t("figures.lines.lists.axis"), (0, 1), (-34, 10), colour=MUTED)
-    for network, look in looks.items():
-        own = frame[frame["network_id"] == network]
-        for _, alike in own.groupby(scope, sort=False):
-            ax.plot(alike["year"].to_numpy(), alike["n_members"].to_numpy(), color=look["color"], linewidth=1.6)
-        for sure, fill in ((True, look["color"]), (False, PAPER)):
-            points = own[(own["certainty"] == "high") == sure]
-            ax.plot(
-                points["year"].to_numpy(), points["n_members"].to_numpy(), linestyle="none", markersize=6.5,
-                markerfacecolor=fill, clip_on=False, zorder=4, **look,
-            )  # fmt: skip
-    _numbers(ax, list(frame[["year", "n_members"]].itertuples(index=False, name=None)), t)
-    said = []
-    for network in networks:
-        own = frame[frame["network_id"] == network]
-        words = []
-        for year, n, certainty, full in own[["year", "n_members", "certainty", "full_only"]].itertuples(
-            index=False, name=None
-        ):
-            notes = [t("figures.lines.lists.full")] if full else []
-            notes += [f"{t('figures.certainty')} {t(f'terms.certainty.{certainty}')}"] if certainty != "high" else []
-            told = t("figures.lines.in_year", n=t.number(int(n)), year=int(year))
-            words.append(told + (f" ({', '.join(notes)})" if notes else ""))
-        said.append(f"{called[network]}: {', '.join(words)}.")
-    return finished(ax, title=t("figures.lines.lists.title", first=first, last=last), said=said)
-
-
-def _numbers(ax: Axes, points: list[tuple[int, int]], t: Texts) -> None:
-    """Write each number over or under its point, where it covers no other point or number."""
-    spots = [ax.transData.transform(point) * CSS_DPI / ax.figure.dpi for point in points]
-    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
-    for point, (x, y) in dict(zip(points, spots, strict=True)).items():
-        half = text_width(t.number(point[1])) / 2
-        for up in (12.0, -12.0):
-            box = (x - half, y + up - 7, x + half, y + up + 7)
-            if not any(box[0] < r and left < box[2] and box[1] < top and low < box[3] for left, low, r, top in taken):
-                write(ax, t.number(point[1]), point, (0, up), ha="center", data=True, halo=True)
-                taken.append(box)
-                break
 
 
 @housed

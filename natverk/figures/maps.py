@@ -1,4 +1,4 @@
-"""Maps of Sweden: who is in a network, and what holds in each county."""
+"""Maps of Sweden: who is in a network."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.collections import PathCollection
 
-from natverk.errors import InvalidArgument
-from natverk.figures.axes import PAD, finished, named, place_axes, swatch, write
+from natverk.figures.axes import PAD, finished, place_axes, swatch, write
 from natverk.figures.checks import check_columns, check_values
 from natverk.figures.geometry import Points, border, contains, outlines, project, sweden
 from natverk.figures.grids import MARKS, draw_marks, mark_entries
@@ -20,29 +19,21 @@ from natverk.figures.names import Name, place_names
 from natverk.figures.picture import Notice, Picture
 from natverk.figures.style import (
     CSS_DPI,
-    HATCH,
-    HATCH_COLOUR,
-    HOLDER_COLOURS,
     INK,
     LEVEL_COLOURS,
     LEVEL_TINTS,
     MUTED,
-    PAPER,
-    RAMP,
     REGIONAL_EDGE,
     TEXT,
-    WIDTH,
     housed,
-    text_width,
 )
-from natverk.locale import Texts, texts
+from natverk.locale import texts
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-__all__ = ["FEWEST", "counties", "members"]
+__all__ = ["FEWEST", "members"]
 
 #: A map is drawn from so many members on.
 FEWEST = 5
@@ -51,9 +42,6 @@ _HEIGHT, _WHOLE, _ZOOM = 660.0, 290.0, 522.0  # CSS pixels
 _SPREAD, _SOUTH = 760.0, 6760.0  # km: farther apart than this only those south of Gävle are looked at closely
 _NEAREST = 120.0  # km: no closer look than this
 _SIZE = 6.5  # points
-#: Colours of values that are neither levels nor numbers.
-_OTHERS = ("#1f4e79", "#d8a03a", "#2b7f78", "#a8483a", "#8fb6db", "#6b5b8c", "#9aa37a")
-_LEVELS = {**LEVEL_COLOURS, "intermunicipal": LEVEL_COLOURS["joint"], "unitary": LEVEL_COLOURS["municipal"]}
 
 
 @dataclass(frozen=True)
@@ -304,176 +292,3 @@ def _scale_bar(ax: Axes, box: tuple[float, float, float, float]) -> None:
     end, low = box[1] - wide * 0.025, box[2] + wide * 0.02
     ax.plot([end - length, end], [low, low], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=5)
     write(ax, f"{length} km", (end, low), (0, 9), ha="right", colour=MUTED, data=True, halo=True)
-
-
-# --- Counties ---------------------------------------------------------------------------------------------------------
-
-
-@housed
-def counties(
-    frame: pd.DataFrame,
-    *,
-    value: str,
-    names: Mapping[str, str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    title: str = "",
-    lang: str = "sv",
-    ax: Axes | None = None,
-    source: str = "",
-) -> Picture | Notice:
-    """Draw a map of the counties coloured by a category, with every county's name and value beside it.
-
-    Parameters
-    ----------
-    frame
-        One row a county: `county_code` and the column `value` (a category or a whole number; missing: not known).
-    value
-        The column that is drawn.
-    names
-        County code → name.
-    labels
-        Value → what it is called; default the vocabulary of levels and of types of holder, else the value.
-    title
-        The first words of caption and text alternative; default the name of the column.
-    lang
-        `"sv"` or `"en"`.
-    ax
-        An axes to draw on; default one of its own.
-    source
-        The line under the figure.
-
-    Returns
-    -------
-    Picture or Notice
-        Levels and types of holder have their fixed colours, whole numbers light to dark, others colours of their own;
-        not known is hatched. A notice where all counties are alike.
-
-    Raises
-    ------
-    InvalidArgument
-        For a missing column, an unknown county, or more than seven categories.
-    MissingFile
-        If the map package is not installed.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"county_code": ["12", "14", "24"],
-    ...                       "holder_type": ["region", "region", "samverkansorgan"]})
-    >>> names = {"12": "Skåne", "14": "Västra Götaland", "24": "Västerbotten"}
-    >>> print(counties(frame, value="holder_type", names=names, title="Holders in 2012", lang="en").alt)
-    Holders in 2012. Cooperation body (1): Västerbotten. Region (2): Skåne and Västra Götaland.
-    """
-    t = texts(lang)
-    check_columns(frame, ("county_code", value), "maps.counties")
-    known = sorted({code[:2] for code in outlines()})
-    check_values(frame, "county_code", known, "maps.counties")
-    given = dict(zip(frame["county_code"].astype(str), frame[value], strict=True))
-    values = {code: None if pd.isna(item) else item for code, item in given.items()}
-    if len(set(values.values())) < 2:
-        return Notice(t("figures.maps.counties.empty"))
-    kinds = _kinds([item for item in values.values() if item is not None])
-    colours = _colours(kinds)
-    called = {kind: _called(kind, labels, t) for kind in kinds} | {None: t("figures.maps.counties.unknown")}
-    key: list[Artist] = [swatch(called[kind], colours[kind], edge=MUTED) for kind in kinds]
-    if None in values.values():
-        key.append(swatch(called[None], PAPER, edge=MUTED, hatch=HATCH))
-    beside = {code: f"{named(names, code)}: {called[item]}" for code, item in values.items()}
-    wide = max(text_width(text) for text in beside.values()) + 40
-    width = round(2 * (wide + PAD) + _WHOLE)
-    ax = place_axes(
-        ax, height=_HEIGHT, left=wide + PAD, right=wide + PAD, above=6, below=10, key=key, source=source,
-        width=min(max(width, 560), WIDTH) if width <= WIDTH else width,
-    )  # fmt: skip
-    country = np.asarray(sweden().vertices)
-    west, east, south, north = _fitted(country, ax)
-    ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect="equal")
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    shapes = {code: border([one for one in outlines() if one[:2] == code]) for code in known}
-    for code, shape in shapes.items():
-        item = values.get(code)
-        look: dict[str, Any] = {"facecolors": _LAND if code not in values else PAPER if item is None else colours[item]}
-        if code in values and item is None:
-            look |= {"hatch": HATCH, "hatchcolor": HATCH_COLOUR}
-        _shapes(ax, [shape], 1.0, edgecolors=PAPER if item is not None else _SHORE, linewidths=0.8, **look)
-    _beside_names(ax, beside)
-    said = []
-    for kind in [*kinds, *([None] if None in values.values() else [])]:
-        own = [named(names, code) for code, item in values.items() if item == kind]
-        said.append(f"{called[kind][0].upper()}{called[kind][1:]} ({t.number(len(own))}): {t.join(own)}.")
-    return finished(ax, title=title or value, said=said)
-
-
-def _kinds(items: list[Any]) -> list[Any]:
-    """Return the categories in the order of their vocabulary, or by size, or by name."""
-    kinds = list(dict.fromkeys(items))
-    for order in (list(HOLDER_COLOURS), list(_LEVELS)):
-        if all(str(kind) in order for kind in kinds):
-            return sorted(kinds, key=lambda kind: order.index(str(kind)))
-    if len(kinds) > len(_OTHERS):
-        raise InvalidArgument(
-            f"{len(kinds)} categories are more than a map can tell apart",
-            where="natverk.figures.maps.counties",
-            allowed=[f"at most {len(_OTHERS)}"],
-            remedy="put rare ones, or ranges of numbers, together",
-        )
-    return sorted(kinds, key=lambda kind: (isinstance(kind, str), kind))
-
-
-def _colours(kinds: list[Any]) -> dict[Any, str]:
-    for fixed in (HOLDER_COLOURS, _LEVELS):
-        if all(str(kind) in fixed for kind in kinds):
-            return {kind: fixed[str(kind)] for kind in kinds}
-    if not any(isinstance(kind, str) for kind in kinds) and len(kinds) <= len(RAMP):
-        steps = np.linspace(0, len(RAMP) - 1, len(kinds)).round().astype(int) if len(kinds) > 1 else [2]
-        return {kind: RAMP[step] for kind, step in zip(kinds, steps, strict=True)}
-    return dict(zip(kinds, _OTHERS, strict=False))
-
-
-def _called(kind: Any, labels: Mapping[str, str] | None, t: Texts) -> str:
-    for key in ("figures.timelines.responsibility.kind", "figures.level"):
-        if str(kind) not in (labels or {}) and t.has(f"{key}.{kind}"):
-            return t(f"{key}.{kind}")
-    return named(labels, int(kind) if isinstance(kind, float) and kind.is_integer() else kind)
-
-
-def _beside_names(ax: Axes, texts_: Mapping[str, str]) -> None:
-    """Write what belongs to each county at the side of the map, tied to it by a line; none meets another."""
-    middles: dict[str, tuple[float, float]] = {}
-    for code in texts_:
-        centres = np.array([shape.centre for one, shape in outlines().items() if one[:2] == code])
-        middles[code] = tuple(centres[((centres - centres.mean(axis=0)) ** 2).sum(axis=1).argmin()].tolist())
-    pixel = (ax.get_ylim()[1] - ax.get_ylim()[0]) / _pixels(ax)[1]
-    # The half farther west at the left.
-    by_east = sorted(middles, key=lambda code: middles[code][0] - 0.25 * (middles[code][1] - 6600))
-    for side, codes in ((-1, by_east[: len(by_east) // 2]), (1, by_east[len(by_east) // 2 :])):
-        order = sorted(codes, key=lambda code: -middles[code][1])
-        heights = _apart([middles[code][1] for code in order], 19 * pixel)
-        edge = ax.get_xlim()[0 if side < 0 else 1]
-        for code, height in zip(order, heights, strict=True):
-            east, north = middles[code]
-            ax.plot(
-                [east, edge + side * 6 * pixel, edge + side * 22 * pixel], [north, height, height], color=MUTED,
-                linewidth=0.7, clip_on=False, zorder=3,
-            )  # fmt: skip
-            ax.plot([east], [north], "o", color=INK, markersize=2.6, zorder=4)
-            write(ax, texts_[code], (edge, height), (side * 27, -0.5), ha="right" if side < 0 else "left", data=True)
-
-
-def _apart(heights: list[float], least: float) -> list[float]:
-    """Move falling heights so far apart that neighbours are `least` from each other, as little as may be.
-
-    >>> _apart([10.0, 9.0, 8.0], 3.0)
-    [12.0, 9.0, 6.0]
-    """
-    groups: list[list[float]] = []  # of heights that touch, each spread around its mean
-    for height in heights:
-        groups.append([height])
-        while len(groups) > 1:
-            above, below = groups[-2], groups[-1]
-            low = sum(above) / len(above) - (len(above) - 1) / 2 * least
-            high = sum(below) / len(below) + (len(below) - 1) / 2 * least
-            if low - high >= least:
-                break
-            groups[-2:] = [above + below]
-    return [sum(own) / len(own) + ((len(own) - 1) / 2 - place) * least for own in groups for place in range(len(own))]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import plain
 
 __all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
 
@@ -15,7 +17,14 @@ def _with_actor(page: NotebookPage, columns: dict[str, Cell | str]) -> dict[str,
     """Return the columns, with the actor first on pages that are about more than one."""
     if page.kind == "municipality":
         return columns
-    return {"actor": lambda row: page.actor(row["actor_id"]), **columns}
+
+    def actor(row: dict[str, object]) -> Markup:
+        name = page.actor(row["actor_id"])
+        if not isinstance(row.get("as_stated"), str):
+            return name
+        return Markup(page.t("nouns.as_stated", text=name, name=plain(row["as_stated"])))
+
+    return {"actor": actor, **columns}
 
 
 def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:

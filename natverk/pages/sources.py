@@ -130,5 +130,6 @@ class SourceList:
             address = escape(str(row["url"]))
             text += f'. <a class="nv-url" href="{address}">{address}</a>'
         if row["licence_class"] != "not_stated":
-            text += f" ({self.t('nouns.terms')}: {escape(str(row['licence']))})"
+            terms = row["licence_sv"] if self.t.lang == "sv" else row["licence"]
+            text += f" ({self.t('nouns.terms')}: {escape(str(terms))})"
         return f'<li id="source-{row["number"]}" data-source="{escape(str(row["source_ids"]))}">{text}</li>'

@@ -25,7 +25,9 @@ def states(page: NotebookPage, frame: pd.DataFrame) -> None:
         since = page.year(row["not_known_since"])
         if pd.isna(row["last_state"]):  # type: ignore[call-overload]
             return page.t("nouns.unknown")
-        return page.t("nouns.not_known_since", year=since, last=page.term("strategy_state", row["last_state"]))
+        text = page.t("nouns.not_known_since", year=since, last=page.term("strategy_state", row["last_state"]))
+        undated = [page.term("strategy_event", event) for event in str(row["undated"]).split(";") if event]
+        return page.t("nouns.with_undated", text=text, events=", ".join(undated)) if undated else text
 
     def state_of(row: dict[str, object]) -> str:
         of_other = isinstance(row["event_title"], str) and row["event_strategy_id"] != row["strategy_id"]
@@ -78,13 +80,17 @@ def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
             if text
         )
 
+    def adopter(row: dict[str, object]) -> str:
+        inferred = row["adopted_by_basis"] == "inferred"
+        return page.t("nouns.inferred", text=row["adopted_by"]) if inferred else str(row["adopted_by"])
+
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),
         "title": "title",
         "adopted": lambda row: (
             _dated(page, row["decided"], row["decided_bound"], row["decided_basis"]) or page.t("nouns.unknown")
         ),
-        "by": lambda row: row["adopted_by"] if isinstance(row["adopted_by"], str) else "",
+        "by": adopter,
         "horizon": lambda row: page.year(row["horizon_year"]),
         "status=strategy_status": lambda row: (
             page.told(row, "status_note") or page.term("strategy_status", row["status"])

@@ -38,8 +38,9 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
     -------
     pd.DataFrame
         One row a theme: `theme, n_networks` (with a documented Swedish member), `n_municipal, n_joint, n_regional`
-        (memberships, that is pairs of actor and network), `municipalities, regions` (different ones). A network of
-        several themes counts in each. The theme with most memberships first.
+        (memberships, that is pairs of actor and network), `municipalities, regions` (different ones), `municipal_rows,
+        joint_rows, regional_rows` (the rows behind each number, joined by `;`). A network of several themes counts in
+        each. The theme with most memberships first.
 
     Raises
     ------
@@ -69,7 +70,11 @@ def country_themes(data: Dataset, *, years: tuple[int, int] | int | None = None)
         own = ties[ties["level"] == level].groupby("theme")["actor_id"].nunique()
         table[name] = own.reindex(table.index, fill_value=0)
     columns = ["n_networks", "n_municipal", "n_joint", "n_regional", "municipalities", "regions"]
-    table = table[columns].astype("int64").reset_index().astype({"theme": TEXT})
+    table = table[columns].astype("int64")
+    for level in ("municipal", "joint", "regional"):
+        own = ties[ties["level"] == level].groupby("theme")["row_ids"].agg(";".join)
+        table[f"{level}_rows"] = own.reindex(table.index, fill_value="").astype(TEXT)
+    table = table.reset_index().astype({"theme": TEXT})
     table = table.assign(total=table[["n_municipal", "n_joint", "n_regional"]].sum(axis=1))
     return table.sort_values(["total", "theme"], ascending=[False, True], ignore_index=True).drop(columns="total")
 

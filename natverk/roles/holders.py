@@ -269,7 +269,8 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = N
     -------
     pd.DataFrame
         `year, holder_type, low` (counties where no other type is possible), `best` (by the conventional
-        day), `high` (counties where the type is possible); counts of the 21 counties.
+        day), `high` (counties where the type is possible); counts of the 21 counties; `row_ids` (of all that may have
+        held then, joined by `;`).
 
     Raises
     ------
@@ -302,7 +303,8 @@ def responsibility_counts(data: Dataset, years: tuple[int, int] | int | None = N
     frame = pd.DataFrame(index=keys)
     for bound, rows in (("low", sure), ("best", held), ("high", may)):
         frame[bound] = rows.groupby(keys.names).size().reindex(keys, fill_value=0)
-    return frame.reset_index().astype({"year": "int64", "holder_type": TEXT})
+    frame["row_ids"] = may.groupby(keys.names)["row_id"].agg(";".join).reindex(keys, fill_value="")
+    return frame.reset_index().astype({"year": "int64", "holder_type": TEXT, "row_ids": TEXT})
 
 
 @asked

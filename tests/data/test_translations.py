@@ -59,6 +59,7 @@ WORKING = re.compile(
     r"\b(CONFLICT|BEST|AND|NOT|THE|END|START|UPPER|BOUND|KONFLIKT|BÄSTA|OCH|INTE|DEN|SLUTDATUM|STARTEN|ÖVRE|OBS)\b"
     r"|\b[Ss]eed \d|\b(next|previous) row\b|\b(nästa|föregående) rad\b|asked period|efterfrågad period|hard-coded"
     r"|\bunit table\b|enhetstabell|networks table|tabellen networks|\(table \w+\)|\\"
+    r"|\bstored\b|\b(sparad|lagrad|sparat|lagrat)|open spell|öppen period|\b(end date|slutdatum) =|(true|verklig) start"
 )
 NOTES = [(name, note) for name, table in SCHEMA.items() for note in ("note", "source_title") if note in table.names]
 
@@ -68,6 +69,21 @@ def test_a_note_is_written_to_a_reader(real: Dataset, table: str, column: str) -
     frame = real.table(table)
     texts = [text for name in (column, f"{column}_sv") if name in frame for text in frame[name].dropna()]
     assert [text for text in texts if WORKING.search(text)] == []
+
+
+def test_a_place_in_a_source_is_no_file_of_ours(real: Dataset) -> None:
+    for name, table in SCHEMA.items():
+        if "locator" in table.names:
+            places = real.table(name)["locator"].dropna()
+            assert not places[places.str.contains(r"\.csv|\bstored\b")].tolist(), name
+
+
+def test_terms_of_sources_are_told_in_swedish(real: Dataset) -> None:
+    told = real.sources[real.sources["licence_class"] != "not_stated"].set_index("source_id")
+    kolada = told[told["licence"].str.contains("the terms of Kolada are not stated there")]
+    assert set(kolada["licence_sv"]) == {"AGPL-3 (paketet; Koladas villkor anges inte där)"}
+    english = re.compile(r"\b(?:the|package|terms|stated|licence|cite|as|repository|data is)\b")
+    assert not told.loc[told["licence_sv"].str.contains(english), "licence_sv"].tolist()
 
 
 @pytest.mark.parametrize(

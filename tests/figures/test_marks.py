@@ -19,7 +19,7 @@ from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture, bars, dots, grids, lines, maps, timelines
 from natverk.figures.style import SMALL
 from natverk.locale import LANGUAGES, texts
-from natverk.networks import list_matrix, lists_of, members_of
+from natverk.networks import list_matrix, members_of
 
 COUNTIES = {"12": "Skåne", "14": "Västra Götaland", "19": "Västmanland", "23": "Jämtland"}
 SOURCE = "Källa: natverk, uppgifter lästa till och med den 29 november 2026."
@@ -133,13 +133,6 @@ THEMES = frame(
     ("health", "joint", 2),
     ("rural", "joint", 0),
 )
-COUNTS = frame(
-    "network_id year n_members n_at_risk full_only certainty",
-    ("ubc", 2014, 21, 311, False, "high"),
-    ("ubc", 2016, 18, 311, False, "medium"),
-    ("ubc", 2019, 14, 311, False, "high"),
-    ("ubc", 2020, 3, 311, True, "high"),
-)
 HOLDERS = frame(
     "year holder_type low best high",
     *((year, "region", n, n, n) for year, n in ((2013, 4), (2014, 4), (2015, 10))),
@@ -169,8 +162,6 @@ MEMBERS = frame(
     ("region:12", "Region Skåne", "regional", "recent", None, "12"),
     ("body:x", "Förbundet", "joint", "undated", None, "12"),
 )
-
-HOLDERS_OF = frame("county_code holder_type", ("12", "region"), ("14", "region"), ("19", "state"), ("23", None))
 
 Draw = Callable[..., Picture | Notice]
 #: Each figure with a call that draws, numbers that its text alternative must tell, and a call that has nothing to show.
@@ -214,11 +205,6 @@ FIGURES: dict[str, tuple[Draw, list[str], Draw]] = {
         [" 12", " 3", " 2", " 1"],
         lambda **k: bars.levels(THEMES[:2], **k),
     ),
-    "members on lists": (
-        lambda **k: lines.lists(COUNTS, names=NAMES, **k),
-        ["UBC: 21", "2014", "18", "2016", "14", "3"],
-        lambda **k: lines.lists(COUNTS[2:], **k),
-    ),
     "holders": (
         lambda **k: lines.holders(HOLDERS, **k),
         ["4", "10", "2015"],
@@ -238,11 +224,6 @@ FIGURES: dict[str, tuple[Draw, list[str], Draw]] = {
         lambda **k: maps.members(MEMBERS, **k),
         ["(6)", "(1): Umeå"],
         lambda **k: maps.members(MEMBERS[:4], **k),
-    ),
-    "counties": (
-        lambda **k: maps.counties(HOLDERS_OF, value="holder_type", names=COUNTIES, title="Ansvaret", **k),
-        ["(2)", "(1)"],
-        lambda **k: maps.counties(HOLDERS_OF[:1], value="holder_type", **k),
     ),
 }
 
@@ -351,10 +332,6 @@ def test_a_frame_of_something_else_is_refused() -> None:
         grids.incidence(CELLS, actors=ACTORS[:2])
     with pytest.raises(InvalidArgument, match="lies beyond -2 and 2"):
         dots.judgements(JUDGED.assign(judgement=3))
-    with pytest.raises(InvalidArgument, match="more than a map can tell apart"):
-        maps.counties(
-            pd.DataFrame({"county_code": ["01", "03", "04", "05", "06", "07", "08", "09"], "n": range(8)}), value="n"
-        )
     with pytest.raises(InvalidArgument, match="'last week' is not a date"):
         dots.strategies(STATES.assign(last_seen="last week"))
 
@@ -378,15 +355,6 @@ def test_a_sighting_is_no_line_and_a_list_without_the_member_is_marked_on_it() -
     assert "ICC: seen 2020 and 2024; on a complete list 2022." in picture.alt
     assert "URBACT: since 2010, until 2016." in picture.alt
     assert "Geoparken: year not known." in picture.alt
-
-
-def test_lists_of_another_scope_are_not_joined() -> None:
-    figure = Figure()
-    ax = figure.subplots()
-    drawn(lines.lists(COUNTS, ax=ax))
-    joined = [np.asarray(line.get_xdata()).tolist() for line in ax.lines if line.get_linestyle() == "-"]
-    assert [2014, 2016, 2019] in joined
-    assert not any(2020 in years and len(years) > 1 for years in joined)
 
 
 def test_actors_without_a_mark_have_no_column() -> None:
@@ -427,38 +395,6 @@ def test_a_region_stands_where_no_member_does() -> None:
     assert not [
         item for item in own if item.level == "municipal" and (item.east, item.north) == (region.east, region.north)
     ]
-
-
-def test_names_of_counties_beside_a_map_are_apart() -> None:
-    codes = [
-        *[
-            "01",
-            "03",
-            "04",
-            "05",
-            "06",
-            "07",
-            "08",
-            "09",
-            "10",
-            "12",
-            "13",
-            "14",
-            "17",
-            "18",
-            "19",
-            "20",
-            "21",
-            "22",
-            "23",
-            "24",
-            "25",
-        ]
-    ]
-    table = pd.DataFrame({"county_code": codes, "n": [place % 3 for place in range(21)]})
-    picture = drawn(maps.counties(table, value="n", names={code: f"Län nummer {code}" for code in codes}))
-    assert cut(picture) == []
-    assert meeting(picture) == []
 
 
 # --- Real units -------------------------------------------------------------------------------------------------------
@@ -504,11 +440,9 @@ def test_real_measures_are_taken_as_they_are(real: Dataset) -> None:
         timelines.spells(natverk.documented(real, "Malmö"), names=names, source=SOURCE),
         timelines.spells(members_of(real, "ubc"), lists=list_matrix(real, "ubc")),
         bars.levels(natverk.roles.practised(real, county="14")),
-        lines.lists(lists_of(real, "ubc"), names=names),
         lines.holders(natverk.roles.responsibility_counts(real)),
         dots.judgements(natverk.portfolio.judgements(real, "Stockholm", 2011), names=names),
         maps.members(members_of(real, "ubc")),
-        maps.counties(natverk.roles.responsibility_at(real, "2012"), value="holder_type"),
     ]
     for picture in map(drawn, pictures):
         assert cut(picture) == []

@@ -130,7 +130,7 @@ def test_the_holder_of_today_has_its_name_of_today() -> None:
 
 
 def test_what_is_in_process_is_not_said_to_be_adopted() -> None:
-    line = next(line for line in text_of(page("07")).split("\n") if "(under arbete)" in line)
+    line = next(line for line in text_of(page("07")).split("\n") if "(under arbete " in line)
     assert "antogs" not in line
 
 
@@ -241,6 +241,92 @@ def test_a_looser_tie_that_ended_is_told_with_its_end(real: Dataset, code: str) 
 def test_a_task_without_a_date_is_shown_as_one() -> None:
     (table,) = [table for name, table in tables_of(page("03")).items() if name.startswith("Hur många som är belagda")]
     duty = {str(row["theme"]): str(row["duty"]) for row in table.rows}
-    assert duty["Hälsa"] == "stat, kommuner (giltighet okänd) och region (giltighet okänd)"
-    assert duty["Digitalisering"] == "region och kommuner (giltighet okänd)"
+    assert duty["Hälsa"] == "stat; giltighet okänd: kommuner och region"
+    assert duty["Digitalisering"] == "region; giltighet okänd: kommuner"
     assert "bara andra belagda" not in text_of(page("03"))
+
+
+def told(region: str, title: str, lang: str = "sv") -> str:
+    """Return the paragraph about a strategy."""
+    return next(line for line in text_of(page(region, lang)).split("\n") if line.startswith(f"**{title}"))
+
+
+def test_who_decided_is_said_to_be_inferred_where_no_page_names_the_body(real: Dataset) -> None:
+    row = real.strategies.set_index("row_id").loc["rus-00012"]
+    assert row["adopted_by_basis"] == "inferred"
+    assert "källorna säger inte av vem, vi utgår från Regionförbundet i Kalmar län" in told("08", row["title"])
+    assert "by Region Kalmar" not in told("08", row["title"], "en")
+    # A note that says so and a row that does not would be two tales.
+    noted = real.strategies["note"].fillna("").str.contains(r"adopter|deciding body is not named|neither who adopted")
+    assert set(real.strategies.loc[noted, "adopted_by_basis"]) == {"inferred"}
+
+
+def test_the_latest_day_of_an_adoption_is_no_date_of_it(real: Dataset) -> None:
+    row = real.strategies.set_index("row_id").loc["rus-00028"]
+    assert row[["adopted_date", "adopted_year"]].isna().all()
+    assert "Antagen senast i mars 2018" in told("18", row["title"])
+    assert "Adopted by March 2018" in told("18", row["title"], "en")
+
+
+def test_what_undated_pages_tell_of_a_strategy_is_not_passed_over() -> None:
+    for lang, said in (
+        ("sv", "Sidor utan datum nämner dessutom: ny strategi påbörjad"),
+        ("en", "Pages without a date tell besides of new strategy begun"),
+    ):
+        text = text_of(page("07", lang))
+        assert said in text
+        assert "We have read nothing of what happened" not in text
+        assert "har vi inte läst något om" not in text
+    assert "(under arbete enligt en källa utan datum)" in told("07", "Ny regional utvecklingsstrategi")
+    assert "(under arbete 2024)" in told("01", "Ny regional utvecklingsplan")
+
+
+def actor_cells(region: str, row_id: str) -> str:
+    """Return the actor in the line of a table that shows a row."""
+    lines = [
+        row["actor"]
+        for table in tables_of(page(region)).values()
+        for row, ids in zip(table.rows, table.row_ids, strict=True)
+        if row_id in ids
+    ]
+    return str(lines[0].striptags())
+
+
+def test_a_project_has_its_holder_by_the_name_and_body_of_the_time() -> None:
+    assert actor_cells("17", "pro-00249") == "Region Värmland (i källan: Landstinget i Värmland)"
+    assert actor_cells("25", "fun-00255") == "Region Norrbotten (i källan: Norrbottens läns landsting)"
+    assert actor_cells("08", "pro-00033") == actor_cells("08", "pro-00034") == "Regionförbundet i Kalmar län"
+    assert actor_cells("10", "pro-00035") == "Region Blekinge (kommunalförbund)"
+
+
+def test_an_evaluation_and_a_single_meeting_are_no_forms(real: Dataset) -> None:
+    assert not {"int-00049", "int-00030"} & set(real.interplay["row_id"])
+    assert {"cev-00052"} <= page("17").shown
+    assert {"cev-00053"} <= page("12").shown
+    # A delegation of a federation ended with it.
+    assert "int-00071" not in set(roles.interplay_forms(real, "24")["row_id"])
+
+
+def test_a_doubt_about_an_end_is_not_told_of_the_beginning() -> None:
+    text = text_of(page("17"))
+    assert "Att Länsstyrelsen i Värmlands län" not in text
+    assert (
+        "När Region Värmland (kommunalförbund) tog över ansvaret är inte känt närmare än mellan 2006 och 2008" in text
+    )
+    (line,) = [line for line in text_of(page("14")).split("\n") if line.startswith("- Att Länsstyrelserna i Göteborgs")]
+    assert "till och med den 31 december 1997" in line
+
+
+def test_municipalities_among_themselves_do_not_meet_the_region() -> None:
+    (line,) = [line for line in text_of(page("06")).split("\n") if "där kommuner och region möts" in line]
+    meet, _, rest = line.partition(" är belagda: ")
+    assert meet.startswith("Två former")
+    assert "PKS" in rest.partition("Om både")[0]
+    assert "GGVV" in rest.partition("Kommuner samverkar med varandra i")[2]
+    assert "RUS-ombud framgår inte" in rest
+
+
+def test_a_task_of_one_day_is_told_with_its_day() -> None:
+    (table,) = [table for name, table in tables_of(page("17")).items() if name.startswith("Uppgifter som källorna")]
+    period = {ids[0]: str(row.get("period", "")) for row, ids in zip(table.rows, table.row_ids, strict=True)}
+    assert period["tsk-00113"].replace("\xa0", " ") == "16 september 2008"

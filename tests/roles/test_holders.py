@@ -258,7 +258,8 @@ def test_responsibility_and_transfers_keep_their_bounds(
         assert joint["earliest"] == body <= joint["year"] <= joint["latest"] == body + width
         assert joint["state"] == ("interval" if width else "dated")
         assert when.loc[(county, "to_region"), "year"] == region
-    pd.testing.assert_frame_equal(counts, responsibility_counts(data(second, first), (1998, 2012)))
+    turned = responsibility_counts(data(second, first), (1998, 2012))
+    pd.testing.assert_frame_equal(counts.drop(columns="row_ids"), turned.drop(columns="row_ids"))
 
 
 def test_boards_of_merged_counties_are_not_the_one_that_followed(make: Make) -> None:
