@@ -36,7 +36,7 @@ def row_of(made: NotebookPage, caption: str, **equal: str) -> dict[str, str]:
 
 
 STATES = {"sv": "Senast kända läge", "en": "Latest known state"}
-EVENTS = {"sv": "Vad som hänt strategierna", "en": "What happened to the strategies"}
+EVENTS = {"sv": "Vad som hänt med strategierna", "en": "What happened to the strategies"}
 OWN_EVENTS = "Vad som hänt med strategierna"
 
 
