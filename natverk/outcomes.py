@@ -396,7 +396,8 @@ def meetings(data: Dataset, *, actors: Names | None = None, network: str | None 
     Parameters
     ----------
     data, actors, network
-        See `projects`; those that organised the event, found by the names of its organisers. All events by default.
+        See `projects`; those that organised the event, found by the names of its organisers, or whose event the row
+        says it was (`events.network_id`: a section of the network, or what became the network). All events by default.
 
     Returns
     -------
@@ -423,7 +424,8 @@ def meetings(data: Dataset, *, actors: Names | None = None, network: str | None 
     wanted = set(known_actors(data, actors)) if actors is not None else set()
     if network is not None:
         wanted |= {f"network:{item}" for item in known_networks(data, network)}
-    own = [bool(wanted & set(ids.split(";"))) for ids in frame["organiser_ids"]]
+    whose = ("network:" + frame["network_id"]).fillna("")
+    own = [bool(wanted & {*ids.split(";"), of}) for ids, of in zip(frame["organiser_ids"], whose, strict=True)]
     return frame[own].reset_index(drop=True)
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "accounts",
     "events",
     "history",
+    "partner_lists",
     "partners",
     "references",
     "same_stage",
@@ -684,6 +685,42 @@ def partners(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataF
         found += [(code, other, said, -n, ids, cited) for n, _, other, said, ids, cited in sorted(others)[:most]]
     columns = ["county_code", "partner_code", "shares", "n_shared", "row_ids", "source_ids"]
     return pd.DataFrame(found, columns=columns).astype({**dict.fromkeys(columns, TEXT), "n_shared": "int64"})
+
+
+@asked
+def partner_lists(data: Dataset, on: str | None = None, *, most: int = 3) -> pd.DataFrame:
+    """Return whom each region could learn from, one row a region: `partners`, its rows of one region put together.
+
+    Parameters
+    ----------
+    on, most
+        As in `partners`.
+
+    Returns
+    -------
+    pd.DataFrame
+        `county_code, partner_codes` (joined by `;`), `shares` (one for each partner, joined by ` | `), `row_ids,
+        source_ids`; blank for a region of which too little is known to pair it. All counties.
+
+    Raises
+    ------
+    InvalidArgument
+        As `partners`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> lists = partner_lists(load(), "2025-12").set_index("county_code")
+    >>> lists.at["20", "partner_codes"].split(";")[0], lists.at["07", "partner_codes"]
+    ('14', '')
+    """
+    found = partners(data, on, most=most).groupby("county_code")
+    table = found.agg(
+        partner_codes=("partner_code", ";".join), shares=("shares", " | ".join),
+        row_ids=("row_ids", _joined), source_ids=("source_ids", _joined),
+    )  # fmt: skip
+    table = table.reindex(data.counties["county_code"].rename("county_code"), fill_value="").reset_index()
+    return table.astype(TEXT)
 
 
 def _joined(cells: list[Any]) -> str:

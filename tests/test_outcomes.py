@@ -8,7 +8,17 @@ import pytest
 from natverk import outcomes
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument
-from natverk.outcomes import evaluations, notes, of_the_country, projects, purposes, told_by, totals, twin_towns
+from natverk.outcomes import (
+    evaluations,
+    meetings,
+    notes,
+    of_the_country,
+    projects,
+    purposes,
+    told_by,
+    totals,
+    twin_towns,
+)
 
 
 def test_what_a_municipality_tells_of_networks_comes_from_its_own_pages(real: Dataset) -> None:
@@ -87,3 +97,10 @@ def test_judgement_and_twin_town_name_one_place_in_one_way_and_say_as_much(real:
     for row, name in (("eva-00137", "Volchov"), ("eva-00139", "Gattjina")):
         assert name in judged.loc[row, "rationale_sv"]
         assert name in set(real.twins["partner_city_sv"])
+
+
+@pytest.mark.parametrize(("network", "row_ids"), [("ecad", {"evt-00032"}), ("sern", {"evt-00025", "evt-00026"})])
+def test_what_a_section_or_a_forerunner_held_is_the_event_of_the_network(
+    real: Dataset, network: str, row_ids: set[str]
+) -> None:
+    assert row_ids <= set(meetings(real, network=network)["row_ids"])

@@ -342,6 +342,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "strategies.accounts": lambda data: natverk.strategies.accounts(data, "14"),
     "strategies.events": natverk.strategies.events,
     "strategies.history": natverk.strategies.history,
+    "strategies.partner_lists": natverk.strategies.partner_lists,
     "strategies.partners": natverk.strategies.partners,
     "strategies.references": lambda data: natverk.strategies.references(data, "2019"),
     "strategies.same_stage": lambda data: natverk.strategies.same_stage(data, "2019"),

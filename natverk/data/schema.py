@@ -824,6 +824,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         (
             row_id("evt"),
             named("organiser", "Organisers, separated by semicolons", required=True),
+            network(required=False,
+                description="The network whose event the source tells of, where no organiser is it by name"),
             told("event", "Name", required=True),
             column("date", "date", "First day; its precision is the source's"),
             told("place", "Place"),
@@ -969,6 +971,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             text("name", "The same in English", required=True),
             text("members", "Who takes part; blank: not stated"),
             text("members_sv", "The same in Swedish"),
+            column("both_levels", "yes_no",
+                "Whether municipalities and the region, or the body with its task, both take part; blank: not told"),
             column("since", "date", "Since when, where stated"),
             column("until", "date", "Until when, where stated"),
             enum("basis", "basis", "Whether the form is stated or inferred; carried: from the table bodies",

@@ -498,7 +498,7 @@ def forms(
     ax: Axes | None = None,
     source: str = "",
 ) -> Picture | Notice:
-    """Draw in which counties which forms of interplay between municipalities and region are documented.
+    """Draw in which counties which forms of cooperation of municipalities, with the region or not, are documented.
 
     Parameters
     ----------
@@ -532,7 +532,7 @@ def forms(
     >>> frame = pd.DataFrame({"county_code": ["14", "14", "12"], "form": ["beredning", "subregional", "subregional"],
     ...                       "n": [1, 4, 1], "since": ["2011", None, None]})
     >>> print(forms(frame, names={"12": "Skåne", "14": "Västra Götaland", "19": "Västmanland"}, lang="en").alt)
-    Forms of interplay between municipalities and region, county by county. Skåne: within a part of the county 1. \
+    Forms in which municipalities cooperate, county by county. Skåne: within a part of the county 1. \
 Västra Götaland: within a part of the county 4, drafting committee 1 (since 2011). Nothing documented: Västmanland.
     """
     t = texts(lang)

@@ -25,6 +25,11 @@ def _county(page: NotebookPage, code: str) -> Markup:
     return page.link("region", code, str(counties.loc[counties["county_code"] == code, "name"].item()))
 
 
+def _some(page: NotebookPage, number: object) -> str:
+    """Return a number of documented members; blank for 0, for the data do not say that there are none."""
+    return page.whole(number) if number else ""
+
+
 def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who held the responsibility in each county (`natverk.roles.responsibility`), folded."""
     columns: dict[str, Cell | str] = {
@@ -84,6 +89,8 @@ def tasks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None
 
     def valid(row: dict[str, object]) -> str:
         known = isinstance(row["since"], str)
+        if known and row["since"] == row["until"]:
+            return page.date(row["since"])
         until = page.t("nouns.until", year=page.date(row["until"])) if isinstance(row["until"], str) else ""
         since = page.t("nouns.since", year=page.date(row["since"])) if known else page.t("nouns.undated")
         return ", ".join(part for part in (since, until) if part)
@@ -143,7 +150,7 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 
 def networks(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show all networks and cooperation bodies (`natverk.roles.country_networks`), folded."""
+    """Show networks and cooperation bodies (rows of `natverk.roles.country_networks`), folded."""
 
     def kind(row: dict[str, object]) -> str:
         what = row["counts_as"] if row["kind"] == "network" else "body"
@@ -152,9 +159,9 @@ def networks(page: NotebookPage, frame: pd.DataFrame) -> None:
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "kind": kind,
-        "n_municipal": lambda row: page.whole(row["n_municipal"]),
-        "n_joint": lambda row: page.whole(row["n_joint"]),
-        "n_regional": lambda row: page.whole(row["n_regional"]),
+        "n_municipal": lambda row: _some(page, row["n_municipal"]),
+        "n_joint": lambda row: _some(page, row["n_joint"]),
+        "n_regional": lambda row: _some(page, row["n_regional"]),
     }
     page.table("networks", frame, columns, fold=True)
 
@@ -173,8 +180,8 @@ def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
         "form=legal_form": lambda row: page.term("form_class", row["form_class"]),
         "region=counties": counties,
         "period": lambda row: page.period(row["founded_year"], row["dissolved_year"], row["observed_year"]),
-        "n_municipalities=member_municipalities": lambda row: page.whole(row["n_municipalities"]),
-        "n_regions=member_regions": lambda row: page.whole(row["n_regions"]),
+        "n_municipalities=member_municipalities": lambda row: _some(page, row["n_municipalities"]),
+        "n_regions=member_regions": lambda row: _some(page, row["n_regions"]),
         "held=held_responsibility": lambda row: page.t("nouns.yes") if row["held"] else "",
         "sources": page.cites,
     }

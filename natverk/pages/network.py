@@ -12,6 +12,7 @@ from natverk.membership.documented import DOCUMENTED
 from natverk.missions import outcomes
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import inside
+from natverk.peers import population_at
 
 __all__ = ["apart", "listed", "members", "network_page"]
 
@@ -87,7 +88,9 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         "evidence": lambda row: page.term("mark", row["mark"]),
         "sources": page.cites,
     }
-    page.table("members", frame, columns, fold=fold)
+    year = population_at(page.data, page.data.last_year)[1]
+    labels = {"n_population": page.t("nouns.inhabitants_of", year=year)} if frame["population"].notna().any() else {}
+    page.table("members", frame, columns, fold=fold, labels=labels)
 
 
 def apart(page: NotebookPage, frame: pd.DataFrame) -> None:

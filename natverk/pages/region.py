@@ -92,7 +92,9 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
 
 
 def _years(page: NotebookPage, first: object, last: object) -> str:
-    """Say from when to when by partial dates; blank where neither is known."""
+    """Say from when to when by partial dates, a single day once; blank where neither is known."""
+    if pd.notna(first) and first == last:  # type: ignore[call-overload]
+        return page.date(first)
     if pd.notna(first) and pd.notna(last):  # type: ignore[call-overload]
         return f"{page.date(first)} – {page.date(last)}"
     if pd.notna(first):  # type: ignore[call-overload]
@@ -268,11 +270,12 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
         )
         if row["state"]:
             (sure if row["state"] == "valid" else perhaps).append("state")
-        levels = [page.term("level_duty", level) for level in sure]
-        for level in [*undated, *(level for level in perhaps if level not in undated)]:
-            key = "validity_unknown" if level in undated else "perhaps"
-            levels.append(page.t(f"nouns.{key}", text=page.term("level_duty", level)))
-        return page.t.join(levels)
+        perhaps = [level for level in perhaps if level not in undated]
+        said = []
+        for key, levels in (("", sure), ("validity_unknown", undated), ("perhaps", perhaps)):
+            text = page.t.join([page.term("level_duty", level) for level in levels])
+            said.append(page.t(f"nouns.{key}", text=text) if key and text else text)
+        return "; ".join(part for part in said if part)
 
     columns: dict[str, Cell | str] = {
         "theme": lambda row: page.t(f"common.theme.{row['theme']}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from natverk.data.load import Dataset
 from natverk.pages.page import Cell, NotebookPage
@@ -107,20 +108,27 @@ def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
 
 
 def partners(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show whom each region could learn from, and what they share (`natverk.strategies.partners`)."""
+    """Show whom each region could learn from, and what they share (`natverk.strategies.partner_lists`)."""
 
-    def shares(row: dict[str, object]) -> str:
+    def shared(cell: str) -> str:
         said = []
-        for part in str(row["shares"]).split(";"):
+        for part in cell.split(";"):
             name, _, value = part.partition("=")
             word = page.term("strategy_state", value) if name == "state" else value
             said.append(page.t(f"nouns.shares.{name}", value=word))
         return ", ".join(said)
 
+    def others(row: dict[str, object]) -> Markup:
+        codes, cells = str(row["partner_codes"]).split(";"), str(row["shares"]).split(" | ")
+        named = [
+            Markup("{} ({})").format(page.link("region", code), shared(cell))
+            for code, cell in zip(codes, cells, strict=True)
+        ]
+        return Markup("; ").join(named)
+
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),
-        "partner_region": lambda row: page.link("region", str(row["partner_code"])),
-        "shares": shares,
+        "partner_region": others,
         "sources": page.cites,
     }
     page.table("partners", frame, columns, fold=True)

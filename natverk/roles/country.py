@@ -92,7 +92,8 @@ def country_networks(data: Dataset, *, years: tuple[int, int] | int | None = Non
     -------
     pd.DataFrame
         `network_id, reach, kind, counts_as, n_municipal, n_joint, n_regional, n_other`: documented members by level, 0
-        where no row tells of one. By reach (in the order of the vocabulary), then the largest first.
+        where no row tells of one; `total` (without the others). By reach (in the order of the vocabulary), then the
+        largest first.
 
     Raises
     ------
@@ -113,6 +114,6 @@ def country_networks(data: Dataset, *, years: tuple[int, int] | int | None = Non
     counts = ["n_municipal", "n_joint", "n_regional", "n_other"]
     table[counts] = table[counts].fillna(0).astype("int64")
     order = {reach: place for place, reach in enumerate(VOCABULARIES["reach"])}
-    table = table.assign(place=table["reach"].map(order), total=table[counts].sum(axis=1))
+    table = table.assign(place=table["reach"].map(order), total=table[counts[:3]].sum(axis=1))
     table = table.sort_values(["place", "total", "network_id"], ascending=[True, False, True], ignore_index=True)
-    return table.drop(columns=["place", "total"])
+    return table.drop(columns="place")

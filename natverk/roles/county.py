@@ -23,7 +23,7 @@ from natverk.membership.documented import DOCUMENTED, documented, loose_ties
 from natverk.membership.evidence import YearBasis, gathered, graded
 from natverk.membership.panel import SETS
 from natverk.roles.activity import GeneralPurpose
-from natverk.roles.tasks import local_tasks, responsible_levels, tasked_levels, unitary_counties
+from natverk.roles.tasks import named_tasks, responsible_levels, tasked_levels, unitary_counties
 
 __all__ = [
     "county_places",
@@ -426,7 +426,7 @@ def _verdict(sure: set[str], maybe: set[str], specific: set[str], documented_lev
 
 @asked
 def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
-    """Return the tasks that the sources give to a county, its region or a joint body of it by name.
+    """Return the tasks that the sources give to a county, its region or a joint body by name, alone or with others.
 
     Parameters
     ----------
@@ -454,7 +454,7 @@ def county_tasks(data: Dataset, county: str | int, *, years: tuple[int, int] | N
     """
     window = _window(data, years)
     code = known_county(data, county)
-    own = {row for row, codes in local_tasks(data).items() if code in codes}
+    own = {row for row, codes in named_tasks(data).items() if code in codes}
     frame = data.tasks[data.tasks["row_id"].isin(own)]
     unknown = "0001" if window[-1] >= data.last_year else "9999"
     begun = frame["since"].fillna(unknown).map(earliest) <= data.last_day(window[-1])

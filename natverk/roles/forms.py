@@ -50,7 +50,9 @@ def interplay_forms(
     Returns
     -------
     pd.DataFrame
-        `county_code, form` (see `FORMS`), `name, name_sv, members, members_sv` (missing: not stated), `since, until`
+        `county_code, form` (see `FORMS`), `name, name_sv, members, members_sv` (missing: not stated), `both_levels`
+        (whether municipalities and the region both take part, or did with the body that had its task; False: the
+        municipalities among themselves; missing: not told), `since, until`
         (partial dates, missing where not stated), `since_known` (whether the beginning is stated: only then is it sure
         that the form stood in a year long past), `basis` (`stated`, `inferred`, `carried`: from the table `bodies`),
         `what, what_sv, n_counties` (a form that reaches into several has a row in each), `row_id, source_id`. By county
@@ -91,8 +93,8 @@ def interplay_forms(
     frame = frame.assign(place=frame["form"].map({form: place for place, form in enumerate(FORMS)}))
     frame = frame.sort_values(["county_code", "place", "row_id"], ignore_index=True)
     columns = [
-        "county_code", "form", "name", "name_sv", "members", "members_sv", "since", "until", "since_known", "basis",
-        "what", "what_sv", "n_counties", "row_id", "source_id",
+        "county_code", "form", "name", "name_sv", "members", "members_sv", "both_levels", "since", "until",
+        "since_known", "basis", "what", "what_sv", "n_counties", "row_id", "source_id",
     ]  # fmt: skip
     kinds = {"county_code": TEXT, "n_counties": "int64", "since_known": "bool"}
     return frame[columns].astype(kinds)
@@ -111,7 +113,8 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     -------
     pd.DataFrame
         One row a county and form, also where none was read: `county_code, form, n` (forms; 0: none that we have read,
-        not none), `has` (whether there is one), `names, names_sv` (joined by ` | `), `since` (the earliest stated
+        not none), `has` (whether there is one), `meets` (whether municipalities and region both take part in one),
+        `names, names_sv` (joined by ` | `), `since` (the earliest stated
         beginning; missing where none is stated), `n_since` (of them with a stated beginning), `basis` (what they rest
         on, joined by `|`), `row_ids` (joined by `;`). In the order of counties and of `FORMS`.
 
@@ -132,6 +135,7 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     groups = found.groupby(["county_code", "form"])
     table = groups.agg(
         n=("row_id", "size"),
+        meets=("both_levels", lambda values: bool(values.fillna(False).any())),
         names=("name", " | ".join),
         names_sv=("name_sv", " | ".join),
         n_since=("since_known", "sum"),
@@ -139,11 +143,11 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
         row_ids=("row_id", ";".join),
     )
     first = found.dropna(subset=["since"]).sort_values("since", key=lambda dates: dates.map(earliest))
-    table.insert(3, "since", first.groupby(["county_code", "form"])["since"].first().reindex(table.index))
+    table.insert(4, "since", first.groupby(["county_code", "form"])["since"].first().reindex(table.index))
     order = pd.MultiIndex.from_product([codes, FORMS], names=["county_code", "form"])
     table = table.reindex(order).reset_index()
     text = ["names", "names_sv", "basis", "row_ids"]
     table.insert(3, "has", table["n"].notna())
-    table = table.fillna({"n": 0, "n_since": 0, **dict.fromkeys(text, "")})
-    numbers = dict.fromkeys(["n", "n_since"], "int64")
-    return table.astype({**dict.fromkeys(["county_code", "form", "since", *text], TEXT), **numbers})
+    table = table.fillna({"n": 0, "n_since": 0, "meets": False, **dict.fromkeys(text, "")})
+    kinds = {**dict.fromkeys(["n", "n_since"], "int64"), "meets": "bool"}
+    return table.astype({**dict.fromkeys(["county_code", "form", "since", *text], TEXT), **kinds})

@@ -28,6 +28,7 @@ __all__ = [
     "Responsible",
     "formal",
     "local_tasks",
+    "named_tasks",
     "responsible_levels",
     "subsets",
     "tasked_levels",
@@ -291,7 +292,7 @@ def unitary_counties(data: Dataset) -> set[str]:
 @asked
 @kept
 def local_tasks(data: Dataset) -> dict[str, set[str]]:
-    """Return the counties of the tasks whose actor is named by county, region or joint body.
+    """Return the counties of the tasks that hold there alone: `named_tasks` without those of the whole country.
 
     "regions and Gotlands kommun" are all of them, not Gotland; a task that is not in the result holds
     everywhere.
@@ -301,6 +302,20 @@ def local_tasks(data: Dataset) -> dict[str, set[str]]:
     >>> from natverk import load
     >>> sorted(local_tasks(load())["tsk-00067"])
     ['01', '12']
+    """
+    everywhere = set(data.tasks.loc[data.tasks["actor"].fillna("").str.contains(_EVERYWHERE), "row_id"])
+    return {row: codes for row, codes in named_tasks(data).items() if row not in everywhere}
+
+
+@asked
+def named_tasks(data: Dataset) -> dict[str, set[str]]:
+    """Return the counties of the tasks whose actor is named by county, region or joint body, alone or with others.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> sorted(named_tasks(load())["tsk-00106"])
+    ['23']
     """
     names = [
         (str(row.name_short), {row.county_code}) for row in each_row(data.counties) if isinstance(row.name_short, str)
@@ -320,7 +335,7 @@ def local_tasks(data: Dataset) -> dict[str, set[str]]:
     for task in each_row(data.tasks):
         actor = str(task.actor)
         codes = set().union(*(codes for pattern, codes in patterns if pattern.search(actor)))
-        if codes and not _EVERYWHERE.search(actor):
+        if codes:
             found[task.row_id] = codes
     return found
 

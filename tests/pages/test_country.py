@@ -12,6 +12,7 @@ from natverk.locale import alphabetic, texts
 from natverk.pages.page import NotebookPage
 from natverk.pages.prose import Prose
 from natverk.pages.tables import TableView
+from natverk.roles.forms import interplay
 from tests.pages.notebook import page_of, tables_of, text_of
 
 
@@ -114,3 +115,31 @@ def test_the_numbers_of_the_sentences_carry_their_rows() -> None:
                 assert held[0].count("nv-count") == 3
                 assert "rua-00044" not in held[0]
                 assert "rua-00045" in held[0]
+
+
+def test_a_body_of_which_no_row_names_a_member_has_no_zero() -> None:
+    (shown,) = [
+        table
+        for table in tables_of(page("sv")).values()
+        if "n_municipalities" in table.labels and "body" in table.labels
+    ]
+    cells = {str(row["body"]): (str(row["n_municipalities"]), str(row.get("n_regions", ""))) for row in shown.rows}
+    assert cells["Energikontor Sydost (förening och AB)"] == ("", "")
+    assert cells["Regionförbundet i Kalmar län"] == ("12", "")
+
+
+def test_forms_of_municipalities_alone_do_not_meet_the_region(real: Dataset) -> None:
+    rows = real.interplay.set_index("row_id")["both_levels"]
+    assert rows[["int-00016", "int-00020", "int-00070"]].astype(object).where(rows.notna(), None).tolist() == [
+        True,
+        False,
+        None,
+    ]
+    met = {code for row in interplay(real, on=2025).itertuples() if row.meets for code in [row.county_code]}
+    assert {"04", "24"} & met == set()
+    assert f"känd i {len(met)} av dem" in text_of(page("sv"))
+
+
+def test_tasks_without_a_basis_in_law_are_told_apart(real: Dataset) -> None:
+    n = int(real.tasks["legal_basis"].isna().sum())
+    assert f"alla utom {n} med en lag" in text_of(page("sv"))

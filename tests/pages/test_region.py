@@ -241,8 +241,8 @@ def test_a_looser_tie_that_ended_is_told_with_its_end(real: Dataset, code: str) 
 def test_a_task_without_a_date_is_shown_as_one() -> None:
     (table,) = [table for name, table in tables_of(page("03")).items() if name.startswith("Hur många som är belagda")]
     duty = {str(row["theme"]): str(row["duty"]) for row in table.rows}
-    assert duty["Hälsa"] == "stat, kommuner (giltighet okänd) och region (giltighet okänd)"
-    assert duty["Digitalisering"] == "region och kommuner (giltighet okänd)"
+    assert duty["Hälsa"] == "stat; giltighet okänd: kommuner och region"
+    assert duty["Digitalisering"] == "region; giltighet okänd: kommuner"
     assert "bara andra belagda" not in text_of(page("03"))
 
 
@@ -305,3 +305,28 @@ def test_an_evaluation_and_a_single_meeting_are_no_forms(real: Dataset) -> None:
     assert {"cev-00053"} <= page("12").shown
     # A delegation of a federation ended with it.
     assert "int-00071" not in set(roles.interplay_forms(real, "24")["row_id"])
+
+
+def test_a_doubt_about_an_end_is_not_told_of_the_beginning() -> None:
+    text = text_of(page("17"))
+    assert "Att Länsstyrelsen i Värmlands län" not in text
+    assert (
+        "När Region Värmland (kommunalförbund) tog över ansvaret är inte känt närmare än mellan 2006 och 2008" in text
+    )
+    (line,) = [line for line in text_of(page("14")).split("\n") if line.startswith("- Att Länsstyrelserna i Göteborgs")]
+    assert "till och med den 31 december 1997" in line
+
+
+def test_municipalities_among_themselves_do_not_meet_the_region() -> None:
+    (line,) = [line for line in text_of(page("06")).split("\n") if "där kommuner och region möts" in line]
+    meet, _, rest = line.partition(" är belagda: ")
+    assert meet.startswith("Två former")
+    assert "PKS" in rest.partition("Om både")[0]
+    assert "GGVV" in rest.partition("Kommuner samverkar med varandra i")[2]
+    assert "RUS-ombud framgår inte" in rest
+
+
+def test_a_task_of_one_day_is_told_with_its_day() -> None:
+    (table,) = [table for name, table in tables_of(page("17")).items() if name.startswith("Uppgifter som källorna")]
+    period = {ids[0]: str(row.get("period", "")) for row, ids in zip(table.rows, table.row_ids, strict=True)}
+    assert period["tsk-00113"].replace("\xa0", " ") == "16 september 2008"

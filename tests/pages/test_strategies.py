@@ -36,7 +36,7 @@ def row_of(made: NotebookPage, caption: str, **equal: str) -> dict[str, str]:
 
 
 STATES = {"sv": "Senast kända läge", "en": "Latest known state"}
-EVENTS = {"sv": "Allt som hänt", "en": "All that happened"}
+EVENTS = {"sv": "Vad som hänt med strategierna", "en": "What happened to the strategies"}
 OWN_EVENTS = "Vad som hänt med strategierna"
 
 
@@ -156,3 +156,11 @@ def test_one_name_for_europe_2020() -> None:
         block = text_of(page(lang)).partition(head)[2].partition("\n## ")[0]
         assert said in block
         assert "EU 2020" not in block
+
+
+def test_each_region_stands_once_with_whom_it_can_learn_from(real: Dataset) -> None:
+    (shown,) = [table for name, table in tables_of(page("sv")).items() if name.startswith("Regioner med mest")]
+    regions = [re.sub(r"<[^>]+>", "", str(row["region"])) for row in shown.rows]
+    assert len(regions) == len(set(regions))
+    assert "Region Kronoberg" not in regions
+    assert "är känt som någon annan delar: Region Kronoberg." in text_of(page("sv"))

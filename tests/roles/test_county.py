@@ -9,6 +9,7 @@ from natverk import outcomes, roles, strategies
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.roles.county import _verdict
+from natverk.roles.tasks import local_tasks
 
 
 def test_memberships_of_a_county_are_those_of_its_actors(real: Dataset) -> None:
@@ -226,3 +227,11 @@ def test_an_unknown_county_is_told(real: Dataset) -> None:
         roles.county_memberships(real, "Skånne")
     with pytest.raises(InvalidArgument, match="memberships"):
         roles.county_networks(pd.DataFrame({"actor_id": []}))
+
+
+@pytest.mark.parametrize(("code", "named"), [("06", {"tsk-00105"}), ("23", {"tsk-00105", "tsk-00106", "tsk-00107"})])
+def test_a_task_that_names_a_county_among_others_is_given_to_it_by_name(
+    real: Dataset, code: str, named: set[str]
+) -> None:
+    assert named <= set(roles.county_tasks(real, code)["row_ids"])
+    assert not named & set(local_tasks(real))
