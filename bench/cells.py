@@ -4,7 +4,7 @@
 
 Each page is run in a fresh process that has imported natverk and loaded the data, so that only the cells count:
 `here` and `other` as a reader runs a notebook, `prepared` as the report machine does, from a process that has worked
-out what all pages share and keeps it out of the garbage collector's way (see `natverk.reports.server`). What compares
+out what all pages share and keeps it out of the garbage collector's way (see `natverk.reports.pool`). What compares
 is the ratio; the seconds hang on the machine.
 """
 

@@ -22,7 +22,7 @@ from natverk.membership.actors import (
     population_by_year,
 )
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties
-from natverk.membership.evidence import YearBasis, counted, gathered, graded
+from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
 from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
@@ -112,10 +112,10 @@ def members_of(
     (network_id,) = known_networks(data, network)
     span = year_range(years, data=data)
     if _kind(data, network_id) not in SETS:
-        own = _reporting(data, network_id, span, recent, year_basis)
+        own = worded(data, _reporting(data, network_id, span, recent, year_basis))
     else:
         actors = sorted(set(data.memberships.loc[data.memberships["network_id"] == network_id, "actor_id"]))
-        own = pd.DataFrame(columns=["actor_id", *_OWN])
+        own = pd.DataFrame(columns=["actor_id", *_OWN, *WORDED])
         if actors:
             window = (span[0], span[-1])
             own = documented(data, actors, years=window, recent=recent, networks=[network_id], year_basis=year_basis)
@@ -128,7 +128,7 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN]]
+    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
     yes = dict.fromkeys(["conflict", "below_minimum", "inferred"], "bool")
@@ -211,7 +211,8 @@ def networks_of(
     own["set"] = own["counts_as"].map({kind: place for place, kind in enumerate(SETS)})
     own = own.sort_values(["rank", "set", "since", "network_id"], na_position="last", ignore_index=True)
     text = ["reach", "kind", "counts_as", "held_by", "held_by_sv"]
-    return own.drop(columns=["rank", "set"]).astype(dict.fromkeys(text, TEXT))
+    own = worded(data, own.drop(columns=["rank", "set"]), year_range(years, data=data)[-1])
+    return own.astype(dict.fromkeys(text, TEXT))
 
 
 def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:

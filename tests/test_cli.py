@@ -25,7 +25,7 @@ from natverk.data.tables import Processed
 from natverk.data.units import Directory
 from natverk.errors import command_line
 from natverk.reports import run as running
-from natverk.reports.execute import Failure, Job, Result
+from natverk.reports.record import Failure, Job, Result
 from natverk.reports.files import hold
 from natverk.reports.plan import read_project
 from natverk.reports.pool import Interrupt

@@ -39,6 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pages",),
     ("seminar",),
     ("reports",),
+    ("workspace",),
     ("natverk",),
     ("cli",),
     ("__main__",),
@@ -52,7 +53,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "data": ("locale",),
     **dict.fromkeys(MEASURES, ("locale",)),
     "reports": (*MEASURES, "figures", "pages", "seminar"),
-    "natverk": ("locale", "figures", "pages", "seminar", "reports"),
+    "natverk": ("locale", "figures", "pages", "seminar", "reports", "workspace"),
 }
 #: The modules that word something below the pages: how the data and their sources are cited, and a form to fill in.
 EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale"), ("natverk.missions", "locale")}

@@ -13,7 +13,7 @@ from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.frames import Names, choice, has_columns, known_actors, not_negative, year_range
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
-from natverk.membership.evidence import Counting, YearBasis, gathered, graded
+from natverk.membership.evidence import Counting, YearBasis, gathered, graded, worded
 from natverk.membership.lists import ListCertainty
 from natverk.membership.panel import SETS, PartYear, Rules, chosen_networks, decided_runs, networks_counting_as, panel
 
@@ -80,7 +80,8 @@ def documented(
         source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
         former member; not where the network, the member or a term ended); `conflict` (contradicted in the window);
         `undated` (no known year lies in the window, and some rows have none); `loose` (only takes part, pays or
-        promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by actor and network.
+        promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
+        end_kind, terms`: see `natverk.membership.evidence.worded`. Sorted by actor and network.
 
     Raises
     ------
@@ -105,6 +106,7 @@ def documented(
     chosen = chosen_networks(data, networks, counts_as, kinds)
     found = _documented(data, span[0], span[-1], recent, year_basis)
     found = found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+    found = worded(data, found, span[-1])
     found.attrs["kinds"] = checked_kinds(kinds)
     return found
 

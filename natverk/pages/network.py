@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
@@ -62,6 +63,8 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
     def since(row: dict[str, object]) -> str:
         if pd.isna(row["since"]):  # type: ignore[call-overload]
             return page.t("nouns.undated")
+        if isinstance(row["terms"], str):
+            return row["terms"]
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
             # Nothing but its end is known.
             return ""
@@ -71,11 +74,11 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
             else page.t("nouns.seen", year=page.year(row["since"]))
         )
 
-    def status(row: dict[str, object]) -> str:
+    def status(row: dict[str, object]) -> Markup:
         text = page.term("status", row["status"])
-        if not row["inferred"]:
-            return text
-        return page.t("nouns.two_readings", text=text, basis=page.term("interplay_basis", "inferred"))
+        if row["inferred"]:
+            text = page.t("nouns.two_readings", text=text, basis=page.term("interplay_basis", "inferred"))
+        return page.worded(row, text)
 
     def last_seen(row: dict[str, object]) -> str:
         last = row["last_seen"]
@@ -87,7 +90,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         "status": status,
         "since": since,
         "last_seen": last_seen,
-        "evidence": lambda row: page.term("mark", row["mark"]),
+        "evidence": lambda row: page.term("mark", "left_announced" if row["end_announced"] else row["mark"]),
         "sources": page.cites,
     }
     page.table("members", frame, columns, fold=fold)

@@ -414,7 +414,18 @@ class NotebookPage:
         end, last = row["end"], row["last_seen"]
         if pd.isna(end) or row["mark"] == "conflict" or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
             return ""
-        return self.t("nouns.to_date", date=self.year(end))
+        if row.get("end_announced"):
+            return self.t("nouns.end_announced", date=self.year(end))
+        kind = row.get("end_kind")
+        known = isinstance(kind, str) and kind != "left"
+        return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year(end))
+
+    def worded(self, row: Mapping[str, object], text: str) -> Markup:
+        """Return the standing of a tie with the source's own word, and that it follows from another statement."""
+        more = [self.told(row, "as_stated")] if isinstance(row["as_stated"], str) else []
+        if row["derived"]:
+            more.append(plain(self.t("nouns.derived")))
+        return plain(text) + Markup(" ({})").format(Markup("; ").join(more)) if more else plain(text)
 
     @property
     def past(self) -> bool:

@@ -12,6 +12,7 @@ from natverk.data.load import Dataset
 from natverk.frames import known_county
 from natverk.membership.documented import DOCUMENTED
 from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import plain
 from natverk.roles import GROUPS
 from natverk.roles.tasks import unitary_counties
 
@@ -78,6 +79,8 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     """
     if pd.isna(row["since"]):  # type: ignore[call-overload]
         return page.t("nouns.undated")
+    if isinstance(row["terms"], str):
+        return row["terms"]
     first, last = page.year(row["since"]), page.year(row["last_seen"])
     if page.ended(row) and row["last_seen"] == row["end"]:
         if row["since_basis"] == "seen" and first == last:
@@ -181,15 +184,15 @@ def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
 def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
 
-    def how(row: dict[str, object]) -> str:
-        said = [page.term("status", row["status"]), _seen(page, row)]
+    def how(row: dict[str, object]) -> Markup:
+        said: list[object] = [page.worded(row, page.term("status", row["status"])), _seen(page, row)]
         said.append(page.ended(row))
         if row["mark"] in ("conflict", "loose") or (row["mark"] == "left" and not page.ended(row)):
             # Of other marks the years say it all.
             said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
             said.append(page.term("interplay_basis", "inferred"))
-        return ", ".join(part for part in said if part)
+        return Markup(", ").join(plain(part) for part in said if part)
 
     def who(row: dict[str, object]) -> object:
         if row["level"] == "regional":

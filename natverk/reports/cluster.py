@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING
 from natverk.data.in_use import tables_in_use
 from natverk.data.tables import REBUILD
 from natverk.errors import InvalidArgument, NatverkError, RunError, missing_extra
-from natverk.reports.execute import Failure, Job, Result
 from natverk.reports.pool import Interrupt, Limits, Pool
-from natverk.reports.record import State
+from natverk.reports.record import Failure, Job, Result, State
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -49,7 +48,7 @@ class Order:
     size
         How many pages run at once on one machine: they share its memory.
     modules, functions
-        What is prepared (`natverk.reports.server.prepare`).
+        What is prepared (`natverk.reports.pool.prepare`).
     expected
         What a worker must have in common with the process that asks for the pages (`identity`).
     """

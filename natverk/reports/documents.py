@@ -360,7 +360,7 @@ def _titled_once(content: bytes, headings: Iterable[str]) -> bytes:
 
 def _print(browser: str, source: Path, target: Path, profile: Path) -> str:
     """Print a page to a file and return what the browser said last; nothing of it is left running."""
-    from natverk.reports.processes import end_with_children
+    from natverk.reports.files import end_with_children
 
     command = [browser, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={target}", source.as_uri()]
     # A browser that root starts refuses to run within its sandbox.

@@ -28,14 +28,17 @@ from natverk.data.tables import Processed
 from natverk.errors import DataError, InvalidArgument, command_line
 from natverk.locale import LANGUAGES
 from natverk.reports.documents import PAPER_FORMATS, check_kept, documents, formats_of
-from natverk.reports.execute import DEFAULT_ENGINE, ENGINES, Job, Result
 from natverk.reports.files import check_folder, hold, remove_parts, write_together, write_whole
 from natverk.reports.plan import Page, read_notebook
 from natverk.reports.record import (
+    DEFAULT_ENGINE,
     DOCUMENT_LIBRARIES,
+    ENGINES,
     INDEX_FILES,
     Entry,
+    Job,
     Records,
+    Result,
     State,
     document_versions,
     read_manifest,
@@ -284,8 +287,7 @@ def run(
     RunError
         If the cluster is lost while it runs; what is done is kept.
     """
-    from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool, watch_signals
-    from natverk.reports.server import used_modules
+    from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool, used_modules, watch_signals
 
     engine = engine or DEFAULT_ENGINE
     check_bounds(engine=engine, jobs=jobs, cell_timeout=cell_timeout, timeout=timeout, memory=memory)

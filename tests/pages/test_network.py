@@ -57,7 +57,7 @@ def test_what_only_follows_from_another_fact_is_told_apart_with_its_years() -> N
     ]  # fmt: skip
     assert [own["Region Jönköpings län"][key] for key in ("since", "last_seen")] == ["2013", "2014"]
     text = text_of(page_of("network_profile", network="icorn"))
-    assert "deltar, betalar eller stöder" not in text
+    assert "har ett lösare band" not in text
     assert "Att Lund, Luleå, Skellefteå, Östersund, Uddevalla, Region Jönköpings län, Region Skåne och" in text
     # Who takes part by its source, and is no member, is still told so.
     assert "kallas medlem" in text_of(page_of("network_profile", network="south-sweden-brussels-office"))

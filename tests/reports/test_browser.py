@@ -20,7 +20,7 @@ import natverk
 from natverk.locale import texts
 from natverk.pages.prose import Prose, plain
 from natverk.pages.tables import TableView
-from natverk.reports.execute import Failure, Result
+from natverk.reports.record import Failure, Result
 from natverk.reports.page import render
 from natverk.reports.plan import Page as Planned
 from natverk.reports.record import Records, State

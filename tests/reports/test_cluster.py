@@ -29,7 +29,7 @@ from natverk.errors import InvalidArgument, NatverkError, RunError
 from natverk.reports import cluster as cluster_module
 from natverk.reports.cluster import connected
 from natverk.reports.plan import Page, plan, read_notebook, read_project
-from natverk.reports.processes import end_with_children
+from natverk.reports.files import end_with_children
 from natverk.reports.record import State, read_manifest
 from natverk.reports.run import Outcome, run
 

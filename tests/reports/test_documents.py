@@ -27,7 +27,7 @@ from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 
 from natverk.errors import InvalidArgument, NatverkError
-from natverk.reports import documents, execute
+from natverk.reports import documents, engine
 from natverk.reports.documents import check_formats, check_kept, find_browser, for_paper, formats_of, pdf
 from natverk.reports.page import page_html, render
 from natverk.reports.plan import Page, find_project
@@ -566,9 +566,9 @@ def test_a_document_that_cannot_be_made_fails_alone_and_its_page_stands(
     pytest.importorskip("pypandoc", reason="the extra natverk[documents] is not installed")
     crash = browser_that(tmp_path, "print('Trace/breakpoint trap', file=sys.stderr); sys.exit(133)")
     monkeypatch.setenv("NATVERK_BROWSER", str(crash))
-    monkeypatch.setattr(execute, "_execute", lambda *args: {**notebook, "metadata": {}})
+    monkeypatch.setattr(engine, "_execute", lambda *args: {**notebook, "metadata": {}})
     here = replace(page, out=tmp_path / "out")
-    result = execute.run_page(execute.Job(here, notebook, formats=("pdf", "docx")))
+    result = engine.run_page(Job(here, notebook, formats=("pdf", "docx")))
     assert result.failure is None
     assert result.unmade == {"pdf": "the browser ended with status 133: Trace/breakpoint trap"}
     assert [name for name in result.files if "data/" not in name] == ["18.docx"]

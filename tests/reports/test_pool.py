@@ -25,7 +25,7 @@ import natverk
 from natverk.data.units import Directory
 from natverk.errors import InvalidArgument, NatverkError
 from natverk.reports import pool
-from natverk.reports.execute import Result
+from natverk.reports.record import Result
 from natverk.reports.plan import Page, find_project, plan, read_project
 from natverk.reports.record import read_manifest
 from natverk.reports.run import Outcome, run

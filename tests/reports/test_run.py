@@ -23,11 +23,11 @@ from bs4 import BeautifulSoup
 import natverk
 from natverk.data.units import Directory
 from natverk.errors import DataError, InvalidArgument, NatverkError
-from natverk.reports.execute import FACTS_TYPE, normalise, set_cell_ids
+from natverk.reports.engine import FACTS_TYPE, normalise, set_cell_ids
 from natverk.reports.files import PART_MARK, write_whole
 from natverk.reports.plan import Project, plan, read_notebook, read_project
 from natverk.reports.pool import set_surroundings
-from natverk.reports.processes import end_with_children
+from natverk.reports.files import end_with_children
 from natverk.reports.record import Entry, read_manifest, text_hash, update_manifest
 from natverk.reports.run import Outcome, run
 from natverk.reports.site import data_files

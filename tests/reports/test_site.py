@@ -32,7 +32,7 @@ from natverk.errors import DataError, InvalidArgument, MissingFile, NatverkError
 from natverk.locale import LANGUAGES, texts
 from natverk.pages import provenance
 from natverk.pages.tables import Download
-from natverk.reports.execute import Failure, Result
+from natverk.reports.record import Failure, Result
 from natverk.reports.files import hold
 from natverk.reports.page import (
     INDEX_FILES,
