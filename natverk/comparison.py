@@ -268,7 +268,7 @@ def side_by_side(
     firm = frame[["a_mark", "b_mark"]].isin(DOCUMENTED)
     frame.insert(1, "shared", firm.all(axis=1))
     frame.insert(2, "counted", firm.any(axis=1))
-    whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen")], "Int64")
+    whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen", "inferred_start", "inferred_seen")], "Int64")
     derived = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("derived", "end_announced")], "boolean")
     text = [name for name in frame.columns if name not in {*whole, *derived, "shared", "counted"}]
     frame = frame.sort_values(["shared", "counted", item], ascending=[False, False, True], ignore_index=True)

@@ -11,7 +11,7 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.errors import gone
-from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
+from natverk.frames import Names, choice, has_columns, known_actors, known_networks, year_or_none, year_range
 from natverk.membership.actors import (
     Kinds,
     checked_kinds,
@@ -235,20 +235,23 @@ def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
 
 
 @asked
-def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
-    """Return what rows about an actor's memberships say beside status and years: one row a network and remark.
+def membership_notes(data: Dataset, actors: Names, *, ties: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return what rows about memberships say beside status and years: one row an actor, network and remark.
 
     Parameters
     ----------
     data
         The dataset.
-    actor
-        An actor, by id or name.
+    actors
+        Actors by id or name, or a county for its municipalities.
+    ties
+        Only remarks of rows that these ties name in `row_ids`; default all.
 
     Returns
     -------
     pd.DataFrame
-        `network_id, note, note_sv, row_ids, source_ids`, by network.
+        `actor_id, network_id, note, note_sv, row_ids, source_ids`, by network. That a data set carries a tag is the
+        form of the evidence and no remark.
 
     Raises
     ------
@@ -261,10 +264,12 @@ def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
     >>> membership_notes(load(), "Vänersborg").set_index("network_id").loc["ensa", "note"]
     'page says two networks at present but describes three'
     """
-    (actor_id,) = known_actors(data, actor)
     rows = data.memberships
-    rows = rows[(rows["actor_id"] == actor_id) & rows["note"].notna()]
-    groups = rows.groupby(["network_id", "note", "note_sv"], dropna=False, sort=True)
+    rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & rows["note"].notna()]
+    rows = rows[~rows["note"].str.fullmatch("dataset tag [^;]+")]
+    if ties is not None:
+        rows = rows[rows["row_id"].isin(";".join(ties["row_ids"]).split(";"))]
+    groups = rows.groupby(["network_id", "actor_id", "note", "note_sv"], dropna=False, sort=True)
     found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
     return found.astype(TEXT)
 
@@ -322,7 +327,7 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, status` (`indirect`, `applicant`, `reporting`), `row_ids, source_ids`; actors that have a firmer
+        `actor_id, status` (`indirect`, `applicant`, `named_in_report`: a report to another platform names the network), `row_ids, source_ids`; actors that have a firmer
         tie are left out. `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
@@ -347,6 +352,8 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     groups = rows[apart & ~rows["actor_id"].isin(firm)].groupby(["status", "actor_id"], as_index=False)
     frame = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))))
     frame = frame[["actor_id", "status", "row_ids", "source_ids"]].astype(TEXT)
+    if _kind(data, network_id) in SETS:
+        frame["status"] = frame["status"].replace("reporting", "named_in_report")
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 

@@ -391,7 +391,7 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
     -------
     pd.DataFrame
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
-        member; `reporting`: reports to a platform; `applicant`; `future`: decided for a year after the data's
+        member; `reporting`: reports to a platform; `named_in_report`: a report to a platform names the network; `applicant`; `future`: decided for a year after the data's
         vintage; `universal`), `first, last` (years for which pages are dated to attest it, missing where none is),
         `n_rows, row_ids, source_ids`. Sorted by actor and network.
 
@@ -420,6 +420,8 @@ def _relations(data: Dataset) -> pd.DataFrame:
     named = rows["status"].isin(["indirect", "reporting", "applicant"]) & (rows["counts_as"] != "universal")
     other = rows["counts_as"].where(rows["counts_as"].isin(["reporting", "universal"]), "future")
     rows = rows.assign(relation=rows["status"].where(named, other))
+    # A report to another platform that names the network as its receiver is no report to the network.
+    rows["relation"] = rows["relation"].mask(named & (rows["status"] == "reporting") & (other == "future"), "named_in_report")
     # A decision for a year to come is not seen in any year.
     seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))
     key = [*_PAIR, "relation"]

@@ -50,7 +50,7 @@ STATUS_RANK = (
 _RANK = {status: rank for rank, status in enumerate(STATUS_RANK)}
 
 #: The columns that `worded` adds.
-WORDED = ("as_stated", "as_stated_sv", "derived", "end_kind", "end_announced", "terms")
+WORDED = ("as_stated", "as_stated_sv", "derived", "end_kind", "end_announced", "terms", "inferred_start", "inferred_seen")
 #: Wordings of a source that say no more than the status itself: those with its own word, or that only name or count.
 _PLAIN = {
     "member": r"\bmember(?! of the (?:group|association))",
@@ -283,7 +283,9 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         by `; `: an owner, a seat on the board), `derived` (all rows follow from a sentence such as "all municipalities
         of the county"), `end_kind` (what ended, where a row with an end says so: the last one),
         `end_announced` (its source is older than that end, and tells of an exit to come: nobody saw it) and `terms` (stated
-        terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span).
+        terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
+        inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
+        lists: they count nowhere by default).
 
     Examples
     --------
@@ -293,12 +295,14 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     >>> worded(data, own)[["as_stated", "derived"]].values.tolist()
     [['territorial coordinator', False], [nan, True]]
     """
-    said = _said(data)
+    said, until = _said(data), int(data.known_until[:4]) if last_year is None else int(data.last_day(last_year)[:4])
     found = []
     for ids in own["row_ids"]:
         rows = [said[item] for item in str(ids).split(";") if item in said]
         words = dict.fromkeys((row.as_stated, row.as_stated_sv) for row in rows if row.as_stated)
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
+        starts = [row.inferred_start for row in rows if row.inferred_start is not None]
+        sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
@@ -307,10 +311,13 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
                 "end_kind": ended.end_kind if ended else None,
                 "end_announced": ended is not None and ended.announced,
                 "terms": _terms(rows, last_year),
+                "inferred_start": min((year for year in starts if year <= until), default=None),
+                "inferred_seen": max((year for year in sightings if year <= until), default=None),
             }
         )
     frame = pd.DataFrame(found, columns=list(WORDED), index=own.index)
-    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), "derived": "bool", "end_announced": "bool"})
+    whole = dict.fromkeys(["inferred_start", "inferred_seen"], "Int64")
+    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **whole, "derived": "bool", "end_announced": "bool"})
     return own.drop(columns=[name for name in WORDED if name in own]).join(frame)
 
 
@@ -324,6 +331,8 @@ class _Said(NamedTuple):
     end: int | None
     end_kind: str | None
     announced: bool
+    inferred_start: int | None
+    inferred_seen: int | None
 
 
 @kept
@@ -341,6 +350,10 @@ def _said(data: Dataset) -> dict[str, _Said]:
             start=year_or_none(start),
             end=year_or_none(row.end_year),
             end_kind=row.end_kind if isinstance(row.end_kind, str) else None,
+            inferred_start=year_or_none(row.start_year if row.start_basis == "inferred" else None),
+            inferred_seen=year_or_none(
+                row.observed_year if row.observed_basis == "inferred" and not isinstance(row.list_id, str) else None
+            ),
             announced=row.end_kind == "left" and bool(pd.notna(row.observed_year) and row.observed_year < row.end_year),
         )
     return found

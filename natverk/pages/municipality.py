@@ -60,7 +60,7 @@ def _known(value: object) -> bool:
 def _since(page: NotebookPage, row: dict[str, object]) -> str:
     """Say since when: a stated year, the first year that is named, or that no year is known."""
     if not _known(row["since"]):
-        return page.t("nouns.undated")
+        return page.undated(row)
     if isinstance(row["terms"], str):
         return row["terms"]
     year = page.year(row["since"])
@@ -75,7 +75,7 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     if row["mark"] == "left" and not row["end_announced"]:
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
-    last = page.ended(row) or (page.year(row["last_seen"]) if _known(row["last_seen"]) else "")
+    last = page.ended(row) or page.inferred_later(row, page.year(row["last_seen"]) if _known(row["last_seen"]) else "")
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 

@@ -62,7 +62,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
     def since(row: dict[str, object]) -> str:
         if pd.isna(row["since"]):  # type: ignore[call-overload]
-            return page.t("nouns.undated")
+            return page.undated(row)
         if isinstance(row["terms"], str):
             return row["terms"]
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
@@ -82,7 +82,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
     def last_seen(row: dict[str, object]) -> str:
         last = row["last_seen"]
-        return page.ended(row) or ("" if pd.isna(last) else page.year(last))  # type: ignore[call-overload]
+        return page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year(last))  # type: ignore[call-overload]
 
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),

@@ -420,6 +420,22 @@ class NotebookPage:
         known = isinstance(kind, str) and kind != "left"
         return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year(end))
 
+    def undated(self, row: Mapping[str, object]) -> str:
+        """Say that no source dates a tie; with the years that we infer, where we do."""
+        start, seen = row["inferred_start"], row["inferred_seen"]
+        if pd.notna(start):  # type: ignore[call-overload]
+            return self.t("nouns.inferred_date", date=self.year(start))
+        if pd.notna(seen):  # type: ignore[call-overload]
+            return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
+        return self.t("nouns.undated")
+
+    def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
+        """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
+        later, last = row["inferred_seen"], row["last_seen"]
+        if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
+            return seen
+        return f"{seen}; {self.t('nouns.inferred_date', date=self.year(later))}"
+
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""
         more = [self.told(row, "as_stated")] if isinstance(row["as_stated"], str) else []

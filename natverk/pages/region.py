@@ -27,6 +27,7 @@ __all__ = [
     "memberships",
     "municipal",
     "region_page",
+    "remarks",
     "strategy_events",
     "tasks",
     "theme_names",
@@ -78,7 +79,7 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     Its end, which `page.ended` gives, is said beside it: the last year before it is none in which it was seen.
     """
     if pd.isna(row["since"]):  # type: ignore[call-overload]
-        return page.t("nouns.undated")
+        return page.undated(row)
     if isinstance(row["terms"], str):
         return row["terms"]
     first, last = page.year(row["since"]), page.year(row["last_seen"])
@@ -185,9 +186,10 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
 
     def how(row: dict[str, object]) -> Markup:
-        said: list[object] = [page.worded(row, page.term("status", row["status"])), _seen(page, row)]
+        seen = page.inferred_later(row, _seen(page, row))
+        said: list[object] = [page.worded(row, page.term("status", row["status"])), seen]
         said.append(page.ended(row))
-        if row["mark"] in ("conflict", "loose") or (row["mark"] == "left" and not page.ended(row)):
+        if row["mark"] == "conflict" or (row["mark"] == "loose" and not row["inferred"]) or (row["mark"] == "left" and not page.ended(row)):
             # Of other marks the years say it all.
             said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
@@ -219,6 +221,19 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     if _unitary(page):
         del columns["n_here=n_here"], columns["actor=who"]
     page.table("memberships", frame, columns, fold=fold)
+
+
+def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "actor=who": lambda row: page.actor(row["actor_id"]),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    if _unitary(page):
+        del columns["actor=who"]
+    page.table("remarks", frame, columns, fold=True)
 
 
 def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
