@@ -23,7 +23,7 @@ from natverk.membership.actors import (
 )
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties
 from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
-from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
+from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists, on_lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
 from natverk.offices import offices
@@ -91,7 +91,8 @@ def members_of(
         `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on, with `inferred` and the years of looser ties (see
-        `natverk.membership.documented.loose_ties`). Municipalities come first, the largest first. In a network that
+        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete,
+        if it covers the actor and does not name it). Municipalities come first, the largest first. In a network that
         collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
@@ -128,13 +129,24 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED]]
+    own["absent"] = own["actor_id"].map(_absent_from_latest(data, network_id, span[-1])).astype("Int64")
+    # Who is seen after the list may have joined since.
+    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | (own["mark"] == "left"))
+    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent"]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
     yes = dict.fromkeys(["conflict", "below_minimum", "inferred"], "bool")
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
+
+
+def _absent_from_latest(data: Dataset, network: str, last_year: int) -> dict[str, int]:
+    """Return who is absent from the latest list of a network, surely or probably complete, with its year."""
+    seen = on_lists(data, network, certainty="medium", at_least=1)
+    seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
+    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"]]
+    return dict(zip(lacking["actor_id"], lacking["year"], strict=True))
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:

@@ -62,7 +62,8 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
     def since(row: dict[str, object]) -> str:
         if pd.isna(row["since"]):  # type: ignore[call-overload]
-            return page.undated(row)
+            # The mark says already that no source dates it.
+            return "" if row["mark"] == "undated" and row["inferred_start"] is pd.NA else page.undated(row)  # type: ignore[call-overload]
         if isinstance(row["terms"], str):
             return row["terms"]
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
@@ -82,7 +83,11 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
     def last_seen(row: dict[str, object]) -> str:
         last = row["last_seen"]
-        return page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year(last))  # type: ignore[call-overload]
+        said = page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year(last))  # type: ignore[call-overload]
+        if pd.isna(row["absent"]):  # type: ignore[call-overload]
+            return said
+        missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))
+        return f"{said}; {missing}" if said else missing
 
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
@@ -93,6 +98,8 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         "evidence": lambda row: page.term("mark", "left_announced" if row["end_announced"] else row["mark"]),
         "sources": page.cites,
     }
+    if frame["since"].isna().all() and frame[["inferred_start", "inferred_seen"]].isna().all(axis=None):
+        del columns["since"]
     page.table("members", frame, columns, fold=fold)
 
 

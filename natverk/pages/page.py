@@ -420,6 +420,11 @@ class NotebookPage:
         known = isinstance(kind, str) and kind != "left"
         return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year(end))
 
+    def year_told(self, row: Mapping[str, object]) -> str:
+        """Format the year of a note or number, and say where no source states it."""
+        year = self.year(row["year"])
+        return self.t("nouns.inferred_date", date=year) if row["year_basis"] == "inferred" else year
+
     def undated(self, row: Mapping[str, object]) -> str:
         """Say that no source dates a tie; with the years that we infer, where we do."""
         start, seen = row["inferred_start"], row["inferred_seen"]
