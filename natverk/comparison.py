@@ -257,10 +257,7 @@ def side_by_side(
         ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units]
         sides = [loose_ties(data, documented(data, [actor], years=window), span[-1]) for actor in ids]
     columns = ["status", "mark", "since", "since_basis", "last_seen", *WORDED, "row_ids", "source_ids"]
-    one, two = (
-        side.set_index(item)[columns].add_prefix(f"{name}_")
-        for name, side in zip("ab", sides, strict=True)
-    )
+    one, two = (side.set_index(item)[columns].add_prefix(f"{name}_") for name, side in zip("ab", sides, strict=True))
     frame = one.join(two, how="outer").rename_axis(item).reset_index()
     for ids_of in ("row_ids", "source_ids"):
         cells = zip(frame.pop(f"a_{ids_of}").fillna(""), frame.pop(f"b_{ids_of}").fillna(""), strict=True)
@@ -268,7 +265,10 @@ def side_by_side(
     firm = frame[["a_mark", "b_mark"]].isin(DOCUMENTED)
     frame.insert(1, "shared", firm.all(axis=1))
     frame.insert(2, "counted", firm.any(axis=1))
-    whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen", "inferred_start", "inferred_seen")], "Int64")
+    whole = dict.fromkeys(
+        [f"{side}_{name}" for side in "ab" for name in ("since", "last_seen", "inferred_start", "inferred_seen")],
+        "Int64",
+    )
     derived = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("derived", "end_announced")], "boolean")
     text = [name for name in frame.columns if name not in {*whole, *derived, "shared", "counted"}]
     frame = frame.sort_values(["shared", "counted", item], ascending=[False, False, True], ignore_index=True)

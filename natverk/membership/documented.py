@@ -421,7 +421,9 @@ def _relations(data: Dataset) -> pd.DataFrame:
     other = rows["counts_as"].where(rows["counts_as"].isin(["reporting", "universal"]), "future")
     rows = rows.assign(relation=rows["status"].where(named, other))
     # A report to another platform that names the network as its receiver is no report to the network.
-    rows["relation"] = rows["relation"].mask(named & (rows["status"] == "reporting") & (other == "future"), "named_in_report")
+    rows["relation"] = rows["relation"].mask(
+        named & (rows["status"] == "reporting") & (other == "future"), "named_in_report"
+    )
     # A decision for a year to come is not seen in any year.
     seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))
     key = [*_PAIR, "relation"]

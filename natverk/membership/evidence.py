@@ -50,7 +50,16 @@ STATUS_RANK = (
 _RANK = {status: rank for rank, status in enumerate(STATUS_RANK)}
 
 #: The columns that `worded` adds.
-WORDED = ("as_stated", "as_stated_sv", "derived", "end_kind", "end_announced", "terms", "inferred_start", "inferred_seen")
+WORDED = (
+    "as_stated",
+    "as_stated_sv",
+    "derived",
+    "end_kind",
+    "end_announced",
+    "terms",
+    "inferred_start",
+    "inferred_seen",
+)
 #: Wordings of a source that say no more than the status itself: those with its own word, or that only name or count.
 _PLAIN = {
     "member": r"\bmember(?! of the (?:group|association))",
@@ -361,7 +370,9 @@ def _said(data: Dataset) -> dict[str, _Said]:
 
 def _terms(rows: list[_Said], last_year: int | None) -> str | None:
     """Return stated terms, where there is a gap after one of them."""
-    spans = sorted({(row.start, row.end) for row in rows if row.start is not None}, key=lambda span: (span[0], span[1] or 0))
+    spans = sorted(
+        {(row.start, row.end) for row in rows if row.start is not None}, key=lambda span: (span[0], span[1] or 0)
+    )
     spans = [span for span in spans if last_year is None or span[0] <= last_year]
     ends = [end for _, end in spans if end is not None]
     if not any(end < start for end in ends for start, _ in spans):

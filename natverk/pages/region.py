@@ -189,7 +189,11 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         seen = page.inferred_later(row, _seen(page, row))
         said: list[object] = [page.worded(row, page.term("status", row["status"])), seen]
         said.append(page.ended(row))
-        if row["mark"] == "conflict" or (row["mark"] == "loose" and not row["inferred"]) or (row["mark"] == "left" and not page.ended(row)):
+        if (
+            row["mark"] == "conflict"
+            or (row["mark"] == "loose" and not row["inferred"])
+            or (row["mark"] == "left" and not page.ended(row))
+        ):
             # Of other marks the years say it all.
             said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
