@@ -124,7 +124,8 @@ def recomputed(
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
         `RECIPES`), `rows` (row and list ids), `source_id`; `claim_sv` (of a figure), `said` (the words a total was
-        read from), `note`, each with its Swedish; `year_inferred` (no source states the year). In the order of the tables.
+        read from), `note`, each with its Swedish; `year_inferred` (no source states the year). In the
+        order of the tables.
 
     Raises
     ------

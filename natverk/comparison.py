@@ -230,7 +230,8 @@ def side_by_side(
     -------
     pd.DataFrame
         `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), `counted` (whether either
-        is), and for each side `a_status, a_mark, a_since, a_since_basis, a_last_seen` and the columns of
+        is), and for each side `a_status, a_mark, a_since, a_since_basis, a_last_seen, a_last_seen_inferred` and the
+        columns of
         `natverk.membership.evidence.worded`, the same with `b_` (missing where no row tells of a tie; looser ties and
         those that were left stand, and are not counted); `row_ids, source_ids` of both. What both share comes first.
 
@@ -256,7 +257,17 @@ def side_by_side(
         actors = data.counties.set_index("county_code")["region_actor_id"]
         ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units]
         sides = [loose_ties(data, documented(data, [actor], years=window), span[-1]) for actor in ids]
-    columns = ["status", "mark", "since", "since_basis", "last_seen", *WORDED, "row_ids", "source_ids"]
+    columns = [
+        "status",
+        "mark",
+        "since",
+        "since_basis",
+        "last_seen",
+        "last_seen_inferred",
+        *WORDED,
+        "row_ids",
+        "source_ids",
+    ]
     one, two = (side.set_index(item)[columns].add_prefix(f"{name}_") for name, side in zip("ab", sides, strict=True))
     frame = one.join(two, how="outer").rename_axis(item).reset_index()
     for ids_of in ("row_ids", "source_ids"):
@@ -269,7 +280,9 @@ def side_by_side(
         [f"{side}_{name}" for side in "ab" for name in ("since", "last_seen", "inferred_start", "inferred_seen")],
         "Int64",
     )
-    derived = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("derived", "end_announced")], "boolean")
+    derived = dict.fromkeys(
+        [f"{side}_{name}" for side in "ab" for name in ("derived", "end_announced", "last_seen_inferred")], "boolean"
+    )
     text = [name for name in frame.columns if name not in {*whole, *derived, "shared", "counted"}]
     frame = frame.sort_values(["shared", "counted", item], ascending=[False, False, True], ignore_index=True)
     return frame.astype({**dict.fromkeys(text, TEXT), **whole, **derived, "shared": "bool", "counted": "bool"})

@@ -60,8 +60,8 @@ _HELD = r"department|held by|traffic office|city office|international unit|centr
 _MARKS = (*DOCUMENTED, "left", "loose")
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
-    "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "inferred", "n_rows",
-    "n_sources", "row_ids", "source_ids",
+    "status", "mark", "since", "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "end", "conflict",
+    "below_minimum", "inferred", "n_rows", "n_sources", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def members_of(
     frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent"]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
-    yes = dict.fromkeys(["conflict", "below_minimum", "inferred"], "bool")
+    yes = dict.fromkeys(["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred"], "bool")
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
@@ -301,7 +301,7 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
     rows = rows.assign(start=start, first=start.fillna(seen), last=seen.fillna(start))
     within = (rows["first"] <= span[-1]) & (rows["last"] >= span[0])
     # What a later source tells of later years says nothing about how recent the relation is in the window.
-    rows["inside"] = rows["last"].where(within.fillna(False)).clip(upper=span[-1])
+    rows["inside"] = rows["last"].where(within.fillna(False)).clip(upper=int(data.last_day(span[-1])[:4]))
     dates = rows.groupby("actor_id").agg(
         first=("first", "min"), start=("start", "min"), last=("last", "max"), inside=("inside", "max"),
         n_dated=("first", "count"),
@@ -317,7 +317,9 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
         mark=mark,
         since=own["start"].fillna(own["first"]),
         since_basis=pd.Series(basis, index=own.index).replace("", pd.NA),
+        since_inferred=False,
         last_seen=last,
+        last_seen_inferred=False,
         end=pd.Series(pd.NA, index=own.index, dtype="Int64"),
         conflict=False,
         below_minimum=False,
@@ -339,8 +341,10 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, status` (`indirect`, `applicant`, `named_in_report`: a report to another platform names the network), `row_ids, source_ids`; actors that have a firmer
-        tie are left out. `attrs["kinds"]` says what the network is, and how far it reaches.
+        `actor_id, status` (`indirect`, `applicant`, `reporting`; `named_in_report`: a report to another platform names
+        the network),
+        `first, last` (years in which sources tell of it), `row_ids, source_ids`; actors that have a firmer tie are
+        left out, unless no source dates that: then looser ties stand here too. `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -360,10 +364,23 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
         apart = rows["counted"].isin(["separate", "never"])
     else:
         apart = rows["status"] == "applicant"
-    firm = set(rows.loc[~apart, "actor_id"])
-    groups = rows[apart & ~rows["actor_id"].isin(firm)].groupby(["status", "actor_id"], as_index=False)
-    frame = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))))
-    frame = frame[["actor_id", "status", "row_ids", "source_ids"]].astype(TEXT)
+    own = graded(data).set_index("row_id").loc[rows["row_id"], ["grade", "first"]].set_axis(rows.index)
+    firm = own["grade"].isin(["positive", "exit"])
+    dated = set(rows.loc[firm & own["first"].notna(), "actor_id"])
+    undated = set(rows.loc[firm, "actor_id"]) - dated
+    # What is told of those whose membership nobody dates is told in full.
+    apart |= (own["grade"] == "loose") & rows["actor_id"].isin(undated)
+    others = set(rows.loc[~apart, "actor_id"]) - undated
+    rows = rows.assign(seen=rows["observed_year"].where(rows["observed_basis"] == "stated"))
+    rows = rows.assign(seen=rows["start_year"].fillna(rows["seen"]), last=rows["seen"].fillna(rows["start_year"]))
+    groups = rows[apart & ~rows["actor_id"].isin(others)].groupby(["status", "actor_id"], as_index=False)
+    frame = groups.agg(
+        first=("seen", "min"), last=("last", "max"), row_ids=("row_id", ";".join),
+        source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))),
+    )  # fmt: skip
+    frame = frame[["actor_id", "status", "first", "last", "row_ids", "source_ids"]]
+    text = ["actor_id", "status", "row_ids", "source_ids"]
+    frame = frame.astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(["first", "last"], "Int64")})
     if _kind(data, network_id) in SETS:
         frame["status"] = frame["status"].replace("reporting", "named_in_report")
     frame.attrs = {"kinds": _kinds_of(data, network_id)}

@@ -36,13 +36,38 @@ _WHEN = frozenset(
 )  # fmt: skip
 
 
+#: Words that the class of an office says already.
+_CLASS = frozenset(
+    (
+        "and", "board", "chair", "conference", "coordinator", "debate", "forum", "group", "groups", "host", "member",
+        "of", "on", "or", "president", "representative", "secretariat", "speaker", "the", "to", "vice", "working",
+    )
+)  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.casefold())
+
+
 def says_only_when(detail: str) -> bool:
     """Say whether a detail tells when, and nothing of what the office is.
 
     >>> says_only_when("elected at annual meeting 11 May 2019"), says_only_when("chair and secretariat 2016-2018")
     (True, False)
     """
-    return all(word in _WHEN for word in re.findall(r"[^\W\d_]+", detail.casefold()))
+    return all(word in _WHEN for word in _words(detail))
+
+
+def says_less(function: str, detail: str) -> bool:
+    """Say whether a detail leaves out what the function says beyond its class, so that both must be told.
+
+    >>> says_less("spokesperson for urban issues (for SKL)", "municipal politician")
+    True
+    >>> says_less("vice president", "vice president responsible for finances"), says_less("board", "seat since 2011")
+    (False, False)
+    """
+    told = {word[:4] for word in _words(detail)}
+    return any(word[:4] not in told for word in _words(function.replace("_", " ")) if word not in _CLASS)
 
 
 @kept
@@ -52,8 +77,11 @@ def _offices(data: Dataset) -> pd.DataFrame:
     rows = rows.assign(office_id=rows["same_as"].fillna(rows["row_id"]))
     for end in ("", "_sv"):
         detail, function = rows[f"detail{end}"].astype(object), rows[f"function{end}"].astype(object)
-        # Whether it says only when is asked of the English, in which the rows are written.
-        bare = [isinstance(text, str) and says_only_when(text) for text in rows["detail"]]
+        # Whether it says enough is asked of the English, in which the rows are written.
+        bare = [
+            isinstance(text, str) and (says_only_when(text) or says_less(what, text))
+            for what, text in zip(rows["function"], rows["detail"], strict=True)
+        ]
         rows[f"told{end}"] = [
             f"{what}: {text}" if only else text if isinstance(text, str) else what
             for what, text, only in zip(function, detail, bare, strict=True)
@@ -95,7 +123,7 @@ def offices(data: Dataset, actors: Names | None = None, *, networks: Names | Non
         `office_id` (the first row that tells of it), `actor_id, network_id` (may be missing), `function_class`,
         `held` (False for what is no office: see `NO_OFFICE`), `start_year, end_year` (a stated term, missing where
         none is stated), `observed_year` (the latest in which it was seen: no end), `told, told_sv` (what the rows
-        say, with the name of the function where they say only when), `row_ids, source_ids` (joined by `;`). In the
+        say, with the name of the function where they leave it out), `row_ids, source_ids` (joined by `;`). In the
         order of the table.
 
     Raises

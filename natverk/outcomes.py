@@ -91,7 +91,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
         of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
         source states), `theme`,
-        `row_ids, source_ids`. Those with years of their own first, the latest first.
+        `row_ids, source_ids`. Those with years of their own first, the latest first. What a web page and a database
+        tell of one project is one row.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     >>> own.loc[own["role"] == "lead", "project"].str.contains("SOSEVO").any()
     np.True_
     """
-    rows = _about(data, "projects", actors, network)
+    rows = _as_one(_about(data, "projects", actors, network))
     rows = rows.assign(rank=rows["role"].map({role: place for place, role in enumerate(_ROLES)}))
     rows = rows.sort_values("rank", kind="stable")
     key = ["actor_id", "project", "network_id", "programme"]
@@ -128,6 +129,25 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
     text = [name for name in columns if name not in whole]
     return found[columns].astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(whole, "Int64")})
+
+
+def _as_one(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a row of a web page the title and programme of the participation that a database has of the same project.
+
+    It is the same where actor and title are, an addition in brackets aside, and the page's programme is a part of the
+    database's name of it, or just "EU".
+    """
+    stem = rows["project"].str.split(" (", regex=False).str[0].str.casefold()
+    known = rows["programme_from"].notna()
+    found = rows.copy()
+    for place in rows.index[~known & rows["programme"].notna() & rows["network_id"].isna()]:
+        own = rows.loc[place]
+        same = known & (rows["actor_id"] == own["actor_id"]) & (stem == stem[place])
+        same &= rows["programme"].str.contains(str(own["programme"]), regex=False) | (own["programme"] == "EU")
+        if same.sum() == 1:
+            columns = ["project", "project_sv", "programme", "programme_sv"]
+            found.loc[place, columns] = rows.loc[same, columns].iloc[0]
+    return found
 
 
 @asked
@@ -261,8 +281,9 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `places,
-        places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`.
+        `actor_id, purpose, years` (those of the sources, separated by `;`, blank where no source is dated), `inferred`
+        (those of them that no source states), `places, places_sv` (where in the sources, separated by ` | `), `row_ids,
+        source_ids`.
 
     Raises
     ------
@@ -276,6 +297,8 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     True
     """
     frame = _of(data, "purposes", actors)
+    stated = frame.assign(stated=frame["year_basis"] != "inferred").groupby(["actor_id", "purpose", "year"])["stated"]
+    frame = frame.assign(inferred=frame["year"].where(~stated.transform("any").fillna(True).astype(bool)))
     groups = frame.groupby(["actor_id", "purpose"], sort=True)
 
     def once(values: pd.Series, separator: str = ";") -> str:
@@ -283,12 +306,13 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
 
     found = groups.agg(
         years=("year", lambda years: ";".join(str(year) for year in sorted(set(years.dropna().astype(int))))),
+        inferred=("inferred", lambda years: ";".join(str(year) for year in sorted(set(years.dropna().astype(int))))),
         places=("locator", lambda places: once(places, " | ")),
         places_sv=("locator_sv", lambda places: once(places, " | ")),
         row_ids=("row_id", _together),
         source_ids=("source_id", _together),
     ).reset_index()
-    columns = ["actor_id", "purpose", "years", "places", "places_sv", "row_ids", "source_ids"]
+    columns = ["actor_id", "purpose", "years", "inferred", "places", "places_sv", "row_ids", "source_ids"]
     return found.reindex(columns=columns).astype(TEXT)
 
 
@@ -454,8 +478,8 @@ def told_by(data: Dataset, actor: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `network_id, topic, topic_sv, text, text_sv` (as `notes`), or `fact, value, qualifier, note, note_sv` (as
-        `totals`), `year, year_basis, row_ids, source_ids`. What is coded as about the actor itself is not among them: `notes` and
-        `totals` give it.
+        `totals`), `year, year_basis, row_ids, source_ids`. What is coded as about the actor itself is not among them:
+        `notes` and         `totals` give it.
 
     Raises
     ------

@@ -152,7 +152,7 @@ def members(
     kinds = [("municipal", "common.municipality"), ("regional", "common.region")]
     title = t(
         "figures.maps.members.title",
-        counts=t.join([t.count(noun, counts[kind]) for kind, noun in kinds if counts[kind]]),
+        counts=t.join([t.count(noun, counts[kind], words=True) for kind, noun in kinds if counts[kind]]),
     )
     said = []
     for kind in MARKS:
@@ -162,7 +162,7 @@ def members(
             said.append(f"{told[0].upper()}{told[1:]} ({t.number(len(own))}): {', '.join(own)}.")
     notes = [t("figures.maps.members.quiet")]
     if nameless:
-        notes.append(t.count("figures.maps.members.nameless", nameless))
+        notes.append(t.count("figures.maps.members.nameless", nameless, words=True))
     if away:
         notes.append(t("figures.maps.members.away", names=t.join(away)))
         said.append(notes[-1])

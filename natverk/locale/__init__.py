@@ -123,10 +123,18 @@ class Texts:
             raise UnknownName(f"{key!r} is a text, not a group of texts", where=f"natverk/locale/{self.lang}")
         return {str(name): str(text) for name, text in node.items()}
 
-    def count(self, key: str, n: int, **values: object) -> str:
-        """Return a counted noun: the text group of `key` has the plural forms `one` and `other`."""
+    def count(self, key: str, n: int, *, words: bool = False, **values: object) -> str:
+        """Return a counted noun: the text group of `key` has the plural forms `one` and `other`.
+
+        `words` gives numbers below ten in words, as running text has them.
+        """
         form = self._find(key).get(self.babel.plural_form(n)) or self._find(key)["other"]
-        return str(form.format(n=self.number(n), **values))
+        return str(form.format(n=self.small(n) if words else self.number(n), **values))
+
+    def small(self, n: int) -> str:
+        """Return a whole number as running text has it: in words below ten, in digits from there on."""
+        words = str(self("nouns.numbers")).split(" ")
+        return words[n] if n < len(words) else self.number(n)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Format a number with the language's decimal mark and thousands separator."""

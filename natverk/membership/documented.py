@@ -15,7 +15,16 @@ from natverk.frames import Names, choice, has_columns, known_actors, not_negativ
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded, worded
 from natverk.membership.lists import ListCertainty
-from natverk.membership.panel import SETS, PartYear, Rules, chosen_networks, decided_runs, networks_counting_as, panel
+from natverk.membership.panel import (
+    SETS,
+    PartYear,
+    Rules,
+    agree_by_date,
+    chosen_networks,
+    decided_runs,
+    networks_counting_as,
+    panel,
+)
 
 __all__ = [
     "DOCUMENTED",
@@ -73,15 +82,18 @@ def documented(
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `last_seen` (missing where sources
-        only tell beforehand of a start to come), `end, conflict, below_minimum` (the municipality had fewer inhabitants
-        in the year of `since`, or the latest
-        published one before it, than the network asks of a full member), `n_rows, n_sources, row_ids,
-        source_ids`. `mark`: `recent`; `earlier` (attested, but not lately); `left` (stated end, or called a
-        former member; not where the network, the member or a term ended); `conflict` (contradicted in the window);
-        `undated` (no known year lies in the window, and some rows have none); `loose` (only takes part, pays or
+        `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `since_inferred` (no source states
+        the year, as of a list without a date), `last_seen` (missing where sources only tell beforehand of a start to
+        come; a window that ends with the data has also what was seen after it), `last_seen_inferred, end, conflict`
+        (conflicts of `natverk.panel`, but for those of one year in which the page is older than the list),
+        `below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest published one
+        before it, than the network asks of a full member), `n_rows, n_sources, row_ids, source_ids`. `mark`: `recent`;
+        `earlier` (attested, but not lately); `left` (stated end, or called a former member; not where the network, the
+        member or a term ended); `conflict` (contradicted in the window); `undated` (no known year lies in the window,
+        and some rows have none); `loose` (only takes part, pays or
         promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
-        end_kind, terms`: see `natverk.membership.evidence.worded`. Sorted by actor and network.
+        end_kind, end_announced, terms, inferred_start, inferred_seen`: see `natverk.membership.evidence.worded`. Sorted
+        by actor and network.
 
     Raises
     ------
@@ -139,14 +151,23 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
     dated = of_pair(firm.loc[began.fillna(False), "first"], "min")
     in_window = of_pair(within, "any")
 
+    # A page that ends with the data tells of what was seen after their last full year as well.
+    upper = int(data.last_day(last_year)[:4])
+
     def latest(years: pd.Series) -> pd.Series:
         """Return the last of some years of each pair: in the window if any is, else of all."""
-        return of_pair(years, "max").mask(in_window, of_pair(years[within].clip(upper=last_year), "max"))
+        return of_pair(years, "max").mask(in_window, of_pair(years[within].clip(upper=upper), "max"))
 
     # A start that sources tell of beforehand counts as membership of its year, but nobody saw it.
     last, seen = latest(firm["last"]), latest(firm["last"].mask(firm["announced"]))
 
-    runs = by_pair(decided_runs(data, Rules(year_basis=year_basis)))
+    def by_inference(years: pd.Series, chosen: pd.Series, inferred: pd.Series) -> pd.Series:
+        """Say for which pairs no row states the year that was chosen of some years."""
+        same = (years == chosen.reindex(years.index)).fillna(False)
+        return of_pair(same & inferred, "any") & ~of_pair(same & ~inferred, "any")
+
+    runs = decided_runs(data, Rules(year_basis=year_basis))
+    runs = by_pair(runs.assign(conflict=runs["conflict"] & ~agree_by_date(data, runs)))
     runs = runs[(runs["first"] <= last_year) & (runs["last"] >= first_year)]
     conflict = of_pair(runs["conflict"], "any")
     gave_up = of_pair(firm["end_kind"] == "left", "any")
@@ -160,7 +181,8 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         [
             loose,
             conflict,
-            left | of_pair(firm["grade"] == "exit", "all"),
+            # Where no year is known, the word that somebody is a former member is the later one.
+            left | of_pair(firm["grade"] == "exit", "all") | (of_pair(firm["grade"] == "exit", "any") & ~any_year),
             ~any_year | later | (~in_window & ~every_year),
             (last > last_year - recent).fillna(False),
         ],
@@ -172,14 +194,16 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         mark=mark,
         since=started.fillna(dated),
         since_basis=pd.Series("seen", index=pairs.index).where(dated.notna()).mask(started.notna(), "stated"),
+        since_inferred=by_inference(firm["first"], dated, firm["first_inferred"]) & started.isna(),
         last_seen=seen.mask(later & (mark == "undated")),
+        last_seen_inferred=by_inference(firm["last"].clip(upper=upper), seen, firm["last_inferred"]),
         end=of_pair(firm["end"], "max"),
         conflict=conflict,
         below_minimum=_below_minimum(data, pairs[_PAIR].assign(year=dated)),
     )[~(outside & (mark == "undated"))]
     columns = [
-        *_PAIR, "status", "mark", "since", "since_basis", "last_seen", "end", "conflict", "below_minimum", "n_rows",
-        "n_sources", "row_ids", "source_ids",
+        *_PAIR, "status", "mark", "since", "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "end",
+        "conflict", "below_minimum", "n_rows", "n_sources", "row_ids", "source_ids",
     ]  # fmt: skip
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64")
     return frame[columns].astype({**whole, "since_basis": TEXT})
@@ -235,12 +259,13 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
     years = rows.groupby(_PAIR).agg(
         start=("start", "min"), first=("first", "min"), last=("last", "max"), end=("end_year", "max")
     )  # fmt: skip
+    upper = int(data.last_day(last_year)[:4])
     years = own[_PAIR].join(years, on=_PAIR)
     bare = (own["mark"] == "loose") & years["first"].notna()
     return own.assign(
         since=own["since"].mask(bare, years["start"].fillna(years["first"])),
         since_basis=own["since_basis"].mask(bare, years["start"].notna().map({True: "stated", False: "seen"})),
-        last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=last_year)),
+        last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=upper)),
         end=own["end"].mask(bare, years["end"].where(years["end"] <= last_year)),
         inferred=~own[_PAIR].join(stated, on=_PAIR)["stated"].fillna(True).astype(bool),
     )
@@ -391,7 +416,8 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
     -------
     pd.DataFrame
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
-        member; `reporting`: reports to a platform; `named_in_report`: a report to a platform names the network; `applicant`; `future`: decided for a year after the data's
+        member; `reporting`: reports to a platform; `named_in_report`: a report to a platform
+        names the network; `applicant`; `future`: decided for a year after the data's
         vintage; `universal`), `first, last` (years for which pages are dated to attest it, missing where none is),
         `n_rows, row_ids, source_ids`. Sorted by actor and network.
 

@@ -70,7 +70,10 @@ _PLAIN = {
     "promoter": r"^promoter",
     "financer": r"^(?:co-)?financer",
 }
-_ONLY_NAMED = r"^(?:one of|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|cooperation listed)\b"
+_ONLY_NAMED = (
+    r"^(?:one of|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|"
+    r"cooperation listed)\b"
+)
 
 
 @asked
@@ -126,7 +129,8 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         where it attests none), `start` (stated first year), `end` (last year as member by a stated end, or
         the year before a page calls the actor a former member), `end_kind` (what ended: `left`, also where the
         row does not say; `network_ended, member_ended, term`), `announced` (the source is older than the start that
-        it tells of: nobody saw it), `list_id, source_id`.
+        it tells of: nobody saw it), `first_inferred, last_inferred` (the year is read from what a source says or from
+        its context, and stated by none), `list_id, source_id`.
 
     Raises
     ------
@@ -175,6 +179,11 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     within = seen.where(~(end.notna() & seen.notna() & (seen > end)).fillna(False))
     first = start.fillna(within).fillna(end)
     last = end.fillna(seen).fillna(start)
+    by_context = (frame["observed_basis"] == "inferred").fillna(False)
+    first_inferred = by_context.where(
+        start.isna() & within.notna(), (frame["start_basis"] == "inferred") & start.notna()
+    )
+    last_inferred = by_context & end.isna() & seen.notna()
     former_seen = (grade == "exit") & end.isna()
     first, last = first.mask(former_seen), last.mask(former_seen)
     vintage = int(data.known_until[:4])
@@ -196,6 +205,8 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
             "end": stop.mask((stop > vintage).fillna(False)),
             "end_kind": frame["end_kind"].fillna("left").where(stop.notna()).astype(TEXT),
             "announced": announced.astype(bool),
+            "first_inferred": first_inferred.fillna(False).astype(bool),
+            "last_inferred": last_inferred.fillna(False).astype(bool),
             "list_id": frame["list_id"],
             "source_id": frame["source_id"],
         }
@@ -290,9 +301,9 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     pd.DataFrame
         `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
         by `; `: an owner, a seat on the board), `derived` (all rows follow from a sentence such as "all municipalities
-        of the county"), `end_kind` (what ended, where a row with an end says so: the last one),
-        `end_announced` (its source is older than that end, and tells of an exit to come: nobody saw it) and `terms` (stated
-        terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
+        of the county"), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
+        source is older than that end, and tells of an exit to come: nobody saw it), `terms` (stated terms with gaps
+        between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
         inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
         lists: they count nowhere by default).
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.partial import latest
 from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
 from natverk.frames import Names, choice, each_row, known_county, known_networks, year_range
@@ -108,10 +109,10 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
         `network_id, actor_id, exit_after` (the last year before the later list in which a list or another
         dated row attests the membership), `exit_before` (year of the list without the actor), `list_after,
         list_before, returned` (year of a later list that has the actor again), `conflict` (another source
-        sees the actor as a member in or after the year of the list without it), `stated_end` (last year as
-        member that a source states within the interval), `row_ids` (of the earlier list and of what
-        contradicts). Lists of full members only are not compared: who is missing may be an associate. A list
-        whose population at risk does not cover the actor says nothing of it and is passed over.
+        sees the actor as a member in or after the year of the list without it, and is not known to be older),
+        `stated_end` (last year as member that a source states within the interval), `row_ids` (of the earlier list
+        and of what contradicts). Lists of full members only are not compared: who is missing may be an associate. A
+        list whose population at risk does not cover the actor says nothing of it and is passed over.
 
     Raises
     ------
@@ -141,11 +142,26 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     # What other rows say of each step, and later lists.
     rows = graded(data)
     rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["list_id"].isna()]
-    rows = rows[[*pair, "row_id", "first", "last", "end"]].rename(columns={"first": "from"})
+    rows = rows[[*pair, "row_id", "first", "last", "end", "source_id"]].rename(columns={"first": "from"})
     met = steps.reset_index(names="step").merge(rows, on=pair).set_index("step")
     between = met[((met["from"] < met["year"]) & (met["last"] > met["first"])).fillna(False)]
     last_seen = between["last"].clip(upper=between["year"] - 1).groupby("step").max()
-    contrary = met.loc[(met["last"] >= met["year"]).fillna(False), "row_id"].groupby("step").agg(";".join)
+    # A page of a known day of the year of a list that can be later is no word against it.
+    published = data.sources.set_index("source_id")["published"]
+    days, listed = (
+        met["source_id"].map(published),
+        met["list_before"].map(data.member_lists.set_index("list_id")["source_id"]).map(published),
+    )
+    earlier = pd.Series(
+        [
+            isinstance(day, str) and isinstance(own, str) and "-" in day and latest(day) < latest(own)
+            for day, own in zip(days, listed, strict=True)
+        ],
+        index=met.index,
+        dtype="bool",
+    )
+    against = (met["last"] >= met["year"]).fillna(False) & ~(earlier & (met["last"] == met["year"]).fillna(False))
+    contrary = met.loc[against, "row_id"].groupby("step").agg(";".join)
     told = met.loc[((met["end"] >= met["first"]) & (met["end"] < met["year"])).fillna(False), "end"]
     again = steps.reset_index(names="step").merge(seen[seen["on"]], on=pair, suffixes=("", "_on")).set_index("step")
     back = again.loc[again["year_on"] > again["year"], "year_on"]
@@ -418,8 +434,8 @@ def lists(
     -------
     pd.DataFrame
         `network_id, year, n_members, n_at_risk` (municipalities and regions that the list covers), `n_sweden,
-        certainty, list_id, source_id`. Lists of full members only have `full_only` set: their absence says
-        no more than "not a full member". Sorted by network and year.
+        certainty, list_id, source_id, year_basis` (stated or inferred). Lists of full members only have `full_only`
+        set: their absence says no more than "not a full member". Sorted by network and year.
 
     Raises
     ------
@@ -452,7 +468,7 @@ def lists(
     )  # fmt: skip
     columns = [
         "network_id", "year", "n_members", "n_at_risk", "n_sweden", "full_only", "certainty", "list_id",
-        "source_id",
+        "source_id", "year_basis",
     ]  # fmt: skip
     frame = complete[columns].sort_values(["network_id", "year"], ignore_index=True)
     return frame.astype({**dict.fromkeys(columns[1:5], "int64"), "full_only": "bool"})

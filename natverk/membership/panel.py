@@ -17,6 +17,7 @@ import pandas as pd
 
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
+from natverk.data.partial import latest
 from natverk.data.schema import VOCABULARIES
 from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
@@ -49,6 +50,7 @@ __all__ = [
     "SETS",
     "STATES",
     "Span",
+    "agree_by_date",
     "chosen_networks",
     "count",
     "decided_runs",
@@ -228,10 +230,13 @@ class Pair:
     def contrary(self, year: int) -> list[End]:
         """Return the ends that a membership attested in a year contradicts.
 
-        A membership stated to begin after the end is a new spell; a bare sighting after it is a contradiction.
+        A membership stated to begin after the end is a new spell; a bare sighting after it is a contradiction, unless
+        what ended was a term.
         """
         entered = [span for span in self.spans if span.start is not None and span.start <= year]
-        return [end for end in self.ends if end.last < year and not any(span.joins_after(end) for span in entered)]
+        # A term that ran out ends a project, not the tie: who is seen after it may be in the next one.
+        ends = [end for end in self.ends if end.last < year and end.kind != "term"]
+        return [end for end in ends if not any(span.joins_after(end) for span in entered)]
 
     def cell(self, year: int, rules: Rules) -> Cell:
         """Apply the rules of one cell in their order; see `natverk.panel`."""
@@ -454,6 +459,41 @@ def decided_runs(data: Dataset, rules: Rules) -> pd.DataFrame:
     text = dict.fromkeys(["actor_id", "network_id", "state", "status", "rows"], TEXT)
     whole, yes_no = dict.fromkeys(["first", "last"], "int64"), dict.fromkeys(["conflict", "attested"], "bool")
     return pd.DataFrame(found, columns=columns).astype({**text, **whole, **yes_no})
+
+
+@asked
+def agree_by_date(data: Dataset, runs: pd.DataFrame) -> pd.Series:
+    """Say which conflicts of `decided_runs` are none when the sources are read by date, and not by year.
+
+    A page of January that names a member, and a list of the autumn that does not, can both be right. That is so where
+    every row that attests the year was published on a known day or in a known month of it, and the list can be later.
+
+    >>> from natverk import load
+    >>> data = load()
+    >>> runs = decided_runs(data, Rules())
+    >>> runs.loc[agree_by_date(data, runs), ["actor_id", "network_id", "first"]].values.tolist()
+    [['municipality:0127', 'ubc', 2019]]
+    """
+    published = data.sources.set_index("source_id")["published"]
+    seen = data.memberships.set_index("row_id")[["source_id", "start_year", "end_year", "observed_year"]]
+    listed = data.member_lists.set_index("list_id")["source_id"].map(published)
+
+    def agrees(year: int, ids: list[str]) -> bool:
+        rows = seen.loc[[item for item in ids if item in seen.index]]
+        days = rows["source_id"].map(published)
+        lists = [listed[item] for item in ids if item in listed.index]
+        alone = rows["observed_year"].eq(year) & rows["end_year"].isna()
+        dated = days.str.match(rf"{year}-\d\d").fillna(value=False)
+        if not len(rows) or not lists or not bool((alone & dated).all()):
+            return False
+        return all(isinstance(day, str) and latest(day) > max(latest(own) for own in days) for day in lists)
+
+    asked_of = runs["conflict"] & (runs["state"] == "not_member") & (runs["first"] == runs["last"])
+    found = [
+        bool(asks) and agrees(int(year), str(rows).split(";"))
+        for asks, year, rows in zip(asked_of, runs["first"], runs["rows"], strict=True)
+    ]
+    return pd.Series(found, index=runs.index, dtype="bool")
 
 
 @asked

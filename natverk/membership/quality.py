@@ -32,6 +32,7 @@ from natverk.membership.panel import (
     Reason,
     Rules,
     Span,
+    agree_by_date,
     count,
     decided_runs,
     networks_counting_as,
@@ -47,6 +48,7 @@ __all__ = [
     "disagreements",
     "disagreements_about",
     "explain",
+    "told_once",
 ]
 
 
@@ -122,8 +124,8 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
 
 
 #: A status that says less than others and contradicts none of them: a full member is a member, and whoever signed takes
-#: part, and who promoted a network in its beginnings may be in it. An associate is no member in this sense: the rules of
-#: networks set the two apart. A list of members of every kind does not.
+#: part, and who promoted a network in its beginnings may be in it. An associate is no member in this sense: the rules
+#: of networks set the two apart. A list of members of every kind does not.
 _MORE_GENERAL = {
     "member": ("full",),
     "promoter": ("full", "member", "associate"),
@@ -233,6 +235,51 @@ def disagreements_about(data: Dataset, actors: Names, networks: Names) -> pd.Dat
     return frame[about_actor | about_network].reset_index(drop=True)
 
 
+@asked
+def told_once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Join disagreements that a page would tell in the same words: one row, with all whom they are about.
+
+    Parameters
+    ----------
+    frame
+        Rows of `disagreements`.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `disagreements`, with `actor_ids` (separated by `;`, each once; missing where it is about no actor) in the
+        place of `actor_id`. Flags are alike by their reason, others by kind, network, year, values and note.
+
+    Raises
+    ------
+    InvalidArgument
+        For a frame without the columns of `disagreements`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> found = told_once(disagreements(load(), networks="gcom"))
+    >>> found["actor_ids"].str.count(";").tolist()
+    [7]
+    """
+    has_columns(frame, COLUMNS, "frame", "give a frame of natverk.disagreements")
+    alike = frame["values"].where(frame["kind"] != "flagged", "")
+    keys = ["kind", "network_id", "year", "alike", "note", "note_sv"]
+
+    def joined(ids: pd.Series) -> object:
+        return ";".join(dict.fromkeys(item for cell in ids.dropna() for item in str(cell).split(";"))) or pd.NA
+
+    groups = frame.assign(alike=alike).groupby(keys, dropna=False, sort=False)
+    found = groups.agg(
+        actor_ids=("actor_id", joined),
+        values=("values", "first"),
+        row_ids=("row_ids", joined),
+        source_ids=("source_ids", joined),
+    ).reset_index()
+    columns = ["actor_ids" if name == "actor_id" else name for name in COLUMNS]
+    return found[columns].astype({"year": "Int64", **dict.fromkeys([name for name in columns if name != "year"], TEXT)})
+
+
 @kept
 def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     parts = [
@@ -277,10 +324,18 @@ def _totals(data: Dataset) -> pd.DataFrame:
 def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     runs = decided_runs(data, Rules(year_basis=year_basis, list_certainty="medium"))
     vintage = int(data.known_until[:4])
-    shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS))
+    shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS)) & ~agree_by_date(data, runs)
     runs = runs[shown & (runs["last"] >= _SHOWN_FROM) & (runs["first"] <= vintage)]
-    groups = runs.groupby(["actor_id", "network_id", "state", "rows"], as_index=False)
-    found = groups.agg(first=("first", "min"), last=("last", "max"))
+    # Runs that follow on one another are one conflict, though the rows behind them change.
+    runs = runs.sort_values(["actor_id", "network_id", "state", "first"], ignore_index=True)
+    before = runs.groupby(["actor_id", "network_id", "state"])["last"].shift(1)
+    runs["part"] = (runs["first"] != before + 1).cumsum()
+    groups = runs.groupby(["actor_id", "network_id", "state", "part"], as_index=False)
+    found = groups.agg(
+        first=("first", "min"),
+        last=("last", "max"),
+        rows=("rows", lambda rows: ";".join(sorted({item for ids in rows for item in ids.split(";")}))),
+    )
     first, last = found["first"].clip(lower=_SHOWN_FROM), found["last"].clip(upper=vintage)
     sources = {
         **data.memberships.set_index("row_id")["source_id"].to_dict(),
@@ -304,6 +359,9 @@ def _starts(data: Dataset) -> pd.DataFrame:
     rows = graded(data, year_basis="any", counting="loose")
     rows = rows[rows["grade"].isin(["positive", "exit"])]
     rows = rows[rows["start"].notna()]
+    # A programme has many networks and rounds: that one began later than another is no dispute.
+    programmes = data.networks.loc[data.networks["counts_as"] == "programme", "network_id"]
+    rows = rows[~rows["network_id"].isin(programmes)]
     pairs = pairs_of(data, "any", "loose")
     ends_before = []
     for row in each_row(rows):

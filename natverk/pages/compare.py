@@ -45,7 +45,7 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         if stated:
             parts.append(page.t("nouns.since", year=page.year(since)))
         if pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
-            parts.append(page.t("nouns.last_seen", year=page.year(last)))
+            parts.append(page.t("nouns.last_seen", year=page.year_of(own, "last_seen")))
         if own["mark"] in ("loose", "left"):
             parts.append(page.term("mark", own["mark"]))
         return Markup(", ").join(plain(part) for part in parts)

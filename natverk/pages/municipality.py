@@ -63,7 +63,7 @@ def _since(page: NotebookPage, row: dict[str, object]) -> str:
         return page.undated(row)
     if isinstance(row["terms"], str):
         return row["terms"]
-    year = page.year(row["since"])
+    year = page.year_of(row, "since")
     if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
         # Nothing but its end is known.
         return ""
@@ -75,7 +75,9 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     if row["mark"] == "left" and not row["end_announced"]:
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
-    last = page.ended(row) or page.inferred_later(row, page.year(row["last_seen"]) if _known(row["last_seen"]) else "")
+    last = page.ended(row) or page.inferred_later(
+        row, page.year_of(row, "last_seen") if _known(row["last_seen"]) else ""
+    )
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 
@@ -109,7 +111,7 @@ def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, par
         "kind": lambda row: _kind(page, row),
         "status": lambda row: _status(page, row),
         "since": lambda row: _since(page, row),
-        "last_seen": lambda row: _last(page, row),
+        "last_seen=member_seen": lambda row: _last(page, row),
         "who_within": lambda row: page.told(row, "held_by"),
         "came": lambda row: _came(page, row),
         "sources": page.cites,
@@ -151,7 +153,7 @@ def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
     for column, shown in (("ended", frame["ended"].any()), ("note", frame["note"].notna().any())):
         if not shown:
             del columns[column]
-    page.table("twins", frame, columns, fold=fold)
+    page.table("twins", page.by_name(frame, "country", "partner_city"), columns, fold=fold)
 
 
 def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike: pd.DataFrame) -> None:
@@ -167,7 +169,7 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
         "municipality": lambda row: page.actor(row["actor_id"]),
         "status": lambda row: _status(page, {**row, "inferred": False}),
         "since": lambda row: _since(page, row),
-        "last_seen": lambda row: _last(page, row),
+        "last_seen=member_seen": lambda row: _last(page, row),
         "own": own,
         "sources": page.cites,
     }

@@ -69,11 +69,8 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
             # Nothing but its end is known.
             return ""
-        return (
-            page.year(row["since"])
-            if row["since_basis"] == "stated"
-            else page.t("nouns.seen", year=page.year(row["since"]))
-        )
+        year = page.year_of(row, "since")
+        return year if row["since_basis"] == "stated" else page.t("nouns.seen", year=year)
 
     def status(row: dict[str, object]) -> Markup:
         text = page.term("status", row["status"])
@@ -83,7 +80,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
     def last_seen(row: dict[str, object]) -> str:
         last = row["last_seen"]
-        said = page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year(last))  # type: ignore[call-overload]
+        said = page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year_of(row, "last_seen"))  # type: ignore[call-overload]
         if pd.isna(row["absent"]):  # type: ignore[call-overload]
             return said
         missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))
@@ -94,7 +91,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         "n_population=population": lambda row: page.whole(row["population"]),
         "status": status,
         "since": since,
-        "last_seen": last_seen,
+        "last_seen=member_seen": last_seen,
         "evidence": lambda row: page.term("mark", "left_announced" if row["end_announced"] else row["mark"]),
         "sources": page.cites,
     }
@@ -105,9 +102,18 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
 def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who stands in another relation to the network than membership (`natverk.networks.ties_apart`)."""
+
+    def when(row: dict[str, object]) -> str:
+        if pd.isna(row["first"]):  # type: ignore[call-overload]
+            return page.t("nouns.undated")
+        return page.t("nouns.seen", year=page.period(row["first"], row["last"]))
+
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
-        "relation": lambda row: page.term("relation", row["status"]),
+        "relation": lambda row: page.term(
+            "relation" if page.t.has(f"terms.relation.{row['status']}") else "status", row["status"]
+        ),
+        "term": when,
         "sources": page.cites,
     }
     page.table("apart", frame, columns)

@@ -21,6 +21,7 @@ from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
 from natverk.locale import genitive, texts
+from natverk.membership.quality import told_once
 from natverk.pages.prose import Prose, plain, row_ids_of, templates_of
 from natverk.pages.provenance import Provenance
 from natverk.pages.sources import References
@@ -321,6 +322,44 @@ class NotebookPage:
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""
         return self.t("nouns.unknown") if pd.isna(value) else str(int(str(value)))  # type: ignore[call-overload]
+
+    def by_name(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        """Return a frame in the order of names in the page's language."""
+        return frame.sort_values([f"{name}_sv" if self.lang == "sv" else name for name in columns], kind="stable")
+
+    def told_once(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return disagreements of which each is told once, with all whom it is about."""
+        return told_once(frame)
+
+    def linked(self, actor_ids: str) -> Markup:
+        """Return the names of actors, separated by `;`, joined as a sentence joins them."""
+        return Markup(self.t.join([str(self.actor(item)) for item in actor_ids.split(";")]))
+
+    def note_year(self, row: Mapping[str, object]) -> str:
+        """Return the year of a note in brackets, and whether it is inferred; nothing where its text says the year."""
+        year = row["year"]
+        if pd.isna(year) or str(int(str(year))) in str(row["text"]):  # type: ignore[call-overload]
+            return ""
+        return self.bracketed(self.year(year), row["year_basis"] == "inferred")
+
+    def years_told(self, row: Mapping[str, object]) -> str:
+        """Return years (`years`, separated by `;`) in brackets, each inferred one (`inferred`) said to be."""
+        years, inferred = (str(row[name]).split(";") if row[name] else [] for name in ("years", "inferred"))
+        if not years:
+            return ""
+        if years == inferred:
+            return self.bracketed(", ".join(years), True)
+        told = [self.t("nouns.inferred_date", date=year) if year in inferred else year for year in years]
+        return self.bracketed(", ".join(told), False)
+
+    def bracketed(self, text: str, inferred: object) -> str:
+        """Return a year in brackets, and that it is inferred where it is."""
+        return self.t("nouns.inferred_in_brackets" if inferred else "nouns.in_brackets", text=text)
+
+    def year_of(self, row: Mapping[str, object], column: str) -> str:
+        """Format a year of a row, and say where no source states it (column `<column>_inferred`)."""
+        year, inferred = self.year(row[column]), row.get(f"{column}_inferred")
+        return self.t("nouns.inferred_date", date=year) if pd.notna(inferred) and inferred else year  # type: ignore[call-overload]
 
     def counted(self, n: int, noun: str) -> str:
         """Return a number with its noun (of the vocabulary `nouns`), in words below ten: `två nätverk`."""

@@ -89,8 +89,10 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
         last = first
     if row["since_basis"] == "stated":
         key = "since" if pd.isna(row["last_seen"]) or first == last else "since_and_seen"  # type: ignore[call-overload]
-        return page.t(f"nouns.{key}", year=first, last=last)
-    return page.t("nouns.seen", year=first if first == last else f"{first}–{last}")
+        return page.t(f"nouns.{key}", year=first, last=page.year_of(row, "last_seen"))
+    if first == last:
+        return page.t("nouns.seen", year=page.year_of(row, "since"))
+    return page.t("nouns.seen", year=f"{page.year_of(row, 'since')}–{page.year_of(row, 'last_seen')}")
 
 
 def _years(page: NotebookPage, first: object, last: object) -> str:
@@ -421,7 +423,7 @@ def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }
-    page.table("twin_towns", frame, columns, fold=fold)
+    page.table("twin_towns", page.by_name(frame, "country", "partner_city"), columns, fold=fold)
 
 
 def findings(page: NotebookPage, frame: pd.DataFrame) -> None:

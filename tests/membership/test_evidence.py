@@ -134,6 +134,8 @@ def test_one_row_in_one_row_out(make: Make) -> None:
         "end",
         "end_kind",
         "announced",
+        "first_inferred",
+        "last_inferred",
         "list_id",
         "source_id",
     ]

@@ -153,9 +153,7 @@ def test_a_membership_makes_those_pages_due_that_can_show_it(tmp_path: Path, mon
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     # With a source of its own, read on the last day on which any was.
     path, day = tmp_path / "raw/sources.csv", natverk.load().vintage
-    row = (
-        f"halmstad-ubc,Nätverk,Halmstad,https://halmstad.se/n,,,,{day},sv,web_page,web,not stated,not_stated,\n"
-    )
+    row = f"halmstad-ubc,Nätverk,Halmstad,https://halmstad.se/n,,,,{day},sv,web_page,web,not stated,not_stated,\n"
     path.write_text(path.read_text(encoding="utf-8") + row, encoding="utf-8")
     build(tmp_path / "raw", tmp_path / "processed")
     monkeypatch.setenv("NATVERK_DATA", str(tmp_path))
