@@ -342,9 +342,9 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`; `named_in_report`: a report to another platform names
-        the network),
-        `first, last` (years in which sources tell of it), `row_ids, source_ids`; actors that have a firmer tie are
-        left out, unless no source dates that: then looser ties stand here too. `attrs["kinds"]` says what the network is, and how far it reaches.
+        the network), `first, last` (years in which sources tell of it), `row_ids, source_ids`; actors that have a firmer
+        tie are left out, unless no source dates that: then looser ties stand here too. `attrs["kinds"]` says what the
+        network is, and how far it reaches.
 
     Raises
     ------

@@ -63,7 +63,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
     def since(row: dict[str, object]) -> str:
         if pd.isna(row["since"]):  # type: ignore[call-overload]
             # The mark says already that no source dates it.
-            return "" if row["mark"] == "undated" and row["inferred_start"] is pd.NA else page.undated(row)  # type: ignore[call-overload]
+            return "" if row["mark"] == "undated" and row["inferred_start"] is pd.NA else page.undated(row)
         if isinstance(row["terms"], str):
             return row["terms"]
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:

@@ -53,7 +53,7 @@ def test_what_only_follows_from_another_fact_is_told_apart_with_its_years() -> N
     own = cells("icorn", "Svenska aktörer i")
     assert own["Östersund"]["status"] == own["Region Skåne"]["status"] == "medlem (vår slutsats)"
     assert [own[name]["since"] for name in ("Östersund", "Region Skåne", "Uddevalla", "Lund")] == [
-        "2017", "2010", "nämns 2017", "odaterat",
+        "2017", "2010", "nämns 2017", "2019 (vår slutsats)",
     ]  # fmt: skip
     assert [own["Region Jönköpings län"][key] for key in ("since", "last_seen")] == ["2013", "2014"]
     text = text_of(page_of("network_profile", network="icorn"))
