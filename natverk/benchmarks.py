@@ -39,7 +39,7 @@ OUTCOMES = ("equal", "differs", "not comparable")
 #: Why a published number cannot be compared.
 NOT_COMPARABLE = (
     "incomplete_list", "undated", "world_total", "not_named", "not_coded", "ambiguous_actor", "survey", "other_study",
-    "other_country", "left_out", "no_recipe",
+    "other_country", "left_out", "no_recipe", "a_day", "same_source",
 )  # fmt: skip
 
 
@@ -60,8 +60,10 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
     **_by("named", "10", network="klimatkommunerna", source="klimatk-2022vaxa", start=2022),
     **_by("undated", "15 16", network="sveriges-ekokommuner", level="municipality"),
     **_by("undated", "17 18", network="sveriges-ekokommuner"),
-    **_by("both_roles", "21"),
-    **_by("documented", "27", network="covenant-of-mayors", level="municipality"),
+    **_by("both_roles", "21", network="glokala-sverige"),
+    **_by("cannot", "27", reason="a_day"),
+    **_by("documented", "19 23 24", network="glokala-sverige", level="municipality"),
+    **_by("documented", "20 25", network="glokala-sverige", level="region"),
     **_by("undated", "29", network="covenant-of-mayors", level="municipality"),
     **_by("undated", "30", network="covenant-of-mayors", level="municipality", county="25"),
     **_by("undated", "31", network="covenant-of-mayors", level="municipality", county="07"),
@@ -85,7 +87,7 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
     **_by("cannot", "9", reason="incomplete_list"),
     **_by("cannot", "6 28 32 33 36 41 50 75", reason="world_total"),
     **_by("cannot", "5 14", reason="not_named"),
-    **_by("cannot", "7 19 20 22 23 24 25 26 55 62 65 66", reason="not_coded"),
+    **_by("cannot", "7 22 26 55 62 65 66", reason="not_coded"),
     **_by("cannot", "57 58 59 60 61 63 64 67 68", reason="survey"),
     **_by("cannot", "69 70 71 72 73 74 76 77", reason="other_study"),
     **_by("cannot", "78", reason="other_country"),
@@ -122,7 +124,8 @@ def recomputed(
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
         `RECIPES`), `rows` (row and list ids), `source_id`; `claim_sv` (of a figure), `said` (the words a total was
-        read from), `note`, each with its Swedish. In the order of the tables.
+        read from), `note`, each with its Swedish; `year_inferred` (no source states the year). In the
+        order of the tables.
 
     Raises
     ------
@@ -195,8 +198,9 @@ def recomputed(
     table = pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, TEXT), **numbers})
     said = {"value_as_stated": "said", "value_as_stated_sv": "said_sv"}
     told = pd.concat([data.published_totals.rename(columns=said), data.published_figures]).set_index("row_id")
-    told = told[["claim_sv", "said", "said_sv", "note", "note_sv"]].astype(TEXT)
-    return table.join(told, on="row_id")
+    told["year_inferred"] = told["year_basis"] == "inferred"
+    table = table.join(told[["claim_sv", "said", "said_sv", "note", "note_sv"]].astype(TEXT), on="row_id")
+    return table.assign(year_inferred=table["row_id"].isin(told.index[told["year_inferred"]]))
 
 
 @asked
@@ -409,6 +413,9 @@ class _Recipes:
         rows = rows[(rows["actor_id"] == actor) & (rows["network_id"] == network) & rows["start"].notna()]
         if rows.empty:
             return _LEFT_OUT
+        if rows["source_id"].isin([claim.source_id]).all():
+            # A row read from the page cannot confirm the page.
+            return Found(None, reason="same_source", rows=_ids(rows["row_id"]))
         years = sorted({int(year) for year in rows["start"]})
         also = "" if len(years) == 1 else "stated: " + " | ".join(map(str, years))
         return Found(float(years[0]), "stated", rows=_ids(rows["row_id"]), also=also)
@@ -456,11 +463,11 @@ class _Recipes:
         n, regions = len(self.data.municipalities), self.data.counties["region_actor_id"].nunique()
         return Found(float(n), "units", also=f"{n} municipalities and {regions} regions; Gotland is both")
 
-    def both_roles(self, claim: Claim) -> Found:
-        """Say how 311 units come about: Gotland is counted as a municipality and as a region."""
+    def both_roles(self, claim: Claim, network: str) -> Found:
+        """Count members of both levels, and say how 311 units come about: Gotland counts as municipality and region."""
         n, regions = len(self.data.municipalities), self.data.counties["region_actor_id"].nunique()
         also = f"{n} municipalities + {regions} regions = {n + regions}, Gotland counted as both"
-        return Found(None, reason="not_coded", also=also)
+        return self.documented(claim, network)._replace(also=also)
 
     # --- Lower bounds, what stands beside, and what cannot be recomputed
 

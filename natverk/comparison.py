@@ -22,7 +22,8 @@ from natverk.data.units import UNIT_KINDS
 from natverk.errors import InvalidArgument
 from natverk.frames import YEARS, choice, directory, several, year_range
 from natverk.membership.actors import actors_of, levels
-from natverk.membership.documented import DOCUMENTED, documented, relations
+from natverk.membership.documented import DOCUMENTED, documented, loose_ties, relations
+from natverk.membership.evidence import WORDED
 from natverk.membership.lists import latest_lists, listed_memberships, lists
 from natverk.membership.panel import SETS, count, networks_counting_as, panel
 from natverk.membership.quality import DISAGREEMENTS, disagreements
@@ -228,9 +229,11 @@ def side_by_side(
     Returns
     -------
     pd.DataFrame
-        `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), and for each side
-        `a_status, a_mark, a_since, a_since_basis, a_last_seen, a_last_seen_inferred`, the same with `b_` (missing where
-        nothing is documented); `row_ids, source_ids` of both. What both share comes first.
+        `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), `counted` (whether either
+        is), and for each side `a_status, a_mark, a_since, a_since_basis, a_last_seen, a_last_seen_inferred` and the
+        columns of
+        `natverk.membership.evidence.worded`, the same with `b_` (missing where no row tells of a tie; looser ties and
+        those that were left stand, and are not counted); `row_ids, source_ids` of both. What both share comes first.
 
     Raises
     ------
@@ -253,22 +256,36 @@ def side_by_side(
         item = "network_id"
         actors = data.counties.set_index("county_code")["region_actor_id"]
         ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units]
-        sides = [documented(data, [actor], years=window) for actor in ids]
-    columns = ["status", "mark", "since", "since_basis", "last_seen", "last_seen_inferred", "row_ids", "source_ids"]
-    one, two = (
-        side[side["mark"].isin(DOCUMENTED)].set_index(item)[columns].add_prefix(f"{name}_")
-        for name, side in zip("ab", sides, strict=True)
-    )
+        sides = [loose_ties(data, documented(data, [actor], years=window), span[-1]) for actor in ids]
+    columns = [
+        "status",
+        "mark",
+        "since",
+        "since_basis",
+        "last_seen",
+        "last_seen_inferred",
+        *WORDED,
+        "row_ids",
+        "source_ids",
+    ]
+    one, two = (side.set_index(item)[columns].add_prefix(f"{name}_") for name, side in zip("ab", sides, strict=True))
     frame = one.join(two, how="outer").rename_axis(item).reset_index()
     for ids_of in ("row_ids", "source_ids"):
         cells = zip(frame.pop(f"a_{ids_of}").fillna(""), frame.pop(f"b_{ids_of}").fillna(""), strict=True)
         frame[ids_of] = [_joined(";".join(pair).split(";")) for pair in cells]
-    frame.insert(1, "shared", frame["a_mark"].notna() & frame["b_mark"].notna())
-    whole = dict.fromkeys([f"{side}_{name}" for side in "ab" for name in ("since", "last_seen")], "Int64")
-    inferred = [f"{side}_last_seen_inferred" for side in "ab"]
-    text = [name for name in frame.columns if name not in {*whole, *inferred, "shared"}]
-    frame = frame.sort_values(["shared", item], ascending=[False, True], ignore_index=True)
-    return frame.astype({**dict.fromkeys(text, TEXT), **whole, **dict.fromkeys(inferred, "boolean"), "shared": "bool"})
+    firm = frame[["a_mark", "b_mark"]].isin(DOCUMENTED)
+    frame.insert(1, "shared", firm.all(axis=1))
+    frame.insert(2, "counted", firm.any(axis=1))
+    whole = dict.fromkeys(
+        [f"{side}_{name}" for side in "ab" for name in ("since", "last_seen", "inferred_start", "inferred_seen")],
+        "Int64",
+    )
+    derived = dict.fromkeys(
+        [f"{side}_{name}" for side in "ab" for name in ("derived", "end_announced", "last_seen_inferred")], "boolean"
+    )
+    text = [name for name in frame.columns if name not in {*whole, *derived, "shared", "counted"}]
+    frame = frame.sort_values(["shared", "counted", item], ascending=[False, False, True], ignore_index=True)
+    return frame.astype({**dict.fromkeys(text, TEXT), **whole, **derived, "shared": "bool", "counted": "bool"})
 
 
 @asked

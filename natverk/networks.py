@@ -11,7 +11,7 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.errors import gone
-from natverk.frames import choice, has_columns, known_actors, known_networks, year_or_none, year_range
+from natverk.frames import Names, choice, has_columns, known_actors, known_networks, year_or_none, year_range
 from natverk.membership.actors import (
     Kinds,
     checked_kinds,
@@ -22,8 +22,8 @@ from natverk.membership.actors import (
     population_by_year,
 )
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties
-from natverk.membership.evidence import YearBasis, counted, gathered, graded
-from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists
+from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
+from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists, on_lists
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
 from natverk.offices import offices
@@ -91,7 +91,8 @@ def members_of(
         `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on, with `inferred` and the years of looser ties (see
-        `natverk.membership.documented.loose_ties`). Municipalities come first, the largest first. In a network that
+        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete,
+        if it covers the actor and does not name it). Municipalities come first, the largest first. In a network that
         collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
@@ -112,10 +113,10 @@ def members_of(
     (network_id,) = known_networks(data, network)
     span = year_range(years, data=data)
     if _kind(data, network_id) not in SETS:
-        own = _reporting(data, network_id, span, recent, year_basis)
+        own = worded(data, _reporting(data, network_id, span, recent, year_basis))
     else:
         actors = sorted(set(data.memberships.loc[data.memberships["network_id"] == network_id, "actor_id"]))
-        own = pd.DataFrame(columns=["actor_id", *_OWN])
+        own = pd.DataFrame(columns=["actor_id", *_OWN, *WORDED])
         if actors:
             window = (span[0], span[-1])
             own = documented(data, actors, years=window, recent=recent, networks=[network_id], year_basis=year_basis)
@@ -128,13 +129,24 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN]]
+    own["absent"] = own["actor_id"].map(_absent_from_latest(data, network_id, span[-1])).astype("Int64")
+    # Who is seen after the list may have joined since.
+    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | (own["mark"] == "left"))
+    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent"]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
     yes = dict.fromkeys(["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred"], "bool")
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
+
+
+def _absent_from_latest(data: Dataset, network: str, last_year: int) -> dict[str, int]:
+    """Return who is absent from the latest list of a network, surely or probably complete, with its year."""
+    seen = on_lists(data, network, certainty="medium", at_least=1)
+    seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
+    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"]]
+    return dict(zip(lacking["actor_id"], lacking["year"], strict=True))
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
@@ -211,7 +223,8 @@ def networks_of(
     own["set"] = own["counts_as"].map({kind: place for place, kind in enumerate(SETS)})
     own = own.sort_values(["rank", "set", "since", "network_id"], na_position="last", ignore_index=True)
     text = ["reach", "kind", "counts_as", "held_by", "held_by_sv"]
-    return own.drop(columns=["rank", "set"]).astype(dict.fromkeys(text, TEXT))
+    own = worded(data, own.drop(columns=["rank", "set"]), year_range(years, data=data)[-1])
+    return own.astype(dict.fromkeys(text, TEXT))
 
 
 def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
@@ -234,20 +247,23 @@ def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
 
 
 @asked
-def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
-    """Return what rows about an actor's memberships say beside status and years: one row a network and remark.
+def membership_notes(data: Dataset, actors: Names, *, ties: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return what rows about memberships say beside status and years: one row an actor, network and remark.
 
     Parameters
     ----------
     data
         The dataset.
-    actor
-        An actor, by id or name.
+    actors
+        Actors by id or name, or a county for its municipalities.
+    ties
+        Only remarks of rows that these ties name in `row_ids`; default all.
 
     Returns
     -------
     pd.DataFrame
-        `network_id, note, note_sv, row_ids, source_ids`, by network.
+        `actor_id, network_id, note, note_sv, row_ids, source_ids`, by network. That a data set carries a tag is the
+        form of the evidence and no remark.
 
     Raises
     ------
@@ -260,10 +276,12 @@ def membership_notes(data: Dataset, actor: str) -> pd.DataFrame:
     >>> membership_notes(load(), "Vänersborg").set_index("network_id").loc["ensa", "note"]
     'page says two networks at present but describes three'
     """
-    (actor_id,) = known_actors(data, actor)
     rows = data.memberships
-    rows = rows[(rows["actor_id"] == actor_id) & rows["note"].notna()]
-    groups = rows.groupby(["network_id", "note", "note_sv"], dropna=False, sort=True)
+    rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & rows["note"].notna()]
+    rows = rows[~rows["note"].str.fullmatch("dataset tag [^;]+")]
+    if ties is not None:
+        rows = rows[rows["row_id"].isin(";".join(ties["row_ids"]).split(";"))]
+    groups = rows.groupby(["network_id", "actor_id", "note", "note_sv"], dropna=False, sort=True)
     found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
     return found.astype(TEXT)
 
@@ -323,9 +341,10 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `actor_id, status` (`indirect`, `applicant`, `reporting`), `first, last` (years in which sources tell of it),
-        `row_ids, source_ids`; actors that have a firmer tie are left out, unless no source dates that: then looser
-        ties stand here too. `attrs["kinds"]` says what the network is, and how far it reaches.
+        `actor_id, status` (`indirect`, `applicant`, `reporting`; `named_in_report`: a report to another platform names
+        the network), `first, last` (years that sources tell of), `row_ids, source_ids`; actors that have a firmer
+        tie are left out, unless no source dates that: then looser ties stand here too. `attrs["kinds"]` says what the
+        network is, and how far it reaches.
 
     Raises
     ------
@@ -362,6 +381,8 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     frame = frame[["actor_id", "status", "first", "last", "row_ids", "source_ids"]]
     text = ["actor_id", "status", "row_ids", "source_ids"]
     frame = frame.astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(["first", "last"], "Int64")})
+    if _kind(data, network_id) in SETS:
+        frame["status"] = frame["status"].replace("reporting", "named_in_report")
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 

@@ -491,8 +491,8 @@ def told_by(data: Dataset, actor: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `network_id, topic, topic_sv, text, text_sv` (as `notes`), or `fact, value, qualifier, note, note_sv` (as
-        `totals`), `year, row_ids, source_ids`. What is coded as about the actor itself is not among them: `notes` and
-        `totals` give it.
+        `totals`), `year, year_basis, row_ids, source_ids`. What is coded as about the actor itself is not among them:
+        `notes` and         `totals` give it.
 
     Raises
     ------
@@ -514,7 +514,7 @@ def told_by(data: Dataset, actor: str) -> pd.DataFrame:
     rows = rows[rows["source_ids"].isin(own) & rows["network_id"].notna() & rows["actor_id"].isna()]
     columns = [
         "network_id", "topic", "topic_sv", "text", "text_sv", "fact", "value", "qualifier", "note", "note_sv", "year",
-        "row_ids", "source_ids",
+        "year_basis", "row_ids", "source_ids",
     ]  # fmt: skip
     return rows.sort_values(["network_id", "row_ids"], ignore_index=True)[columns]
 

@@ -13,7 +13,7 @@ from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.frames import Names, choice, has_columns, known_actors, not_negative, year_range
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
-from natverk.membership.evidence import Counting, YearBasis, gathered, graded
+from natverk.membership.evidence import Counting, YearBasis, gathered, graded, worded
 from natverk.membership.lists import ListCertainty
 from natverk.membership.panel import (
     SETS,
@@ -91,7 +91,9 @@ def documented(
         `earlier` (attested, but not lately); `left` (stated end, or called a former member; not where the network, the
         member or a term ended); `conflict` (contradicted in the window); `undated` (no known year lies in the window,
         and some rows have none); `loose` (only takes part, pays or
-        promotes). Those of `DOCUMENTED` are counted as documented memberships. Sorted by actor and network.
+        promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
+        end_kind, end_announced, terms, inferred_start, inferred_seen`: see `natverk.membership.evidence.worded`. Sorted
+        by actor and network.
 
     Raises
     ------
@@ -116,6 +118,7 @@ def documented(
     chosen = chosen_networks(data, networks, counts_as, kinds)
     found = _documented(data, span[0], span[-1], recent, year_basis)
     found = found[found["actor_id"].isin(actor_ids) & found["network_id"].isin(chosen)].reset_index(drop=True)
+    found = worded(data, found, span[-1])
     found.attrs["kinds"] = checked_kinds(kinds)
     return found
 
@@ -413,7 +416,8 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
     -------
     pd.DataFrame
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
-        member; `reporting`: reports to a platform; `applicant`; `future`: decided for a year after the data's
+        member; `reporting`: reports to a platform; `named_in_report`: a report to a platform
+        names the network; `applicant`; `future`: decided for a year after the data's
         vintage; `universal`), `first, last` (years for which pages are dated to attest it, missing where none is),
         `n_rows, row_ids, source_ids`. Sorted by actor and network.
 
@@ -442,6 +446,10 @@ def _relations(data: Dataset) -> pd.DataFrame:
     named = rows["status"].isin(["indirect", "reporting", "applicant"]) & (rows["counts_as"] != "universal")
     other = rows["counts_as"].where(rows["counts_as"].isin(["reporting", "universal"]), "future")
     rows = rows.assign(relation=rows["status"].where(named, other))
+    # A report to another platform that names the network as its receiver is no report to the network.
+    rows["relation"] = rows["relation"].mask(
+        named & (rows["status"] == "reporting") & (other == "future"), "named_in_report"
+    )
     # A decision for a year to come is not seen in any year.
     seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))
     key = [*_PAIR, "relation"]

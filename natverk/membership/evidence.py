@@ -6,8 +6,9 @@ This is the first step of the chain evidence → spells → panel. Nothing is jo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -15,17 +16,19 @@ from natverk.data.answers import asked
 from natverk.data.counting import rule_of
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
-from natverk.frames import choice, each_row
+from natverk.frames import choice, each_row, year_or_none
 
 __all__ = [
     "Counting",
     "STATUS_RANK",
+    "WORDED",
     "YearBasis",
     "counted",
     "gathered",
     "graded",
     "proposals_to_leave",
     "status_of",
+    "worded",
 ]
 
 YearBasis = Literal["stated", "any"]
@@ -45,6 +48,32 @@ STATUS_RANK = (
 )
 
 _RANK = {status: rank for rank, status in enumerate(STATUS_RANK)}
+
+#: The columns that `worded` adds.
+WORDED = (
+    "as_stated",
+    "as_stated_sv",
+    "derived",
+    "end_kind",
+    "end_announced",
+    "terms",
+    "inferred_start",
+    "inferred_seen",
+)
+#: Wordings of a source that say no more than the status itself: those with its own word, or that only name or count.
+_PLAIN = {
+    "member": r"\bmember(?! of the (?:group|association))",
+    "full": r"full",
+    "associate": r"associate",
+    "signatory": r"\bsign",
+    "participant": r"\b(?:particip|takes? part|taken part|took part|joined|admitted|partner in an)",
+    "promoter": r"^promoter",
+    "financer": r"^(?:co-)?financer",
+}
+_ONLY_NAMED = (
+    r"^(?:one of|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|"
+    r"cooperation listed)\b"
+)
 
 
 @asked
@@ -252,3 +281,111 @@ def gathered(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     text = ["status", "row_ids", "source_ids"]
     frame = pd.DataFrame(found, columns=[*by, "status", "n_rows", "n_sources", "row_ids", "source_ids"])
     return frame.astype({**dict.fromkeys(text, TEXT), "n_rows": "int64", "n_sources": "int64"}).set_index(by)
+
+
+@asked
+def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd.DataFrame:
+    """Add to ties what their rows say beside status and years: the source's own word, and what the tie rests on.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    own
+        Ties with `row_ids`.
+    last_year
+        Terms that begin after it are left out.
+
+    Returns
+    -------
+    pd.DataFrame
+        `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
+        by `; `: an owner, a seat on the board), `derived` (all rows follow from a sentence such as "all municipalities
+        of the county"), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
+        source is older than that end, and tells of an exit to come: nobody saw it), `terms` (stated terms with gaps
+        between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
+        inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
+        lists: they count nowhere by default).
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> data = load()
+    >>> own = pd.DataFrame({"row_ids": ["mem-00502", "mem-02211"]})
+    >>> worded(data, own)[["as_stated", "derived"]].values.tolist()
+    [['territorial coordinator', False], [nan, True]]
+    """
+    said, until = _said(data), int(data.known_until[:4]) if last_year is None else int(data.last_day(last_year)[:4])
+    found = []
+    for ids in own["row_ids"]:
+        rows = [said[item] for item in str(ids).split(";") if item in said]
+        words = dict.fromkeys((row.as_stated, row.as_stated_sv) for row in rows if row.as_stated)
+        ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
+        starts = [row.inferred_start for row in rows if row.inferred_start is not None]
+        sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
+        found.append(
+            {
+                "as_stated": "; ".join(word for word, _ in words) or None,
+                "as_stated_sv": "; ".join(word for _, word in words) or None,
+                "derived": bool(rows) and all(row.derived for row in rows),
+                "end_kind": ended.end_kind if ended else None,
+                "end_announced": ended is not None and ended.announced,
+                "terms": _terms(rows, last_year),
+                "inferred_start": min((year for year in starts if year <= until), default=None),
+                "inferred_seen": max((year for year in sightings if year <= until), default=None),
+            }
+        )
+    frame = pd.DataFrame(found, columns=list(WORDED), index=own.index)
+    whole = dict.fromkeys(["inferred_start", "inferred_seen"], "Int64")
+    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **whole, "derived": "bool", "end_announced": "bool"})
+    return own.drop(columns=[name for name in WORDED if name in own]).join(frame)
+
+
+class _Said(NamedTuple):
+    """What a row of evidence says beside its status and sightings."""
+
+    as_stated: str
+    as_stated_sv: str
+    derived: bool
+    start: int | None
+    end: int | None
+    end_kind: str | None
+    announced: bool
+    inferred_start: int | None
+    inferred_seen: int | None
+
+
+@kept
+def _said(data: Dataset) -> dict[str, _Said]:
+    """Return by row what it says beside its status and sightings."""
+    found = {}
+    for row in each_row(data.memberships):
+        word = row.status_as_stated if isinstance(row.status_as_stated, str) else ""
+        plain = re.search(_PLAIN.get(row.status, "."), word) or re.search(_ONLY_NAMED, word)
+        swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word
+        start = row.start_year if row.start_basis == "stated" else None
+        found[row.row_id] = _Said(
+            *(("", "") if plain else (word, swedish)),
+            derived=bool(row.derived),
+            start=year_or_none(start),
+            end=year_or_none(row.end_year),
+            end_kind=row.end_kind if isinstance(row.end_kind, str) else None,
+            inferred_start=year_or_none(row.start_year if row.start_basis == "inferred" else None),
+            inferred_seen=year_or_none(
+                row.observed_year if row.observed_basis == "inferred" and not isinstance(row.list_id, str) else None
+            ),
+            announced=row.end_kind == "left" and bool(pd.notna(row.observed_year) and row.observed_year < row.end_year),
+        )
+    return found
+
+
+def _terms(rows: list[_Said], last_year: int | None) -> str | None:
+    """Return stated terms, where there is a gap after one of them."""
+    spans = sorted(
+        {(row.start, row.end) for row in rows if row.start is not None}, key=lambda span: (span[0], span[1] or 0)
+    )
+    spans = [span for span in spans if last_year is None or span[0] <= last_year]
+    ends = [end for _, end in spans if end is not None]
+    if not any(end < start for end in ends for start, _ in spans):
+        return None
+    return ", ".join(str(start) if start == end else f"{start}–{end or ''}" for start, end in spans)

@@ -124,9 +124,11 @@ def audit_summary(data: Dataset) -> pd.DataFrame:
 
 
 #: A status that says less than others and contradicts none of them: a full member is a member, and whoever signed takes
-#: part. An associate is no member in this sense: the rules of networks set the two apart.
+#: part, and who promoted a network in its beginnings may be in it. An associate is no member in this sense: the rules
+#: of networks set the two apart. A list of members of every kind does not.
 _MORE_GENERAL = {
     "member": ("full",),
+    "promoter": ("full", "member", "associate"),
     "participant": ("full", "member", "associate", "signatory"),
     "unspecified": ("full", "member", "associate", "signatory", "participant", "promoter", "financer"),
 }
@@ -376,6 +378,9 @@ def _statuses(data: Dataset) -> pd.DataFrame:
     rows = rows[rows["grade"].isin(["positive", "separate"])]
     # A membership that has ended was one: "former" names no other status.
     rows = rows[rows["status"] != "former"]
+    every_kind = data.member_lists.loc[data.member_lists["status_scope"] == "all", "list_id"]
+    of_a_list = rows["list_id"].isin(every_kind) & (rows["status"] == "member")
+    rows = rows.assign(status=rows["status"].mask(of_a_list, "unspecified"))
     for general, special in _MORE_GENERAL.items():
         pair = [rows["actor_id"], rows["network_id"]]
         told = rows["status"].isin(special).groupby(pair).transform("any")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from natverk.comparison import kinds_of_both
 from natverk.data.load import Dataset
 from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import plain
 
 __all__ = ["beside", "compare_page", "everything"]
 
@@ -33,17 +35,20 @@ def compare_page(
 def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show the memberships of both (`natverk.comparison.side_by_side`), each with since when and when last seen."""
 
-    def side(row: dict[str, object], name: str) -> str:
+    def side(row: dict[str, object], name: str) -> object:
         if not isinstance(row[f"{name}_mark"], str):
             return ""
+        own = {key.removeprefix(f"{name}_"): cell for key, cell in row.items() if key.startswith(f"{name}_")}
         since, last = row[f"{name}_since"], row[f"{name}_last_seen"]
         stated = row[f"{name}_since_basis"] == "stated"
-        parts = [page.term("status", row[f"{name}_status"])]
+        parts: list[object] = [page.worded(own, page.term("status", own["status"]))]
         if stated:
             parts.append(page.t("nouns.since", year=page.year(since)))
         if pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
-            parts.append(page.t("nouns.last_seen", year=page.year_of(row, f"{name}_last_seen")))
-        return ", ".join(parts)
+            parts.append(page.t("nouns.last_seen", year=page.year_of(own, "last_seen")))
+        if own["mark"] in ("loose", "left"):
+            parts.append(page.term("mark", own["mark"]))
+        return Markup(", ").join(plain(part) for part in parts)
 
     item = "actor_id" if "actor_id" in frame else "network_id"
     first, second = page.values["names"]

@@ -139,9 +139,15 @@ def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **va
     def fact(row: dict[str, object]) -> object:
         return page.told(row, "claim") if row["table"] == "published_figures" else page.term("total_fact", row["claim"])
 
+    def year(row: dict[str, object]) -> str:
+        if pd.isna(row["year"]):  # type: ignore[call-overload]
+            return page.t("nouns.undated")
+        said = page.year(row["year"])
+        return page.t("nouns.inferred_date", date=said) if row.get("year_inferred") else said
+
     columns: dict[str, Cell | str] = {
         "fact": fact,
-        "year": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
+        "year": year,
         "n_published=published_number": lambda row: _number(page, row, "published"),
         "n_ours=our_number": lambda row: _ours(page, row),
         "outcome": lambda row: _outcome(page, row),
@@ -182,6 +188,9 @@ def _number(page: NotebookPage, row: dict[str, object], name: str) -> str:
 def _ours(page: NotebookPage, row: dict[str, object]) -> str:
     """Return our number; where it only counts what is documented, as a least number."""
     text = _number(page, row, "ours")
+    if row["basis"] == "documented" and row["ours"] == 0:
+        # A least number of none says nothing.
+        return ""
     return page.t("nouns.at_least", n=text) if text and row["basis"] == "documented" else text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from natverk.data.load import Dataset
 from natverk.frames import known_municipality
@@ -59,7 +60,9 @@ def _known(value: object) -> bool:
 def _since(page: NotebookPage, row: dict[str, object]) -> str:
     """Say since when: a stated year, the first year that is named, or that no year is known."""
     if not _known(row["since"]):
-        return page.t("nouns.undated")
+        return page.undated(row)
+    if isinstance(row["terms"], str):
+        return row["terms"]
     year = page.year_of(row, "since")
     if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
         # Nothing but its end is known.
@@ -69,18 +72,20 @@ def _since(page: NotebookPage, row: dict[str, object]) -> str:
 
 def _last(page: NotebookPage, row: dict[str, object]) -> str:
     """Say when it was last attested, or that it has ended or is disputed."""
-    if row["mark"] == "left":
+    if row["mark"] == "left" and not row["end_announced"]:
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
-    last = page.ended(row) or (page.year_of(row, "last_seen") if _known(row["last_seen"]) else "")
+    last = page.ended(row) or page.inferred_later(
+        row, page.year_of(row, "last_seen") if _known(row["last_seen"]) else ""
+    )
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 
-def _status(page: NotebookPage, row: dict[str, object]) -> str:
+def _status(page: NotebookPage, row: dict[str, object]) -> Markup:
     """Say the standing; a full member is not called a member too, and what is inferred is said to be."""
     parts = str(row["status"]).split("/")
     status = page.term("status", "/".join(part for part in parts if part != "member" or "full" not in parts))
-    return page.t("nouns.inferred", text=status) if row["inferred"] else status
+    return page.worded(row, page.t("nouns.inferred", text=status) if row["inferred"] else status)
 
 
 def _kind(page: NotebookPage, row: dict[str, object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
@@ -62,22 +63,29 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
 
     def since(row: dict[str, object]) -> str:
         if pd.isna(row["since"]):  # type: ignore[call-overload]
-            return page.t("nouns.undated")
+            # The mark says already that no source dates it.
+            return "" if row["mark"] == "undated" and row["inferred_start"] is pd.NA else page.undated(row)
+        if isinstance(row["terms"], str):
+            return row["terms"]
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
             # Nothing but its end is known.
             return ""
         year = page.year_of(row, "since")
         return year if row["since_basis"] == "stated" else page.t("nouns.seen", year=year)
 
-    def status(row: dict[str, object]) -> str:
+    def status(row: dict[str, object]) -> Markup:
         text = page.term("status", row["status"])
-        if not row["inferred"]:
-            return text
-        return page.t("nouns.two_readings", text=text, basis=page.term("interplay_basis", "inferred"))
+        if row["inferred"]:
+            text = page.t("nouns.two_readings", text=text, basis=page.term("interplay_basis", "inferred"))
+        return page.worded(row, text)
 
     def last_seen(row: dict[str, object]) -> str:
         last = row["last_seen"]
-        return page.ended(row) or ("" if pd.isna(last) else page.year_of(row, "last_seen"))  # type: ignore[call-overload]
+        said = page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year_of(row, "last_seen"))  # type: ignore[call-overload]
+        if pd.isna(row["absent"]):  # type: ignore[call-overload]
+            return said
+        missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))
+        return f"{said}; {missing}" if said else missing
 
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
@@ -85,9 +93,11 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         "status": status,
         "since": since,
         "last_seen=member_seen": last_seen,
-        "evidence": lambda row: page.term("mark", row["mark"]),
+        "evidence": lambda row: page.term("mark", "left_announced" if row["end_announced"] else row["mark"]),
         "sources": page.cites,
     }
+    if frame["since"].isna().all() and frame[["inferred_start", "inferred_seen"]].isna().all(axis=None):
+        del columns["since"]
     year = population_at(page.data, page.data.last_year)[1]
     labels = {"n_population": page.t("nouns.inhabitants_of", year=year)} if frame["population"].notna().any() else {}
     page.table("members", frame, columns, fold=fold, labels=labels)

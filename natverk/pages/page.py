@@ -443,7 +443,39 @@ class NotebookPage:
         end, last = row["end"], row["last_seen"]
         if pd.isna(end) or row["mark"] == "conflict" or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
             return ""
-        return self.t("nouns.to_date", date=self.year(end))
+        if row.get("end_announced"):
+            return self.t("nouns.end_announced", date=self.year(end))
+        kind = row.get("end_kind")
+        known = isinstance(kind, str) and kind != "left"
+        return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year(end))
+
+    def year_told(self, row: Mapping[str, object]) -> str:
+        """Format the year of a note or number, and say where no source states it."""
+        year = self.year(row["year"])
+        return self.t("nouns.inferred_date", date=year) if row["year_basis"] == "inferred" else year
+
+    def undated(self, row: Mapping[str, object]) -> str:
+        """Say that no source dates a tie; with the years that we infer, where we do."""
+        start, seen = row["inferred_start"], row["inferred_seen"]
+        if pd.notna(start):  # type: ignore[call-overload]
+            return self.t("nouns.inferred_date", date=self.year(start))
+        if pd.notna(seen):  # type: ignore[call-overload]
+            return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
+        return self.t("nouns.undated")
+
+    def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
+        """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
+        later, last = row["inferred_seen"], row["last_seen"]
+        if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
+            return seen
+        return f"{seen}; {self.t('nouns.inferred_date', date=self.year(later))}"
+
+    def worded(self, row: Mapping[str, object], text: str) -> Markup:
+        """Return the standing of a tie with the source's own word, and that it follows from another statement."""
+        more = [self.told(row, "as_stated")] if isinstance(row["as_stated"], str) else []
+        if row["derived"]:
+            more.append(plain(self.t("nouns.derived")))
+        return plain(text) + Markup(" ({})").format(Markup("; ").join(more)) if more else plain(text)
 
     @property
     def past(self) -> bool:

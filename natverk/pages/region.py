@@ -12,6 +12,7 @@ from natverk.data.load import Dataset
 from natverk.frames import known_county
 from natverk.membership.documented import DOCUMENTED
 from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.prose import plain
 from natverk.roles import GROUPS
 from natverk.roles.tasks import unitary_counties
 
@@ -26,6 +27,7 @@ __all__ = [
     "memberships",
     "municipal",
     "region_page",
+    "remarks",
     "strategy_events",
     "tasks",
     "theme_names",
@@ -77,7 +79,9 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     Its end, which `page.ended` gives, is said beside it: the last year before it is none in which it was seen.
     """
     if pd.isna(row["since"]):  # type: ignore[call-overload]
-        return page.t("nouns.undated")
+        return page.undated(row)
+    if isinstance(row["terms"], str):
+        return row["terms"]
     first, last = page.year(row["since"]), page.year(row["last_seen"])
     if page.ended(row) and row["last_seen"] == row["end"]:
         if row["since_basis"] == "seen" and first == last:
@@ -180,15 +184,20 @@ def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
 def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
 
-    def how(row: dict[str, object]) -> str:
-        said = [page.term("status", row["status"]), _seen(page, row)]
+    def how(row: dict[str, object]) -> Markup:
+        seen = page.inferred_later(row, _seen(page, row))
+        said: list[object] = [page.worded(row, page.term("status", row["status"])), seen]
         said.append(page.ended(row))
-        if row["mark"] in ("conflict", "loose") or (row["mark"] == "left" and not page.ended(row)):
+        if (
+            row["mark"] == "conflict"
+            or (row["mark"] == "loose" and not row["inferred"])
+            or (row["mark"] == "left" and not page.ended(row))
+        ):
             # Of other marks the years say it all.
             said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
             said.append(page.term("interplay_basis", "inferred"))
-        return ", ".join(part for part in said if part)
+        return Markup(", ").join(plain(part) for part in said if part)
 
     def who(row: dict[str, object]) -> object:
         if row["level"] == "regional":
@@ -215,6 +224,19 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     if _unitary(page):
         del columns["n_here=n_here"], columns["actor=who"]
     page.table("memberships", frame, columns, fold=fold)
+
+
+def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`)."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "actor=who": lambda row: page.actor(row["actor_id"]),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    if _unitary(page):
+        del columns["actor=who"]
+    page.table("remarks", frame, columns, fold=True)
 
 
 def apart(page: NotebookPage, frame: pd.DataFrame) -> None:

@@ -20,7 +20,7 @@ from natverk.data.types import TEXT
 from natverk.frames import FIRST_YEAR, choice, each_row, has_columns, known_county, year_range
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties
-from natverk.membership.evidence import YearBasis, gathered, graded
+from natverk.membership.evidence import YearBasis, gathered, graded, worded
 from natverk.membership.panel import SETS
 from natverk.roles.activity import GeneralPurpose
 from natverk.roles.tasks import named_tasks, responsible_levels, tasked_levels, unitary_counties
@@ -86,7 +86,8 @@ def county_memberships(
         `natverk.documented`), `n_municipal` (municipalities of the county
         counted in the network), `municipal_rows` (the rows of these, joined by `;`), `shared` (municipalities are
         counted in it, and the region or a joint body too), `n_rows, row_ids, source_ids` (of looser ties beside a firm
-        one too). By group and network, region and joint bodies before municipalities.
+        one too), and the columns of `natverk.membership.evidence.worded`. By group and network, region and joint bodies
+        before municipalities.
 
     Raises
     ------
@@ -129,7 +130,8 @@ def county_memberships(
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
     whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")
     whole |= dict.fromkeys(["firm", "inferred", "shared", "since_inferred", "last_seen_inferred"], "bool")
-    return own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, TEXT), **whole})
+    own = own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, TEXT), **whole})
+    return worded(data, own, window[-1])
 
 
 def _with_looser_rows(data: Dataset, own: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:

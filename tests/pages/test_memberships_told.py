@@ -107,7 +107,7 @@ def test_a_year_that_no_source_states_is_said_to_be_inferred() -> None:
     assert "(1997, vår slutsats)" in text_of(page_of("municipality_profile", municipality="2480", lang="sv"))
     assert "2025: 11 (probably complete; year inferred by us)" in network("ubc")
     own = line("network_profile", "Swedish actors", "Malmö", network="iclei", lang="en")
-    assert own["last_seen"] == "2019 (inferred by us)"
+    assert own["last_seen"] == "2019 (inferred by us); 2024 (inferred by us)"
 
 
 def test_networks_of_one_programme_are_no_dispute_about_its_start() -> None:

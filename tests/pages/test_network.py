@@ -53,11 +53,11 @@ def test_what_only_follows_from_another_fact_is_told_apart_with_its_years() -> N
     own = cells("icorn", "Svenska aktörer i")
     assert own["Östersund"]["status"] == own["Region Skåne"]["status"] == "medlem (vår slutsats)"
     assert [own[name]["since"] for name in ("Östersund", "Region Skåne", "Uddevalla", "Lund")] == [
-        "2017", "2010", "nämns 2017", "odaterat",
+        "2017", "2010", "nämns 2017", "2019 (vår slutsats)",
     ]  # fmt: skip
     assert [own["Region Jönköpings län"][key] for key in ("since", "last_seen")] == ["2013", "2014"]
     text = text_of(page_of("network_profile", network="icorn"))
-    assert "deltar, betalar eller stöder" not in text
+    assert "har ett lösare band" not in text
     assert "Att Lund, Luleå, Skellefteå, Östersund, Uddevalla, Region Jönköpings län, Region Skåne och" in text
     # Who takes part by its source, and is no member, is still told so.
     assert "kallas medlem" in text_of(page_of("network_profile", network="south-sweden-brussels-office"))

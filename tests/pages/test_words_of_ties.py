@@ -1,0 +1,120 @@
+"""What pages say of ties beside status and years: the source's word, what follows from what, ends, terms, remarks."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+import natverk
+from natverk.comparison import side_by_side
+from natverk.membership.documented import documented, relations
+from natverk.membership.evidence import worded
+from tests.pages.notebook import page_of, tables_of, text_of
+
+
+def lines(page: natverk.pages.NotebookPage, caption: str) -> list[str]:
+    """Return the lines of a table of a page as texts."""
+    (shown,) = [table for name, table in tables_of(page).items() if name.startswith(caption)]
+    return [" | ".join(re.sub(r"<[^>]+>", "", str(cell)) for cell in row.values()) for row in shown.rows]
+
+
+def words(row_id: str) -> dict[str, object]:
+    """Return what one row of evidence says beside its status."""
+    (row,) = worded(natverk.load(), pd.DataFrame({"row_ids": [row_id]})).to_dict("records")
+    return row
+
+
+@pytest.mark.parametrize(
+    ("row_id", "said"),
+    [
+        ("mem-00502", "territorial coordinator"),
+        ("mem-01378", "founder/host"),
+        ("mem-01451", "founding promoter"),
+        ("mem-01560", "in the predecessor Gränskommittén"),
+    ],
+)
+def test_the_word_of_the_source_is_kept_where_it_says_more(row_id: str, said: str) -> None:
+    assert words(row_id)["as_stated"] == said
+
+
+def test_a_plain_word_is_not_repeated() -> None:
+    assert pd.isna(words("mem-01421")["as_stated"])  # type: ignore[call-overload]
+
+
+def test_what_follows_from_a_sentence_about_all_is_told_so() -> None:
+    assert words("mem-02211")["derived"]
+    assert not words("mem-00723")["derived"]
+
+
+def test_separate_terms_are_no_span() -> None:
+    own = documented(natverk.load(), ["municipality:2480", "municipality:2180"], networks="urbact")
+    assert own.set_index("actor_id")["terms"].to_dict() == {
+        "municipality:2180": "2009–2012, 2013–2015, 2015–2018",
+        "municipality:2480": "2008–2011, 2015–2018, 2019–, 2023–2025",
+    }
+
+
+def test_an_exit_that_was_only_announced_is_none() -> None:
+    page = page_of("network_profile", network="ecad", lang="en")
+    text = text_of(page)
+    assert "Stockholm has left" not in text
+    assert "Stockholm had decided to leave; whether it did is not in the material." in text
+    (stockholm,) = [line for line in lines(page, "Swedish actors in") if line.startswith("Stockholm")]
+    assert "decided to leave by 2017" in stockholm
+
+
+def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark() -> None:
+    page = page_of("region_report", region="06")
+    ties = "\n".join(lines(page, "Nätverk, samarbeten"))
+    assert "till 2009, då verksamheten upphörde" in ties
+    assert "Svenska Cykelstäder | regionen | medlem, 2023 (vår slutsats)" in ties
+    assert "ICORN | regionen | medlem, sedan 2013, nämns 2014, vår slutsats" in ties
+    assert "deltagare (följer av att källan säger att alla är med)" in ties
+    assert any("har sökt medlemskap" in line for line in lines(page, "Vad källorna säger mer"))
+    assert "Svenska Cykelstäder" not in text_of(page).split("## Vad som är omstritt")[1]
+
+
+def test_remarks_leave_out_tags_of_data_sets() -> None:
+    notes = natverk.networks.membership_notes(natverk.load(), "Umeå")["note"]
+    assert len(notes) > 0
+    assert not notes.str.contains("dataset tag GCoM2022").any()
+
+
+def test_a_report_that_names_a_network_is_no_report_to_it() -> None:
+    own = relations(natverk.load(), ["municipality:1080"]).set_index("network_id")["relation"]
+    assert own[["ubc", "cdp-iclei"]].tolist() == ["named_in_report", "reporting"]
+
+
+def test_comparison_keeps_looser_ties_and_does_not_count_them() -> None:
+    own = side_by_side(natverk.load(), "24", "25", kind="region").set_index("network_id")
+    assert own.loc["europaforum-norra-sverige", ["a_mark", "b_mark"]].tolist() == ["loose", "loose"]
+    assert not own.loc["europaforum-norra-sverige", ["shared", "counted"]].any()
+    assert own.loc["north-sweden-stockholm-office", "b_mark"] == "loose"
+    assert "kvarkenradet" not in own.index
+
+
+def test_who_is_missing_from_the_latest_list_is_told_and_the_scope_of_lists() -> None:
+    page = page_of("network_profile", network="eurocities")
+    (nacka,) = [line for line in lines(page, "Svenska aktörer i") if line.startswith("Nacka")]
+    assert "inte på förteckningen 2025" in nacka
+    assert "2011: 3 (bara fullvärdiga medlemmar)" in text_of(page)
+
+
+def test_a_founding_promoter_and_a_list_of_all_kinds_contradict_no_membership() -> None:
+    found = natverk.disagreements(natverk.load(), networks=["sern", "eurocities"]).query("kind == 'status'")
+    assert not len(found[found["values"].str.contains("promoter")])
+    assert "municipality:1384" not in set(found["actor_id"])
+
+
+def test_numbers_say_when_the_year_is_inferred_and_never_at_least_none() -> None:
+    shown = lines(page_of("network_profile", network="reglab"), "Antal som källor anger")
+    (members,) = [line for line in shown if line.startswith("medlemmar | 2017")]
+    assert members.startswith("medlemmar | 2017 (vår slutsats) | 24 |  | ")
+    assert not any("minst 0" in line for line in shown)
+
+
+def test_a_row_confirms_no_page_that_it_was_read_from() -> None:
+    table = natverk.benchmarks.recomputed(natverk.load(), networks=["eurocities"]).set_index("row_id")
+    assert table.loc["fig-00040", ["outcome", "reason"]].tolist() == ["not comparable", "same_source"]
