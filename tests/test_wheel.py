@@ -56,12 +56,15 @@ def test_notebooks_are_copied_from_the_wheel_and_make_pages(installed: Path, tmp
     told = natverk("notebooks", "kurs", cwd=tmp_path, path=installed)
     assert told.splitlines()[-1].endswith("next: natverk lab kurs")
     shipped = [
-        path for path in (ROOT / "notebooks").rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts
+        path
+        for path in (ROOT / "notebooks").rglob("*")
+        if path.is_file() and not {"seminar", ".ipynb_checkpoints"}.intersection(path.parts)
     ]
     assert shipped
     for path in shipped:
         assert (tmp_path / "kurs" / path.relative_to(ROOT / "notebooks")).read_bytes() == path.read_bytes()
     assert {"README.md", "README.en.md", "reports.toml"} <= {path.name for path in (tmp_path / "kurs").iterdir()}
+    assert len(list((tmp_path / "kurs" / "seminar").glob("??/*.ipynb"))) == 8
     # A copy that was changed is what its page is made from, in that folder.
     notebook = tmp_path / "kurs" / "strategies.ipynb"
     notebook.write_text(notebook.read_text(encoding="utf-8").replace('page.say(\\"sources\\")', "print('mine')"))
