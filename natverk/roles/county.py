@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from natverk.data.answers import asked
+from natverk.data.answers import asked, rows_where
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest
 from natverk.data.schema import VOCABULARIES
@@ -327,7 +327,8 @@ def county_themes(
     chosen = year_range(data.last_year if year is None else year, "year", data=data)[0]
     formal = responsible_levels(data, chosen) if chosen >= FIRST_YEAR else {}
     themes = networks["themes"].str.split(";")
-    wide = data.networks.loc[data.networks["general_purpose"].fillna(False).astype(bool), "network_id"]
+    about = rows_where(data, "networks", network_id=networks["network_id"].tolist())
+    wide = about.loc[about["general_purpose"].fillna(False).astype(bool), "network_id"]
     general = networks["network_id"].isin(wide) & (general_purpose == "leave_out")
     found = []
     for theme in (name for name in VOCABULARIES["theme"] if name != "generic"):
