@@ -26,15 +26,21 @@ def run(*command: str, cwd: Path, path: Path | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a wheel from a copy of the checkout and unpack it into a folder of its own."""
+    """Build an sdist from a copy of the checkout, a wheel from that alone, and unpack it into a folder of its own."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    unpacked = tmp_path_factory.mktemp("unpacked")
     ignore = shutil.ignore_patterns("__pycache__", "*.parquet", "manifest.json", ".build-*", ".ipynb_checkpoints")
     for part in PARTS:
         shutil.copytree(ROOT / part, source / part, ignore=ignore)
     for name in FILES:
         shutil.copy(ROOT / name, source / name)
-    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", cwd=source)
-    (wheel,) = (source / "dist").glob("*.whl")
+    run(sys.executable, "-m", "hatchling", "build", "--target", "sdist", cwd=source)
+    (sdist,) = (source / "dist").glob("*.tar.gz")
+    shutil.unpack_archive(sdist, unpacked, filter="data")
+    (inside,) = unpacked.iterdir()
+    assert inside.name == f"natverk-{__version__}"
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", cwd=inside)
+    (wheel,) = (inside / "dist").glob("*.whl")
     shutil.unpack_archive(wheel, target, "zip")
     return target
 
