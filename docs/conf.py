@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
@@ -57,9 +58,18 @@ html_context = {"default_mode": "light"}
 
 
 def setup(app: Sphinx) -> None:
-    """Name the files of the repository that lie outside the documentation, instead of linking to them."""
+    """Name the files of the repository that lie outside the documentation, and the theme's buttons without a name."""
 
     def named(_app: Sphinx, _name: str, source: list[str]) -> None:
         source[0] = re.sub(rf"\[([^\]]+)\]\((?:\.\./)+(?:{OUTSIDE})[^)]*\)", r"\1", source[0])
 
+    def spoken(app: Sphinx, error: Exception | None) -> None:
+        # The arrow that unfolds a part of the navigation is an icon alone: a screen reader would have nothing to say.
+        bare, name = '<summary><span class="toctree-toggle"', '<summary aria-label="Pages of this part">'
+        for path in [] if error else Path(app.outdir).rglob("*.html"):
+            text = path.read_text(encoding="utf-8")
+            if bare in text:
+                path.write_text(text.replace(bare, bare.replace("<summary>", name)), encoding="utf-8")
+
     app.connect("source-read", named)
+    app.connect("build-finished", spoken)
