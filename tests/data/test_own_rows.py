@@ -86,9 +86,9 @@ PAGES = {
 }  # fmt: skip
 
 
-#: Halmstad in a network of one's own, told in a talk after natverk last read a source.
+#: Halmstad in a network of one's own, told in a talk after natverk last read a source, in the same year.
 SALMON = {
-    "sources": [{"source_id": "own-samtal-1", "title": "Samtal med kommunen", "accessed": "2027-01-10",
+    "sources": [{"source_id": "own-samtal-1", "title": "Samtal med kommunen", "accessed": "2026-12-15",
                  "language": "sv", "kind": "interview"}],
     "networks": [{"network_id": "own-nat-1", "name": "Network of Salmon Rivers", "name_sv": "Nätverket för laxåar",
                   "type": "city_network", "scope": "national", "reach": "national", "kind": "network",
