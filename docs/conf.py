@@ -58,18 +58,24 @@ html_context = {"default_mode": "light"}
 
 
 def setup(app: Sphinx) -> None:
-    """Name the files of the repository that lie outside the documentation, and the theme's buttons without a name."""
+    """Name the files of the repository that lie outside the documentation, and mend what the theme leaves unreached."""
 
     def named(_app: Sphinx, _name: str, source: list[str]) -> None:
         source[0] = re.sub(rf"\[([^\]]+)\]\((?:\.\./)+(?:{OUTSIDE})[^)]*\)", r"\1", source[0])
 
     def spoken(app: Sphinx, error: Exception | None) -> None:
-        # The arrow that unfolds a part of the navigation is an icon alone: a screen reader would have nothing to say.
-        bare, name = '<summary><span class="toctree-toggle"', '<summary aria-label="Pages of this part">'
+        # The arrow that unfolds a part of the navigation is an icon alone: a screen reader would have nothing to say. A
+        # table that is wider than the page scrolls, and must be reached by the keyboard.
+        better = {
+            '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this part"><span class="toctree-toggle"',
+            '<table class="table">': '<table class="table" tabindex="0">',
+        }
         for path in [] if error else Path(app.outdir).rglob("*.html"):
-            text = path.read_text(encoding="utf-8")
-            if bare in text:
-                path.write_text(text.replace(bare, bare.replace("<summary>", name)), encoding="utf-8")
+            text = before = path.read_text(encoding="utf-8")
+            for old, new in better.items():
+                text = text.replace(old, new)
+            if text != before:
+                path.write_text(text, encoding="utf-8")
 
     app.connect("source-read", named)
     app.connect("build-finished", spoken)

@@ -266,6 +266,11 @@ def county_state(data: Dataset, county: str | int, *, year: int | None = None, c
     carry_forward
         As in `state`.
 
+    Returns
+    -------
+    pd.DataFrame
+        One row: the columns of `state` but `known_from`.
+
     Raises
     ------
     UnknownName, InvalidArgument
