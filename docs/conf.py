@@ -66,8 +66,9 @@ def setup(app: Sphinx) -> None:
     def spoken(app: Sphinx, error: Exception | None) -> None:
         # The arrow that unfolds a part of the navigation is an icon alone: a screen reader would have nothing to say. A
         # table that is wider than the page scrolls, and must be reached by the keyboard.
+        arrow = '<span class="toctree-toggle"'
         better = {
-            '<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this part"><span class="toctree-toggle"',
+            f"<summary>{arrow}": f'<summary aria-label="Pages of this part">{arrow}',
             '<table class="table">': '<table class="table" tabindex="0">',
         }
         for path in [] if error else Path(app.outdir).rglob("*.html"):
