@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
@@ -57,9 +58,25 @@ html_context = {"default_mode": "light"}
 
 
 def setup(app: Sphinx) -> None:
-    """Name the files of the repository that lie outside the documentation, instead of linking to them."""
+    """Name the files of the repository that lie outside the documentation, and mend what the theme leaves unreached."""
 
     def named(_app: Sphinx, _name: str, source: list[str]) -> None:
         source[0] = re.sub(rf"\[([^\]]+)\]\((?:\.\./)+(?:{OUTSIDE})[^)]*\)", r"\1", source[0])
 
+    def spoken(app: Sphinx, error: Exception | None) -> None:
+        # The arrow that unfolds a part of the navigation is an icon alone: a screen reader would have nothing to say. A
+        # table that is wider than the page scrolls, and must be reached by the keyboard.
+        arrow = '<span class="toctree-toggle"'
+        better = {
+            f"<summary>{arrow}": f'<summary aria-label="Pages of this part">{arrow}',
+            '<table class="table">': '<table class="table" tabindex="0">',
+        }
+        for path in [] if error else Path(app.outdir).rglob("*.html"):
+            text = before = path.read_text(encoding="utf-8")
+            for old, new in better.items():
+                text = text.replace(old, new)
+            if text != before:
+                path.write_text(text, encoding="utf-8")
+
     app.connect("source-read", named)
+    app.connect("build-finished", spoken)

@@ -611,9 +611,10 @@ def notebooks(
         bool, typer.Option("--beside", help="Put natverk's version beside a file that was changed: explore.new.ipynb.")
     ] = False,
 ) -> None:
-    """Copy the notebooks, the seminar and a start page into a folder of your own; changed files are never written over.
+    """Copy the notebooks, the students' seminar and a start page into a folder; changed files are never written over.
 
-    In that folder `natverk report` makes pages from these copies.
+    In that folder `natverk report` makes pages from these copies. The seminar is without answers: those who teach get
+    theirs by `natverk seminar`.
     """
     from natverk.workspace import copy_notebooks
 
@@ -625,6 +626,7 @@ def notebooks(
     told = (
         f"{len(found['new'])} files written, {len(found['same'])} there already, {len(found['kept'])} changed and kept"
     )
+    _say("the seminar is the students', without answers; the teacher's: natverk seminar my_seminar")
     _say(f"{told}; next: {command_line('natverk', 'lab', folder)}")
 
 

@@ -118,18 +118,18 @@ def year_range(
     if given is None and data is not None:
         given = data.last_year if name == "year" else (min(FIRST_YEAR, data.last_year), data.last_year)
     pair = (given, given) if isinstance(given, Integral) else given
-    until = YEARS[1] if data is None else _vintage(data)
-    remedy = f"write {name}=2019" if name == "year" else f"write {name}=({FIRST_YEAR}, {min(2020, until)})"
     if not isinstance(pair, (tuple, list, range)) or len(pair) != 2:
+        remedy = f"write {name}=2019" if name == "year" else f"write {name}=({FIRST_YEAR}, 2020)"
         raise InvalidArgument(f"{years!r} is no year, nor the first and last of several", where=name, remedy=remedy)
     for year in pair:
-        if isinstance(year, bool) or not isinstance(year, Integral) or not YEARS[0] <= int(year) <= until:
+        if isinstance(year, bool) or not isinstance(year, Integral) or not _can_be_told_of(int(year), data):
+            until = YEARS[1] if data is None else _vintage(data)
+            remedy = f"write {name}=2019" if name == "year" else f"write {name}=({FIRST_YEAR}, {min(2020, until)})"
             raise InvalidArgument(f"year {year!r} is outside {YEARS[0]}–{until}", where=name, remedy=remedy)
     first, last = (int(year) for year in pair)
     if first > last:
-        raise InvalidArgument(
-            f"the first year {first} comes after the last {last}", where=name, remedy=f"write {name}=({last}, {first})"
-        )
+        remedy = f"write {name}=({last}, {first})"
+        raise InvalidArgument(f"the first year {first} comes after the last {last}", where=name, remedy=remedy)
     return range(first, last + 1)
 
 
@@ -140,14 +140,12 @@ def known_day(data: Dataset, date: object, name: str = "date") -> str:
     >>> known_day(load(), "2018-04")
     '2018-04-30'
     """
-    until = _vintage(data)
     if not isinstance(date, str):
         raise InvalidArgument(f"{date!r} is no date", where=name, remedy=f'write text: {name}="2018-04"')
     day = latest(date)
-    if not YEARS[0] <= int(day[:4]) <= until:
-        raise InvalidArgument(
-            f"{date} is outside {YEARS[0]}–{until}", where=name, remedy="name a day up to the year of the data"
-        )
+    if not _can_be_told_of(int(day[:4]), data):
+        what, remedy = f"{date} is outside {YEARS[0]}–{_vintage(data)}", "name a day up to the year of the data"
+        raise InvalidArgument(what, where=name, remedy=remedy)
     return day
 
 
@@ -270,6 +268,17 @@ def known_municipality(data: Dataset, municipality: str | int, name: str = "muni
     ['0180', '0180', '1487', '1487']
     """
     return directory(data).resolve("municipality", municipality, name).id
+
+
+def _can_be_told_of(year: int, data: Dataset | None) -> bool:
+    """Say whether a year is one of `YEARS`, with a dataset one in which its sources had been read."""
+    return YEARS[0] <= year <= YEARS[1] and (data is None or _is_reached(data, year))
+
+
+@asked
+def _is_reached(data: Dataset, year: int) -> bool:
+    # The answer stays when a source is read later: that makes no other page of a year that was known before.
+    return year <= _vintage(data)
 
 
 def _vintage(data: Dataset) -> int:

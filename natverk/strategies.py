@@ -39,6 +39,7 @@ __all__ = [
     "STAGES",
     "STATES",
     "accounts",
+    "county_state",
     "events",
     "history",
     "partner_lists",
@@ -251,6 +252,43 @@ def state(data: Dataset, on: str | None = None, *, carry_forward: int = 4) -> pd
     """
     not_negative("carry_forward", carry_forward)
     return _state(data, data.known_until if on is None else known_day(data, on, "on"), carry_forward)
+
+
+@asked
+def county_state(data: Dataset, county: str | int, *, year: int | None = None, carry_forward: int = 4) -> pd.DataFrame:
+    """Return the latest known state of one region's strategy: the line of `state` for it, without `known_from`.
+
+    A page of one region depends on this line, not on those of the other twenty.
+
+    Parameters
+    ----------
+    county
+        A region by name, code or short form.
+    year
+        The year at whose end, or at the last day that the data can speak of; default the last year of the data.
+    carry_forward
+        As in `state`.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row: the columns of `state` but `known_from`.
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        For an unknown region, or a year out of range.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> county_state(load(), "Skåne")[["county_code", "state"]].values.tolist()
+    [['12', 'under_review']]
+    """
+    not_negative("carry_forward", carry_forward)
+    code = known_county(data, county)
+    table = _state(data, data.last_day(year_range(year, "year", data=data)[-1]), carry_forward)
+    return table[table["county_code"] == code].drop(columns="known_from").reset_index(drop=True)
 
 
 @kept

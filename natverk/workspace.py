@@ -22,6 +22,7 @@ from natverk.errors import InvalidArgument, UnknownName, command_line
 from natverk.locale import LANGUAGES
 from natverk.reports.files import write_together
 from natverk.reports.plan import CONFIG_FILE, notebook_folder, read_project, shipped
+from natverk.seminar.versions import SHEETS, blank_sheets, without_answers
 from natverk.version import __version__
 
 __all__ = [
@@ -43,12 +44,14 @@ _SEMINAR_HEADS = {
     "en": "## Seminars\n\n$about| Open | File |\n| --- | --- |\n",
 }
 _SEMINAR_GUIDE = {
-    "sv": "[Så håller du seminarierna](seminar/README.md): anteckningsböckerna här är lärarens, med svar. Där står hur "
-    "studenternas görs, utan svar.\n\n",
-    "en": "[How to hold the seminars](seminar/README.md): the notebooks here are the teacher's, with answers. It tells "
-    "how those of students are made, without.\n\n",
+    "sv": "Anteckningsböckerna är studenternas, utan svar. [Så håller du seminarierna](seminar/README.md) säger hur du "
+    "som är lärare får dina, med svar, och bilderna.\n\n",
+    "en": "The notebooks are the students', without answers. [How to hold the seminars](seminar/README.md) tells how "
+    "you who teach get yours, with answers, and the slides.\n\n",
 }
-# A part of a path that names a language: `01_read.sv.ipynb`, `en/01_read.ipynb`.
+# A file of the seminar in one language, as it is shipped: `1_reading.sv.ipynb`.
+_IN_A_LANGUAGE = re.compile(rf"{_SEMINAR}/(?P<stem>[^/]+)\.(?P<lang>{'|'.join(LANGUAGES)})(?P<ending>\.\w+)")
+# A part of a path that names a language: `sv/1_reading.ipynb`.
 _LANGUAGE_PART = re.compile(r"(?<![^\W_])(sv|en)(?![^\W_])")
 
 
@@ -56,7 +59,9 @@ _LANGUAGE_PART = re.compile(r"(?<![^\W_])(sv|en)(?![^\W_])")
 
 
 def copy_notebooks(folder: Path, *, beside: bool = False) -> dict[str, list[Path]]:
-    """Copy natverk's notebooks, the seminar if there is one, `reports.toml` and a start page into a folder.
+    """Copy natverk's notebooks, the students' seminar, `reports.toml` and a start page into a folder.
+
+    Of the seminar no answers are copied: a folder like this one is what students have.
 
     Parameters
     ----------
@@ -111,8 +116,23 @@ def _contents() -> dict[str, bytes]:
         for name, path in paths.items()
         if not any(part.startswith((".", "__")) for part in name.split("/"))
     }
+    files = _for_students(files)
     files[CONFIG_FILE] = config.read_bytes()
     return files | {START_PAGES[lang]: start_page(lang, files).encode("utf-8") for lang in LANGUAGES}
+
+
+def _for_students(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files with those of the seminar as students have them: a folder a language, sheets, and no answers."""
+    found: dict[str, bytes] = {}
+    for name, content in files.items():
+        part = _IN_A_LANGUAGE.fullmatch(name)
+        place = f"{_SEMINAR}/{part['lang']}/{part['stem']}{part['ending']}" if part else name
+        is_session = name.startswith(f"{_SEMINAR}/") and name.endswith(".ipynb")
+        found[place] = without_answers(content) if is_session else content
+        if part:
+            sheets = blank_sheets().items()
+            found |= {f"{_SEMINAR}/{part['lang']}/{SHEETS}/{sheet}": text for sheet, text in sheets}
+    return found
 
 
 def start_page(lang: str, files: Mapping[str, bytes]) -> str:

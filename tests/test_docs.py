@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from sphinx.util.inventory import InventoryFile
 
 import natverk
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -89,3 +91,26 @@ def test_figures_are_all_in_the_gallery() -> None:
         for name in module.__all__:
             if name.islower() and not name.startswith(("draw_", "mark_")):
                 assert f"figures.{kind}.{name}(" in told, f"{kind}.{name}"
+
+
+#: The start, guides, the gallery and pages of the reference.
+LOOKED_AT = ("index", "fifteen", "install", "tasks", "seminar", "gallery", "codebook", "reference/index",
+             "reference/seminar")  # fmt: skip
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)")
+def test_pages_are_accessible(built: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+    found = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        for name in LOOKED_AT:
+            page.goto((built / f"{name}.html").as_uri())
+            told = Axe().run(page, options=options).response["violations"]
+            found += [(name, item["id"], [node["html"][:200] for node in item["nodes"]][:3]) for item in told]
+        browser.close()
+    assert found == []

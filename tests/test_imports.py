@@ -56,8 +56,12 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "reports": (*MEASURES, "figures", "pages", "seminar"),
     "natverk": ("locale", "figures", "pages", "seminar", "reports", "workspace"),
 }
-#: The modules that word something below the pages: how the data and their sources are cited, and a form to fill in.
-EXCEPTED = {("natverk.data.sources", "locale"), ("natverk.data.citation", "locale"), ("natverk.missions", "locale")}
+#: The modules that word something below the pages: how the data and their sources are cited, and a form to fill in. And
+#: the one that copies notebooks, which asks the seminar how students have theirs.
+EXCEPTED = {
+    ("natverk.data.sources", "locale"), ("natverk.data.citation", "locale"), ("natverk.missions", "locale"),
+    ("natverk.reports.workspace", "seminar"),
+}  # fmt: skip
 
 #: What does not hold yet: to be emptied.
 LANGUAGE_LEFT: tuple[str, ...] = ()

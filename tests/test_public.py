@@ -340,6 +340,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "roles.summary_by_county": lambda data: natverk.roles.summary_by_county(compared(data)),
     "roles.transfers": natverk.roles.transfers,
     "strategies.accounts": lambda data: natverk.strategies.accounts(data, "14"),
+    "strategies.county_state": lambda data: natverk.strategies.county_state(data, "14"),
     "strategies.events": natverk.strategies.events,
     "strategies.history": natverk.strategies.history,
     "strategies.partner_lists": natverk.strategies.partner_lists,

@@ -26,15 +26,21 @@ def run(*command: str, cwd: Path, path: Path | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a wheel from a copy of the checkout and unpack it into a folder of its own."""
+    """Build an sdist from a copy of the checkout, a wheel from that alone, and unpack it into a folder of its own."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    unpacked = tmp_path_factory.mktemp("unpacked")
     ignore = shutil.ignore_patterns("__pycache__", "*.parquet", "manifest.json", ".build-*", ".ipynb_checkpoints")
     for part in PARTS:
         shutil.copytree(ROOT / part, source / part, ignore=ignore)
     for name in FILES:
         shutil.copy(ROOT / name, source / name)
-    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", cwd=source)
-    (wheel,) = (source / "dist").glob("*.whl")
+    run(sys.executable, "-m", "hatchling", "build", "--target", "sdist", cwd=source)
+    (sdist,) = (source / "dist").glob("*.tar.gz")
+    shutil.unpack_archive(sdist, unpacked, filter="data")
+    (inside,) = unpacked.iterdir()
+    assert inside.name == f"natverk-{__version__}"
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", cwd=inside)
+    (wheel,) = (inside / "dist").glob("*.whl")
     shutil.unpack_archive(wheel, target, "zip")
     return target
 
@@ -56,12 +62,15 @@ def test_notebooks_are_copied_from_the_wheel_and_make_pages(installed: Path, tmp
     told = natverk("notebooks", "kurs", cwd=tmp_path, path=installed)
     assert told.splitlines()[-1].endswith("next: natverk lab kurs")
     shipped = [
-        path for path in (ROOT / "notebooks").rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts
+        path
+        for path in (ROOT / "notebooks").rglob("*")
+        if path.is_file() and not {"seminar", ".ipynb_checkpoints"}.intersection(path.parts)
     ]
     assert shipped
     for path in shipped:
         assert (tmp_path / "kurs" / path.relative_to(ROOT / "notebooks")).read_bytes() == path.read_bytes()
     assert {"README.md", "README.en.md", "reports.toml"} <= {path.name for path in (tmp_path / "kurs").iterdir()}
+    assert len(list((tmp_path / "kurs" / "seminar").glob("??/*.ipynb"))) == 8
     # A copy that was changed is what its page is made from, in that folder.
     notebook = tmp_path / "kurs" / "strategies.ipynb"
     notebook.write_text(notebook.read_text(encoding="utf-8").replace('page.say(\\"sources\\")', "print('mine')"))

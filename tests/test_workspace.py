@@ -11,10 +11,12 @@ import sys
 import time
 import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
+import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +35,7 @@ from natverk.workspace import (
     new_report,
     start_page,
 )
+from natverk.seminar.versions import student_version
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\]\(([^)#]+)\)")
@@ -101,6 +104,31 @@ def test_natverks_own_notebooks_are_no_place_for_copies() -> None:
     assert contents(shipped()[1]) == before
 
 
+def test_no_answer_is_copied_and_what_the_sessions_name_lies_beside_them(tmp_path: Path) -> None:
+    copy_notebooks(tmp_path)
+    masters = sorted((shipped()[1] / "seminar").glob("*.ipynb"))
+    assert len(masters) == 8
+    for path in masters:
+        session, lang, _ending = path.name.split(".")
+        told = json.loads((tmp_path / "seminar" / lang / f"{session}.ipynb").read_text(encoding="utf-8"))["cells"]
+        master = nbformat.read(path, as_version=4)
+        students = student_version(master)
+        assert ["".join(cell["source"]) for cell in told] == [cell.source for cell in students.cells]
+        assert not [cell for cell in told if cell.get("outputs") or {"answer", "teacher"} & set(tags_of(cell))]
+        hidden = {cell.source for cell in master.cells if {"answer", "teacher"} & set(tags_of(cell))}
+        everything = "".join("".join(cell["source"]) for cell in told)
+        assert hidden
+        assert not [source for source in hidden if source in everything]
+        for name in re.findall(r"`(\w+\.md|sheets)`", everything):
+            assert (tmp_path / "seminar" / lang / name).exists(), (path.name, name)
+    # Nor in the handouts or in the guide, and no key.
+    assert not [path for path in tmp_path.rglob("*") if path.stem == "key" or path.parent.name == "teacher"]
+
+
+def tags_of(cell: Mapping[str, Any]) -> list[str]:
+    return list(cell["metadata"].get("tags", []))
+
+
 @pytest.fixture
 def with_seminar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let natverk ship a seminar: a notebook in each language, one in both, and a text."""
@@ -110,7 +138,10 @@ def with_seminar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
              "seminar/.ipynb_checkpoints/03_all.ipynb": "old"}  # fmt: skip
     for name, head in heads.items():
         (own / name).parent.mkdir(parents=True, exist_ok=True)
-        cells = [{"cell_type": "markdown", "source": f"# {head}\n\nText"}]
+        cells = [
+            {"cell_type": "markdown", "source": f"# {head}\n\nText"},
+            {"cell_type": "code", "metadata": {"tags": ["answer"]}, "outputs": [{"text": "55"}], "source": "x = 55"},
+        ]
         (own / name).write_text(json.dumps({"cells": cells}), encoding="utf-8")
     (own / "seminar" / "coding_manual.md").write_text("# Manual", encoding="utf-8")
     (own / "seminar" / "README.md").write_text("# Seminar", encoding="utf-8")
@@ -126,18 +157,20 @@ def test_the_seminar_comes_along_with_links_in_the_readers_language(tmp_path: Pa
     copy_notebooks(tmp_path / "kurs")
     found = {name for name in contents(tmp_path / "kurs") if name.startswith("seminar")}
     assert found == {
-        "seminar/01_read.sv.ipynb", "seminar/01_read.en.ipynb", "seminar/student/sv/02 värt.ipynb",
+        "seminar/sv/01_read.ipynb", "seminar/en/01_read.ipynb", "seminar/student/sv/02 värt.ipynb",
         "seminar/03_all.ipynb", "seminar/coding_manual.md", "seminar/README.md",
+        *(f"seminar/{lang}/sheets/{name}" for lang in ("sv", "en") for name in ("01-a.csv", "02-b.csv")),
     }  # fmt: skip
+    assert not [name for name in found if b"55" in contents(tmp_path / "kurs")[name]]
     swedish = (tmp_path / "kurs" / "README.md").read_text(encoding="utf-8")
     english = (tmp_path / "kurs" / "README.en.md").read_text(encoding="utf-8")
     assert "[Så håller du seminarierna](seminar/README.md)" in swedish
     assert "[How to hold the seminars](seminar/README.md)" in english
-    assert "[Läs en sida](seminar/01_read.sv.ipynb)" in swedish
+    assert "[Läs en sida](seminar/sv/01_read.ipynb)" in swedish
     assert "[Är det värt det?](seminar/student/sv/02%20v%C3%A4rt.ipynb)" in swedish
-    assert "01_read.en" not in swedish
-    assert "[Read a page](seminar/01_read.en.ipynb)" in english
-    assert ".sv.ipynb" not in english
+    assert "en/01_read" not in swedish
+    assert "[Read a page](seminar/en/01_read.ipynb)" in english
+    assert "sv/01_read" not in english
     assert "seminar/03_all.ipynb" in swedish
     assert "seminar/03_all.ipynb" in english
 

@@ -174,12 +174,16 @@ def digest_of(value: object) -> str | None:
     >>> digest_of([1, "a"]) == digest_of([1, "a"]), digest_of([1, "a"]) == digest_of([1, "b"]), digest_of(object())
     (True, False, None)
     """
-    sha = hashlib.sha256()
     try:
-        _feed(sha.update, value)
+        return _digest(value).hex()[:32]
     except TypeError:
         return None
-    return sha.hexdigest()[:32]
+
+
+def _digest(value: object) -> bytes:
+    sha = hashlib.sha256()
+    _feed(sha.update, value)
+    return sha.digest()
 
 
 def _feed(update: Callable[[bytes], None], value: Any) -> None:
@@ -192,8 +196,9 @@ def _feed(update: Callable[[bytes], None], value: Any) -> None:
         for item in value:
             _feed(update, item)
     elif isinstance(value, (set, frozenset)):
-        for item in sorted(value, key=repr):
-            _feed(update, item)
+        # How a set within a set is printed is another order in every process.
+        for item in sorted(map(_digest, value)):
+            update(item)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             _feed(update, key)

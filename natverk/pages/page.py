@@ -14,6 +14,7 @@ from babel.dates import format_date
 from IPython.display import display
 from markupsafe import Markup
 
+from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.data.lookup import Lookup
 from natverk.data.partial import earliest
@@ -122,6 +123,10 @@ class NotebookPage:
         while "\n\n\n" in text:
             text = text.replace("\n\n\n", "\n\n")
         return text
+
+    def rows_where(self, table: str, **equal: str) -> pd.DataFrame:
+        """Return the rows of a table that have these values: the page depends on them, not on the whole table."""
+        return rows_where(self.data, table, **equal)
 
     def figure(self, picture: object) -> None:
         """Show a figure; a notice in place of a figure is not shown, for the text says what there is."""

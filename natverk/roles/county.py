@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from natverk.data.answers import asked
+from natverk.data.answers import asked, rows_where
 from natverk.data.load import Dataset
 from natverk.data.partial import earliest
 from natverk.data.schema import VOCABULARIES
@@ -336,7 +336,8 @@ def county_themes(
     chosen = year_range(data.last_year if year is None else year, "year", data=data)[0]
     formal = responsible_levels(data, chosen) if chosen >= FIRST_YEAR else {}
     is_unitary = code in unitary_counties(data)
-    wide = set(data.networks.loc[data.networks["general_purpose"].fillna(False).astype(bool), "network_id"])
+    about = rows_where(data, "networks", network_id=networks["network_id"].tolist())
+    wide = set(about.loc[about["general_purpose"].fillna(False).astype(bool), "network_id"])
     general = wide if general_purpose == "leave_out" else set()
     areas_of: dict[str, list[str]] = {}
     for row in each_row(data.policy_themes):

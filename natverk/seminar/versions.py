@@ -7,6 +7,8 @@ is nbconvert's: it removes cells by tag, runs the notebook and writes the slides
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,12 +24,23 @@ from natverk.seminar import sheets
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["TEACHER_ONLY", "make_versions", "student_version", "teacher_version", "to_slides"]
+__all__ = [
+    "SHEETS",
+    "TEACHER_ONLY",
+    "blank_sheets",
+    "make_versions",
+    "student_version",
+    "teacher_version",
+    "to_slides",
+    "without_answers",
+]
 
 #: The tags of cells that students do not get, and of those that teachers do not need.
 TEACHER_ONLY = ("answer", "teacher")
 STUDENT_ONLY = ("student",)
 _HANDOUTS = ("manual", "texts")
+#: The folder beside students' notebooks with the sheets that they code in.
+SHEETS = "sheets"
 
 
 def make_versions(
@@ -104,8 +117,8 @@ def make_versions(
             written.append(target)
         table = sheets.key(data, language)
         written.append(coding.write_table(table, folder / "teacher" / "key.csv", overwrite=True))
-        if not (folder / "student" / "sheets").exists():
-            written += coding.write(sheets.blank(), folder / "student" / "sheets")
+        if not (folder / "student" / SHEETS).exists():
+            written += coding.write(sheets.blank(), folder / "student" / SHEETS)
     return written
 
 
@@ -130,6 +143,34 @@ def student_version(master: NotebookNode) -> NotebookNode:
     ['x = ...']
     """
     return _without(master, TEACHER_ONLY, clear=True)
+
+
+def without_answers(master: bytes) -> bytes:
+    """Return the file of a master as students get it; `student_version` where nbconvert need not be installed.
+
+    Examples
+    --------
+    >>> cells = [{"cell_type": "markdown", "metadata": {"tags": ["teacher"]}, "source": "Pitfall"}]
+    >>> json.loads(without_answers(json.dumps({"cells": cells}).encode()))
+    {'cells': []}
+    """
+    notebook = json.loads(master)
+    notebook["cells"] = [
+        {**cell, "execution_count": None, "outputs": []} if cell["cell_type"] == "code" else cell
+        for cell in notebook["cells"]
+        if not set(TEACHER_ONLY).intersection(cell.get("metadata", {}).get("tags", ()))
+    ]
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def blank_sheets() -> dict[str, bytes]:
+    """Return the empty sheets of two coders, by the name of the file.
+
+    >>> list(blank_sheets())
+    ['01-a.csv', '02-b.csv']
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return {path.name: path.read_bytes() for path in coding.write(sheets.blank(), folder)}
 
 
 def teacher_version(master: NotebookNode, *, run: bool = True) -> NotebookNode:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +152,19 @@ def test_what_is_the_same_has_the_same_digest() -> None:
     assert digest_of(FRAME) == digest_of(again)
     assert digest_of({"b", "a"}) == digest_of({"a", "b"})
     assert digest_of([object()]) is None
+
+
+def test_sets_within_sets_have_the_same_digest_in_every_process() -> None:
+    code = (
+        "from itertools import combinations\nfrom natverk.data.answers import digest_of\n"
+        "print(digest_of(frozenset(map(frozenset, combinations(['municipal', 'joint', 'regional', 'state'], 2)))))"
+    )
+    told = set()
+    for seed in "123":
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        told.add(done.stdout)
+    assert len(told) == 1
 
 
 #: Measures that give a function, which cannot be compared.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,10 @@ from natverk.reports.plan import Page, find_project, plan
 from natverk.reports.run import due, make, state_of
 from tests.data.own_rows import FAULTS, Planted, Tables, as_written, plant, sound, write_csv_files, write_workbook
 from tests.data.test_overlay import state_of as files_of
-from tests.pages.notebook import page_of
+from tests.pages.notebook import page_of, tables_of, text_of
 
-#: How many overlays are made; `NATVERK_OVERLAYS=1000` takes some ten minutes.
-N_OVERLAYS = int(os.environ.get("NATVERK_OVERLAYS", "60"))
+#: How many overlays are made, and how many of them every time; the others, some ten minutes, by `make test-all`.
+N_OVERLAYS, EVERY_TIME = 1000, 60
 ROWS = {"sources": 20, "networks": 10, "memberships": 180, "projects": 40, "missions": 20, "published_totals": 30}
 
 
@@ -86,33 +86,50 @@ PAGES = {
 }  # fmt: skip
 
 
+#: Halmstad in a network of one's own, told in a talk after natverk last read a source, in the same year.
+SALMON = {
+    "sources": [{"source_id": "own-samtal-1", "title": "Samtal med kommunen", "accessed": "2026-12-15",
+                 "language": "sv", "kind": "interview"}],
+    "networks": [{"network_id": "own-nat-1", "name": "Network of Salmon Rivers", "name_sv": "Nätverket för laxåar",
+                  "type": "city_network", "scope": "national", "reach": "national", "kind": "network",
+                  "counts_as": "membership", "themes": "environment", "general_purpose": "no",
+                  "eligible_levels": "municipality", "source_id": "own-samtal-1"}],
+    "memberships": [{"row_id": "own-00001", "actor_id": "municipality:1380", "network_id": "own-nat-1",
+                     "status": "member", "observed_year": 2024, "observed_basis": "stated",
+                     "source_id": "own-samtal-1"}],
+}  # fmt: skip
+
+
 def test_exactly_the_pages_that_own_rows_concern_are_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out, project, plain = tmp_path / "reports", find_project(), tables_in_use()
     pages = plan(project, Directory.read(plain), list(PAGES), lang="sv", out=out)
     assert len(pages) == len(PAGES)
     assert make(pages, plain, out, typed={}) == 0
     assert due(pages, state_of(pages, plain)).pages == ()
-    # Rows about what municipalities do in natverk's networks, from natverk's sources.
-    rows = {name: ROWS[name] for name in ("memberships", "projects", "missions")}
-    path = write_workbook(tmp_path / "rows.xlsx", sound(random.Random(1), **rows))
-    monkeypatch.setenv(OVERLAY_VARIABLE, str(path))
-    named = named_by(pages)
-    assert sum(named.values()) == 3
-    # The places of the rows and a network of theirs; not a municipality and a network that none of them concerns.
-    stale = {page.id for page in due(pages, state_of(pages, tables_in_use())).pages}
-    assert stale == {key for key in named if named[key]}
-    # With networks, sources and totals of one's own, which other pages ask for too: no page that names own rows stands.
-    path = write_workbook(tmp_path / "mine.xlsx", sound(random.Random(1), **ROWS))
-    monkeypatch.setenv(OVERLAY_VARIABLE, str(path))
-    named = named_by(pages)
-    assert sum(named.values()) == 2
-    stale = {page.id for page in due(pages, state_of(pages, tables_in_use())).pages}
-    assert stale >= {key for key in named if named[key]}
+    before = {page.id: said_by(page) for page in pages}
+    # Rows about what municipalities do in natverk's networks, from natverk's sources; with networks, sources and
+    # totals of one's own; one row about a network and from a source of one's own; and such a source alone.
+    few = {name: ROWS[name] for name in ("memberships", "projects", "missions")}
+    overlays = {
+        "few": (sound(random.Random(1), **few), 3), "all": (sound(random.Random(1), **ROWS), 2), "salmon": (SALMON, 1),
+        "talk": ({"sources": SALMON["sources"]}, 0),
+    }  # fmt: skip
+    for name, (tables, n_named) in overlays.items():
+        monkeypatch.setenv(OVERLAY_VARIABLE, str(write_workbook(tmp_path / f"{name}.xlsx", tables)))
+        now = {page.id: said_by(page) for page in pages}
+        named = {key for key, (own, _said) in now.items() if own}
+        assert len(named) == n_named, name
+        # The places of the rows and their networks; no page that none of them concerns, and none that says otherwise.
+        stale = {page.id for page in due(pages, state_of(pages, tables_in_use())).pages}
+        assert stale == named, name
+        assert {key for key in now if now[key][1] != before[key][1]} == named, name
 
 
-def named_by(pages: Sequence[Page]) -> dict[str, bool]:
-    """Return whether pages name own rows that are in use: what a page rests on is known when it is run."""
-    return {page.id: bool(page_of(page.report, **PAGES[f"{page.report}/{page.unit}"]).own_ids) for page in pages}
+def said_by(page: Page) -> tuple[bool, list[str]]:
+    """Return whether a page names own rows that are in use, and what it says but for which data it is made of."""
+    made = page_of(page.report, **PAGES[f"{page.report}/{page.unit}"])
+    lines = [line for line in text_of(made).splitlines() if line and not re.match("Så citerar|Egna rader", line)]
+    return bool(made.own_ids), [*lines, *(table.frame.to_csv() for table in tables_of(made).values())]
 
 
 # --- A thousand overlays ----------------------------------------------------------------------------------------------
@@ -169,7 +186,10 @@ ANYTHING = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(N_OVERLAYS))
+@pytest.mark.parametrize(
+    "seed",
+    [seed if seed < EVERY_TIME else pytest.param(seed, marks=pytest.mark.slow) for seed in range(N_OVERLAYS)],
+)
 def test_an_overlay_is_used_whole_or_refused_with_its_place(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     kind = chance.choice(["sound", "sound", "faulty", "faulty", "wild", "damaged"])
