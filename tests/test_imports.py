@@ -60,7 +60,6 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 #: the one that copies notebooks, which asks the seminar how students have theirs.
 EXCEPTED = {
     ("natverk.data.sources", "locale"), ("natverk.data.citation", "locale"), ("natverk.missions", "locale"),
-    ("natverk.reports.workspace", "seminar"),
 }  # fmt: skip
 
 #: What does not hold yet: to be emptied.

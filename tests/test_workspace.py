@@ -26,6 +26,7 @@ from natverk.data.build import current_tables
 from natverk.data.units import Directory
 from natverk.errors import DataError, InvalidArgument, NatverkError, UnknownName
 from natverk.reports.plan import find_project, read_parameters, shipped
+from natverk.seminar.versions import student_version
 from natverk.workspace import (
     START_PAGES,
     copy_notebooks,
@@ -35,7 +36,6 @@ from natverk.workspace import (
     new_report,
     start_page,
 )
-from natverk.seminar.versions import student_version
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\]\(([^)#]+)\)")
