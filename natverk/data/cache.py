@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["caches", "oldest"]
 
 
-def caches(what: str) -> list[Path]:
-    """Return the folders in which something may be kept, the first that can be written to; none where nothing can.
+def caches(what: str, *, make: bool = True) -> Iterator[Path]:
+    """Yield the folders in which something may be kept, the first that can be written to; none where nothing can.
 
     What is read from them is trusted, so each is this user's alone to write.
 
@@ -19,24 +20,27 @@ def caches(what: str) -> list[Path]:
     ----------
     what
         The name of the folder: what is kept there.
+    make
+        Whether a folder is made when it is reached; else only those that there are count.
 
     Examples
     --------
     >>> {folder.name for folder in caches("own")}
     {'own'}
     """
-    found = []
+    places = []
     with suppress(RuntimeError):
-        found.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "natverk" / what)
+        places.append(Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "natverk")
     user = str(os.getuid()) if hasattr(os, "getuid") else "user"
-    found.append(Path(tempfile.gettempdir()).absolute() / f"natverk-{user}" / what)
-    return [folder for folder in found if _is_safe(folder)]
+    places.append(Path(tempfile.gettempdir()).absolute() / f"natverk-{user}")
+    yield from (place / what for place in places if _is_safe(place / what, make=make))
 
 
-def _is_safe(folder: Path) -> bool:
+def _is_safe(folder: Path, *, make: bool) -> bool:
     """Say whether a folder is this user's alone to write, or can be made so."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = folder.stat()
     except OSError:
         return False
@@ -48,7 +52,7 @@ def _is_safe(folder: Path) -> bool:
 def oldest(cache: Path, kept: Path, n: int) -> list[Path]:
     """Return what of a cache is to go so that `n` remain: the oldest, but not `kept`, nor what is being written (`.…`).
 
-    >>> folder = caches("own")[0]
+    >>> folder = next(caches("own"))
     >>> oldest(folder, folder / "new", n=100_000)
     []
     """

@@ -55,7 +55,7 @@ class Answers:
         self._given: dict[str, Answer] = {}
         self._path: Path | None = None
         self._entries: list[str] = []
-        for cache in caches("answers"):
+        for cache in caches("answers", make=False):
             with suppress(*_DAMAGED), zipfile.ZipFile(cache / self._name) as file:
                 self._path, self._entries = cache / self._name, file.namelist()
                 break

@@ -8,7 +8,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from natverk.pages.page import Cell, NotebookPage
-from natverk.pages.prose import plain
 
 __all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
 
@@ -22,7 +21,7 @@ def _with_actor(page: NotebookPage, columns: dict[str, Cell | str]) -> dict[str,
         name = page.actor(row["actor_id"])
         if not isinstance(row.get("as_stated"), str):
             return name
-        return Markup(page.t("nouns.as_stated", text=name, name=plain(row["as_stated"])))
+        return Markup(page.t("nouns.as_stated", text=name))
 
     return {"actor": actor, **columns}
 

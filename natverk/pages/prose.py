@@ -101,10 +101,10 @@ def row_ids_of(what: object) -> list[str]:
 def templates_of(lang: str) -> Environment:
     """Return the templates of one language with the filters of pages."""
     # Compiled once and not in every process; Jinja tells by the text of a template whether it is still the same.
-    compiled = [FileSystemBytecodeCache(str(folder), f"{lang}-%s.cache") for folder in caches("templates")[:1]]
+    folder = next(caches("templates"), None)
     env = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        bytecode_cache=compiled[0] if compiled else None,
+        bytecode_cache=FileSystemBytecodeCache(str(folder), f"{lang}-%s.cache") if folder else None,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
