@@ -247,7 +247,7 @@ def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
 
 
 @asked
-def membership_notes(data: Dataset, actors: Names, *, ties: pd.DataFrame | None = None) -> pd.DataFrame:
+def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | None = None) -> pd.DataFrame:
     """Return what rows about memberships say beside status and years: one row an actor, network and remark.
 
     Parameters
@@ -256,8 +256,8 @@ def membership_notes(data: Dataset, actors: Names, *, ties: pd.DataFrame | None 
         The dataset.
     actors
         Actors by id or name, or a county for its municipalities.
-    ties
-        Only remarks of rows that these ties name in `row_ids`; default all.
+    row_ids
+        Only remarks of these rows, as `row_ids` of a frame has them; default all.
 
     Returns
     -------
@@ -279,8 +279,8 @@ def membership_notes(data: Dataset, actors: Names, *, ties: pd.DataFrame | None 
     rows = data.memberships
     rows = rows[rows["actor_id"].isin(known_actors(data, actors)) & rows["note"].notna()]
     rows = rows[~rows["note"].str.fullmatch("dataset tag [^;]+")]
-    if ties is not None:
-        rows = rows[rows["row_id"].isin(";".join(ties["row_ids"]).split(";"))]
+    if row_ids is not None:
+        rows = rows[rows["row_id"].isin(";".join(row_ids).split(";"))]
     groups = rows.groupby(["network_id", "actor_id", "note", "note_sv"], dropna=False, sort=True)
     found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
     return found.astype(TEXT)
