@@ -50,7 +50,7 @@ _POINTS = {
     "contacts": "contacts",
 }
 _FIELDS = {
-    "mission": ("actor_id", "network_id", "event", "start_date", "end_date", "place", "country"),
+    "mission": ("actor_id", "network_id", "event", "start_date", "end_date", "place", "country", "purposes_met"),
     "written": ("published", "writer", "url"),
 }
 #: The tables of the form by name: their columns, and the part in which each stands.
@@ -252,6 +252,8 @@ def _answers(data: Dataset, mission: str, lang: str) -> dict[str, Any]:
     fields = {column: said(row, column) for column in _FIELDS["mission"]}
     fields["actor_id"] = _name_of(names, "actor", str(row["actor_id"]), lang)
     fields["network_id"] = _name_of(names, "network", fields["network_id"], lang)
+    if met := fields["purposes_met"]:
+        fields["purposes_met"] = t(f"terms.purposes_met.{met}")
     source = data.sources.set_index("source_id").loc[str(row["source_id"]).split(";")[0]].to_dict()
     found: dict[str, Any] = {"mission": fields, "written": {name: said(source, name) for name in ("published", "url")}}
     for part, column in _POINTS.items():
@@ -734,6 +736,9 @@ class _Reading:
             if field in ("actor_id", "network_id"):
                 self.places["missions", 0, field] = place
                 mission[field] = self._unit(field, cell, place) if cell else ""
+            elif field == "purposes_met":
+                self.places["missions", 0, field] = place
+                mission[field] = self._word(field, cell, place) if cell else ""
             elif part == "mission":
                 mission[field] = self._keep("missions", 0, field, cell, place)
             elif field == "writer":
@@ -853,9 +858,11 @@ class _Reading:
         known = _meant(vocabulary)
         value = known.get(_fold(cell), "")
         if not value:
-            terms = texts(self.lang).group(f"terms.{vocabulary}") if vocabulary == "step_status" else _OPTIONS
-            allowed = list(terms.values()) if vocabulary == "step_status" else list(terms)
-            what = f"{cell!r} is no {'state of a step' if vocabulary == 'step_status' else 'letter of an option'}"
+            options = vocabulary == "step_category"
+            allowed = list(_OPTIONS if options else texts(self.lang).group(f"terms.{vocabulary}").values())
+            kinds = {"step_category": "letter of an option", "step_status": "state of a step",
+                     "purposes_met": "answer to whether the purposes were met"}  # fmt: skip
+            what = f"{cell!r} is no {kinds[vocabulary]}"
             self.wrong(what, place, allowed=allowed, value=cell, remedy="write one of these")
         return value
 
@@ -1071,7 +1078,8 @@ def _check(
 # --- What came of missions --------------------------------------------------------------------------------------------
 
 _COUNTS = (
-    "n_missions", "n_purposes", "n_purposes_told", "n_purposes_unknown", "n_steps", "n_done", "n_under_way", "n_due",
+    "n_missions", "n_purposes", "n_purposes_told", "n_purposes_unknown", "n_purposes_met", "n_purposes_partly_met",
+    "n_purposes_not_met", "n_purposes_met_not_stated", "n_steps", "n_done", "n_under_way", "n_due",
     "n_later", "n_unknown", "n_contact", "n_seen_later",
 )  # fmt: skip
 
@@ -1088,8 +1096,9 @@ def _steps_of(steps: pd.DataFrame, missions: pd.DataFrame) -> pd.DataFrame:
 def outcomes(data: Dataset, networks: Names | None = None) -> pd.DataFrame:
     """Return what the reports of missions say came of them, and what nobody says: one row a network with missions.
 
-    No column says which purpose a mission has met, and none is inferred: purposes are told of where their report
-    states outcomes or evaluates a part of the visit, and unknown where it is silent, was cut or was written before.
+    Whether its purposes were met is what a report says of the mission as a whole (`missions.purposes_met`). Which of
+    them was met no column says, and nothing is inferred: purposes are told of where their report states outcomes or
+    evaluates a part of the visit, and unknown where it is silent, was cut or was written before.
 
     Parameters
     ----------
@@ -1102,11 +1111,12 @@ def outcomes(data: Dataset, networks: Names | None = None) -> pd.DataFrame:
     -------
     pd.DataFrame
         `network_id, n_missions`; `n_purposes` that the reports state, `n_purposes_told` of in reports with outcomes,
-        `n_purposes_unknown`; `n_steps` that they want, by what is known of each: `n_done`, `n_under_way`, `n_due` (the
-        day has passed by the vintage, and no row says that it was done), `n_later` (its day is to come), `n_unknown`
-        (nothing is said after the plan); `n_contact`, missions after which contact is wanted (sporadic or systematic),
-        and `n_seen_later` of those: a source attests the actor in the network in a later year; `row_ids` (all rows that
-        this rests on), `source_ids`.
+        `n_purposes_unknown`; missions, not purposes, by whether the report says that the purposes were met:
+        `n_purposes_met`, `n_purposes_partly_met`, `n_purposes_not_met`, `n_purposes_met_not_stated`; `n_steps` that
+        they want, by what is known of each: `n_done`, `n_under_way`, `n_due` (the day has passed by the vintage, and no
+        row says that it was done), `n_later` (its day is to come), `n_unknown` (nothing is said after the plan);
+        `n_contact`, missions after which contact is wanted (sporadic or systematic), and `n_seen_later` of those: a
+        source attests the actor in the network in a later year; `row_ids` (all rows that this rests on), `source_ids`.
 
     Raises
     ------
@@ -1136,7 +1146,9 @@ def outcomes(data: Dataset, networks: Names | None = None) -> pd.DataFrame:
         evidence = [*rows["row_id"], *wanted["row_id"], *(row_id for row_id, _ in seen)]
         sources = [*rows["source_id"], *wanted["source_id"], *(source for _, source in seen)]
         counts = [
-            len(rows), n_purposes.sum(), n_purposes[told].sum(), n_purposes[~told].sum(), len(wanted),
+            len(rows), n_purposes.sum(), n_purposes[told].sum(), n_purposes[~told].sum(),
+            *((rows["purposes_met"] == answer).sum() for answer in ("yes", "partly", "no")),
+            rows["purposes_met"].isna().sum(), len(wanted),
             *((states == state).sum() for state in ("done", "under_way", "due", "later", "unknown")),
             len(contact), len(seen),
         ]  # fmt: skip

@@ -33,7 +33,15 @@ TEXTS = {
     "next_steps": ("step",),
 }
 CODES = {
-    "missions": ("actor_id", "network_id", "start_date", "end_date", "next_step_category", "next_step_basis"),
+    "missions": (
+        "actor_id",
+        "network_id",
+        "start_date",
+        "end_date",
+        "purposes_met",
+        "next_step_category",
+        "next_step_basis",
+    ),
     "mission_parts": ("actor_id", "position"),
     "next_steps": ("actor_id", "network_id", "category", "status", "due"),
 }
@@ -82,6 +90,8 @@ def test_the_report_of_nacka_comes_back_as_it_is_curated(real: Dataset, tmp_path
     wanted = of_nacka(real, lang)
     assert len(wanted["mission_parts"]) == 7
     assert len(wanted["next_steps"]) == 2
+    # Whether its purposes were met is not stated.
+    assert wanted["missions"][0]["purposes_met"] == ""
     for table, rows in wanted.items():
         assert only_said(added.rows[table], table) == rows
     if lang == "en":
@@ -117,10 +127,49 @@ def test_an_option_that_is_marked_comes_back_with_its_text(real: Dataset, tmp_pa
         }
 
 
+@pytest.mark.parametrize("form", ["md", "docx"])
+@pytest.mark.parametrize(("lang", "words"), [("sv", ("ja", "Delvis", "nej")), ("en", ("yes", "Partly", "no"))])
+def test_whether_the_purposes_were_met_comes_back(tmp_path: Path, lang: str, words: tuple[str, ...], form: str) -> None:
+    needs(form)
+    about = {"actor_id": "Vänersborg", "network_id": "SERN", "event": "Årsmöte", "country": "Italien"}
+    for word, value in zip(words, ("yes", "partly", "no"), strict=True):
+        file = filled(tmp_path / f"{value}.{form}", lang=lang, mission={**about, "purposes_met": word}, steps=[])
+        mine = tmp_path / value
+        added = missions.add(file, mine)
+        assert added.rows["missions"][0]["purposes_met"] == value
+        assert f"  purposes_met: {value}" in list(added.lines())
+        both = natverk.load(overlay=mine)
+        (row,) = missions.outcomes(both, "sern").to_dict("records")
+        counts = {"yes": "n_purposes_met", "partly": "n_purposes_partly_met", "no": "n_purposes_not_met"}
+        assert {answer: row[count] for answer, count in counts.items()} == {**dict.fromkeys(counts, 0), value: 1}
+        assert row["n_purposes_met_not_stated"] == row["n_missions"] - 1
+        (back,) = missions.new(both, tmp_path / f"back-{value}", mission="own-00001", lang=lang, formats=form)
+        assert missions.add(back, tmp_path / f"again-{value}").rows["missions"][0]["purposes_met"] == value
+    refused = filled(tmp_path / f"wrong.{form}", lang=lang, mission={**about, "purposes_met": "kanske"}, steps=[])
+    with pytest.raises(missions.FormError, match="'kanske' is no answer to whether the purposes were met") as caught:
+        missions.add(refused, tmp_path / "wrong")
+    assert all(word.casefold() in str(caught.value) for word in words)
+    place = r"line \d+$" if form == "md" else r"part '(Uppdraget|The mission)', table 1, row 9$"
+    assert re.search(place, caught.value.problems[0].where or "")
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_a_form_from_before_the_question_is_read_as_silent(tmp_path: Path) -> None:
+    file = filled(tmp_path / "form.md")
+    text = re.sub(r"\| Nåddes syftena.*\n", "", file.read_text(encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
+    assert missions.add(file, tmp_path / "mine").rows["missions"][0]["purposes_met"] == ""
+
+
 def filled(
-    file: Path, *, option: tuple[str, str] = ("systematic", ""), points: list[str] | None = None, **more: Any
+    file: Path,
+    *,
+    option: tuple[str, str] = ("systematic", ""),
+    points: list[str] | None = None,
+    lang: str = "sv",
+    **more: Any,
 ) -> Path:
-    """Write a form in Swedish that is filled in."""
+    """Write a form that is filled in."""
     answers: dict[str, Any] = {
         "mission": {"actor_id": "Vänersborg", "network_id": "SERN", "event": "Årsmöte", "start_date": "2023-05-04",
                     "place": "Bologna", "country": "Italien"},
@@ -134,8 +183,8 @@ def filled(
         "written": {"published": "2023-05-10", "writer": "utvecklingsledare"},
     } | more  # fmt: skip
     file.parent.mkdir(parents=True, exist_ok=True)
-    blocks = missions._blocks(texts("sv"), answers)
-    content = missions._word(blocks, texts("sv")) if file.suffix == ".docx" else missions._markdown(blocks)
+    blocks = missions._blocks(texts(lang), answers)
+    content = missions._word(blocks, texts(lang)) if file.suffix == ".docx" else missions._markdown(blocks)
     file.write_bytes(content)
     return file
 
@@ -315,6 +364,7 @@ FAULTS = [
     ("| 2023-05-04 |", "| 03/04/2023 |", 0, "can be 2023-03-04 or 2023-04-03"),
     ("| Sista dag |  |", "| Sista dag | 2023-05-01 |", 0, "the last day 2023-05-01 is before the first"),
     ("| Årsmöte |", "|  |", 0, "'Vad det var (möte, besök, konferens)' is not answered"),
+    ("framgår inte) |  |", "framgår inte) | japp |", 0, "nearest: 'ja'"),
     ("| Land |", "| Landet |", 0, "nearest: 'Land'"),
     ("- söka partner", "- söka partner, anna@sern.eu", 0, "what looks like an e-mail address: 'anna@sern.eu'"),
     ("- söka partner", "- söka partner, 0521-72 10 00", 0, "what looks like a telephone number"),
@@ -590,6 +640,9 @@ def test_a_report_that_is_silent_tells_nothing_of_its_purposes(real: Dataset) ->
     table = missions.outcomes(real).set_index("network_id")
     assert table.loc["uccn", ["n_purposes", "n_purposes_told", "n_purposes_unknown"]].tolist() == [3, 0, 3]
     assert (table["n_purposes"] == table["n_purposes_told"] + table["n_purposes_unknown"]).all()
+    # The curated rows state nothing of it.
+    assert (table["n_purposes_met_not_stated"] == table["n_missions"]).all()
+    assert not table[["n_purposes_met", "n_purposes_partly_met", "n_purposes_not_met"]].any(axis=None)
     states = table[["n_done", "n_under_way", "n_due", "n_later", "n_unknown"]].sum(axis=1)
     assert (table["n_steps"] == states).all()
     assert (table["n_seen_later"] <= table["n_contact"]).all()

@@ -275,6 +275,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "leave_board", "leave",
     ),
     "step_status": ("recommended", "planned", "under way", "agreed", "done", "finding"),
+    "purposes_met": ("yes", "partly", "no"),
     "criterion": (
         "positioning", "service_development", "monitoring", "influence", "strategic_fit", "cost_travel",
         "democratic_governance", "overall",
@@ -779,6 +780,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             column("start_date", "date", "First day"), column("end_date", "date", "Last day"),
             told("place", "Place"), told("country", "Country", required=True),
             told("purposes", "Stated purposes, separated by semicolons"),
+            enum("purposes_met", "purposes_met",
+                "Whether the purposes were met, as the report itself says; blank: not stated"),
             told("outcomes", "Stated outcomes, separated by semicolons"),
             told("contacts", "Contacts made (offices and places, no names)"),
             enum("next_step_category", "follow_up",

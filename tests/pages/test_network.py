@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 import natverk
 from natverk import missions, networks
+from natverk.data.in_use import OVERLAY_VARIABLE
 from natverk.figures.picture import Picture
 from tests.pages.notebook import page_of, tables_of, text_of
 
@@ -39,6 +41,42 @@ def test_where_nothing_is_known_after_the_report_nothing_is_said(lang: str) -> N
     assert row["n_missions"] == 4
     assert row["n_seen_later"] == row["n_done"] == row["n_under_way"] == 0
     assert SAID[lang] not in text_of(page_of("network_profile", network="icld-partnerskap", lang=lang))
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "card"),
+    [
+        (
+            "sv",
+            "På frågan om syftena nåddes svarar rapporterna delvis för en resa; för två resor framgår det inte.",
+            "**Nåddes syftena:** delvis",
+        ),
+        (
+            "en",
+            "On whether the purposes were met the reports say partly of one mission; of two missions it is not stated.",
+            "**Were the purposes met:** partly",
+        ),
+    ],
+)
+def test_whether_purposes_were_met_is_said_where_a_report_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, sentence: str, card: str
+) -> None:
+    silent = text_of(page_of("network_profile", network="eurocities", lang=lang))
+    assert sentence[:25] not in silent
+    assert card[:-7] not in silent
+    (tmp_path / "sources.csv").write_text(
+        "source_id;title;accessed;language;kind\nown-resa;Resa;2026-11-20;sv;report\n", encoding="utf-8"
+    )
+    (tmp_path / "missions.csv").write_text(
+        "row_id;actor_id;network_id;event;start_date;country;purposes;purposes_met;next_step_category;next_step_basis;"
+        "source_id;coding_note\n"
+        "own-00001;municipality:1487;eurocities;Möte;2023;Italien;partner;partly;none;text;own-resa;egen\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv(OVERLAY_VARIABLE, str(tmp_path))
+    text = text_of(page_of("network_profile", network="eurocities", lang=lang))
+    assert sentence in text
+    assert card in text
 
 
 def cells(network: str, caption: str, lang: str = "sv") -> dict[str, dict[str, str]]:
