@@ -111,10 +111,10 @@ def _said_by_another(rows: pd.DataFrame) -> pd.Series:
     """Say of each row whether another of its office tells all that it tells, beside the class and the term."""
     years = rows[["start_year", "end_year", "observed_year"]].astype("string").fillna("")
     beside = rows["function_class"].astype(str).str.replace("_", " ").str.cat(years, sep=" ")
-    found = pd.Series(False, index=rows.index)
+    found: dict[object, bool] = {}
     for _, own in rows[rows["office_id"].duplicated(keep=False)].groupby("office_id"):
-        found.loc[own.index] = _said_too(own["told"], " ".join(beside.loc[own.index]))
-    return found
+        found |= zip(own.index, _said_too(own["told"], " ".join(beside.loc[own.index])), strict=True)
+    return pd.Series([found.get(place, False) for place in rows.index], index=rows.index, dtype=bool)
 
 
 def _said_too(texts: pd.Series, beside: str = "") -> list[bool]:
