@@ -55,8 +55,10 @@ if not TYPE_CHECKING:
         },
     )
 
-#: Words of a row that tell who in the actor's organisation works in a network, or holds its seat.
-_HELD = r"department|held by|traffic office|city office|international unit|central post"
+#: Words of a row that tell who in the actor's organisation works in a network.
+_HELD = r"department|traffic office|city office|international unit|central post"
+#: Classes of `functions` that are seats: who held one, perhaps long ago, does not handle the network.
+_SEATS = ("board", "chair", "vice_chair", "deputy")
 #: What is counted comes first, what has ended or is looser after it; within them kinds of network in this order.
 _MARKS = (*DOCUMENTED, "left", "loose")
 _LEVELS = ("municipal", "regional", "joint", "other")
@@ -182,7 +184,7 @@ def networks_of(
         One row a network: the columns of `natverk.documented`, with all rows about the membership in `row_ids` (those
         of a looser tie beside a firm one too), `reach` and `kind` of the network, `counts_as`, `inferred` (no row
         states the membership: it follows from another fact), `held_by, held_by_sv` (what rows say of who in the
-        organisation works in it or holds its seat; missing where none does), `n_projects, n_positions, n_missions,
+        organisation works in it; missing where none does), `n_projects, n_positions, n_missions,
         n_judgements` (what the rows have of it). Documented ones first, then those that were left, then looser ties;
         memberships before commitments, programmes and offices; the oldest first.
 
@@ -231,6 +233,7 @@ def networks_of(
 def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
     """Return by network what rows say of who in an actor's organisation handles it, in both languages."""
     positions = data.functions[data.functions["actor_id"] == actor_id]
+    positions = positions[~positions["function_class"].isin(_SEATS)]
     known = positions["detail"].notna()
     seats = pd.DataFrame(
         {

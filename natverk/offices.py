@@ -89,7 +89,7 @@ def _offices(data: Dataset) -> pd.DataFrame:
             for what, text, only in zip(function, detail, bare, strict=True)
         ]
         if not end:
-            said_too = rows.groupby("office_id")["told"].transform(_said_too).astype(bool)
+            said_too = _said_by_another(rows)
         rows[f"told{end}"] = rows[f"told{end}"].mask(said_too)
     # A dataset without some sources may lack the first row: the first of those that are left tells what it is.
     return rows.groupby("office_id", sort=False, as_index=False).agg(
@@ -107,15 +107,31 @@ def _offices(data: Dataset) -> pd.DataFrame:
     )
 
 
-def _said_too(texts: pd.Series) -> list[bool]:
+def _said_by_another(rows: pd.DataFrame) -> pd.Series:
+    """Say of each row whether another of its office tells all that it tells, beside the class and the term."""
+    years = rows[["start_year", "end_year", "observed_year"]].astype("string").fillna("")
+    beside = rows["function_class"].astype(str).str.replace("_", " ").str.cat(years, sep=" ")
+    found: dict[object, bool] = {}
+    for _, own in rows[rows["office_id"].duplicated(keep=False)].groupby("office_id"):
+        found |= zip(own.index, _said_too(own["told"], " ".join(beside.loc[own.index])), strict=True)
+    return pd.Series([found.get(place, False) for place in rows.index], index=rows.index, dtype=bool)
+
+
+def _said_too(texts: pd.Series, beside: str = "") -> list[bool]:
     """Say of each text whether all that it tells stands in another that is kept: "member" in "member of the board".
 
-    Words are compared by their first five letters, short ones left out.
+    Words are compared by their first five letters, short ones left out; so are those that are told `beside` the texts.
 
     >>> _said_too(pd.Series(["active in all seven forums", "Active in seven forums during 2009", "chair"]))
     [True, False, False]
+    >>> _said_too(pd.Series(["part of the steering committee", "steering committee: 2019-2022"]), "board 2019 2022")
+    [False, True]
     """
-    words = [{word[:5] for word in re.findall(r"\w{4,}|\d+", str(text).casefold())} for text in texts]
+
+    def of(text: object) -> set[str]:
+        return {word[:5] for word in re.findall(r"\w{4,}|\d+", str(text).casefold())}
+
+    words = [of(text) - of(beside) for text in texts]
     kept, dropped = list(range(len(words))), [False] * len(words)
     # The shortest first; of two that say the same the later goes.
     for place in sorted(kept, key=lambda place: (len(words[place]), -place)):

@@ -127,3 +127,34 @@ def test_two_readers_of_one_office_do_not_say_it_twice(real: Dataset) -> None:
     # What only one of them tells stands.
     assert "secretariat" in found.loc["fun-00185", "told"]
     assert found["told"].str.len().min() > 0
+
+
+@pytest.mark.parametrize("row", ["fun-00081", "fun-00073", "fun-00076", "fun-00130", "fun-00191"])
+def test_the_own_organisation_s_coordinators_contacts_and_offices_are_no_position(real: Dataset, row: str) -> None:
+    found = offices(real).set_index("row_ids").filter(like=row, axis=0)
+    assert found["function_class"].tolist() == ["none"]
+    assert found["held"].tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("office", "words"),
+    [
+        ("fun-00194", "co-organiser: "),
+        ("fun-00122", "auditor: "),
+        ("fun-00203", "chair of executive board: "),
+        ("fun-00219", "working committee member: "),
+        ("fun-00156", "steering group: "),
+        ("fun-00191", "Brussels office: "),
+        ("fun-00257", "initiator: "),
+        ("fun-00270", "employer/principal: "),
+    ],
+)
+def test_the_word_of_the_source_for_a_position_is_told(real: Dataset, office: str, words: str) -> None:
+    assert offices(real).set_index("office_id").loc[office, "told"].startswith(words)
+
+
+def test_of_two_texts_about_one_position_the_fuller_is_told(real: Dataset) -> None:
+    found = offices(real).set_index("office_id")["told"]
+    assert found["fun-00028"] == "61st Executive Board meeting June 2011"
+    assert found["fun-00011"] == "Part of the C40 steering committee", "the term says the years"
+    assert found["fun-00005"] == "renewed at the Sydney congress in October 2008; seat held by the finance commissioner"

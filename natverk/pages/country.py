@@ -72,7 +72,7 @@ def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None
 
     columns: dict[str, Cell | str] = {
         "region=county": county,
-        "form": lambda row: page.term("interplay_form", row["form"]),
+        "form": page.form,
         "name": name,
         "members=takes_part": lambda row: page.told(row, "members"),
         "period": when,

@@ -75,9 +75,7 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     if row["mark"] == "left" and not row["end_announced"]:
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
-    last = page.ended(row) or page.inferred_later(
-        row, page.year_of(row, "last_seen") if _known(row["last_seen"]) else ""
-    )
+    last = page.ended(row) or page.last_attested(row)
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
 

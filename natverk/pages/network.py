@@ -80,8 +80,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         return page.worded(row, text)
 
     def last_seen(row: dict[str, object]) -> str:
-        last = row["last_seen"]
-        said = page.ended(row) or page.inferred_later(row, "" if pd.isna(last) else page.year_of(row, "last_seen"))  # type: ignore[call-overload]
+        said = page.ended(row) or page.last_attested(row)
         if pd.isna(row["absent"]):  # type: ignore[call-overload]
             return said
         missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))

@@ -468,12 +468,29 @@ class NotebookPage:
             return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
         return self.t("nouns.undated")
 
+    def form(self, row: Mapping[str, object]) -> str:
+        """Return the kind of a form of cooperation, and what it rests on where no source states the form itself."""
+        form = self.term("interplay_form", row["form"])
+        if row["basis"] == "stated":
+            return form
+        return self.t("nouns.two_readings", text=form, basis=self.term("interplay_basis", row["basis"]))
+
+    def last_attested(self, row: Mapping[str, object]) -> str:
+        """Say when a tie was last attested; blank where that is the year in which it began, by a stated start.
+
+        That a page says "member since 1996" tells of no sighting in 1996, and of none later.
+        """
+        last = row["last_seen"]
+        own = pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last)  # type: ignore[call-overload]
+        return self.inferred_later(row, "" if own else self.year_of(row, "last_seen"))
+
     def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
         """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
         later, last = row["inferred_seen"], row["last_seen"]
         if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
             return seen
-        return f"{seen}; {self.t('nouns.inferred_date', date=self.year(later))}"
+        inferred = self.t("nouns.inferred_date", date=self.year(later))
+        return f"{seen}; {inferred}" if seen else inferred
 
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""

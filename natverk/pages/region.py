@@ -163,16 +163,9 @@ def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "
 
 def forms(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show the forms in which municipalities and region meet (`natverk.roles.interplay_forms`)."""
-
-    def basis(row: dict[str, object]) -> object:
-        form = page.term("interplay_form", row["form"])
-        if row["basis"] == "stated":
-            return form
-        return page.t("nouns.two_readings", text=form, basis=page.term("interplay_basis", row["basis"]))
-
     columns: dict[str, Cell | str] = {
         "name=interplay_form": lambda row: page.told(row, "name") or str(row["name_sv"]),
-        "kind": basis,
+        "kind": page.form,
         "who": lambda row: page.told(row, "members"),
         "what": lambda row: page.told(row, "what"),
         "period": lambda row: _years(page, row["since"], row["until"]),

@@ -96,7 +96,7 @@ def test_who_left_is_said_to_be_left_out(real: Dataset) -> None:
     ]
     assert len(rows)
     (caption,) = [name for name in tables_of(page("sv")) if name.startswith("Belagda medlemskap efter tema")]
-    assert caption.endswith("utom för dem som lämnat")
+    assert caption.endswith("den som enligt en källa har lämnat räknas inte")
 
 
 def test_the_numbers_of_the_sentences_carry_their_rows() -> None:
@@ -143,3 +143,14 @@ def test_forms_of_municipalities_alone_do_not_meet_the_region(real: Dataset) -> 
 def test_tasks_without_a_basis_in_law_are_told_apart(real: Dataset) -> None:
     n = int(real.tasks["legal_basis"].isna().sum())
     assert f"alla utom {n} med en lag" in text_of(page("sv"))
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_forms_that_no_source_states_are_marked(real: Dataset, lang: str) -> None:
+    (shown,) = [table for table in tables_of(page(lang)).values() if "form" in table.labels and "what" in table.labels]
+    assert of_row(shown, "int-00038")["form"].endswith("(vår slutsats)" if lang == "sv" else "(our inference)")
+    carried = real.interplay.loc[real.interplay["basis"] == "carried", "row_id"]
+    there = [row_id for row_id in carried if any(row_id in ids for ids in shown.row_ids)]
+    assert there
+    mark = "(enligt uppgifterna om organet)" if lang == "sv" else "(from what is known of the body)"
+    assert all(of_row(shown, row_id)["form"].endswith(mark) for row_id in there)

@@ -69,7 +69,10 @@ def test_the_last_sighting_is_not_cut_off_at_the_last_full_year() -> None:
     ]
 
 
-@pytest.mark.parametrize(("lang", "undated"), [("en", "Åmål has a sure year."), ("sv", "Åmål har ett säkert årtal.")])
+@pytest.mark.parametrize(
+    ("lang", "undated"),
+    [("en", "Åmål as member has a sure year."), ("sv", "Åmål som medlem har ett säkert årtal.")],
+)
 def test_what_is_told_beside_an_undated_membership_is_told_with_its_year(lang: str, undated: str) -> None:
     page = page_of("network_profile", network="klimatkommunerna", lang=lang)
     assert undated in text_of(page)
@@ -103,8 +106,8 @@ def test_one_project_of_a_page_and_a_database_is_told_once() -> None:
 
 def test_a_year_that_no_source_states_is_said_to_be_inferred() -> None:
     # pur-00063; ubc-2025; mem-03175 and others of lists whose year is inferred.
-    assert "(1997, inferred by us)" in text_of(page_of("municipality_profile", municipality="2480", lang="en"))
-    assert "(1997, vår slutsats)" in text_of(page_of("municipality_profile", municipality="2480", lang="sv"))
+    assert "1997 (inferred by us)" in text_of(page_of("municipality_profile", municipality="2480", lang="en"))
+    assert "1997 (vår slutsats)" in text_of(page_of("municipality_profile", municipality="2480", lang="sv"))
     assert "2025: 11 (probably complete; year inferred by us)" in network("ubc")
     own = line("network_profile", "Swedish actors", "Malmö", network="iclei", lang="en")
     assert own["last_seen"] == "2019 (inferred by us); 2024 (inferred by us)"
@@ -140,3 +143,44 @@ def test_the_words_of_the_pages() -> None:
     countries = [re.sub(r"<[^>]+>", "", str(row["country"])) for row in twins[0].rows]
     assert countries == sorted(countries)
     assert DATA.twins.set_index("row_id").at["twi-00004", "partner_city"] == "Florence"
+
+
+@pytest.mark.parametrize(
+    ("municipality", "name", "year"),
+    [("1080", "Baltic Sail", "1996"), ("1080", "Europe Direct", "2018"), ("2580", "Fairtrade City", "2011")],
+)
+def test_a_stated_start_is_no_last_sighting(municipality: str, name: str, year: str) -> None:
+    # mem-00060 and others: undated pages that say since when.
+    page = page_of("municipality_profile", municipality=municipality, lang="en")
+    cells = [
+        {key: re.sub(r"<[^>]+>", "", str(cell)) for key, cell in row.items()}
+        for table in tables_of(page).values()
+        if "last_seen" in table.labels and "network" in table.labels
+        for row in table.rows
+    ]
+    (own,) = [cell for cell in cells if cell["network"].startswith(name)]
+    assert (own["since"], own["last_seen"]) == (year, "")
+
+
+def test_a_position_does_not_contradict_what_is_said_of_the_membership() -> None:
+    # fun-00143, fun-00283 (2018, 2013) beside mem-01556 and others: the sentence is about members.
+    assert "No source that names" in network("svinesundskommitten")
+    assert "as member has a sure year" in network("svinesundskommitten")
+    assert "som medlem har ett säkert årtal" in network("svinesundskommitten", "sv")
+
+
+def test_who_held_a_seat_long_ago_does_not_handle_the_network() -> None:
+    # fun-00053: a presidency of 1991–1998; fun-00005: a seat until 2011.
+    own = {name: networks.networks_of(DATA, name).set_index("network_id") for name in ("Kalmar", "Stockholm", "Luleå")}
+    assert own["Kalmar"]["held_by"].isna()["ubc"]
+    assert own["Stockholm"]["held_by"].isna()["metropolis"]
+    # fun-00081: who coordinates at home stands there, and is not counted as a position.
+    assert own["Luleå"].loc["icorn", "held_by"].startswith("Culture department coordinates")
+    assert own["Luleå"].loc["icorn", "n_positions"] == 0
+
+
+def test_a_seat_that_only_a_membership_tells_of_reaches_the_page() -> None:
+    # mem-02825.
+    name = "Trästad Sverige (wood building association)"
+    own = line("municipality_profile", "that Umeå is attested in, 2021", name, municipality="2480", lang="en")
+    assert own["status"] == "member (holds the vice chair)"
