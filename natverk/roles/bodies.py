@@ -158,7 +158,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     pd.DataFrame
         One row a body: `body_id, name, name_sv, form, form_sv, form_class, founded_year, dissolved_year` (missing
         where it came after the last year), `n_members, member_ids` (different members attested at some time, ids
-        joined by `;`, municipalities by name first), `associate_ids` (those of them that are associates), `other_members` (names of members without an id, joined by `;`),
+        joined by `;`, municipalities by name first), `associate_ids` (those of them that are associates),
+        `other_members` (names of members without an id, joined by `;`),
         `n_derived` (of the members those that follow only from a sentence such as "all municipalities of the
         county"), `member_note, member_note_sv` (a note of every row that names a member),
         `n_stated` (members as a source counts them; may be missing), `n_counties`, `tasks, tasks_sv, note,
