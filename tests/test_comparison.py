@@ -101,7 +101,8 @@ def test_two_regions(real: Dataset) -> None:
     assert table.loc[("municipalities", ""), ["a", "b"]].tolist() == [49, 1]
     assert table.loc[("responsibility", "holder"), ["a_text", "b_text"]].tolist() == ["region", "region"]
     assert table.loc[("transfer", "to_region"), "a"] == 1999
-    assert table.loc[("outcome", "regional_growth"), ["a_text", "b_text"]].tolist() == ["agreement", "agreement"]
+    # The list of the Baltic Sea Commission that tells of both is one of 2015, though its copy was read in 2019.
+    assert table.loc[("outcome", "regional_growth"), ["a_text", "b_text"]].tolist() == ["unknown", "unknown"]
     # Gotland's region and its municipality are one actor with one set of networks.
     own = table.loc["documented_networks"]
     assert own.loc["region", "b_text"] == own.loc["municipalities", "b_text"]
@@ -155,7 +156,7 @@ def test_networks_roles_strategy_and_evidence_are_those_of_their_measures(real: 
         assert lines[f"{side}_text"].to_dict() == themes["attested_pattern"].to_dict()
     found = disagreements(real)
     status = found[found["actor_id"].isin(actors_of(real, "14")["actor_id"]) & found["kind"].eq("status")]
-    assert table.loc[("disagreements", "status"), "a"] == len(status) > 0
+    assert table.loc[("disagreements", "status"), "a"] == len(status)
 
 
 def test_stockholm_s_review_stands_in_the_comparison_of_its_networks(real: Dataset) -> None:

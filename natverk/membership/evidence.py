@@ -374,7 +374,8 @@ def _said(data: Dataset) -> dict[str, _Said]:
             inferred_seen=year_or_none(
                 row.observed_year if row.observed_basis == "inferred" and not isinstance(row.list_id, str) else None
             ),
-            announced=row.end_kind == "left" and bool(pd.notna(row.observed_year) and row.observed_year < row.end_year),
+            announced=row.end_kind == "left"
+            and bool(pd.notna(row.observed_year) and pd.notna(row.end_year) and row.observed_year < row.end_year),
         )
     return found
 

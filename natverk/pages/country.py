@@ -34,7 +34,7 @@ def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who held the responsibility in each county (`natverk.roles.responsibility`), folded."""
     columns: dict[str, Cell | str] = {
         "region=county": lambda row: _county(page, str(row["county_code"])),
-        "holder": "holder_name",
+        "holder": page.holder,
         "kind": lambda row: page.term("holder_type", row["holder_type"]),
         "from": lambda row: held_from(page, row),
         "to": lambda row: held_to(page, row),

@@ -31,6 +31,9 @@ from natverk.version import __version__
 
 __all__ = ["NotebookPage"]
 
+#: What tells a federation from the region of the same name.
+_FEDERATION = "(kommunalförbund)"
+
 Cell = Callable[[dict[str, object]], object]
 
 
@@ -212,6 +215,12 @@ class NotebookPage:
     def _names(self) -> dict[str, Mapping[str, str]]:
         # Actors that have no name of their own are described in the page's language.
         described = {f"body:{name}": text for name, text in self.t.group("actors").items()}
+        form = self.t("nouns.federation")
+        described |= {
+            actor: name.replace(_FEDERATION, form)
+            for actor, name in Lookup(self.data, "actors", "name").items()
+            if form != _FEDERATION and name.endswith(_FEDERATION)
+        }
         return {
             "network": Lookup(self.data, "networks", "name_sv" if self.lang == "sv" else "name"),
             "actor": Lookup(self.data, "actors", "name", described),
@@ -260,6 +269,10 @@ class NotebookPage:
         if column == "network_id":
             return self.network(cell)
         return self.actor(cell) if column.endswith("actor_id") else plain(cell)
+
+    def holder(self, row: Mapping[str, object]) -> str:
+        """Return the name of a holder of the responsibility, the form of a federation in the page's language."""
+        return str(row["holder_name"]).replace(_FEDERATION, self.t("nouns.federation"))
 
     def genitive(self, name: str) -> str:
         """Return the genitive of a name in the page's language."""

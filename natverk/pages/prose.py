@@ -219,12 +219,13 @@ def _names(
     `what` is a frame; `column` names its actors (`actor_id`), networks (`network_id`) or plain names.
     """
     page = _page(context)
-    said = []
+    # Who stands in several rows is named once, with all of them.
+    named: dict[Markup, list[str]] = {}
     for row in records(what):
         cell = row[column]
         name = page.name(column, cell) if not kind else page.link(kind, str(cell))
-        said.append(page.shown_text(name, row_ids_of(row)) if rows else name)
-    said = list(dict.fromkeys(said))
+        named.setdefault(name, []).extend(row_ids_of(row))
+    said = [page.shown_text(name, ids) if rows else name for name, ids in named.items()]
     if len(said) > most + 1:
         rest = _number(context, len(said) - most)
         said = [*said[:most], plain(page.t("nouns.more", n=rest))]

@@ -124,7 +124,7 @@ def held_to(page: NotebookPage, row: dict[str, object]) -> str:
 def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who has held the responsibility (`natverk.roles.holders_of`): from when, to when, by which act."""
     columns: dict[str, Cell | str] = {
-        "holder": lambda row: page.link("actor", str(row["holder_actor_id"]), str(row["holder_name"])),
+        "holder": lambda row: page.link("actor", str(row["holder_actor_id"]), page.holder(row)),
         "from": lambda row: held_from(page, row),
         "to": lambda row: held_to(page, row),
         "legal_basis": lambda row: page.told(row, "legal_basis"),
@@ -352,7 +352,14 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
     """Show the joint bodies of the county with their members (`natverk.roles.county_bodies`)."""
 
     def members(row: dict[str, object]) -> Markup:
-        named = _names(page, row["member_ids"], "actor")
+        associate = str(row["associate_ids"]).split(";")
+        named = Markup(", ").join(
+            Markup("{} ({})").format(page.actor(item), page.term("status", "associate"))
+            if item in associate
+            else page.actor(item)
+            for item in str(row["member_ids"]).split(";")
+            if item
+        )
         others = Markup(", ").join(str(row["other_members"]).split(";")) if row["other_members"] else Markup("")
         return Markup(", ").join(part for part in (named, others) if part)
 
@@ -369,7 +376,8 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
 
     def note(row: dict[str, object]) -> Markup:
         derived = page.t("nouns.derived_members", n=page.whole(row["n_derived"])) if row["n_derived"] else ""
-        return Markup("; ").join(part for part in (page.told(row, "note"), Markup.escape(derived)) if part)
+        said = (page.told(row, "note"), page.told(row, "member_note"), Markup.escape(derived))
+        return Markup("; ").join(part for part in said if part)
 
     columns: dict[str, Cell | str] = {
         "body": lambda row: page.actor(row["body_id"]),

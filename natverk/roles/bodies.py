@@ -73,7 +73,15 @@ def _members(data: Dataset) -> pd.DataFrame:
     rows = rows[(rows["row_id"].map(grades) == "positive") & (rows["member_actor_id"] != rows["body_id"])]
     columns = ["row_id", "body_id", "member_actor_id", "name_as_stated", "start_year", "observed_year", "derived",
                "source_id"]  # fmt: skip
-    return pd.concat([data.body_members[columns], rows[columns]], ignore_index=True)
+    own = data.body_members
+    associate = own["note"].str.startswith("associate").fillna(False).astype(bool)
+    return pd.concat(
+        [
+            own[[*columns, "note", "note_sv"]].assign(associate=associate),
+            rows[columns].assign(associate=rows["status"] == "associate"),
+        ],
+        ignore_index=True,
+    )
 
 
 @asked
@@ -122,6 +130,11 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
     return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
 
 
+def _of_all(notes: pd.Series) -> str | None:
+    """Return the note that stands in every row; None where some have another or none."""
+    return str(notes.iloc[0]) if len(notes) and notes.notna().all() and notes.nunique() == 1 else None
+
+
 def _each_once(notes: pd.Series) -> object:
     """Return what rows note, each once; missing where none notes anything."""
     return "; ".join(dict.fromkeys(notes.dropna())) or pd.NA
@@ -145,9 +158,11 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     pd.DataFrame
         One row a body: `body_id, name, name_sv, form, form_sv, form_class, founded_year, dissolved_year` (missing
         where it came after the last year), `n_members, member_ids` (different members attested at some time, ids
-        joined by `;`, municipalities by name first), `other_members` (names of members without an id, joined by `;`),
+        joined by `;`, municipalities by name first), `associate_ids` (those of them that are associates),
+        `other_members` (names of members without an id, joined by `;`),
         `n_derived` (of the members those that follow only from a sentence such as "all municipalities of the
-        county"), `n_stated` (members as a source counts them; may be missing), `n_counties`, `tasks, tasks_sv, note,
+        county"), `member_note, member_note_sv` (a note of every row that names a member),
+        `n_stated` (members as a source counts them; may be missing), `n_counties`, `tasks, tasks_sv, note,
         note_sv, row_ids, source_ids`. By founding year, those without one last.
 
     Raises
@@ -185,7 +200,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     found = []
     for row in each_row(frame):
         rows = members[members["body_id"] == row.body_id]
-        named = rows.dropna(subset="member_actor_id").groupby("member_actor_id")["derived"].all()
+        members_of = rows.dropna(subset="member_actor_id").groupby("member_actor_id")
+        named, associate = members_of["derived"].all(), members_of["associate"].all()
         ids = sorted(named.index, key=lambda actor: (not actor.startswith("municipality:"), fold(str(names[actor]))))
         others = dict.fromkeys(rows.loc[rows["member_actor_id"].isna(), "name_as_stated"].dropna())
         found.append(
@@ -194,7 +210,10 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
                 "n_members": len(ids) + len(others),
                 "member_ids": ";".join(ids),
                 "other_members": ";".join(others),
+                "associate_ids": ";".join(actor for actor in ids if associate[actor]),
                 "n_derived": int(named.sum()),
+                "member_note": _of_all(rows["note"][~rows["derived"]]),
+                "member_note_sv": _of_all(rows["note_sv"][~rows["derived"]]),
                 "n_counties": len(row.county_codes.split(";")),
                 "row_ids": ";".join(rows["row_id"]),
                 "source_ids": _once(";".join([row.source_id or "", *rows["source_id"]])),
@@ -202,14 +221,16 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
         )
     columns = [
         "body_id", "name", "name_sv", "form", "form_sv", "form_class", "founded_year", "dissolved_year", "n_members",
-        "member_ids", "other_members", "n_derived", "n_stated", "n_counties", "tasks", "tasks_sv", "note", "note_sv",
-        "row_ids", "source_ids",
+        "member_ids", "associate_ids", "other_members", "n_derived", "member_note", "member_note_sv", "n_stated",
+        "n_counties", "tasks", "tasks_sv", "note", "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     made = pd.DataFrame(found, columns=["body_id", *(name for name in columns if name not in frame)])
     for name in ("tasks", "tasks_sv"):
         frame[name] = frame[name].str.replace(r";(?=\S)", "; ", regex=True)
     frame = frame.merge(made, on="body_id").sort_values(["founded_year", "name_sv"], ignore_index=True)
     frame["dissolved_year"] = frame["dissolved_year"].mask((frame["dissolved_year"] > window[-1]).fillna(False))
+    told_already = [str(member) in str(note) for member, note in zip(frame["member_note"], frame["note"], strict=True)]
+    frame.loc[told_already, ["member_note", "member_note_sv"]] = None
     whole = dict.fromkeys(["founded_year", "dissolved_year", "n_stated"], "Int64")
     whole |= dict.fromkeys(["n_members", "n_derived", "n_counties"], "int64")
     return frame[columns].astype({**dict.fromkeys(columns, TEXT), **whole})

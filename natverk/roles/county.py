@@ -415,15 +415,19 @@ def _verdict(sure: set[str], maybe: set[str], specific: set[str], documented_lev
     ('others_only', '')
     >>> _verdict({"regional"}, set(), {"municipal"}, {"municipal", "regional"})
     ('open', 'general')
+    >>> _verdict(set(), {"municipal", "regional"}, {"municipal"}, {"municipal", "regional"})
+    ('open', 'uncertain')
     """
     if not sure | maybe:
         return "open", "no_task"
     if sure & specific:
         return "responsible", ""
-    if not specific or (sure | maybe) & (documented_levels - specific):
+    if not specific:
         return "open", "general"
     if maybe & specific or not sure:
         return "open", "uncertain"
+    if (sure | maybe) & (documented_levels - specific):
+        return "open", "general"
     return "others_only", ""
 
 

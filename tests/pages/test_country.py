@@ -142,7 +142,7 @@ def test_forms_of_municipalities_alone_do_not_meet_the_region(real: Dataset) -> 
 
 def test_tasks_without_a_basis_in_law_are_told_apart(real: Dataset) -> None:
     n = int(real.tasks["legal_basis"].isna().sum())
-    assert f"alla utom {n} med en lag" in text_of(page("sv"))
+    assert f"alla utom {n} med en rättslig eller annan grund" in text_of(page("sv"))
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])

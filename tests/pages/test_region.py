@@ -199,7 +199,9 @@ def test_the_boards_of_three_counties_are_not_the_one_that_followed() -> None:
     assert "Länsstyrelserna i Göteborgs och Bohus, Älvsborgs och Skaraborgs län (åtminstone från 1997)" in said
 
 
-@pytest.mark.parametrize(("lang", "said"), [("sv", "till 2013"), ("en", "until 2013")])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("sv", "till 2013, då verksamheten upphörde"), ("en", "until 2013, when it ended or merged")]
+)
 def test_a_tie_that_ended_is_told_with_its_end(lang: str, said: str) -> None:
     ties = {
         row_id: str(row["tie"])
@@ -235,7 +237,7 @@ def test_a_looser_tie_that_ended_is_told_with_its_end(real: Dataset, code: str) 
         if "tie" in row and row_id in ids
     ]
     # The article of 2020 tells of an office that was closed in 2009.
-    assert ties == ["deltagare, sedan 1994, till 2009, lösare anknytning"]
+    assert ties == ["deltagare, sedan 1994, till 2009, då verksamheten upphörde, lösare anknytning"]
 
 
 def test_a_task_without_a_date_is_shown_as_one() -> None:
