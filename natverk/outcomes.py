@@ -343,7 +343,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     pd.DataFrame
         `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
         (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
-        ended), `end_year, end_inferred` (no source states that year), `note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin towns is complete, and a
+        ended), `end_year, end_inferred` (no source states that year), `note, note_sv` (of all rows), `row_ids,
+        source_ids`. No list of twin towns is complete, and a
         town last seen in 2016 may have been given up since.
 
     Raises

@@ -89,7 +89,8 @@ def documented(
     pd.DataFrame
         `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `since_inferred` (no source states
         the year, as of a list without a date), `last_seen` (missing where sources only tell beforehand of a start to
-        come; a window that ends with the data has also what was seen after it), `last_seen_inferred, last_sure` (the last year
+        come; a window that ends with the data has also what was seen after it), `last_seen_inferred, last_sure` (the
+        last year
         that a source states: what is inferred, and the year of a list that is, is not sure), `sure` (whether a source
         states any year), `end, conflict`
         (conflicts of `natverk.panel`, but for those of one year in which the page is older than the list),
@@ -99,7 +100,8 @@ def documented(
         member or a term ended); `conflict` (contradicted in the window); `undated` (no known year lies in the window,
         and some rows have none); `loose` (only takes part, pays or
         promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
-        derived_seen, end_kind, end_announced, end_inferred, terms, inferred_start, inferred_seen`: see `natverk.membership.evidence.worded`. Sorted
+        derived_seen, end_kind, end_announced, end_inferred, terms, inferred_start, inferred_seen`: see
+        `natverk.membership.evidence.worded`. Sorted
         by actor and network.
 
     Raises
@@ -240,7 +242,8 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
     -------
     pd.DataFrame
         `own` with `inferred` (no row states the tie: it follows from another fact) and, of ties marked `loose`,
-        `since, since_basis, last_seen, last_sure, sure, end` as rows state them: years in which somebody took part, paid or promoted
+        `since, since_basis, last_seen, last_sure, sure, end` as rows state them: years in which somebody took part,
+        paid or promoted
         are no years of a member, and stand in no panel. What is seen after a row's own end is not of its tie.
 
     Raises
@@ -438,7 +441,8 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
         member; `reporting`: reports to a platform; `named_in_report`: a report to a platform
         names the network; `applicant`; `future`: decided for a year after the data's
         vintage; `universal`), `first, last` (years for which pages are dated to attest it;
-        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `n_rows, row_ids, source_ids`. Sorted by actor and network.
+        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `n_rows,
+        row_ids, source_ids`. Sorted by actor and network.
 
     Raises
     ------

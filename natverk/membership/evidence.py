@@ -73,7 +73,8 @@ _PLAIN = {
     "financer": r"^(?:co-)?financer",
 }
 _ONLY_NAMED = (
-    r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|"
+    r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first
+    two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|"
     r"cooperation listed)\b"
 )
 #: Wordings that say less than the status.
@@ -312,11 +313,13 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     pd.DataFrame
         `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
         by `; `: an owner, a seat on the board; a word that takes something back, as `in the predecessor`, with its year
-        where other rows do without it), `derived` (all rows follow from a sentence such as "all municipalities of the county"),
+        where other rows do without it), `derived` (all rows follow from a sentence such as "all municipalities of
+        the county"),
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
-        one in which a page calls the actor a former member, and no source states that either), `terms` (stated terms with gaps
+        one in which a page calls the actor a former member, and no source states that either), `terms` (stated terms
+        with gaps
         between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
         inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
         lists: they count nowhere by default).
@@ -391,14 +394,14 @@ def _said(data: Dataset) -> dict[str, _Said]:
     found = {}
     for row in each_row(data.memberships.assign(end_inferred=_end_inferred(data.memberships))):
         word = row.status_as_stated if isinstance(row.status_as_stated, str) else ""
-        plain = re.search(_PLAIN.get(row.status, "."), word) or re.search(_ONLY_NAMED, word)
+        plain = bool(re.search(_PLAIN.get(row.status, "."), word) or re.search(_ONLY_NAMED, word))
         # Years that stand in no other cell are told with the word: "member in 2016–2018".
         years = {year_or_none(year) for year in (row.start_year, row.end_year, row.observed_year)}
         plain = (
             plain
             and "offered" not in word
             and not (
-                re.search(r"\b\d{4}–\d{4}\b", word) and {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
+                bool(re.search(r"\b\d{4}–\d{4}\b", word)) and {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
             )
         )
         swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word

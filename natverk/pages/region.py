@@ -245,7 +245,7 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": lambda row: page.actor(row["actor_id"]),
         "relation": lambda row: page.term("relation", row["relation"]),
-        "period": lambda row: page.told_years(row),
+        "period": page.told_years,
         "sources": page.cites,
     }
     page.table("apart", frame, columns)

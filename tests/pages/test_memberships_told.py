@@ -103,8 +103,8 @@ def test_one_project_of_a_page_and_a_database_is_told_once() -> None:
 
 def test_a_year_that_no_source_states_is_said_to_be_inferred() -> None:
     # pur-00063; ubc-2025; mem-03175 and others of lists whose year is inferred.
-    assert "(1997, inferred by us)" in text_of(page_of("municipality_profile", municipality="2480", lang="en"))
-    assert "(1997, vår slutsats)" in text_of(page_of("municipality_profile", municipality="2480", lang="sv"))
+    assert ", 1997 (inferred by us)" in text_of(page_of("municipality_profile", municipality="2480", lang="en"))
+    assert ", 1997 (vår slutsats)" in text_of(page_of("municipality_profile", municipality="2480", lang="sv"))
     assert "2025: 11 (probably complete; year inferred by us)" in network("ubc")
     own = line("network_profile", "Swedish actors", "Malmö", network="iclei", lang="en")
     assert own["last_seen"] == "2019 (inferred by us); 2024 (inferred by us)"
