@@ -73,9 +73,8 @@ _PLAIN = {
     "financer": r"^(?:co-)?financer",
 }
 _ONLY_NAMED = (
-    r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first
-    two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|"
-    r"cooperation listed)\b"
+    r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|"
+    r"calls|race_to|cooperation listed)\b"
 )
 #: Wordings that say less than the status.
 _LESS = r"^(?:in the predecessor|through which)"
@@ -397,13 +396,8 @@ def _said(data: Dataset) -> dict[str, _Said]:
         plain = bool(re.search(_PLAIN.get(row.status, "."), word) or re.search(_ONLY_NAMED, word))
         # Years that stand in no other cell are told with the word: "member in 2016–2018".
         years = {year_or_none(year) for year in (row.start_year, row.end_year, row.observed_year)}
-        plain = (
-            plain
-            and "offered" not in word
-            and not (
-                bool(re.search(r"\b\d{4}–\d{4}\b", word)) and {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
-            )
-        )
+        untold = {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
+        plain = plain and "offered" not in word and not (re.search(r"\b\d{4}–\d{4}\b", word) and untold)
         swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word
         start = row.start_year if row.start_basis == "stated" else None
         found[row.row_id] = _Said(

@@ -454,7 +454,8 @@ class NotebookPage:
 
     def ended(self, row: Mapping[str, object]) -> str:
         """Say when a tie ended: `until 2013`, and that we infer the year where we do; blank where no row says so, or
-        where it is contradicted or seen later."""
+        where it is contradicted or seen later.
+        """
         end, last = row["end"], row["last_seen"]
         if pd.isna(end) or row["mark"] == "conflict" or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
             return ""

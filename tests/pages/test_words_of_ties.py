@@ -131,7 +131,7 @@ def test_an_inferred_year_is_no_sure_one() -> None:
     assert "Sju av uppgifterna saknar säkert årtal." in text
     assert "carbonn: rapporterar till, 2019 (vår slutsats)" in re.sub(r"<[^>]+>", "", text)
     assert any(line.startswith("Partnerskapet för barnets") and "medlem 2016–2018" in line
-               for line in lines(page_of("municipality_profile", municipality="2180"), "Nätverk"))  # fmt: skip
+               for line in lines(page_of("municipality_profile", municipality="2180"), "Nätverk, åtaganden och program med äldre"))  # fmt: skip
 
 
 def test_ends_and_what_follows_from_a_sentence_are_told_after_merging() -> None:
