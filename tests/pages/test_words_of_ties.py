@@ -130,8 +130,8 @@ def test_an_inferred_year_is_no_sure_one() -> None:
     assert "varav sex någon gång 2021–2025" in text
     assert "Sju av uppgifterna saknar säkert årtal." in text
     assert "carbonn: rapporterar till, 2019 (vår slutsats)" in re.sub(r"<[^>]+>", "", text)
-    assert any(line.startswith("Partnerskapet för barnets") and "medlem 2016–2018" in line
-               for line in lines(page_of("municipality_profile", municipality="2180"), "Nätverk, åtaganden och program med äldre"))  # fmt: skip
+    older = lines(page_of("municipality_profile", municipality="2180"), "Nätverk, åtaganden och program med äldre")
+    assert any(line.startswith("Partnerskapet för barnets") and "medlem 2016–2018" in line for line in older)
 
 
 def test_ends_and_what_follows_from_a_sentence_are_told_after_merging() -> None:
