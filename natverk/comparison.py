@@ -230,8 +230,8 @@ def side_by_side(
     -------
     pd.DataFrame
         `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), `counted` (whether either
-        is), and for each side `a_status, a_mark, a_since, a_since_basis, a_last_seen, a_last_seen_inferred` and the
-        columns of
+        is), `ended` (whether a row tells of the end of either), and for each side `a_status, a_mark, a_inferred,
+        a_since, a_since_basis, a_since_inferred, a_last_seen, a_last_seen_inferred, a_end` and the columns of
         `natverk.membership.evidence.worded`, the same with `b_` (missing where no row tells of a tie; looser ties and
         those that were left stand, and are not counted); `row_ids, source_ids` of both. What both share comes first.
 
@@ -260,10 +260,13 @@ def side_by_side(
     columns = [
         "status",
         "mark",
+        "inferred",
         "since",
         "since_basis",
+        "since_inferred",
         "last_seen",
         "last_seen_inferred",
+        "end",
         *WORDED,
         "row_ids",
         "source_ids",
@@ -276,16 +279,20 @@ def side_by_side(
     firm = frame[["a_mark", "b_mark"]].isin(DOCUMENTED)
     frame.insert(1, "shared", firm.all(axis=1))
     frame.insert(2, "counted", firm.any(axis=1))
-    whole = dict.fromkeys(
-        [f"{side}_{name}" for side in "ab" for name in ("since", "last_seen", "inferred_start", "inferred_seen")],
-        "Int64",
-    )
-    derived = dict.fromkeys(
-        [f"{side}_{name}" for side in "ab" for name in ("derived", "end_announced", "last_seen_inferred")], "boolean"
-    )
-    text = [name for name in frame.columns if name not in {*whole, *derived, "shared", "counted"}]
+    frame.insert(3, "ended", _ended(frame, "a") | _ended(frame, "b"))
+    dates = ("since", "last_seen", "end", "inferred_start", "inferred_seen", "derived_seen")
+    yes = ("inferred", "derived", "end_announced", "end_inferred", "since_inferred", "last_seen_inferred")
+    types = {f"{side}_{name}": "Int64" for side in "ab" for name in dates}
+    types |= {f"{side}_{name}": "boolean" for side in "ab" for name in yes}
+    types |= dict.fromkeys(["shared", "counted", "ended"], "bool")
     frame = frame.sort_values(["shared", "counted", item], ascending=[False, False, True], ignore_index=True)
-    return frame.astype({**dict.fromkeys(text, TEXT), **whole, **derived, "shared": "bool", "counted": "bool"})
+    return frame.astype({**dict.fromkeys(frame.columns, TEXT), **types})
+
+
+def _ended(frame: pd.DataFrame, side: str) -> pd.Series:
+    """Say where a row tells of the end of one side's tie, and none of a later year or of the contrary."""
+    end, last, mark = (frame[f"{side}_{name}"] for name in ("end", "last_seen", "mark"))
+    return (end.notna() & (mark != "conflict") & ~(last > end).fillna(False)).fillna(False).astype(bool)
 
 
 @asked

@@ -22,7 +22,7 @@ from natverk.membership.actors import (
     networks_of_kinds,
     population_by_year,
 )
-from natverk.membership.documented import DOCUMENTED, documented, loose_ties
+from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, years_told
 from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
 from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists, on_lists
 from natverk.membership.panel import SETS, panel
@@ -63,8 +63,8 @@ _SEATS = ("board", "chair", "vice_chair", "deputy")
 _MARKS = (*DOCUMENTED, "left", "loose")
 _LEVELS = ("municipal", "regional", "joint", "other")
 _OWN = (
-    "status", "mark", "since", "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "end", "conflict",
-    "below_minimum", "inferred", "n_rows", "n_sources", "row_ids", "source_ids",
+    "status", "mark", "since", "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "last_sure", "sure",
+    "end", "conflict", "below_minimum", "inferred", "n_rows", "n_sources", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -137,8 +137,12 @@ def members_of(
     own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | (own["mark"] == "left"))
     frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent"]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
-    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_rows", "n_sources"], "int64")
-    yes = dict.fromkeys(["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred"], "bool")
+    whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64") | dict.fromkeys(
+        ["n_rows", "n_sources"], "int64"
+    )
+    yes = dict.fromkeys(
+        ["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred", "sure"], "bool"
+    )
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
@@ -303,12 +307,13 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
     start = rows["start_year"].where((rows["start_basis"] == "stated") | (year_basis == "any"))
     seen = rows["observed_year"].where(usable)
     rows = rows.assign(start=start, first=start.fillna(seen), last=seen.fillna(start))
+    rows["sure"] = rows["last"].mask((rows["observed_basis"] == "inferred").fillna(False), start)
     within = (rows["first"] <= span[-1]) & (rows["last"] >= span[0])
     # What a later source tells of later years says nothing about how recent the relation is in the window.
     rows["inside"] = rows["last"].where(within.fillna(False)).clip(upper=int(data.last_day(span[-1])[:4]))
     dates = rows.groupby("actor_id").agg(
         first=("first", "min"), start=("start", "min"), last=("last", "max"), inside=("inside", "max"),
-        n_dated=("first", "count"),
+        n_dated=("first", "count"), sure=("sure", "max"),
     )  # fmt: skip
     own = gathered(rows, ["actor_id"]).join(dates)
     # Who is first named after the window, and in no row without a year, is not of it.
@@ -321,9 +326,11 @@ def _reporting(data: Dataset, network: str, span: range, recent: int, year_basis
         mark=mark,
         since=own["start"].fillna(own["first"]),
         since_basis=pd.Series(basis, index=own.index).replace("", pd.NA),
-        since_inferred=False,
+        since_inferred=own["sure"].isna() & own["first"].notna(),
         last_seen=last,
-        last_seen_inferred=False,
+        last_seen_inferred=(last > own["sure"].fillna(0)).fillna(False),
+        last_sure=own["sure"].mask((own["sure"] > last).fillna(False), last),
+        sure=own["sure"].notna(),
         end=pd.Series(pd.NA, index=own.index, dtype="Int64"),
         conflict=False,
         below_minimum=False,
@@ -346,8 +353,10 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`; `named_in_report`: a report to another platform names
-        the network), `first, last` (years that sources tell of), `row_ids, source_ids`; actors that have a firmer
-        tie are left out, unless no source dates that: then looser ties stand here too. `attrs["kinds"]` says what the
+        the network), `inferred` (a membership that no row states: it follows from another fact), `first, last` (years
+        that sources tell of; where none does, those that we infer), `first_inferred, last_inferred` (whether they are
+        ours), `row_ids, source_ids`; actors that have a firmer tie are left out, unless no source dates that: then
+        looser ties stand here too. `attrs["kinds"]` says what the
         network is, and how far it reaches.
 
     Raises
@@ -375,16 +384,15 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     # What is told of those whose membership nobody dates is told in full.
     apart |= (own["grade"] == "loose") & rows["actor_id"].isin(undated)
     others = set(rows.loc[~apart, "actor_id"]) - undated
-    rows = rows.assign(seen=rows["observed_year"].where(rows["observed_basis"] == "stated"))
-    rows = rows.assign(seen=rows["start_year"].fillna(rows["seen"]), last=rows["seen"].fillna(rows["start_year"]))
-    groups = rows[apart & ~rows["actor_id"].isin(others)].groupby(["status", "actor_id"], as_index=False)
-    frame = groups.agg(
-        first=("seen", "min"), last=("last", "max"), row_ids=("row_id", ";".join),
-        source_ids=("source_id", lambda ids: ";".join(sorted(set(ids)))),
-    )  # fmt: skip
-    frame = frame[["actor_id", "status", "first", "last", "row_ids", "source_ids"]]
-    text = ["actor_id", "status", "row_ids", "source_ids"]
-    frame = frame.astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(["first", "last"], "Int64")})
+    rows = rows[apart & ~rows["actor_id"].isin(others)]
+    rows = rows.assign(inferred=rows["inference"].notna())
+    by = ["status", "actor_id", "inferred"]
+    frame = rows.groupby(by).agg(
+        row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids))))
+    )
+    frame = pd.concat([frame, years_told(rows, by)], axis=1).reset_index()
+    frame = frame[["actor_id", "status", "inferred", *YEARS_TOLD, "row_ids", "source_ids"]]
+    frame = frame.astype(dict.fromkeys(["actor_id", "status", "row_ids", "source_ids"], TEXT))
     if _kind(data, network_id) in SETS:
         frame["status"] = frame["status"].replace("reporting", "named_in_report")
     frame.attrs = {"kinds": _kinds_of(data, network_id)}

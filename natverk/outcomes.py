@@ -343,7 +343,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     pd.DataFrame
         `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
         (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
-        ended), `end_year, note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin towns is complete, and a
+        ended), `end_year, end_inferred` (no source states that year), `note, note_sv` (of all rows), `row_ids,
+        source_ids`. No list of twin towns is complete, and a
         town last seen in 2016 may have been given up since.
 
     Raises
@@ -360,7 +361,9 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     """
     frame = _of(data, "twins", actors)
     rows = frame.assign(
-        place=frame["partner_city"].map(fold), last_seen=frame["observed_year"].mask(frame["ended"].astype(bool))
+        place=frame["partner_city"].map(fold),
+        last_seen=frame["observed_year"].mask(frame["ended"].astype(bool)),
+        stated_end=frame["end_year"].mask((frame["end_basis"] == "inferred").fillna(False)),
     )
     found = (
         rows.groupby(["actor_id", "country", "place"], sort=False)
@@ -372,6 +375,7 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
             last_seen=("last_seen", "max"),
             ended=("ended", "any"),
             end_year=("end_year", "max"),
+            stated_end=("stated_end", "max"),
             note=("note", _in_turn),
             note_sv=("note_sv", _in_turn),
             row_ids=("row_id", _together),
@@ -380,13 +384,15 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         .reset_index()
         .sort_values(["actor_id", "country", "partner_city"], ignore_index=True)
     )
+    found["end_inferred"] = found["end_year"].notna() & found["stated_end"].isna()
     columns = [
         "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen",
-        "ended", "end_year", "note", "note_sv", "row_ids", "source_ids",
+        "ended", "end_year", "end_inferred", "note", "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")
-    text = [name for name in columns if name not in {*years, "ended"}]
-    return found.reindex(columns=columns).astype({**dict.fromkeys(text, TEXT), **years, "ended": "bool"})
+    text = [name for name in columns if name not in {*years, "ended", "end_inferred"}]
+    types = {**dict.fromkeys(text, TEXT), **years, "ended": "bool", "end_inferred": "bool"}
+    return found.reindex(columns=columns).astype(types)
 
 
 @asked

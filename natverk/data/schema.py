@@ -844,7 +844,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             row_id("eva"),
             actor(description="Who judges"),
             told("evaluator", "The evaluator as named", required=True),
-            year("year", "Year of the judgement"),
+            year("year", "Year of the judgement"), enum("year_basis", "basis", "What the year rests on"),
             network(required=False, description="The network judged"),
             enum("criterion", "criterion",
                 "Criterion; overall is a summary, never averaged with the others", required=True),

@@ -28,16 +28,21 @@ from natverk.membership.panel import (
 
 __all__ = [
     "DOCUMENTED",
+    "YEARS_TOLD",
     "documented",
     "loose_ties",
     "relations",
     "series",
     "undated_pairs",
+    "years_told",
 ]
 
 #: Marks that stand for a documented membership. A former member (`left`) or a looser tie (`loose`) is shown beside
 #: them, but not counted. Whoever counts documented memberships counts these.
 DOCUMENTED = ("recent", "earlier", "undated", "conflict")
+
+#: The columns that `years_told` gives.
+YEARS_TOLD = ("first", "last", "first_inferred", "last_inferred")
 
 _PAIR = ["actor_id", "network_id"]
 
@@ -84,7 +89,10 @@ def documented(
     pd.DataFrame
         `actor_id, network_id, status, mark, since, since_basis` (`stated`, `seen`), `since_inferred` (no source states
         the year, as of a list without a date), `last_seen` (missing where sources only tell beforehand of a start to
-        come; a window that ends with the data has also what was seen after it), `last_seen_inferred, end, conflict`
+        come; a window that ends with the data has also what was seen after it), `last_seen_inferred, last_sure` (the
+        last year
+        that a source states: what is inferred, and the year of a list that is, is not sure), `sure` (whether a source
+        states any year), `end, conflict`
         (conflicts of `natverk.panel`, but for those of one year in which the page is older than the list),
         `below_minimum` (the municipality had fewer inhabitants in the year of `since`, or the latest published one
         before it, than the network asks of a full member), `n_rows, n_sources, row_ids, source_ids`. `mark`: `recent`;
@@ -92,7 +100,8 @@ def documented(
         member or a term ended); `conflict` (contradicted in the window); `undated` (no known year lies in the window,
         and some rows have none); `loose` (only takes part, pays or
         promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
-        end_kind, end_announced, terms, inferred_start, inferred_seen`: see `natverk.membership.evidence.worded`. Sorted
+        derived_seen, end_kind, end_announced, end_inferred, terms, inferred_start, inferred_seen`: see
+        `natverk.membership.evidence.worded`. Sorted
         by actor and network.
 
     Raises
@@ -160,6 +169,9 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
 
     # A start that sources tell of beforehand counts as membership of its year, but nobody saw it.
     last, seen = latest(firm["last"]), latest(firm["last"].mask(firm["announced"]))
+    # Where the last year of a row is inferred, its start may be stated all the same.
+    stated = firm["last"].mask(firm["last_inferred"], firm["first"].mask(firm["first_inferred"]))
+    seen_surely = latest(stated.mask(firm["announced"]))
 
     def by_inference(years: pd.Series, chosen: pd.Series, inferred: pd.Series) -> pd.Series:
         """Say for which pairs no row states the year that was chosen of some years."""
@@ -197,15 +209,17 @@ def _documented(data: Dataset, first_year: int, last_year: int, recent: int, yea
         since_inferred=by_inference(firm["first"], dated, firm["first_inferred"]) & started.isna(),
         last_seen=seen.mask(later & (mark == "undated")),
         last_seen_inferred=by_inference(firm["last"].clip(upper=upper), seen, firm["last_inferred"]),
+        last_sure=seen_surely.mask(later & (mark == "undated")),
+        sure=of_pair((stated <= last_year).fillna(False), "any"),
         end=of_pair(firm["end"], "max"),
         conflict=conflict,
         below_minimum=_below_minimum(data, pairs[_PAIR].assign(year=dated)),
     )[~(outside & (mark == "undated"))]
     columns = [
-        *_PAIR, "status", "mark", "since", "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "end",
-        "conflict", "below_minimum", "n_rows", "n_sources", "row_ids", "source_ids",
+        *_PAIR, "status", "mark", "since", "since_basis", "since_inferred", "last_seen", "last_seen_inferred",
+        "last_sure", "sure", "end", "conflict", "below_minimum", "n_rows", "n_sources", "row_ids", "source_ids",
     ]  # fmt: skip
-    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64")
+    whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64")
     return frame[columns].astype({**whole, "since_basis": TEXT})
 
 
@@ -228,7 +242,8 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
     -------
     pd.DataFrame
         `own` with `inferred` (no row states the tie: it follows from another fact) and, of ties marked `loose`,
-        `since, since_basis, last_seen, end` as rows state them: years in which somebody took part, paid or promoted
+        `since, since_basis, last_seen, last_sure, sure, end` as rows state them: years in which somebody took part,
+        paid or promoted
         are no years of a member, and stand in no panel. What is seen after a row's own end is not of its tie.
 
     Raises
@@ -255,9 +270,12 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
     seen = seen.mask(((seen < start) | (seen > rows["end_year"])).fillna(False))
     rows = rows.assign(start=start, first=start.fillna(seen).fillna(rows["end_year"]))
     rows = rows.assign(last=rows["end_year"].fillna(seen).fillna(start))
+    by_context = ((rows["observed_basis"] == "inferred") & rows["end_year"].isna()).fillna(False)
+    rows = rows.assign(last_sure=rows["last"].mask(by_context, start))
     rows = rows[(rows["first"] <= last_year).fillna(False).astype(bool)]
     years = rows.groupby(_PAIR).agg(
-        start=("start", "min"), first=("first", "min"), last=("last", "max"), end=("end_year", "max")
+        start=("start", "min"), first=("first", "min"), last=("last", "max"), end=("end_year", "max"),
+        last_sure=("last_sure", "max"),
     )  # fmt: skip
     upper = int(data.last_day(last_year)[:4])
     years = own[_PAIR].join(years, on=_PAIR)
@@ -266,6 +284,10 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
         since=own["since"].mask(bare, years["start"].fillna(years["first"])),
         since_basis=own["since_basis"].mask(bare, years["start"].notna().map({True: "stated", False: "seen"})),
         last_seen=own["last_seen"].mask(bare, years["last"].clip(upper=upper)),
+        last_seen_inferred=own["last_seen_inferred"].mask(bare, (years["last"] != years["last_sure"]).fillna(True)),
+        since_inferred=own["since_inferred"].mask(bare, years["last_sure"].isna()),
+        last_sure=own["last_sure"].mask(bare, years["last_sure"].clip(upper=upper)),
+        sure=own["sure"].mask(bare, years["last_sure"].notna()),
         end=own["end"].mask(bare, years["end"].where(years["end"] <= last_year)),
         inferred=~own[_PAIR].join(stated, on=_PAIR)["stated"].fillna(True).astype(bool),
     )
@@ -418,8 +440,9 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
         One row an actor, network and relation: `actor_id, network_id, relation` (`indirect`: through another
         member; `reporting`: reports to a platform; `named_in_report`: a report to a platform
         names the network; `applicant`; `future`: decided for a year after the data's
-        vintage; `universal`), `first, last` (years for which pages are dated to attest it, missing where none is),
-        `n_rows, row_ids, source_ids`. Sorted by actor and network.
+        vintage; `universal`), `first, last` (years for which pages are dated to attest it;
+        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `n_rows,
+        row_ids, source_ids`. Sorted by actor and network.
 
     Raises
     ------
@@ -439,7 +462,7 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
 
 @kept
 def _relations(data: Dataset) -> pd.DataFrame:
-    evidence = data.memberships[["row_id", "start_year", "observed_year", "observed_basis"]]
+    evidence = data.memberships[["row_id", "start_year", "start_basis", "observed_year", "observed_basis"]]
     kinds = data.networks[["network_id", "counts_as"]]
     rows = graded(data).merge(evidence, on="row_id").merge(kinds, on="network_id")
     rows = rows[rows["grade"].isin(["separate", "never"]) | (rows["counts_as"] == "universal")]
@@ -451,10 +474,35 @@ def _relations(data: Dataset) -> pd.DataFrame:
         named & (rows["status"] == "reporting") & (other == "future"), "named_in_report"
     )
     # A decision for a year to come is not seen in any year.
-    seen = rows["observed_year"].where((rows["observed_basis"] == "stated") & (rows["relation"] != "future"))
+    rows["observed_year"] = rows["observed_year"].mask(rows["relation"] == "future")
     key = [*_PAIR, "relation"]
-    years = pd.concat([rows[key].assign(year=dates) for dates in (rows["start_year"], seen)])
-    bounds = years.groupby(key)["year"].agg(first="min", last="max")
-    frame = gathered(rows, key).join(bounds).reset_index()
-    columns = [*key, "first", "last", "n_rows", "row_ids", "source_ids"]
-    return frame[columns].astype({**dict.fromkeys(key, TEXT), **dict.fromkeys(["first", "last"], "Int64")})
+    frame = gathered(rows, key).join(years_told(rows, key)).reset_index()
+    columns = [*key, *YEARS_TOLD, "n_rows", "row_ids", "source_ids"]
+    return frame[columns].astype(dict.fromkeys(key, TEXT))
+
+
+def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return the first and last year that rows of each group tell of; where none states a year, those that we infer.
+
+    Parameters
+    ----------
+    rows
+        Rows of `memberships`.
+    by
+        The columns to group by.
+
+    Returns
+    -------
+    pd.DataFrame
+        Index `by`; `first, last, first_inferred, last_inferred` (no source states any year of the group).
+    """
+    cells = [rows[by].assign(year=rows[f"{name}_year"], basis=rows[f"{name}_basis"]) for name in ("start", "observed")]
+    years = pd.concat(cells)
+    years["stated"] = years["year"].where((years["basis"] == "stated").fillna(False))
+    found = years.groupby(by).agg(
+        first=("stated", "min"), last=("stated", "max"), earliest=("year", "min"), latest=("year", "max")
+    )  # fmt: skip
+    ours = found["first"].isna() & found["earliest"].notna()
+    first, last = found["first"].fillna(found["earliest"]), found["last"].fillna(found["latest"])
+    frame = pd.DataFrame({"first": first, "last": last, "first_inferred": ours, "last_inferred": ours})
+    return frame.astype({"first": "Int64", "last": "Int64", "first_inferred": "bool", "last_inferred": "bool"})

@@ -54,8 +54,10 @@ WORDED = (
     "as_stated",
     "as_stated_sv",
     "derived",
+    "derived_seen",
     "end_kind",
     "end_announced",
+    "end_inferred",
     "terms",
     "inferred_start",
     "inferred_seen",
@@ -71,9 +73,11 @@ _PLAIN = {
     "financer": r"^(?:co-)?financer",
 }
 _ONLY_NAMED = (
-    r"^(?:one of|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|calls|race_to|"
-    r"cooperation listed)\b"
+    r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|"
+    r"calls|race_to|cooperation listed)\b"
 )
+#: Wordings that say less than the status.
+_LESS = r"^(?:in the predecessor|through which)"
 
 
 @asked
@@ -183,7 +187,8 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     first_inferred = by_context.where(
         start.isna() & within.notna(), (frame["start_basis"] == "inferred") & start.notna()
     )
-    last_inferred = by_context & end.isna() & seen.notna()
+    end_inferred = _end_inferred(frame)
+    last_inferred = (by_context & end.isna() & seen.notna()) | end_inferred
     former_seen = (grade == "exit") & end.isna()
     first, last = first.mask(former_seen), last.mask(former_seen)
     vintage = int(data.known_until[:4])
@@ -212,6 +217,12 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
         }
     )
     return result.astype(dict.fromkeys(["first", "last", "start", "end"], "Int64"))
+
+
+def _end_inferred(frame: pd.DataFrame) -> pd.Series:
+    """Say which rows end in the year in which they call somebody a former member, where no source states that year."""
+    by_context = frame["observed_basis"].eq("inferred") & frame["end_kind"].eq("left")
+    return (by_context & frame["end_year"].eq(frame["observed_year"])).fillna(False).astype(bool)
 
 
 @asked
@@ -292,7 +303,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     data
         The dataset.
     own
-        Ties with `row_ids`.
+        Ties with `row_ids`; where they have a `status`, the words are those of the rows that give it.
     last_year
         Terms that begin after it are left out.
 
@@ -300,9 +311,14 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     -------
     pd.DataFrame
         `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
-        by `; `: an owner, a seat on the board), `derived` (all rows follow from a sentence such as "all municipalities
-        of the county"), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
-        source is older than that end, and tells of an exit to come: nobody saw it), `terms` (stated terms with gaps
+        by `; `: an owner, a seat on the board; a word that takes something back, as `in the predecessor`, with its year
+        where other rows do without it), `derived` (all rows follow from a sentence such as "all municipalities of
+        the county"),
+        `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
+        earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
+        source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
+        one in which a page calls the actor a former member, and no source states that either), `terms` (stated terms
+        with gaps
         between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
         inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
         lists: they count nowhere by default).
@@ -315,11 +331,20 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     >>> worded(data, own)[["as_stated", "derived"]].values.tolist()
     [['territorial coordinator', False], [nan, True]]
     """
+    statuses = own["status"] if "status" in own else pd.Series(pd.NA, index=own.index)
     said, until = _said(data), int(data.known_until[:4]) if last_year is None else int(data.last_day(last_year)[:4])
     found = []
-    for ids in own["row_ids"]:
+    for ids, status in zip(own["row_ids"], statuses, strict=True):
         rows = [said[item] for item in str(ids).split(";") if item in said]
-        words = dict.fromkeys((row.as_stated, row.as_stated_sv) for row in rows if row.as_stated)
+        shown = [row for row in rows if not isinstance(status, str) or row.status in status.split("/")]
+        whole = any(not row.less for row in shown)
+        words = dict.fromkeys(
+            (f"{row.seen}: {row.as_stated}", f"{row.seen}: {row.as_stated_sv}")
+            if row.less and whole and row.seen is not None
+            else (row.as_stated, row.as_stated_sv)
+            for row in shown
+            if row.as_stated
+        )
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
         starts = [row.inferred_start for row in rows if row.inferred_start is not None]
         sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
@@ -328,29 +353,36 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
                 "as_stated": "; ".join(word for word, _ in words) or None,
                 "as_stated_sv": "; ".join(word for _, word in words) or None,
                 "derived": bool(rows) and all(row.derived for row in rows),
+                "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,
                 "end_announced": ended is not None and ended.announced,
+                "end_inferred": ended is not None and ended.end_inferred,
                 "terms": _terms(rows, last_year),
                 "inferred_start": min((year for year in starts if year <= until), default=None),
                 "inferred_seen": max((year for year in sightings if year <= until), default=None),
             }
         )
     frame = pd.DataFrame(found, columns=list(WORDED), index=own.index)
-    whole = dict.fromkeys(["inferred_start", "inferred_seen"], "Int64")
-    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **whole, "derived": "bool", "end_announced": "bool"})
+    years = dict.fromkeys(["inferred_start", "inferred_seen", "derived_seen"], "Int64")
+    yes = dict.fromkeys(["derived", "end_announced", "end_inferred"], "bool")
+    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **years, **yes})
     return own.drop(columns=[name for name in WORDED if name in own]).join(frame)
 
 
 class _Said(NamedTuple):
     """What a row of evidence says beside its status and sightings."""
 
+    status: str
     as_stated: str
     as_stated_sv: str
+    less: bool
     derived: bool
+    seen: int | None
     start: int | None
     end: int | None
     end_kind: str | None
     announced: bool
+    end_inferred: bool
     inferred_start: int | None
     inferred_seen: int | None
 
@@ -359,14 +391,21 @@ class _Said(NamedTuple):
 def _said(data: Dataset) -> dict[str, _Said]:
     """Return by row what it says beside its status and sightings."""
     found = {}
-    for row in each_row(data.memberships):
+    for row in each_row(data.memberships.assign(end_inferred=_end_inferred(data.memberships))):
         word = row.status_as_stated if isinstance(row.status_as_stated, str) else ""
-        plain = re.search(_PLAIN.get(row.status, "."), word) or re.search(_ONLY_NAMED, word)
+        plain = bool(re.search(_PLAIN.get(row.status, "."), word) or re.search(_ONLY_NAMED, word))
+        # Years that stand in no other cell are told with the word: "member in 2016–2018".
+        years = {year_or_none(year) for year in (row.start_year, row.end_year, row.observed_year)}
+        untold = {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
+        plain = plain and "offered" not in word and not (re.search(r"\b\d{4}–\d{4}\b", word) and untold)
         swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word
         start = row.start_year if row.start_basis == "stated" else None
         found[row.row_id] = _Said(
+            row.status,
             *(("", "") if plain else (word, swedish)),
+            less=bool(re.search(_LESS, word)),
             derived=bool(row.derived),
+            seen=year_or_none(row.observed_year),
             start=year_or_none(start),
             end=year_or_none(row.end_year),
             end_kind=row.end_kind if isinstance(row.end_kind, str) else None,
@@ -374,10 +413,20 @@ def _said(data: Dataset) -> dict[str, _Said]:
             inferred_seen=year_or_none(
                 row.observed_year if row.observed_basis == "inferred" and not isinstance(row.list_id, str) else None
             ),
+            end_inferred=bool(row.end_inferred),
             announced=row.end_kind == "left"
             and bool(pd.notna(row.observed_year) and pd.notna(row.end_year) and row.observed_year < row.end_year),
         )
     return found
+
+
+def _derived_seen(rows: list[_Said], until: int) -> int | None:
+    """Return the last year, where other rows tell of earlier ones only and that one follows from another statement."""
+    own = [row.seen or row.start for row in rows if not row.derived]
+    theirs = [year for row in rows if row.derived and (year := row.seen or row.start) is not None and year <= until]
+    if not own or not theirs:
+        return None
+    return max(theirs) if max(theirs) > max((year for year in own if year is not None), default=0) else None
 
 
 def _terms(rows: list[_Said], last_year: int | None) -> str | None:

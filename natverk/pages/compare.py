@@ -39,16 +39,24 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         if not isinstance(row[f"{name}_mark"], str):
             return ""
         own = {key.removeprefix(f"{name}_"): cell for key, cell in row.items() if key.startswith(f"{name}_")}
-        since, last = row[f"{name}_since"], row[f"{name}_last_seen"]
+        since, last, ended = row[f"{name}_since"], row[f"{name}_last_seen"], page.ended(own)
         stated = row[f"{name}_since_basis"] == "stated"
         parts: list[object] = [page.worded(own, page.term("status", own["status"]))]
-        if stated:
+        if isinstance(own["terms"], str):
+            parts.append(own["terms"])
+        elif stated:
             parts.append(page.t("nouns.since", year=page.year(since)))
-        if pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
-            parts.append(page.t("nouns.last_seen", year=page.year_of(own, "last_seen")))
-        if own["mark"] in ("loose", "left"):
+        elif pd.isna(since):  # type: ignore[call-overload]
+            parts.append(page.undated(own))
+        seen = ""
+        if not ended and pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
+            seen = page.t("nouns.last_seen", year=page.year_of(own, "last_seen"))
+        parts += [seen if ended else page.inferred_later(own, seen), ended]
+        if own["inferred"]:
+            parts.append(page.term("interplay_basis", "inferred"))
+        elif own["mark"] == "loose" or (own["mark"] == "left" and not ended):
             parts.append(page.term("mark", own["mark"]))
-        return Markup(", ").join(plain(part) for part in parts)
+        return Markup(", ").join(plain(part) for part in parts if part)
 
     item = "actor_id" if "actor_id" in frame else "network_id"
     first, second = page.values["names"]

@@ -105,7 +105,7 @@ def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, *
 
     columns: dict[str, Cell | str] = {
         "evaluator": evaluator,
-        "year": lambda row: page.year(row["year"]),
+        "year": page.year_told,
         "object": object_of,
         "criterion": lambda row: page.term("criterion", row["criterion"]),
         "n_judgement=judgement": lambda row: str(row["judgement"]).replace("-", "−"),

@@ -74,7 +74,9 @@ def _last(page: NotebookPage, row: dict[str, object]) -> str:
     """Say when it was last attested, or that it has ended or is disputed."""
     if row["mark"] == "left" and not row["end_announced"]:
         end = row["end"] if _known(row["end"]) else row["last_seen"]
-        return page.t("nouns.left_after", year=page.year(end)) if _known(end) else page.term("mark", "left")
+        if not _known(end):
+            return page.term("mark", "left")
+        return page.t("nouns.left_after", year=page.year_of({**row, "end": end}, "end"))
     last = page.ended(row) or page.last_attested(row)
     return f"{last} ({page.term('mark', 'conflict')})" if row["mark"] == "conflict" else last
 
@@ -137,7 +139,11 @@ def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
     def ended(row: dict[str, object]) -> str:
         if not row["ended"]:
             return ""
-        return page.year(row["end_year"]) if _known(row["end_year"]) else page.t("nouns.year_unknown")
+        return (
+            page.inferred_year(row, "end_year", "end_inferred")
+            if _known(row["end_year"])
+            else page.t("nouns.year_unknown")
+        )
 
     columns: dict[str, Cell | str] = {
         "partner": lambda row: page.told(row, "partner_city"),

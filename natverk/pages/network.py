@@ -15,7 +15,7 @@ from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import inside
 from natverk.peers import population_at
 
-__all__ = ["apart", "listed", "members", "network_page"]
+__all__ = ["apart", "listed", "members", "network_page", "remarks"]
 
 #: What those who are in a network of a kind are called.
 _NOUNS = {
@@ -86,13 +86,19 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))
         return f"{said}; {missing}" if said else missing
 
+    def evidence(row: dict[str, object]) -> str:
+        if row["end_announced"]:
+            return page.term("mark", "left_announced")
+        # A list whose year we infer places its members in time, but not surely.
+        return page.term("mark", row["mark"] if row["sure"] or row["mark"] not in ("recent", "earlier") else "undated")
+
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
         "n_population=population": lambda row: page.whole(row["population"]),
         "status": status,
         "since": since,
         "last_seen=member_seen": last_seen,
-        "evidence": lambda row: page.term("mark", "left_announced" if row["end_announced"] else row["mark"]),
+        "evidence": evidence,
         "sources": page.cites,
     }
     if frame["since"].isna().all() and frame[["inferred_start", "inferred_seen"]].isna().all(axis=None):
@@ -102,19 +108,32 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
     page.table("members", frame, columns, fold=fold, labels=labels)
 
 
+def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
+    """Show what rows about the members say beside status and years (`natverk.networks.membership_notes`)."""
+    columns: dict[str, Cell | str] = {
+        "actor": lambda row: page.actor(row["actor_id"]),
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    page.table("remarks", frame, columns, fold=True)
+
+
 def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show who stands in another relation to the network than membership (`natverk.networks.ties_apart`)."""
 
     def when(row: dict[str, object]) -> str:
         if pd.isna(row["first"]):  # type: ignore[call-overload]
             return page.t("nouns.undated")
-        return page.t("nouns.seen", year=page.period(row["first"], row["last"]))
+        return page.t("nouns.seen", year=page.told_years(row))
+
+    def relation(row: dict[str, object]) -> str:
+        group = "relation" if page.t.has(f"terms.relation.{row['status']}") else "status"
+        said = page.term(group, row["status"])
+        return page.t("nouns.inferred_date", date=said) if row["inferred"] else said
 
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
-        "relation": lambda row: page.term(
-            "relation" if page.t.has(f"terms.relation.{row['status']}") else "status", row["status"]
-        ),
+        "relation": relation,
         "term": when,
         "sources": page.cites,
     }

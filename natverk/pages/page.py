@@ -369,6 +369,15 @@ class NotebookPage:
         year, inferred = self.year(row[column]), row.get(f"{column}_inferred")
         return self.t("nouns.inferred_date", date=year) if pd.notna(inferred) and inferred else year  # type: ignore[call-overload]
 
+    def inferred_year(self, row: Mapping[str, object], column: str, inferred: str) -> str:
+        """Format a year of a row, and say that it is ours where a column of another name says so."""
+        return self.year_of({"year": row[column], "year_inferred": row[inferred]}, "year")
+
+    def told_years(self, row: Mapping[str, object]) -> str:
+        """Say the years that rows tell of (`natverk.membership.documented.years_told`), and where we infer them."""
+        years = self.period(row["first"], row["last"])
+        return self.t("nouns.inferred_date", date=years) if years and row["first_inferred"] else years
+
     def counted(self, n: int, noun: str) -> str:
         """Return a number with its noun (of the vocabulary `nouns`), in words below ten: `två nätverk`."""
         forms = self.t.group(f"nouns.{noun}")
@@ -457,15 +466,17 @@ class NotebookPage:
         return ""
 
     def ended(self, row: Mapping[str, object]) -> str:
-        """Say when a tie ended: `until 2013`; blank where no row says so, or where it is contradicted or seen later."""
+        """Say when a tie ended: `until 2013`, and that we infer the year where we do; blank where no row says so, or
+        where it is contradicted or seen later.
+        """
         end, last = row["end"], row["last_seen"]
         if pd.isna(end) or row["mark"] == "conflict" or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
             return ""
         if row.get("end_announced"):
-            return self.t("nouns.end_announced", date=self.year(end))
+            return self.t("nouns.end_announced", date=self.year_of(row, "end"))
         kind = row.get("end_kind")
         known = isinstance(kind, str) and kind != "left"
-        return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year(end))
+        return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year_of(row, "end"))
 
     def year_told(self, row: Mapping[str, object]) -> str:
         """Format the year of a note or number, and say where no source states it."""
@@ -500,16 +511,21 @@ class NotebookPage:
     def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
         """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
         later, last = row["inferred_seen"], row["last_seen"]
+        if pd.isna(last):  # type: ignore[call-overload]
+            # Without a start the year stands as the one in which the tie is mentioned.
+            last = row["inferred_start"]
         if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
             return seen
-        inferred = self.t("nouns.inferred_date", date=self.year(later))
-        return f"{seen}; {inferred}" if seen else inferred
+        said = self.t("nouns.inferred_date", date=self.year(later))
+        return f"{seen}; {said}" if seen else said
 
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""
         more = [self.told(row, "as_stated")] if isinstance(row["as_stated"], str) else []
         if row["derived"]:
             more.append(plain(self.t("nouns.derived")))
+        elif pd.notna(row["derived_seen"]):  # type: ignore[call-overload]
+            more.append(plain(self.t("nouns.derived_seen", year=self.year(row["derived_seen"]))))
         return plain(text) + Markup(" ({})").format(Markup("; ").join(more)) if more else plain(text)
 
     @property

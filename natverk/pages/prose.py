@@ -158,10 +158,13 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 def _seen_from(frame: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return the rows that a source attests in a year or later, whatever else is said of them.
 
+    A year that we infer is none that a source states: `last_sure`, where a frame has it, leaves it out.
+
     >>> _seen_from(pd.DataFrame({"last_seen": pd.array([2019, 2022, None], dtype="Int64")}), 2021).index.tolist()
     [1]
     """
-    return frame[(frame["last_seen"] >= year).fillna(False).astype(bool)]
+    seen = frame["last_sure" if "last_sure" in frame else "last_seen"]
+    return frame[(seen >= year).fillna(False).astype(bool)]
 
 
 def _where(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:

@@ -238,7 +238,7 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": lambda row: page.actor(row["actor_id"]),
         "relation": lambda row: page.term("relation", row["relation"]),
-        "period": lambda row: page.period(row["first"], row["last"]),
+        "period": page.told_years,
         "sources": page.cites,
     }
     page.table("apart", frame, columns)
@@ -418,7 +418,7 @@ def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
         "country": lambda row: page.told(row, "country"),
         "since": lambda row: "" if pd.isna(row["start_year"]) else page.year(row["start_year"]),  # type: ignore[call-overload]
         "last_seen": lambda row: "" if pd.isna(row["last_seen"]) else page.year(row["last_seen"]),  # type: ignore[call-overload]
-        "ended": lambda row: page.year(row["end_year"]) if row["ended"] else "",
+        "ended": lambda row: page.inferred_year(row, "end_year", "end_inferred") if row["ended"] else "",
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }

@@ -48,8 +48,8 @@ VERDICTS = ("responsible", "others_only", "open")
 
 _MEMBERSHIPS = (
     "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "inferred", "since",
-    "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "end", "n_municipal", "municipal_rows",
-    "shared", "n_rows", "row_ids", "source_ids",
+    "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "last_sure", "sure", "end", "n_municipal",
+    "municipal_rows", "shared", "n_rows", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -82,8 +82,8 @@ def county_memberships(
     pd.DataFrame
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
         (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `inferred` (no row states it: it
-        follows from another fact), `since, since_basis, since_inferred, last_seen, last_seen_inferred, end` (see
-        `natverk.documented`), `n_municipal` (municipalities of the county
+        follows from another fact), `since, since_basis, since_inferred, last_seen, last_seen_inferred, last_sure,
+        sure, end` (see `natverk.documented`), `n_municipal` (municipalities of the county
         counted in the network), `municipal_rows` (the rows of these, joined by `;`), `shared` (municipalities are
         counted in it, and the region or a joint body too), `n_rows, row_ids, source_ids` (of looser ties beside a firm
         one too), and the columns of `natverk.membership.evidence.worded`. By group and network, region and joint bodies
@@ -128,8 +128,9 @@ def county_memberships(
     own = own.assign(n_municipal=n_municipal, municipal_rows=rows, shared=own["network_id"].isin(both))
     order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
-    whole = dict.fromkeys(["since", "last_seen", "end"], "Int64") | dict.fromkeys(["n_municipal", "n_rows"], "int64")
-    whole |= dict.fromkeys(["firm", "inferred", "shared", "since_inferred", "last_seen_inferred"], "bool")
+    whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64")
+    whole |= dict.fromkeys(["n_municipal", "n_rows"], "int64")
+    whole |= dict.fromkeys(["firm", "inferred", "shared", "since_inferred", "last_seen_inferred", "sure"], "bool")
     own = own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, TEXT), **whole})
     return worded(data, own, window[-1])
 
@@ -159,6 +160,7 @@ def _as_then(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
     return own.assign(
         last_seen=own["last_seen"].mask(later, attested),
         last_seen_inferred=own["last_seen_inferred"] & ~later,
+        last_sure=own["last_sure"].mask((own["last_sure"] > last_year).fillna(False), attested),
         end=own["end"].mask((own["end"] > last_year).fillna(False)),
     )
 

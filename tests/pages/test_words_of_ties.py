@@ -118,3 +118,59 @@ def test_numbers_say_when_the_year_is_inferred_and_never_at_least_none() -> None
 def test_a_row_confirms_no_page_that_it_was_read_from() -> None:
     table = natverk.benchmarks.recomputed(natverk.load(), networks=["eurocities"]).set_index("row_id")
     assert table.loc["fig-00040", ["outcome", "reason"]].tolist() == ["not comparable", "same_source"]
+
+
+def test_an_inferred_year_is_no_sure_one() -> None:
+    # mem-03126, mem-02593, mem-02081: of lists whose year is inferred.
+    own = natverk.networks.networks_of(natverk.load(), "Gävle").set_index("network_id")
+    lists = ["ecad", "partnerskapet-barnets-rattigheter", "bergslagsbanan"]
+    assert not own.loc[lists, "sure"].any()
+    assert own.loc[lists, "last_sure"].isna().all()
+    text = text_of(page_of("municipality_profile", municipality="2180"))
+    assert "varav sex någon gång 2021–2025" in text
+    assert "Sju av uppgifterna saknar säkert årtal." in text
+    assert "carbonn: rapporterar till, 2019 (vår slutsats)" in re.sub(r"<[^>]+>", "", text)
+    older = lines(page_of("municipality_profile", municipality="2180"), "Nätverk, åtaganden och program med äldre")
+    assert any(line.startswith("Partnerskapet för barnets") and "medlem 2016–2018" in line for line in older)
+
+
+def test_ends_and_what_follows_from_a_sentence_are_told_after_merging() -> None:
+    ties = "\n".join(lines(page_of("region_report", region="22", lang="en"), "Networks, cooperations"))
+    # mem-01218; mem-02278 and mem-02223.
+    assert "former member, until 2022 (inferred by us)" in ties
+    assert "2023 follows from the source saying that all take part" in ties
+    assert "one of 90 offered to take part during 2019" in ties
+    # twi-00912, eva-00057.
+    towns = natverk.outcomes.twin_towns(natverk.load(), actors="state:lansstyrelsen-03").set_index("partner_city")
+    assert towns.loc["Małopolska", "end_inferred"]
+    assert any("2022 (vår slutsats) | profilering" in line for line in lines(page_of("network_profile", network="c40"),
+               "Omdömen"))  # fmt: skip
+
+
+def test_the_word_comes_from_the_rows_whose_status_is_shown() -> None:
+    own = natverk.networks.networks_of(natverk.load(), "Trelleborg").set_index("network_id")
+    assert pd.isna(own.loc["gcom", "as_stated"])
+
+
+def test_inferred_membership_apart_is_told_so() -> None:
+    page = page_of("network_profile", network="icorn", lang="en")
+    assert "Other ties than membership: Linköping" not in re.sub(r"<[^>]+>", "", text_of(page))
+    assert "Linköping | member (inferred by us) | mentioned in 2023 (inferred by us) | 1" in lines(page, "Other ties")
+    (lund,) = [line for line in lines(page, "Swedish actors") if line.startswith("Lund |")]
+    assert "2019 (inferred by us) | 2021 (inferred by us)" in lund
+
+
+def test_the_compare_page_tells_ends_and_inference() -> None:
+    page = page_of("compare", a="13", b="14")
+    ties = "\n".join(lines(page, "Nätverk för"))
+    assert "West Sweden | medlem, till 2013, då verksamheten upphörde" in ties
+    assert "Sydsveriges Brysselkontor | deltagare, sedan 1994, till 2009, då verksamheten upphörde" in ties
+    assert "medlem (1999: i föregångaren Gränskommittén), senast nämnd 1999" in ties
+    assert "medlem (fristadsregion), senast nämnd 2017, vår slutsats" in ties
+    assert "medlem, nämns 2019 (vår slutsats)" in ties
+    assert "upphört för minst en av dem: West Sweden" in re.sub(r"<[^>]+>", "", text_of(page))
+
+
+def test_network_pages_tell_what_rows_remark() -> None:
+    shown = lines(page_of("network_profile", network="klimatkommunerna"), "Vad källorna säger mer")
+    assert any(line.startswith("Sollentuna | ett partis sida: andrahandsuppgift") for line in shown)
