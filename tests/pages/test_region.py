@@ -296,7 +296,7 @@ def actor_cells(region: str, row_id: str) -> str:
 
 def test_a_project_has_its_holder_by_the_name_and_body_of_the_time() -> None:
     assert actor_cells("17", "pro-00249") == "Region Värmland (då landstinget)"
-    assert actor_cells("25", "fun-00255") == "Region Norrbotten (i källan: Norrbottens läns landsting)"
+    assert actor_cells("25", "fun-00255") == "Region Norrbotten (då landstinget)"
     assert actor_cells("08", "pro-00033") == actor_cells("08", "pro-00034") == "Regionförbundet i Kalmar län"
     assert actor_cells("10", "pro-00035") == "Region Blekinge (kommunalförbund)"
 
