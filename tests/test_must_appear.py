@@ -33,7 +33,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
 #: Page, and what it says in Swedish and in English, as patterns.
 ANCHORS = [
     # Nacka, report from a meeting of EUROCITIES
-    ("nacka", r"Eurocities \| [^|]+ \| associerad medlem \| 2014", r"Eurocities \| [^|]+ \| associate member \| 2014"),
+    ("nacka", r"Eurocities \| [^|]+ \| associerad medlem[^|]*\|[^|]*2014", r"Eurocities \| [^|]+ \| associate member[^|]*\|[^|]*2014"),
     ("nacka", r"26–28 februari 2014, Utrecht, Nederländerna", r"26–28 February 2014, Utrecht, Netherlands"),
     ("nacka", r"Syfte:.*lära känna hur nätverket fungerar", r"Purpose:.*get to know how the network works"),
     ("nacka", r"lämna in en ansökan om medlemskap", r"hand in an application for membership"),
@@ -171,7 +171,7 @@ ANCHORS = [
     ("strategies", r"anmälan senast den 10 januari", r"registration by 10 January"),
     ("strategies", r"en gemensam målbild för hela regionen", r"(?i)shared picture of goals"),
     ("reglab", r"24 januari 2017 \| ", r"24 January 2017 \| "),
-    ("reglab", r"Medlemmar \(2017\): 24 medlemmar", r"Members \(2017\): 24 members"),
+    ("reglab", r"Medlemmar \(2017, vår slutsats\): 24 medlemmar", r"Members \(2017, inferred by us\): 24 members"),
     ("reglab-rus-natverk", r"grundat 2017", r"founded in 2017"),
     ("reglab-rus-natverk", r"Liljeholmsvägen 18", r"Liljeholmsvägen 18"),
     ("reglab-rus-natverk", r"en ganska ny uppgift, som regionerna hanterar olika",
