@@ -33,7 +33,11 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
 #: Page, and what it says in Swedish and in English, as patterns.
 ANCHORS = [
     # Nacka, report from a meeting of EUROCITIES
-    ("nacka", r"Eurocities \| [^|]+ \| associerad medlem[^|]*\|[^|]*2014", r"Eurocities \| [^|]+ \| associate member[^|]*\|[^|]*2014"),
+    (
+        "nacka",
+        r"Eurocities \| [^|]+ \| associerad medlem[^|]*\|[^|]*2014",
+        r"Eurocities \| [^|]+ \| associate member[^|]*\|[^|]*2014",
+    ),
     ("nacka", r"26–28 februari 2014, Utrecht, Nederländerna", r"26–28 February 2014, Utrecht, Netherlands"),
     ("nacka", r"Syfte:.*lära känna hur nätverket fungerar", r"Purpose:.*get to know how the network works"),
     ("nacka", r"lämna in en ansökan om medlemskap", r"hand in an application for membership"),
