@@ -70,7 +70,7 @@ def test_lists_of_what_is_undated_say_that_and_no_more() -> None:
 def test_a_revised_strategy_is_not_told_as_replaced() -> None:
     text = text_of(region("04"))
     assert "Södermanlands regionala utvecklingsstrategi** (ersatt)" not in text
-    assert "Sörmlandsstrategin / Sörmlands regionala utvecklingsstrategi** (reviderad)" in text
+    assert "Sörmlandsstrategin / Sörmlands regionala utvecklingsstrategi** (senare reviderad)" in text
     assert "Sörmlandsstrategin (2012)** (ersatt)" in text
 
 
