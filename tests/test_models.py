@@ -44,6 +44,7 @@ def some(limit: int) -> settings:
 def replaced(data: Dataset, **tables: pd.DataFrame) -> Dataset:
     """Return the dataset with some tables exchanged."""
     other = copy.copy(data)
+    other.is_loaded = False
     other._tables = {**data._tables, **tables}
     return other
 

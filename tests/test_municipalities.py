@@ -24,6 +24,7 @@ def frame(real: Dataset) -> pd.DataFrame:
 
 def replaced(data: Dataset, **tables: pd.DataFrame) -> Dataset:
     other = copy.copy(data)
+    other.is_loaded = False
     other._tables = {**{name: data.table(name) for name in tables}, **tables}
     return other
 

@@ -34,6 +34,7 @@ def keys(said: str) -> list[str]:
 def with_sources(data: Dataset, **cells: dict[str, object]) -> Dataset:
     """Return the data with other cells in some sources."""
     other = copy.copy(data)
+    other.is_loaded = False
     sources = data.sources.set_index("source_id")
     for source, changed in cells.items():
         for name, value in changed.items():

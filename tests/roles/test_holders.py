@@ -178,6 +178,7 @@ INTERVAL_COUNTIES = {"03", "06", "17", "20", "21", "23"}
 def replaced(data: Dataset, **tables: pd.DataFrame) -> Dataset:
     """Return the dataset with some tables exchanged."""
     other = copy.copy(data)
+    other.is_loaded = False
     other._tables = {**data._tables, **tables}
     return other
 
