@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +16,10 @@ from natverk.data.build import typed
 from natverk.data.load import Dataset
 from natverk.data.schema import SCHEMA
 from natverk.data.tables import Processed
+
+# A script that starts the tests in the background has them ignore Ctrl-C, and with them the programs they interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Row = Mapping[str, Any]
 Make = Callable[..., Dataset]
