@@ -483,11 +483,15 @@ class NotebookPage:
         year = self.year(row["year"])
         return self.t("nouns.inferred_date", date=year) if row["year_basis"] == "inferred" else year
 
-    def undated(self, row: Mapping[str, object]) -> str:
-        """Say that no source dates a tie; with the years that we infer, where we do."""
+    def undated(self, row: Mapping[str, object], *, headed: bool = True) -> str:
+        """Say that no source dates a tie; with the years that we infer, where we do.
+
+        `headed`: it stands in a column whose head says that the year is the start.
+        """
         start, seen = row["inferred_start"], row["inferred_seen"]
         if pd.notna(start):  # type: ignore[call-overload]
-            return self.t("nouns.inferred_date", date=self.year(start))
+            date = self.t("nouns.inferred_date", date=self.year(start))
+            return date if headed else self.t("nouns.since", year=date)
         if pd.notna(seen):  # type: ignore[call-overload]
             return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
         return self.t("nouns.undated")
@@ -504,12 +508,14 @@ class NotebookPage:
 
         That a page says "member since 1996" tells of no sighting in 1996, and of none later.
         """
-        last = row["last_seen"]
-        own = pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last)  # type: ignore[call-overload]
-        return self.inferred_later(row, "" if own else self.year_of(row, "last_seen"))
+        seen = "" if self._seen_only_at_start(row) else self.year_of(row, "last_seen")
+        return self.inferred_later(row, seen, headed=True)
 
-    def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
-        """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
+    def inferred_later(self, row: Mapping[str, object], seen: str, *, headed: bool = False) -> str:
+        """Add to the year in which a tie was last seen a later one that we infer, where no source states it.
+
+        `headed`: it stands in a column whose head says that the year is the last one in which it was seen.
+        """
         later, last = row["inferred_seen"], row["last_seen"]
         if pd.isna(last):  # type: ignore[call-overload]
             # Without a start the year stands as the one in which the tie is mentioned.
@@ -517,7 +523,15 @@ class NotebookPage:
         if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
             return seen
         said = self.t("nouns.inferred_date", date=self.year(later))
-        return f"{seen}; {said}" if seen else said
+        if seen and not self._seen_only_at_start(row):
+            return f"{seen}; {said}"
+        said = said if headed else self.t("nouns.seen", year=said)
+        return f"{seen}, {said}" if seen else said
+
+    def _seen_only_at_start(self, row: Mapping[str, object]) -> bool:
+        """Say whether no year tells of a sighting: none is known, or only that of a stated start."""
+        last = row["last_seen"]
+        return bool(pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last))  # type: ignore[call-overload]
 
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""
