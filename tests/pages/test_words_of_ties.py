@@ -69,7 +69,7 @@ def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark()
     page = page_of("region_report", region="06")
     ties = "\n".join(lines(page, "Nätverk, samarbeten"))
     assert "till 2009, då verksamheten upphörde" in ties
-    assert "Svenska Cykelstäder | regionen | medlem, 2023 (vår slutsats)" in ties
+    assert "Svenska Cykelstäder | regionen | medlem, sedan 2023 (vår slutsats)" in ties
     assert "ICORN | regionen | medlem, sedan 2013, nämns 2014, vår slutsats" in ties
     assert "deltagare (följer av att källan säger att alla är med)" in ties
     assert any("har sökt medlemskap" in line for line in lines(page, "Vad källorna säger mer"))
