@@ -745,7 +745,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
                 "The function, grouped; no office: candidate (stood for one), attendance (on trial, at meetings only, "
                 "or a department or company takes part), speaker (gave a talk), award, for_another (a seat held "
                 "for another actor, such as SKR), none (a place without active work, a planned meeting that "
-                "was cancelled, a rule, an arrangement of the actor's own, an organisation that serves another as legal person)",
+                "was cancelled, a rule, an arrangement of the actor's own, an organisation that serves another as "
+                "legal person)",
                 required=True),
             told("detail", "The function in words"),
             Column("same_as", "row_id", "The row that tells first of the same office; blank: this one does",

@@ -317,11 +317,11 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
-        one in which a page calls the actor a former member, or the one before it, and no source states when it
-        ended), `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of
-        one span), `inferred_start, inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
-        lists: they count nowhere by default; those of a membership that is itself inferred only where no row states
-        it).
+        one in which a page calls the actor a former member, or the one before it, and no source states when it ended),
+        `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one
+        span), `inferred_start, inferred_seen` (the first start and the last sighting that we infer from content and no
+        source states, outside lists: they count nowhere by default; those of a membership that is itself inferred only
+        where no row states it).
 
     Examples
     --------
