@@ -510,7 +510,8 @@ class NotebookPage:
         if pd.isna(last) or (pd.notna(start) and start == last):  # type: ignore[call-overload]
             return self.inferred_later(row, "")
         seen = self.year_of(row, "last_seen")
-        if row["last_seen_inferred"] and pd.notna(sure) and not (pd.notna(start) and start == sure):  # type: ignore[call-overload]
+        # Of a tie with a stated start the last year that a source states may be such a start, and no sighting.
+        if row["last_seen_inferred"] and pd.notna(sure) and pd.isna(start):  # type: ignore[call-overload]
             seen = f"{self.year(sure)}; {seen}"
         return self.inferred_later(row, seen)
 

@@ -167,7 +167,9 @@ def test_a_cooperation_body_is_no_network_and_those_counted_are_named() -> None:
 
 
 def test_a_cancelled_trip_is_not_called_written_before_it() -> None:
-    assert "written before or during" not in text_of(page("0484", "en"))
+    cancelled = text_of(page("0484", "en")).split("to Brussels, cancelled")[1].split("###")[0]
+    assert "no follow-up described\n" in cancelled
+    assert "written before or during" not in cancelled
 
 
 def test_a_programme_that_is_the_network_is_told_once() -> None:

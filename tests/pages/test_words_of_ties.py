@@ -63,6 +63,7 @@ def test_an_exit_that_was_only_announced_is_none() -> None:
     assert "Stockholm had decided to leave; whether it did is not in the material." in text
     (stockholm,) = [line for line in lines(page, "Swedish actors in") if line.startswith("Stockholm")]
     assert "was to leave in 2017, by decision" in stockholm
+    assert "former member" not in stockholm
 
 
 def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark() -> None:
