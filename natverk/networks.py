@@ -163,7 +163,8 @@ def _absent_from_latest(data: Dataset, network: str, last_year: int) -> pd.DataF
     told = _kind(data, network) != "commitment"
     lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"] & told]
     basis = lacking["list_id"].map(data.member_lists.set_index("list_id")["year_basis"])
-    return lacking.assign(year_basis=basis).set_index("actor_id")[["year", "year_basis"]]
+    found: pd.DataFrame = lacking.assign(year_basis=basis).set_index("actor_id")[["year", "year_basis"]]
+    return found
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:

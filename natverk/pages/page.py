@@ -536,8 +536,8 @@ class NotebookPage:
     def programme(self, row: Mapping[str, object]) -> Markup:
         """Return the programme of a project; blank where the name of its network stands beside it and begins so."""
         programme, network = self.told(row, "programme"), row["network_id"]
-        beside = isinstance(network, str) and self.kind != "network"
-        return Markup("") if beside and plain(self.network_names[network]).startswith(programme) else programme
+        name = self.network_names[network] if isinstance(network, str) and self.kind != "network" else ""
+        return Markup("") if plain(name).startswith(programme) else programme
 
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""
