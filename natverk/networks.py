@@ -95,8 +95,9 @@ def members_of(
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on, with `inferred` and the years of looser ties (see
         `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete,
-        if it covers the actor and does not name it). Municipalities come first, the largest first. In a network that
-        collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
+        if it covers the actor and does not name it), `absent_inferred` (that year is ours). Municipalities come
+        first, the largest first. In a network that collects reports every actor that reports has a row (`status`
+        `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
@@ -132,28 +133,32 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    own["absent"] = own["actor_id"].map(_absent_from_latest(data, network_id, span[-1])).astype("Int64")
-    # Who is seen after the list may have joined since.
-    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | (own["mark"] == "left"))
-    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent"]]
+    lacking = _absent_from_latest(data, network_id, span[-1])
+    own["absent"] = own["actor_id"].map(lacking["year"]).astype("Int64")
+    own["absent_inferred"] = own["actor_id"].isin(lacking.index[lacking["year_inferred"]])
+    # Who is seen after the list may have joined since, and looser ties are on no list.
+    apart = own["mark"].isin(["left", "loose"])
+    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | apart)
+    columns = ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED]
+    frame = own[[*columns, "absent", "absent_inferred"]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64") | dict.fromkeys(
         ["n_rows", "n_sources"], "int64"
     )
     yes = dict.fromkeys(
-        ["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred", "sure"], "bool"
+        ["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred", "sure", "absent_inferred"],
+        "bool",
     )
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
 
 
-def _absent_from_latest(data: Dataset, network: str, last_year: int) -> dict[str, int]:
-    """Return who is absent from the latest list of a network, surely or probably complete, with its year."""
+def _absent_from_latest(data: Dataset, network: str, last_year: int) -> pd.DataFrame:
+    """Return by actor who is absent from the latest list of a network, surely or probably complete, and its year."""
     seen = on_lists(data, network, certainty="medium", at_least=1)
     seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
-    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"]]
-    return dict(zip(lacking["actor_id"], lacking["year"], strict=True))
+    return seen[(seen["year"] == seen["year"].max()) & ~seen["on"]].set_index("actor_id")
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
@@ -270,8 +275,9 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, note, note_sv, row_ids, source_ids`, by network. That a data set carries a tag is the
-        form of the evidence and no remark.
+        `actor_id, network_id, note, note_sv, row_ids, source_ids, first, last, first_inferred, last_inferred` (the
+        years in which sources say so, as in `natverk.membership.documented.years_told`), by network. That a data set
+        carries a tag is the form of the evidence and no remark.
 
     Raises
     ------
@@ -289,9 +295,12 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     rows = rows[~rows["note"].str.fullmatch("dataset tag [^;]+")]
     if row_ids is not None:
         rows = rows[rows["row_id"].isin(";".join(row_ids).split(";"))]
-    groups = rows.groupby(["network_id", "actor_id", "note", "note_sv"], dropna=False, sort=True)
-    found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
-    return found.astype(TEXT)
+    by = ["network_id", "actor_id", "note"]
+    groups = rows.groupby([*by, "note_sv"], dropna=False, sort=True)
+    found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index().astype(TEXT)
+    # A remark is of the year in which it is read, not of that in which the membership began.
+    seen = rows.assign(start_year=rows["observed_year"], start_basis=rows["observed_basis"])
+    return found.join(years_told(seen, by), on=by)
 
 
 def _kind(data: Dataset, network: str) -> str:

@@ -77,7 +77,7 @@ _ONLY_NAMED = (
     r"calls|race_to|cooperation listed)\b"
 )
 #: Wordings that say less than the status.
-_LESS = r"^(?:in the predecessor|through which)"
+_LESS = r"^in the predecessor"
 
 
 @asked
@@ -321,7 +321,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         with gaps
         between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
         inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
-        lists: they count nowhere by default).
+        lists: they count nowhere by default; of a row whose membership is itself an inference only where all are).
 
     Examples
     --------
@@ -346,8 +346,9 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             if row.as_stated
         )
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
-        starts = [row.inferred_start for row in rows if row.inferred_start is not None]
-        sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
+        firm = [row for row in rows if not row.inference] or rows
+        starts = [row.inferred_start for row in firm if row.inferred_start is not None]
+        sightings = [row.inferred_seen for row in firm if row.inferred_seen is not None]
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
@@ -377,6 +378,7 @@ class _Said(NamedTuple):
     as_stated_sv: str
     less: bool
     derived: bool
+    inference: bool
     seen: int | None
     start: int | None
     end: int | None
@@ -405,6 +407,7 @@ def _said(data: Dataset) -> dict[str, _Said]:
             *(("", "") if plain else (word, swedish)),
             less=bool(re.search(_LESS, word)),
             derived=bool(row.derived),
+            inference=isinstance(row.inference, str),
             seen=year_or_none(row.observed_year),
             start=year_or_none(start),
             end=year_or_none(row.end_year),

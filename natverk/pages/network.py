@@ -83,7 +83,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         said = page.ended(row) or page.last_attested(row)
         if pd.isna(row["absent"]):  # type: ignore[call-overload]
             return said
-        missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))
+        missing = page.t("nouns.not_on_list", year=page.year_of(row, "absent"))
         return f"{said}; {missing}" if said else missing
 
     def evidence(row: dict[str, object]) -> str:
@@ -112,6 +112,7 @@ def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what rows about the members say beside status and years (`natverk.networks.membership_notes`)."""
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
+        "period": page.told_years,
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }

@@ -354,9 +354,9 @@ class NotebookPage:
         return Markup(self.t.join([str(self.actor(item)) for item in actor_ids.split(";")]))
 
     def note_year(self, row: Mapping[str, object]) -> str:
-        """Return the year of a note in brackets, and whether it is inferred; nothing where its text says the year."""
+        """Return the year of a note in brackets, and whether it is inferred; nothing where its words say the year."""
         year = row["year"]
-        if pd.isna(year) or str(int(str(year))) in str(row["text"]):  # type: ignore[call-overload]
+        if pd.isna(year) or str(int(str(year))) in f"{row['topic']} {row['text']}":  # type: ignore[call-overload]
             return ""
         return self.bracketed(self.year(year), row["year_basis"] == "inferred")
 
@@ -502,11 +502,17 @@ class NotebookPage:
     def last_attested(self, row: Mapping[str, object]) -> str:
         """Say when a tie was last attested; blank where that is the year in which it began, by a stated start.
 
-        That a page says "member since 1996" tells of no sighting in 1996, and of none later.
+        That a page says "member since 1996" tells of no sighting in 1996, and of none later. Where we infer the year,
+        one that a source states stands before it.
         """
-        last = row["last_seen"]
-        own = pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last)  # type: ignore[call-overload]
-        return self.inferred_later(row, "" if own else self.year_of(row, "last_seen"))
+        last, sure = row["last_seen"], row["last_sure"]
+        if pd.isna(last):  # type: ignore[call-overload]
+            return self.inferred_later(row, "")
+        started = row["since"] if row["since_basis"] == "stated" else None
+        said = "" if started == last else self.year_of(row, "last_seen")
+        if said and row["last_seen_inferred"] and pd.notna(sure) and sure not in (last, started):  # type: ignore[call-overload]
+            said = f"{self.year(sure)}; {said}"
+        return self.inferred_later(row, said)
 
     def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
         """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
