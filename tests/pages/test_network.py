@@ -131,8 +131,8 @@ def test_the_map_is_of_all_whom_it_shows() -> None:
 
 def test_names_on_the_map_are_those_of_the_table() -> None:
     page = page_of("network_profile", network="viable-cities-kn2030")
-    (figure,) = [part for part in page.parts if isinstance(part, Picture)]
-    assert "Utan plats på kartan: Klimatkommunerna (föreningen)." in figure.caption
+    captions = [part.caption for part in page.parts if isinstance(part, Picture)]
+    assert any("Utan plats på kartan: Klimatkommunerna (föreningen)." in caption for caption in captions)
     assert "Klimatkommunerna (föreningen)" in cells("viable-cities-kn2030", "Svenska aktörer i")
 
 
