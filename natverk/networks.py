@@ -94,8 +94,8 @@ def members_of(
         `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on, with `inferred` and the years of looser ties (see
-        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete,
-        if it covers the actor and does not name it), `absent_inferred` (that year is ours). Municipalities come
+        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete, if
+        it covers the actor and does not name it), `absent_inferred` (no source states that year). Municipalities come
         first, the largest first. In a network that collects reports every actor that reports has a row (`status`
         `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
@@ -133,21 +133,21 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    lacking = _absent_from_latest(data, network_id, span[-1])
-    own["absent"] = own["actor_id"].map(lacking["year"]).astype("Int64")
-    own["absent_inferred"] = own["actor_id"].isin(lacking.index[lacking["year_inferred"]])
-    # Who is seen after the list may have joined since, and looser ties are on no list.
+    lists = _absent_from_latest(data, network_id, span[-1])
+    own["absent"] = own["actor_id"].map(lists["year"]).astype("Int64")
+    own["absent_inferred"] = own["actor_id"].map(lists["year_basis"]).eq("inferred").fillna(False).astype(bool)
+    # Who is seen after the list may have joined since; who has left, or a looser tie, is on no list of members.
     apart = own["mark"].isin(["left", "loose"])
     own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | apart)
-    columns = ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED]
-    frame = own[[*columns, "absent", "absent_inferred"]]
+    frame = own[
+        ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent", "absent_inferred"]
+    ]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64") | dict.fromkeys(
         ["n_rows", "n_sources"], "int64"
     )
     yes = dict.fromkeys(
-        ["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred", "sure", "absent_inferred"],
-        "bool",
+        ["conflict", "below_minimum", "inferred", "since_inferred", "last_seen_inferred", "sure"], "bool"
     )
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
@@ -155,10 +155,16 @@ def members_of(
 
 
 def _absent_from_latest(data: Dataset, network: str, last_year: int) -> pd.DataFrame:
-    """Return by actor who is absent from the latest list of a network, surely or probably complete, and its year."""
+    """Return who is absent from the latest list of a network, surely or probably complete: its `year, year_basis`.
+
+    Nobody where it is a commitment: its lists name those who signed first.
+    """
     seen = on_lists(data, network, certainty="medium", at_least=1)
     seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
-    return seen[(seen["year"] == seen["year"].max()) & ~seen["on"]].set_index("actor_id")
+    told = _kind(data, network) != "commitment"
+    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"] & told]
+    basis = lacking["list_id"].map(data.member_lists.set_index("list_id")["year_basis"])
+    return lacking.assign(year_basis=basis).set_index("actor_id")[["year", "year_basis"]]
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:

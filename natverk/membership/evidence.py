@@ -321,7 +321,8 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         with gaps
         between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
         inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
-        lists: they count nowhere by default; of a row whose membership is itself an inference only where all are).
+        lists: they count nowhere by default; those of a membership that is itself inferred only where no row states
+        it).
 
     Examples
     --------
@@ -346,9 +347,10 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             if row.as_stated
         )
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
-        firm = [row for row in rows if not row.inference] or rows
-        starts = [row.inferred_start for row in firm if row.inferred_start is not None]
-        sightings = [row.inferred_seen for row in firm if row.inferred_seen is not None]
+        # Where a row states the membership, one from which we infer it dates it no further.
+        telling = [row for row in rows if not row.inference] or rows
+        starts = [row.inferred_start for row in telling if row.inferred_start is not None]
+        sightings = [row.inferred_seen for row in telling if row.inferred_seen is not None]
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,

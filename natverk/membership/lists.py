@@ -251,8 +251,8 @@ def on_lists(
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, year, year_inferred` (no source states the year of the list), `list_id, on, row_id` (of
-        the evidence that names it), sorted by network, actor, year. Of two lists of one year, being on either counts.
+        `actor_id, network_id, year, list_id, on, row_id` (of the evidence that names it), sorted by network,
+        actor, year. Of two lists of one year, being on either counts.
 
     Raises
     ------
@@ -275,9 +275,7 @@ def on_lists(
         seen = seen[seen.groupby("network_id")["year"].transform("nunique") >= at_least]
     seen = seen.sort_values(["network_id", "actor_id", "year", "on"], kind="stable")
     seen = seen.drop_duplicates(["network_id", "actor_id", "year"], keep="last", ignore_index=True)
-    ours = data.member_lists.loc[data.member_lists["year_basis"] == "inferred", "list_id"]
-    seen = seen.assign(year_inferred=seen["list_id"].isin(ours))
-    return seen[["actor_id", "network_id", "year", "year_inferred", "list_id", "on", "row_id"]]
+    return seen[["actor_id", "network_id", "year", "list_id", "on", "row_id"]]
 
 
 @asked

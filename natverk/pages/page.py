@@ -502,17 +502,11 @@ class NotebookPage:
     def last_attested(self, row: Mapping[str, object]) -> str:
         """Say when a tie was last attested; blank where that is the year in which it began, by a stated start.
 
-        That a page says "member since 1996" tells of no sighting in 1996, and of none later. Where we infer the year,
-        one that a source states stands before it.
+        That a page says "member since 1996" tells of no sighting in 1996, and of none later.
         """
-        last, sure = row["last_seen"], row["last_sure"]
-        if pd.isna(last):  # type: ignore[call-overload]
-            return self.inferred_later(row, "")
-        started = row["since"] if row["since_basis"] == "stated" else None
-        said = "" if started == last else self.year_of(row, "last_seen")
-        if said and row["last_seen_inferred"] and pd.notna(sure) and sure not in (last, started):  # type: ignore[call-overload]
-            said = f"{self.year(sure)}; {said}"
-        return self.inferred_later(row, said)
+        last = row["last_seen"]
+        own = pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last)  # type: ignore[call-overload]
+        return self.inferred_later(row, "" if own else self.year_of(row, "last_seen"))
 
     def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
         """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""

@@ -145,10 +145,6 @@ def test_an_inferred_year_of_a_list_is_told_so_of_who_is_not_on_it() -> None:
     assert cells("viable-cities-kn2030", "Svenska aktörer i")["Alvesta"]["last_seen"] == ""
 
 
-def test_a_year_that_a_source_states_stands_before_one_of_ours() -> None:
-    assert cells("ubc", "Svenska aktörer i")["Malmö"]["last_seen"] == "2022; 2025 (vår slutsats)"
-
-
 def test_remarks_are_told_with_their_year() -> None:
     assert cells("mayors-for-peace", "Vad källorna säger mer")["Norrköping"]["period"] == "2011"
 
