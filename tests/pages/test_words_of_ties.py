@@ -181,4 +181,4 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
 
 def test_network_pages_tell_what_rows_remark() -> None:
     shown = lines(page_of("network_profile", network="klimatkommunerna"), "Vad källorna säger mer")
-    assert any(line.startswith("Sollentuna | 2019 | ett partis sida: andrahandsuppgift") for line in shown)
+    assert any(line.startswith("Sollentuna | 2020 | ett partis sida: andrahandsuppgift") for line in shown)
