@@ -198,7 +198,8 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         return page.actor(row["actor_id"])
 
     def here(row: dict[str, object]) -> Markup:
-        if not row["n_municipal"]:
+        # Beside a tie that does not count they are not told: the networks counted are those that the figure shows.
+        if not row["n_municipal"] or not row["firm"]:
             return Markup("")
         return page.resting(page.whole(row["n_municipal"]), str(row["municipal_rows"]).split(";"), "municipal")
 
@@ -428,7 +429,7 @@ def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
 def findings(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what evaluations found that is no judgement by a criterion (`natverk.outcomes.findings`)."""
     columns: dict[str, Cell | str] = {
-        "evaluator": lambda row: page.told(row, "evaluator"),
+        "evaluator": lambda row: page.actor(row["actor_id"]),
         "year": lambda row: page.year(row["year"]),
         "finding": lambda row: page.told(row, "finding"),
         "note": lambda row: page.told(row, "note"),
