@@ -13,6 +13,7 @@ from natverk.frames import known_county
 from natverk.membership.documented import DOCUMENTED
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
+from natverk.pages.tables import records
 from natverk.roles import GROUPS
 from natverk.roles.tasks import unitary_counties
 
@@ -26,6 +27,7 @@ __all__ = [
     "matrix",
     "memberships",
     "municipal",
+    "named_holders",
     "region_page",
     "remarks",
     "strategy_events",
@@ -136,6 +138,11 @@ def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
         # The notes tell of how it went on.
         del columns["note"]
     page.table("responsibility", frame, columns, fold=True)
+
+
+def named_holders(page: NotebookPage, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return holders (`natverk.roles.holders_of`) with their names in the page's language, for the figure."""
+    return frame.assign(holder_name=[page.holder(row) for row in records(frame)])
 
 
 def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "", fold: bool = False) -> None:
@@ -252,7 +259,8 @@ def matrix(page: NotebookPage, actors: pd.DataFrame, networks: pd.DataFrame) -> 
         for network, group in zip(networks["network_id"], networks["group"], strict=True)
     }
     look = {"lang": page.lang, "source": page.source_line}
-    return {"actors": actors, "names": page.network_names, "group": kinds, **look}
+    named = actors.assign(name=[page.actor_names[actor] for actor in actors["actor_id"]])
+    return {"actors": named, "names": page.network_names, "group": kinds, **look}
 
 
 def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
@@ -376,8 +384,9 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         return page.period(row["founded_year"], row["dissolved_year"])
 
     def note(row: dict[str, object]) -> Markup:
-        derived = page.t("nouns.derived_members", n=page.whole(row["n_derived"])) if row["n_derived"] else ""
-        said = (page.told(row, "note"), page.told(row, "member_note"), Markup.escape(derived))
+        derived = plain(page.t("nouns.derived_members", n=page.whole(row["n_derived"])) if row["n_derived"] else "")
+        derived = Markup(": ").join(part for part in (derived, page.told(row, "derived_note")) if part)
+        said = (page.told(row, "note"), page.told(row, "member_note"), derived)
         return Markup("; ").join(part for part in said if part)
 
     columns: dict[str, Cell | str] = {
