@@ -348,13 +348,13 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
         starts = [row.inferred_start for row in rows if row.inferred_start is not None]
         sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
-        years = [year_or_none(tie.last_seen), *sightings]
+        since, years = year_or_none(tie.since), [year_or_none(tie.last_seen), *sightings]
         last = max((year for year in years if year is not None and year <= until), default=None)
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
                 "as_stated_sv": "; ".join(word for _, word in words) or None,
-                "as_stated_years": ";".join(_word_years(those, year_or_none(tie.since), last, whole) for those in words.values()),
+                "as_stated_years": ";".join(_word_years(its, since, last, whole) for its in words.values()),
                 "derived": bool(rows) and all(row.derived for row in rows),
                 "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,

@@ -94,7 +94,9 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
         return page.t(f"nouns.{key}", year=first, last=page.year_of(row, "last_seen"))
     if first == last:
         return page.t("nouns.seen", year=page.year_of(row, "since"))
-    return page.t("nouns.seen", year=f"{page.year_of(row, 'since')}–{page.year_of(row, 'last_seen')}")
+    # Of a year that a source states and one that we infer no span is made.
+    between = "–" if row["since_inferred"] == row["last_seen_inferred"] else "; "
+    return page.t("nouns.seen", year=f"{page.year_of(row, 'since')}{between}{page.year_of(row, 'last_seen')}")
 
 
 def _years(page: NotebookPage, first: object, last: object) -> str:

@@ -117,8 +117,8 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
         `start_earliest, start_latest, start_known` (`day`; `year`, the day unknown; `between`, an interval across
         years; `before`: observation begins), `end` (missing: still the holder at the end of the last year),
         `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (that
-        of its first row: of the start), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by `; `),
-        `row_ids, source_ids`. The earliest first.
+        of its first row: of the start), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by
+        `; `), `row_ids, source_ids`. The earliest first.
 
     Raises
     ------
