@@ -524,10 +524,9 @@ class NotebookPage:
         more = []
         if isinstance(row["as_stated"], str):
             words = str(row["as_stated_sv" if self.lang == "sv" else "as_stated"]).split("; ")
-            more = [
-                plain(self._word_of(word, years))
-                for word, years in zip(words, str(row["as_stated_years"]).split(";"), strict=True)
-            ]
+            dated = zip(words, str(row["as_stated_years"]).split(";"), strict=True)
+            # Those of the year shown first: after a year they would be read as of it too.
+            more = [plain(self._word_of(word, years)) for word, years in sorted(dated, key=lambda pair: pair[1] != "")]
         if row["derived"]:
             more.append(plain(self.t("nouns.derived")))
         elif pd.notna(row["derived_seen"]):  # type: ignore[call-overload]

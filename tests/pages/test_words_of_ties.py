@@ -53,6 +53,12 @@ def test_a_word_of_another_year_than_the_one_shown_has_its_own(region: str, lang
     assert said in "\n".join(lines(page, "Nätverk, samarbeten" if lang == "sv" else "Networks, cooperations"))
 
 
+def test_a_word_of_the_year_shown_does_not_stand_after_another_year() -> None:
+    own = lines(page_of("municipality_profile", municipality="0380"), "Nätverk, åtaganden och program")
+    said = "medlem (representerad i presidiet; 2021, vår slutsats: representerad i styrelsen)"
+    assert any(said in line for line in own)
+
+
 def test_a_plain_word_is_not_repeated() -> None:
     assert pd.isna(words("mem-01421")["as_stated"])  # type: ignore[call-overload]
 
