@@ -94,9 +94,10 @@ def members_of(
         `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
         `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
         `documented` from `status` on, with `inferred` and the years of looser ties (see
-        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete,
-        if it covers the actor and does not name it). Municipalities come first, the largest first. In a network that
-        collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
+        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete, if
+        it covers the actor and does not name it), `absent_inferred` (no source states that year). Municipalities come
+        first, the largest first. In a network that collects reports every actor that reports has a row (`status`
+        `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
@@ -132,10 +133,14 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    own["absent"] = own["actor_id"].map(_absent_from_latest(data, network_id, span[-1])).astype("Int64")
+    lists = _absent_from_latest(data, network_id, span[-1])
+    own["absent"] = own["actor_id"].map(lists["year"]).astype("Int64")
+    own["absent_inferred"] = own["actor_id"].map(lists["year_basis"]).eq("inferred").fillna(False).astype(bool)
     # Who is seen after the list may have joined since.
     own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | (own["mark"] == "left"))
-    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent"]]
+    frame = own[
+        ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent", "absent_inferred"]
+    ]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64") | dict.fromkeys(
         ["n_rows", "n_sources"], "int64"
@@ -148,12 +153,18 @@ def members_of(
     return frame
 
 
-def _absent_from_latest(data: Dataset, network: str, last_year: int) -> dict[str, int]:
-    """Return who is absent from the latest list of a network, surely or probably complete, with its year."""
+def _absent_from_latest(data: Dataset, network: str, last_year: int) -> pd.DataFrame:
+    """Return who is absent from the latest list of a network, surely or probably complete: its `year, year_basis`.
+
+    Nobody where it is a commitment: its lists name those who signed first.
+    """
     seen = on_lists(data, network, certainty="medium", at_least=1)
     seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
-    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"]]
-    return dict(zip(lacking["actor_id"], lacking["year"], strict=True))
+    told = _kind(data, network) != "commitment"
+    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"] & told]
+    basis = lacking["list_id"].map(data.member_lists.set_index("list_id")["year_basis"])
+    found: pd.DataFrame = lacking.assign(year_basis=basis).set_index("actor_id")[["year", "year_basis"]]
+    return found
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:

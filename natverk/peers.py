@@ -611,10 +611,12 @@ def peer_networks(
     pd.DataFrame
         One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
         of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
-        missing where nothing is), `shared` (that is one of `DOCUMENTED`: both are in it), `absent` (year of the latest
-        complete list that covers the municipality and does not name it; missing where no list says so, and for
-        programmes, whose lists name those of one round). Of a peer that is a region too only networks stand that other
-        municipalities are attested in. By network and rank. Peers without any documented membership have no row.
+        missing where nothing is), `own_end_announced` (what it left, it had only decided to leave), `shared` (that is
+        one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that covers the municipality
+        and does not name it; missing where no list says so, and for programmes and commitments, whose lists name those
+        of one round or who signed first), `absent_inferred` (no source states that year). Of a peer that is a region
+        too only networks stand that other municipalities are attested in. By network and rank. Peers without any
+        documented membership have no row.
 
     Raises
     ------
@@ -635,13 +637,17 @@ def peer_networks(
     own_id = f"municipality:{code}"
     window = (span[0], span[-1])
     frame = documented(data, [own_id, *ranks], years=window, year_basis=year_basis)
-    own = frame[frame["actor_id"] == own_id].set_index("network_id")["mark"]
+    own = frame[frame["actor_id"] == own_id].set_index("network_id")
     theirs = frame[(frame["actor_id"] != own_id) & frame["mark"].isin(DOCUMENTED)]
     missing = absences(data, "high")
     missing = missing[(missing["actor_id"] == own_id) & (missing["year"] <= window[1])]
-    # The list of a programme names those of one round: to be missing there says nothing of one who never asked.
+    # The list of a programme names those of one round, that of a commitment often those who signed first: to be missing
+    # there says nothing of one who never asked.
     counts_as = data.networks.set_index("network_id")["counts_as"]
-    missing = missing[missing["network_id"].map(counts_as) != "programme"]
+    missing = missing[~missing["network_id"].map(counts_as).isin(["programme", "commitment"])]
+    missing = missing.sort_values("year", kind="stable").drop_duplicates("network_id", keep="last")
+    missing = missing.assign(basis=missing["list_id"].map(data.member_lists.set_index("list_id")["year_basis"]))
+    missing = missing.set_index("network_id")
     # What a municipality that is a region too may hold as a region is no example for another municipality.
     both = set(data.actors.loc[data.actors["also_regional"], "actor_id"])
     held = data.memberships[data.memberships["actor_id"].str.startswith("municipality:")]
@@ -650,9 +656,11 @@ def peer_networks(
         theirs = theirs[~theirs["actor_id"].isin(both) | theirs["network_id"].isin(municipal)]
     theirs = theirs.assign(
         rank=theirs["actor_id"].map(ranks).astype("int64"),
-        own_mark=theirs["network_id"].map(own),
-        shared=theirs["network_id"].map(own).isin(DOCUMENTED),
-        absent=theirs["network_id"].map(missing.groupby("network_id")["year"].max()).astype("Int64"),
+        own_mark=theirs["network_id"].map(own["mark"]),
+        own_end_announced=theirs["network_id"].map(own["end_announced"]).eq(True),
+        shared=theirs["network_id"].map(own["mark"]).isin(DOCUMENTED),
+        absent=theirs["network_id"].map(missing["year"]).astype("Int64"),
+        absent_inferred=theirs["network_id"].map(missing["basis"]).eq("inferred").fillna(False),
     )
     columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]
     theirs = theirs[columns].sort_values(["network_id", "rank"], ignore_index=True)

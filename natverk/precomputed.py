@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from natverk import roles, strategies
 from natverk.benchmarks import recomputed
+from natverk.comparison import compare
 from natverk.data.load import Dataset
+from natverk.data.lookup import row_digests
 from natverk.data.schema import SCHEMA
 from natverk.frames import FIRST_YEAR
 from natverk.membership.actors import member_actors
@@ -23,6 +25,9 @@ from natverk.peers import peer_networks
 
 __all__ = ["precompute"]
 
+#: The year in which notebooks compare two units unless told otherwise.
+_COMPARED = 2019
+
 
 def precompute(data: Dataset) -> None:
     """Ask every measure of the pages of regions, municipalities and networks once, or read what it gave before.
@@ -36,9 +41,12 @@ def precompute(data: Dataset) -> None:
         data.answers.read()
     for name in SCHEMA:
         data.table(name)
+    if data.answers is not None and data.answers.is_written:
+        return
     years = (FIRST_YEAR, data.last_year)
-    county, one = str(data.counties["county_code"].iloc[0]), str(data.municipalities["actor_id"].iloc[0])
-    network = str(data.member_lists["network_id"].iloc[0])
+    county, other_county = data.counties["county_code"].iloc[:2]
+    one, another = data.municipalities["actor_id"].iloc[:2]
+    network, other_network = data.member_lists["network_id"].unique()[:2]
     documented(data, member_actors(data), years=years)
     relations(data, [one])
     disagreements(data)
@@ -58,6 +66,12 @@ def precompute(data: Dataset) -> None:
     members_of(data, network, years=years)
     list_matrix(data, network)
     list_exits(data, network)
-    recomputed(data, networks=[network])
-    if data.answers is not None and not data.answers.is_written:
+    recomputed(data)
+    for kind, both in (
+        ("region", (county, other_county)), ("municipality", (one, another)), ("network", (network, other_network))
+    ):  # fmt: skip
+        compare(data, *both, kind=kind, year=_COMPARED, years=years)
+    for name in ("sources", "networks", "actors"):
+        row_digests(data, name)
+    if data.answers is not None:
         data.answers.write()

@@ -226,7 +226,14 @@ def _feed(update: Callable[[bytes], None], value: Any) -> None:
     update(b")")
 
 
+#: Up to so many cells are written faster than they are hashed.
+_FEW = 300
+
+
 def _feed_cells(update: Callable[[bytes], None], column: Any) -> None:
-    """Give a column or an index to a hash: its type, and a number a cell."""
+    """Give a column or an index to a hash: its type, and its cells, or where they are many a number a cell."""
     update(f"{getattr(column, 'dtype', '')} {len(column)} ".encode())
-    update(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes())
+    if len(column) <= _FEW and not pd.api.types.is_object_dtype(column):
+        update(repr(column.tolist()).encode())
+    else:
+        update(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes())

@@ -251,7 +251,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "full", "member", "associate", "participant", "promoter", "financer", "signatory", "unspecified",
         "indirect", "reporting", "applicant", "former",
     ),
-    "end_kind": ("left", "network_ended", "member_ended", "term"),
+    "end_kind": ("left", "network_ended", "member_ended", "term", "annulled"),
     "basis": ("stated", "inferred"),
     "certainty": ("high", "medium", "low"),
     "inference": ("city_of_refuge",),
@@ -265,7 +265,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "qualifier": ("exact", "about", "over"),
     "function_class": (
         "board", "chair", "vice_chair", "deputy", "coordinator", "forum", "host", "secretariat", "speaker", "other",
-        "candidate", "attendance", "award", "none",
+        "candidate", "attendance", "award", "for_another", "none",
     ),
     "project_role": ("lead", "participant", "unspecified"),
     "follow_up": ("sporadic", "systematic", "redirect", "implement", "none", "not_known"),
@@ -685,7 +685,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
                 "What ended, where the source says that something did. left: the member gave it up, and the network "
                 "went on. network_ended: the network was closed, wound up or merged, also where a member had meant to "
                 "leave: owners who close a network do not leave it. member_ended: the member itself was wound up. "
-                "term: a project, a title or an agreement ran out. Only the first is an exit"),
+                "term: a project, a title or an agreement ran out. annulled: a court annulled the decision to join. "
+                "Only the first is an exit"),
             year("observed_year", "Year for which the source attests it; blank: could not be dated"),
             enum("observed_basis", "basis", "stated: the page is dated to that year; inferred: read from its content"),
             column("list_id", "slug", "The complete list that the row belongs to", ref="member_lists.list_id"),
@@ -742,9 +743,10 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             told("function", "The function as coded", required=True),
             enum("function_class", "function_class",
                 "The function, grouped; no office: candidate (stood for one), attendance (on trial, at meetings only, "
-                "or a department or company takes part), speaker (gave a talk), award, none (a place without active "
-                "work, a planned meeting that was cancelled, a rule, an arrangement of the actor's own, an "
-                "organisation that serves another as legal person)",
+                "or a department or company takes part), speaker (gave a talk), award, for_another (a seat held "
+                "for another actor, such as SKR), none (a place without active work, a planned meeting that "
+                "was cancelled, a rule, an arrangement of the actor's own, an organisation that serves another as "
+                "legal person)",
                 required=True),
             told("detail", "The function in words"),
             Column("same_as", "row_id", "The row that tells first of the same office; blank: this one does",

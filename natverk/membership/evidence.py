@@ -133,9 +133,9 @@ def graded(data: Dataset, *, year_basis: YearBasis = "stated", counting: Countin
         `loose`, `separate`, `exit`, `never`), `first`, `last` (years the row attests as member, missing
         where it attests none), `start` (stated first year), `end` (last year as member by a stated end, or
         the year before a page calls the actor a former member), `end_kind` (what ended: `left`, also where the
-        row does not say; `network_ended, member_ended, term`), `announced` (the source is older than the start that
-        it tells of: nobody saw it), `first_inferred, last_inferred` (the year is read from what a source says or from
-        its context, and stated by none), `list_id, source_id`.
+        row does not say; `network_ended, member_ended, term, annulled`), `announced` (the source is older than the
+        start that it tells of: nobody saw it), `first_inferred, last_inferred` (the year is read from what a source
+        says or from its context, and stated by none), `list_id, source_id`.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     start = frame["start_year"].where(known_start)
     end = frame["end_year"]
     # Who was a member until the network ended, or a term ran out, has not left: the row tells of a membership.
-    ran_out = frame["end_kind"].isin(["network_ended", "member_ended", "term"])
+    ran_out = frame["end_kind"].isin(["network_ended", "member_ended", "term", "annulled"])
     grade = grade.mask((grade == "exit") & ran_out & end.notna(), "positive")
     seen = frame["observed_year"].where(usable)
     announced = (start.notna() & seen.notna() & (seen < start)).fillna(False)
@@ -320,11 +320,11 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
-        one in which a page calls the actor a former member, and no source states that either), `terms` (stated terms
-        with gaps
-        between them, as `2009–2012, 2015–2018`; missing where the rows tell of one span), `inferred_start,
-        inferred_seen` (the first start and the last sighting that we infer from content and no source states, outside
-        lists: they count nowhere by default).
+        one in which a page calls the actor a former member, or the one before it, and no source states when it ended),
+        `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one
+        span), `inferred_start, inferred_seen` (the first start and the last sighting that we infer from content and no
+        source states, outside lists: they count nowhere by default; those of a membership that is itself inferred only
+        where no row states it).
 
     Examples
     --------
@@ -346,10 +346,18 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             if row.as_stated:
                 words.setdefault((row.as_stated, row.as_stated_sv), []).append(row)
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
+<<<<<<< HEAD
         starts = [row.inferred_start for row in rows if row.inferred_start is not None]
         sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
         since, years = year_or_none(tie.since), [year_or_none(tie.last_seen), *sightings]
         last = max((year for year in years if year is not None and year <= until), default=None)
+=======
+        # Where a row states the membership, one from which we infer it dates it no further.
+        telling = [row for row in rows if not row.inference] or rows
+        starts = [row.inferred_start for row in telling if row.inferred_start is not None]
+        sightings = [row.inferred_seen for row in telling if row.inferred_seen is not None]
+        by_word = any(row.status == "former" and row.seen is not None for row in rows)
+>>>>>>> main
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
@@ -359,7 +367,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
                 "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,
                 "end_announced": ended is not None and ended.announced,
-                "end_inferred": ended is not None and ended.end_inferred,
+                "end_inferred": ended.end_inferred if ended else by_word,
                 "terms": _terms(rows, last_year),
                 "inferred_start": min((year for year in starts if year <= until), default=None),
                 "inferred_seen": max((year for year in sightings if year <= until), default=None),
@@ -380,6 +388,7 @@ class _Said(NamedTuple):
     as_stated_sv: str
     less: bool
     derived: bool
+    inference: bool
     seen: int | None
     by_context: bool
     start: int | None
@@ -409,6 +418,7 @@ def _said(data: Dataset) -> dict[str, _Said]:
             *(("", "") if plain else (word.replace("; ", ", "), swedish.replace("; ", ", "))),
             less=bool(re.search(_LESS, word)),
             derived=bool(row.derived),
+            inference=isinstance(row.inference, str),
             seen=year_or_none(row.observed_year),
             by_context=row.observed_basis == "inferred",
             start=year_or_none(start),

@@ -255,12 +255,12 @@ def durations(
         `actor_id, network_id, spell, start, first_seen, last_seen, end, entry, time` (years since the start;
         a spell with the last year E was given up after E + 1 − start years), `event` (1 a dated exit),
         `reason, enters, row_ids`. Reasons: `exit`; `seen_last`, `until_vintage`, `until_dissolution`
-        (censored); `term_over` (a project, title or agreement ran out, or the member itself was wound up:
-        censored, for nobody gave anything up); `former_without_year` (a page speaks of a former member but states no
-        year: the exit is bounded, not dated, and the spell censored at its last sighting); `absent_from_list` (a later
-        complete list lacks the member: likewise, see `natverk.networks.list_exits`); `start_unknown` (first seen, not
-        dated as a join); `undated`; `never_sighted` (a start, but no dated sighting); `no_time` (seen in one
-        year only, or last where it enters: no time under observation).
+        (censored); `term_over` (a project, title or agreement ran out, the member itself was wound up, or a court
+        annulled the decision to join: censored, for nobody gave anything up); `former_without_year` (a page speaks of a
+        former member but states no year: the exit is bounded, not dated, and the spell censored at its last sighting);
+        `absent_from_list` (a later complete list lacks the member: likewise, see `natverk.networks.list_exits`);
+        `start_unknown` (first seen, not dated as a join); `undated`; `never_sighted` (a start, but no dated sighting);
+        `no_time` (seen in one year only, or last where it enters: no time under observation).
 
     Notes
     -----
@@ -366,7 +366,7 @@ def _of_rows(data: Dataset, frame: pd.DataFrame, year_basis: YearBasis) -> pd.Da
         found = ending["kind"].isin(kinds).groupby(level=0).any()
         return found.reindex(frame.index, fill_value=False).astype(bool)
 
-    left, network, term = says(["left"]), says(["network_ended"]), says(["term", "member_ended"])
+    left, network, term = says(["left"]), says(["network_ended"]), says(["term", "member_ended", "annulled"])
     return pd.DataFrame(
         {
             "first_seen": first,

@@ -39,7 +39,8 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         if not isinstance(row[f"{name}_mark"], str):
             return ""
         own = {key.removeprefix(f"{name}_"): cell for key, cell in row.items() if key.startswith(f"{name}_")}
-        since, last, ended = row[f"{name}_since"], row[f"{name}_last_seen"], page.ended(own)
+        ended, own = page.ended(own), page.last_told(own)
+        since, last = own["since"], own["last_seen"]
         stated = row[f"{name}_since_basis"] == "stated"
         parts: list[object] = [page.worded(own, page.term("status", own["status"]))]
         if isinstance(own["terms"], str):

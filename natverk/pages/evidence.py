@@ -31,7 +31,7 @@ def projects(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **v
 
     def origin(row: dict[str, object]) -> object:
         network = "" if page.kind == "network" else page.network(row["network_id"])
-        return Markup(", ").join(part for part in (network, page.told(row, "programme")) if part)
+        return Markup(", ").join(part for part in (network, page.programme(row)) if part)
 
     def when(row: dict[str, object]) -> str:
         own = page.period(row["start_year"], row["end_year"], row["observed_year"])

@@ -146,7 +146,7 @@ def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> Non
         )
 
     columns: dict[str, Cell | str] = {
-        "partner": lambda row: page.told(row, "partner_city"),
+        "partner=town": lambda row: page.told(row, "partner_city"),
         "country": lambda row: page.told(row, "country"),
         "since": lambda row: page.year(row["start_year"]) if _known(row["start_year"]) else "",
         "last_seen": lambda row: page.year(row["last_seen"]) if _known(row["last_seen"]) else "",
@@ -165,7 +165,9 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
 
     def own(row: dict[str, object]) -> str:
         if _known(row["absent"]):
-            return page.t("nouns.not_on_list", year=page.year(row["absent"]))
+            return page.t("nouns.not_on_list", year=page.year_of(row, "absent"))
+        if row["own_mark"] == "left" and row["own_end_announced"]:
+            return page.term("mark", "left_announced")
         return page.term("mark", row["own_mark"]) if _known(row["own_mark"]) else ""
 
     columns: dict[str, Cell | str] = {

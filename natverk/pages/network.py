@@ -83,7 +83,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         said = page.ended(row) or page.last_attested(row)
         if pd.isna(row["absent"]):  # type: ignore[call-overload]
             return said
-        missing = page.t("nouns.not_on_list", year=page.year(row["absent"]))
+        missing = page.t("nouns.not_on_list", year=page.year_of(row, "absent"))
         return f"{said}; {missing}" if said else missing
 
     def evidence(row: dict[str, object]) -> str:

@@ -504,9 +504,23 @@ class NotebookPage:
 
         That a page says "member since 1996" tells of no sighting in 1996, and of none later.
         """
-        last = row["last_seen"]
-        own = pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last)  # type: ignore[call-overload]
-        return self.inferred_later(row, "" if own else self.year_of(row, "last_seen"))
+        row = self.last_told(row)
+        last, sure = row["last_seen"], row["last_sure"]
+        start = row["since"] if row["since_basis"] == "stated" else pd.NA
+        if pd.isna(last) or (pd.notna(start) and start == last):  # type: ignore[call-overload]
+            return self.inferred_later(row, "")
+        seen = self.year_of(row, "last_seen")
+        # Of a tie with a stated start the last year that a source states may be such a start, and no sighting.
+        if row["last_seen_inferred"] and pd.notna(sure) and pd.isna(start):  # type: ignore[call-overload]
+            seen = f"{self.year(sure)}; {seen}"
+        return self.inferred_later(row, seen)
+
+    def last_told(self, row: Mapping[str, object]) -> dict[str, object]:
+        """Return a tie that was last seen in a year that we infer with the latest of such years alone."""
+        later, last = row["inferred_seen"], row["last_seen"]
+        if pd.isna(later) or pd.isna(last) or not row["last_seen_inferred"] or int(str(later)) < int(str(last)):  # type: ignore[call-overload]
+            return dict(row)
+        return {**row, "last_seen": later, "inferred_seen": pd.NA}
 
     def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
         """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
@@ -518,6 +532,12 @@ class NotebookPage:
             return seen
         said = self.t("nouns.inferred_date", date=self.year(later))
         return f"{seen}; {said}" if seen else said
+
+    def programme(self, row: Mapping[str, object]) -> Markup:
+        """Return the programme of a project; blank where the name of its network stands beside it and begins so."""
+        programme, network = self.told(row, "programme"), row["network_id"]
+        name = self.network_names[network] if isinstance(network, str) and self.kind != "network" else ""
+        return Markup("") if plain(name).startswith(programme) else programme
 
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""

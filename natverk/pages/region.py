@@ -187,7 +187,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     """Show the ties of region and joint bodies (rows of `natverk.roles.county_memberships`), the shared ones marked."""
 
     def how(row: dict[str, object]) -> Markup:
-        seen = page.inferred_later(row, _seen(page, row))
+        seen = page.inferred_later(page.last_told(row), _seen(page, page.last_told(row)))
         said: list[object] = [page.worded(row, page.term("status", row["status"])), seen]
         said.append(page.ended(row))
         if (

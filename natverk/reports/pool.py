@@ -362,6 +362,9 @@ class Pool:
             set_surroundings(os.environ, self.sockets)
             # Without it Python would first look for its own modules in the working folder.
             os.environ["PYTHONSAFEPATH"] = "1"
+            # Threads that wait for the next product of two matrices would take the processors of the other pages.
+            for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+                os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // self.size)))
             if order is not None:
                 os.environ[_VARIABLE] = json.dumps(order)
             sys.modules["__main__"] = types.ModuleType("__main__")
@@ -688,8 +691,10 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
     from PIL import Image
 
     from natverk.locale import LANGUAGES, texts
-    from natverk.reports.page import polish, render_cells
+    from natverk.reports.page import environment, polish, render_cells
 
+    # What is made here stays: the collector would look through it again and again.
+    gc.disable()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         there = _SLOW in sys.modules
@@ -705,6 +710,8 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
             del sys.modules[_SLOW]
         for lang in LANGUAGES:
             polish(render_cells(_SAMPLE, texts(lang)), texts(lang), unit="")
+        for template in environment().list_templates(filter_func=_is_of_pages):
+            environment().get_template(template)
         Image.init()
         for text in functions:
             module, _colon, name = text.partition(":")
@@ -717,6 +724,12 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
     # The collector would write to all that is shared with the pages, and so copy it.
     gc.collect()
     gc.freeze()
+    gc.enable()
+
+
+def _is_of_pages(template: str) -> bool:
+    """Say whether a template is ours to compile; those in folders are nbconvert's and pandoc's."""
+    return "/" not in template and template.endswith(".j2")
 
 
 def _import(text: str) -> None:

@@ -71,6 +71,14 @@ def test_a_note_is_written_to_a_reader(real: Dataset, table: str, column: str) -
     assert [text for text in texts if WORKING.search(text)] == []
 
 
+def test_a_remark_on_evidence_names_no_source_by_its_id(real: Dataset) -> None:
+    ids = {item for item in real.sources["source_id"] if "-" in item}
+    for name, table in SCHEMA.items():
+        for column in {"note", "coding_note"} & set(table.names) if table.evidence and name != "member_lists" else ():
+            texts = real.table(name)[column].dropna()
+            assert not [text for text in texts if ids.intersection(re.findall(r"[\w-]+", text))], name
+
+
 def test_a_place_in_a_source_is_no_file_of_ours(real: Dataset) -> None:
     for name, table in SCHEMA.items():
         if "locator" in table.names:

@@ -110,7 +110,10 @@ def test_a_year_that_no_source_states_is_said_to_be_inferred() -> None:
     assert "1997 (vår slutsats)" in text_of(page_of("municipality_profile", municipality="2480", lang="sv"))
     assert "2025: 11 (probably complete; year inferred by us)" in network("ubc")
     own = line("network_profile", "Swedish actors", "Malmö", network="iclei", lang="en")
-    assert own["last_seen"] == "2019 (inferred by us); 2024 (inferred by us)"
+    assert own["last_seen"] == "2024 (inferred by us)"
+    # mem-01130 states the year, the list of mem-03162 does not.
+    own = line("network_profile", "Swedish actors", "Malmö", network="kimo", lang="en")
+    assert own["last_seen"] == "2018; 2019 (inferred by us)"
 
 
 def test_networks_of_one_programme_are_no_dispute_about_its_start() -> None:
@@ -122,6 +125,8 @@ def test_what_is_cemr_s_stands_with_cemr() -> None:
     own = offices.offices(DATA, networks="cemr").set_index("office_id")
     assert {"fun-00063", "fun-00064"} <= set(own.index)
     assert own.loc["fun-00201", "told"] == "spokesperson for urban issues (for SKL): municipal politician"
+    # A seat that is held for SKL is not the municipality's.
+    assert not own.loc[["fun-00199", "fun-00200", "fun-00201", "fun-00202"], "held"].any()
     assert offices.offices(DATA, networks="sern").set_index("office_id").loc["fun-00203", "function_class"] == "chair"
 
 

@@ -152,6 +152,31 @@ def test_stockholms_review_stands_with_reasons_and_as_a_proposal() -> None:
 # --- A sentence claims no more than its rows --------------------------------------------------------------------------
 
 
+def test_what_is_known_of_ones_own_is_told_as_announced_and_as_inferred() -> None:
+    # mem-00598: nobody saw the exit; the lists of KSO and of the founding signatories are dated by us.
+    itself = table(STOCKHOLM, "Attested for", "en").set_index("Network")["The municipality itself"]
+    assert set(itself.filter(like="ECAD")) == {"decided to leave; whether it did is not in the material"}
+    assert not itself.filter(like="Circular Cities").str.contains("list").any()
+    itself = table(GOTLAND, "Attested for", "en").set_index("Network")["The municipality itself"]
+    assert "not on the list of 2021 (inferred by us)" in set(itself)
+
+
+def test_a_cooperation_body_is_no_network_and_those_counted_are_named() -> None:
+    assert "one network or cooperation" in text_of(page("2523", "en")).split("How sure")[0]
+    assert "of those counted have no sure year" in text_of(page(GOTLAND, "en"))
+
+
+def test_a_cancelled_trip_is_not_called_written_before_it() -> None:
+    cancelled = text_of(page("0484", "en")).split("to Brussels, cancelled")[1].split("###")[0]
+    assert "no follow-up described\n" in cancelled
+    assert "written before or during" not in cancelled
+
+
+def test_a_programme_that_is_the_network_is_told_once() -> None:
+    origins = table(STOCKHOLM, "Projects that", "en")["Network or programme"]
+    assert not origins.str.contains("Initiative.*, Clinton").any()
+
+
 def test_a_judgement_of_one_tie_is_not_said_of_the_cooperation_as_a_whole_nor_said_twice() -> None:
     for code, reason in (("1080", "on a proposal to terminate"), ("2480", "evaluation of Karelia office")):
         text = section(code, "The municipality's judgements of networks", "en")
@@ -254,6 +279,8 @@ def test_twin_towns_say_when_they_were_last_seen_and_that_they_ended() -> None:
     assert own["ended"].any()
     assert own.loc[~own["ended"].astype(bool), "observed_year"].notna().any()
     shown = table("0138", "Vänorter")
+    assert "Ort" in shown.columns
+    assert "nämner orten som sådan" in section("0138", "Vänorter och partnerorter")
     assert (shown["Upphört"] != "").any()
     assert (shown["Senast belagt"] != "").any()
 
