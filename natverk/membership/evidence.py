@@ -346,18 +346,13 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             if row.as_stated:
                 words.setdefault((row.as_stated, row.as_stated_sv), []).append(row)
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
-<<<<<<< HEAD
-        starts = [row.inferred_start for row in rows if row.inferred_start is not None]
-        sightings = [row.inferred_seen for row in rows if row.inferred_seen is not None]
-        since, years = year_or_none(tie.since), [year_or_none(tie.last_seen), *sightings]
-        last = max((year for year in years if year is not None and year <= until), default=None)
-=======
         # Where a row states the membership, one from which we infer it dates it no further.
         telling = [row for row in rows if not row.inference] or rows
         starts = [row.inferred_start for row in telling if row.inferred_start is not None]
         sightings = [row.inferred_seen for row in telling if row.inferred_seen is not None]
         by_word = any(row.status == "former" and row.seen is not None for row in rows)
->>>>>>> main
+        since, years = year_or_none(tie.since), [year_or_none(tie.last_seen), *sightings]
+        last = max((year for year in years if year is not None and year <= until), default=None)
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
