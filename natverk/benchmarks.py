@@ -349,7 +349,8 @@ class _Recipes:
         self.actors, self.lists = list(each_row(levels(data))), list(each_row(data.member_lists))
         self.scope = data.networks.set_index("network_id")["scope"].to_dict()
         evidence = graded(data, year_basis="any")
-        self.positive = evidence[evidence["grade"] == "positive"]
+        # Who has left was once a member.
+        self.ever = evidence[evidence["grade"].isin(["positive", "exit"])]
 
     @cached_property
     def attested(self) -> pd.DataFrame:
@@ -487,8 +488,8 @@ class _Recipes:
         return Found(float(len(cells)), "documented", "incomplete_list", _ids(cells["rows"]))
 
     def undated(self, claim: Claim, network: str | None = None, level: str | None = None, county: str = "") -> Found:
-        """Show how many members are documented at any time, beside a number that no page dates."""
-        rows = self.positive[self.positive["network_id"] == (network or claim.network_id)]
+        """Show how many are documented at any time, those who left among them, beside a number that no page dates."""
+        rows = self.ever[self.ever["network_id"] == (network or claim.network_id)]
         rows = self.of_level(rows, level, county)
         places = int((self.data.municipalities["county_code"] == county).sum())
         also = f"{places} municipalities in the county" if county else ""

@@ -136,8 +136,9 @@ def members_of(
     lists = _absent_from_latest(data, network_id, span[-1])
     own["absent"] = own["actor_id"].map(lists["year"]).astype("Int64")
     own["absent_inferred"] = own["actor_id"].map(lists["year_basis"]).eq("inferred").fillna(False).astype(bool)
-    # Who is seen after the list may have joined since.
-    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | (own["mark"] == "left"))
+    # Who is seen after the list may have joined since; who has left, or a looser tie, is on no list of members.
+    apart = own["mark"].isin(["left", "loose"])
+    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | apart)
     frame = own[
         ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent", "absent_inferred"]
     ]
@@ -281,8 +282,9 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, note, note_sv, row_ids, source_ids`, by network. That a data set carries a tag is the
-        form of the evidence and no remark.
+        `actor_id, network_id, note, note_sv, row_ids, source_ids, first, last, first_inferred, last_inferred` (the
+        years in which sources say so, as in `natverk.membership.documented.years_told`), by network. That a data set
+        carries a tag is the form of the evidence and no remark.
 
     Raises
     ------
@@ -300,9 +302,12 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     rows = rows[~rows["note"].str.fullmatch("dataset tag [^;]+")]
     if row_ids is not None:
         rows = rows[rows["row_id"].isin(";".join(row_ids).split(";"))]
-    groups = rows.groupby(["network_id", "actor_id", "note", "note_sv"], dropna=False, sort=True)
-    found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index()
-    return found.astype(TEXT)
+    by = ["network_id", "actor_id", "note"]
+    groups = rows.groupby([*by, "note_sv"], dropna=False, sort=True)
+    found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index().astype(TEXT)
+    # A remark is of the year in which it is read, not of that in which the membership began.
+    seen = rows.assign(start_year=rows["observed_year"], start_basis=rows["observed_basis"])
+    return found.join(years_told(seen, by), on=by)
 
 
 def _kind(data: Dataset, network: str) -> str:

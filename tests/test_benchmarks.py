@@ -238,6 +238,13 @@ def test_an_undated_number_is_not_compared(make: Make) -> None:
     assert row[["outcome", "reason", "ours", "basis"]].tolist() == ["not comparable", "undated", 3, "documented_ever"]
 
 
+def test_who_has_left_is_among_those_documented_at_any_time(make: Make) -> None:
+    former, *rows = member_rows(3)
+    undated = total(3, year=None, year_basis=None)
+    row = one(make({**former, "status": "former"}, *rows, published_totals=undated, sources=SOURCES))
+    assert row["ours"] == 3
+
+
 def test_all_members_are_swedish_only_in_a_swedish_network(make: Make) -> None:
     for scope, reason in (("european", "world_total"), ("national", "incomplete_list")):
         networks = [{"scope": scope}]

@@ -75,7 +75,7 @@ ANCHORS = [
     ("sern", r"Trollhättan \|", r"Trollhättan \|"),
     ("sern", r"medlemmarna själva och/eller nationella bidrag eller EU-bidrag", r"members themselves and/or"),
     ("icc", r"kärnstäder är huvudmottagare", r"core cities are the main recipients"),
-    ("icc", r"mentorstäder, i och utanför EU", r"mentor cities, inside and outside the EU"),
+    ("icc", r"mentorsstäder, i och utanför EU", r"mentor cities, inside and outside the EU"),
     ("icc", r"lokala gröna avtal", r"local green deals"),
     ("ensa", r"grundat 1999", r"founded in 1999"),
     ("ensa", r"äldre; unga; barn; funktionsnedsättning; social inkludering",

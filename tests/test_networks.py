@@ -338,4 +338,5 @@ def test_remarks_stand_once_with_all_rows_that_make_them(make: Make) -> None:
     data = make({"seen": 2001, "note": "by letter"}, {"seen": 2002, "note": "by letter"}, {"seen": 2003})
     found = networks.membership_notes(data, ALBY)
     assert found["note"].tolist() == ["by letter"]
+    assert found[["first", "last", "first_inferred"]].values.tolist() == [[2001, 2002, False]]
     assert found.loc[0, "row_ids"].split(";") == data.memberships["row_id"].tolist()[:2]

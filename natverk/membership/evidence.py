@@ -78,7 +78,7 @@ _ONLY_NAMED = (
     r"calls|race_to|cooperation listed)\b"
 )
 #: Wordings that say less than the status.
-_LESS = r"^(?:in the predecessor|through which)"
+_LESS = r"^in the predecessor"
 
 
 @asked

@@ -127,6 +127,7 @@ def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`)."""
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
+        "period": page.told_years,
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }

@@ -112,6 +112,7 @@ def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what rows about the members say beside status and years (`natverk.networks.membership_notes`)."""
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
+        "period": page.told_years,
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }

@@ -234,6 +234,7 @@ def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": lambda row: page.actor(row["actor_id"]),
+        "period": page.told_years,
         "note": lambda row: page.told(row, "note"),
         "sources": page.cites,
     }

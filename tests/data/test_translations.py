@@ -147,6 +147,12 @@ PROPER = re.compile(
 TITLES = ("networks.name", "bodies.name", "projects.project", "events.event", "sources.title", "sources.publisher")
 
 
+def test_no_text_names_a_source_by_its_id(real: Dataset) -> None:
+    ids = set(real.sources["source_id"])
+    texts = {text for _, *both in _pairs(real) for text in both}
+    assert not [text for text in texts if ids & set(re.findall(r"[\w-]+", text))]
+
+
 def _pairs(real: Dataset) -> list[tuple[str, str, str]]:
     """Return every text of ours as column, English and Swedish; where both are one, it is a name."""
     found = set()

@@ -308,7 +308,6 @@ def test_every_kind_occurs_in_the_real_data(frame: pd.DataFrame) -> None:
     [
         ("totals", None, "klimatkommunerna", "35 | 38"),
         ("totals", "municipality:1487", None, "2 | 3"),
-        ("conflict", "municipality:0488", "sveriges-ekokommuner", "member | no_network"),
         ("start_year", "municipality:0127", "intercultural-cities", "2011 | 2012"),
         ("status", "municipality:0180", "c40", "associate | member"),
         ("office_years", "municipality:0180", "uclg", "2007– | 2007–2011"),

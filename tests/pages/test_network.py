@@ -98,7 +98,8 @@ def test_what_only_follows_from_another_fact_is_told_apart_with_its_years() -> N
     assert "har ett lösare band" not in text
     assert "Att Lund, Luleå, Skellefteå, Östersund, Uddevalla, Region Jönköpings län, Region Skåne och" in text
     # Who takes part by its source, and is no member, is still told so.
-    assert "kallas inte medlemmar" in text_of(page_of("network_profile", network="south-sweden-brussels-office"))
+    text = text_of(page_of("network_profile", network="south-sweden-brussels-office"))
+    assert "har ett lösare band och räknas inte." in text
 
 
 @pytest.mark.parametrize(("lang", "said"), [("sv", "till 2021"), ("en", "until 2021")])
@@ -126,6 +127,32 @@ def test_the_map_is_of_all_whom_it_shows() -> None:
     (figure,) = [part for part in page_of("network_profile", network="icorn").parts if isinstance(part, Picture)]
     # 12 members, eight looser ties and one that left.
     assert figure.caption.startswith("Svenska aktörer på karta: 17 kommuner och fyra regioner")
+
+
+def test_names_on_the_map_are_those_of_the_table() -> None:
+    page = page_of("network_profile", network="viable-cities-kn2030")
+    captions = [part.caption for part in page.parts if isinstance(part, Picture)]
+    assert any("Utan plats på kartan: Klimatkommunerna (föreningen)." in caption for caption in captions)
+    assert "Klimatkommunerna (föreningen)" in cells("viable-cities-kn2030", "Svenska aktörer i")
+
+
+def test_an_inferred_year_of_a_list_is_told_so_of_who_is_not_on_it() -> None:
+    own = cells("ubc", "Svenska aktörer i")
+    assert own["Stockholm"]["last_seen"].endswith("inte på förteckningen 2025 (vår slutsats)")
+    # What a correction makes a member is told in no other word.
+    assert own["Stockholm"]["status"] == "medlem"
+    # A partner of a programme, which its list of cities was not to hold.
+    assert cells("viable-cities-kn2030", "Svenska aktörer i")["Alvesta"]["last_seen"] == ""
+
+
+def test_remarks_are_told_with_their_year() -> None:
+    assert cells("mayors-for-peace", "Vad källorna säger mer")["Norrköping"]["period"] == "2011"
+
+
+def test_what_only_describes_a_network_is_no_rule_of_membership() -> None:
+    text = text_of(page_of("network_profile", network="carbonn"))
+    assert "Vilka som kan vara med" not in text
+    assert "**Vad det är:** Tagg i ClimActor-data" in text
 
 
 def test_a_founding_year_dates_no_count() -> None:

@@ -204,10 +204,16 @@ def test_an_end_claims_no_more_than_its_row() -> None:
 
 def test_inferred_membership_apart_is_told_so() -> None:
     page = page_of("network_profile", network="icorn", lang="en")
-    assert "Other ties than membership: Linköping" not in re.sub(r"<[^>]+>", "", text_of(page))
     assert "Linköping | member (inferred by us) | mentioned in 2023 (inferred by us) | 1" in lines(page, "Other ties")
     (lund,) = [line for line in lines(page, "Swedish actors") if line.startswith("Lund |")]
     assert "2019 (inferred by us) | 2021 (inferred by us)" in lund
+
+
+def test_an_inferred_membership_adds_no_year_to_a_stated_one() -> None:
+    # mem-01091 tells of a city of refuge in 2021, and of no network.
+    own = natverk.networks.networks_of(natverk.load(), "Malmö").set_index("network_id")
+    assert own.loc["icorn", "last_seen"] == 2016
+    assert pd.isna(own.loc["icorn", "inferred_seen"])
 
 
 def test_the_compare_page_tells_ends_and_inference() -> None:
@@ -223,4 +229,4 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
 
 def test_network_pages_tell_what_rows_remark() -> None:
     shown = lines(page_of("network_profile", network="klimatkommunerna"), "Vad källorna säger mer")
-    assert any(line.startswith("Sollentuna | ett partis sida: andrahandsuppgift") for line in shown)
+    assert any(line.startswith("Sollentuna | 2020 | ett partis sida: andrahandsuppgift") for line in shown)
