@@ -40,7 +40,7 @@ Names = Iterable[str | int] | str | int
 
 
 def county_council_names(rows: pd.DataFrame) -> pd.Series:
-    """Return the name by which each row's source has a region that was a county council then; missing elsewhere.
+    """Return the name by which each row's source calls a region a county council; missing elsewhere.
 
     A county council (landsting) is the same actor as the region that it became; the name tells which it was.
     """

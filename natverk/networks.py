@@ -124,7 +124,7 @@ def members_of(
         if actors:
             window = (span[0], span[-1])
             own = documented(data, actors, years=window, recent=recent, networks=[network_id], year_basis=year_basis)
-            own = loose_ties(data, own, span[-1], year_basis=year_basis)
+            own = worded(data, loose_ties(data, own, span[-1], year_basis=year_basis), span[-1])
     table = levels(data).set_index("actor_id").reindex(own["actor_id"])
     population = population_by_year(data)
     own = own.assign(code=own["actor_id"].map(data.municipalities.set_index("actor_id")["code"]))

@@ -173,16 +173,17 @@ def _spans(own: pd.DataFrame, first: int, last: int, t: Texts) -> list[_Span]:
     for number, row in enumerate(rows):
         start, sure = str(row["start_earliest"]), str(row["start_latest"])
         ends = last + 1.0 if pd.isna(row["end"]) else year_of(pd.Timestamp(str(row["end"])) + pd.Timedelta(days=1))
+        until = "" if pd.isna(row["end"]) else _date(str(row["end"]), t, end=True)
         if number + 1 < len(rows) and rows[number + 1]["start_earliest"] != rows[number + 1]["start_latest"]:
             # A successor's start that is an interval makes the end as uncertain.
             ends = min(ends, year_of(rows[number + 1]["start_earliest"]))
+            until = until and t("figures.timelines.next")
         begins, surely = max(year_of(start), first), max(year_of(sure), first)
         ends = min(ends, last + 1.0)
         if ends <= first or begins >= last + 1:
             continue
         unitary = str(row.get("holder_actor_id", "")).startswith("municipality:")
         level = "unitary" if unitary else _LEVELS[str(row["level"])]
-        until = "" if pd.isna(row["end"]) else _date(str(row["end"]), t, end=True)
         since = _date(start, t)
         if start != sure:
             since = t("figures.timelines.within", span="–".join(dict.fromkeys([start[:4], sure[:4]])))

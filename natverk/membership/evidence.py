@@ -53,6 +53,7 @@ _RANK = {status: rank for rank, status in enumerate(STATUS_RANK)}
 WORDED = (
     "as_stated",
     "as_stated_sv",
+    "as_stated_years",
     "derived",
     "derived_seen",
     "end_kind",
@@ -303,7 +304,8 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     data
         The dataset.
     own
-        Ties with `row_ids`; where they have a `status`, the words are those of the rows that give it.
+        Ties with `row_ids`; where they have a `status`, the words are those of the rows that give it; where they have
+        `since` and `last_seen`, the words of other years have theirs.
     last_year
         Terms that begin after it are left out.
 
@@ -311,9 +313,10 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     -------
     pd.DataFrame
         `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
-        by `; `: an owner, a seat on the board; a word that takes something back, as `in the predecessor`, with its year
-        where other rows do without it), `derived` (all rows follow from a sentence such as "all municipalities of
-        the county"),
+        by `; `: an owner, a seat on the board), `as_stated_years` (for each of them, joined by `;`: blank, or the years
+        of its rows, `inferred` before those that no source states, or `undated`, where that is not the year in which
+        the tie was last seen, or the word takes something back, as `in the predecessor`, and other rows do without it),
+        `derived` (all rows follow from a sentence such as "all municipalities of the county"),
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
@@ -331,30 +334,30 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     >>> worded(data, own)[["as_stated", "derived"]].values.tolist()
     [['territorial coordinator', False], [nan, True]]
     """
-    statuses = own["status"] if "status" in own else pd.Series(pd.NA, index=own.index)
+    told = own.reindex(columns=["row_ids", "status", "since", "last_seen"])
     said, until = _said(data), int(data.known_until[:4]) if last_year is None else int(data.last_day(last_year)[:4])
     found = []
-    for ids, status in zip(own["row_ids"], statuses, strict=True):
-        rows = [said[item] for item in str(ids).split(";") if item in said]
-        shown = [row for row in rows if not isinstance(status, str) or row.status in status.split("/")]
+    for tie in each_row(told):
+        rows = [said[item] for item in str(tie.row_ids).split(";") if item in said]
+        shown = [row for row in rows if not isinstance(tie.status, str) or row.status in tie.status.split("/")]
         whole = any(not row.less for row in shown)
-        words = dict.fromkeys(
-            (f"{row.seen}: {row.as_stated}", f"{row.seen}: {row.as_stated_sv}")
-            if row.less and whole and row.seen is not None
-            else (row.as_stated, row.as_stated_sv)
-            for row in shown
-            if row.as_stated
-        )
+        words: dict[tuple[str, str], list[_Said]] = {}
+        for row in shown:
+            if row.as_stated:
+                words.setdefault((row.as_stated, row.as_stated_sv), []).append(row)
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
         # Where a row states the membership, one from which we infer it dates it no further.
         telling = [row for row in rows if not row.inference] or rows
         starts = [row.inferred_start for row in telling if row.inferred_start is not None]
         sightings = [row.inferred_seen for row in telling if row.inferred_seen is not None]
         by_word = any(row.status == "former" and row.seen is not None for row in rows)
+        since, years = year_or_none(tie.since), [year_or_none(tie.last_seen), *sightings]
+        last = max((year for year in years if year is not None and year <= until), default=None)
         found.append(
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
                 "as_stated_sv": "; ".join(word for _, word in words) or None,
+                "as_stated_years": ";".join(_word_years(its, since, last, whole) for its in words.values()),
                 "derived": bool(rows) and all(row.derived for row in rows),
                 "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,
@@ -366,9 +369,9 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             }
         )
     frame = pd.DataFrame(found, columns=list(WORDED), index=own.index)
-    years = dict.fromkeys(["inferred_start", "inferred_seen", "derived_seen"], "Int64")
+    whole_numbers = dict.fromkeys(["inferred_start", "inferred_seen", "derived_seen"], "Int64")
     yes = dict.fromkeys(["derived", "end_announced", "end_inferred"], "bool")
-    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **years, **yes})
+    frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **whole_numbers, **yes})
     return own.drop(columns=[name for name in WORDED if name in own]).join(frame)
 
 
@@ -382,6 +385,7 @@ class _Said(NamedTuple):
     derived: bool
     inference: bool
     seen: int | None
+    by_context: bool
     start: int | None
     end: int | None
     end_kind: str | None
@@ -406,11 +410,12 @@ def _said(data: Dataset) -> dict[str, _Said]:
         start = row.start_year if row.start_basis == "stated" else None
         found[row.row_id] = _Said(
             row.status,
-            *(("", "") if plain else (word, swedish)),
+            *(("", "") if plain else (word.replace("; ", ", "), swedish.replace("; ", ", "))),
             less=bool(re.search(_LESS, word)),
             derived=bool(row.derived),
             inference=isinstance(row.inference, str),
             seen=year_or_none(row.observed_year),
+            by_context=row.observed_basis == "inferred",
             start=year_or_none(start),
             end=year_or_none(row.end_year),
             end_kind=row.end_kind if isinstance(row.end_kind, str) else None,
@@ -423,6 +428,19 @@ def _said(data: Dataset) -> dict[str, _Said]:
             and bool(pd.notna(row.observed_year) and pd.notna(row.end_year) and row.observed_year < row.end_year),
         )
     return found
+
+
+def _word_years(rows: list[_Said], since: int | None, last: int | None, whole: bool) -> str:
+    """Return the years of the rows with a word, where the tie is shown with another one; see `worded`."""
+    if last is None or re.search(r"\b\d{4}\b", rows[0].as_stated):
+        return ""
+    known = [next((year for year in (row.seen, row.end, row.start) if year is not None), None) for row in rows]
+    began = any(row.seen is None and row.end is None and row.start is not None and row.start == since for row in rows)
+    if not (whole and rows[0].less) and (began or any(year is not None and year >= last for year in known)):
+        return ""
+    stated = {year for year, row in zip(known, rows, strict=True) if year is not None and not row.by_context}
+    years = ", ".join(str(year) for year in sorted(stated or {year for year in known if year is not None}))
+    return years if stated else f"inferred {years}" if years else "undated"
 
 
 def _derived_seen(rows: list[_Said], until: int) -> int | None:

@@ -556,12 +556,25 @@ class NotebookPage:
 
     def worded(self, row: Mapping[str, object], text: str) -> Markup:
         """Return the standing of a tie with the source's own word, and that it follows from another statement."""
-        more = [self.told(row, "as_stated")] if isinstance(row["as_stated"], str) else []
+        more = []
+        if isinstance(row["as_stated"], str):
+            words = str(row["as_stated_sv" if self.lang == "sv" else "as_stated"]).split("; ")
+            dated = zip(words, str(row["as_stated_years"]).split(";"), strict=True)
+            # Those of the year shown first: after a year they would be read as of it too.
+            more = [plain(self._word_of(word, years)) for word, years in sorted(dated, key=lambda pair: pair[1] != "")]
         if row["derived"]:
             more.append(plain(self.t("nouns.derived")))
         elif pd.notna(row["derived_seen"]):  # type: ignore[call-overload]
             more.append(plain(self.t("nouns.derived_seen", year=self.year(row["derived_seen"]))))
         return plain(text) + Markup(" ({})").format(Markup("; ").join(more)) if more else plain(text)
+
+    def _word_of(self, word: str, years: str) -> str:
+        """Return a source's word with the years that `natverk.membership.evidence.worded` gives it."""
+        if years == "undated":
+            years = self.t("nouns.undated")
+        inferred = years.startswith("inferred ")
+        key = "word_of_inferred_year" if inferred else "word_of_year"
+        return self.t(f"nouns.{key}", year=years.removeprefix("inferred "), text=word) if years else word
 
     @property
     def past(self) -> bool:

@@ -13,6 +13,7 @@ from natverk.frames import known_county
 from natverk.membership.documented import DOCUMENTED
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
+from natverk.pages.tables import records
 from natverk.roles import GROUPS
 from natverk.roles.tasks import unitary_counties
 
@@ -26,6 +27,7 @@ __all__ = [
     "matrix",
     "memberships",
     "municipal",
+    "named_holders",
     "region_page",
     "remarks",
     "strategy_events",
@@ -92,7 +94,9 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
         return page.t(f"nouns.{key}", year=first, last=page.year_of(row, "last_seen"))
     if first == last:
         return page.t("nouns.seen", year=page.year_of(row, "since"))
-    return page.t("nouns.seen", year=f"{page.year_of(row, 'since')}–{page.year_of(row, 'last_seen')}")
+    # Of a year that a source states and one that we infer no span is made.
+    between = "–" if row["since_inferred"] == row["last_seen_inferred"] else "; "
+    return page.t("nouns.seen", year=f"{page.year_of(row, 'since')}{between}{page.year_of(row, 'last_seen')}")
 
 
 def _years(page: NotebookPage, first: object, last: object) -> str:
@@ -136,6 +140,11 @@ def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
         # The notes tell of how it went on.
         del columns["note"]
     page.table("responsibility", frame, columns, fold=True)
+
+
+def named_holders(page: NotebookPage, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return holders (`natverk.roles.holders_of`) with their names in the page's language, for the figure."""
+    return frame.assign(holder_name=[page.holder(row) for row in records(frame)])
 
 
 def strategy_events(page: NotebookPage, frame: pd.DataFrame, *, current: str = "", fold: bool = False) -> None:
@@ -198,7 +207,8 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         return page.actor(row["actor_id"])
 
     def here(row: dict[str, object]) -> Markup:
-        if not row["n_municipal"]:
+        # Beside a tie that does not count they are not told: the networks counted are those that the figure shows.
+        if not row["n_municipal"] or not row["firm"]:
             return Markup("")
         return page.resting(page.whole(row["n_municipal"]), str(row["municipal_rows"]).split(";"), "municipal")
 
@@ -252,7 +262,8 @@ def matrix(page: NotebookPage, actors: pd.DataFrame, networks: pd.DataFrame) -> 
         for network, group in zip(networks["network_id"], networks["group"], strict=True)
     }
     look = {"lang": page.lang, "source": page.source_line}
-    return {"actors": actors, "names": page.network_names, "group": kinds, **look}
+    named = actors.assign(name=[page.actor_names[actor] for actor in actors["actor_id"]])
+    return {"actors": named, "names": page.network_names, "group": kinds, **look}
 
 
 def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> None:
@@ -376,8 +387,9 @@ def bodies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         return page.period(row["founded_year"], row["dissolved_year"])
 
     def note(row: dict[str, object]) -> Markup:
-        derived = page.t("nouns.derived_members", n=page.whole(row["n_derived"])) if row["n_derived"] else ""
-        said = (page.told(row, "note"), page.told(row, "member_note"), Markup.escape(derived))
+        derived = plain(page.t("nouns.derived_members", n=page.whole(row["n_derived"])) if row["n_derived"] else "")
+        derived = Markup(": ").join(part for part in (derived, page.told(row, "derived_note")) if part)
+        said = (page.told(row, "note"), page.told(row, "member_note"), derived)
         return Markup("; ").join(part for part in said if part)
 
     columns: dict[str, Cell | str] = {
@@ -429,7 +441,7 @@ def twin_towns(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
 def findings(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what evaluations found that is no judgement by a criterion (`natverk.outcomes.findings`)."""
     columns: dict[str, Cell | str] = {
-        "evaluator": lambda row: page.told(row, "evaluator"),
+        "evaluator": lambda row: page.actor(row["actor_id"]),
         "year": lambda row: page.year(row["year"]),
         "finding": lambda row: page.told(row, "finding"),
         "note": lambda row: page.told(row, "note"),

@@ -161,7 +161,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
         joined by `;`, municipalities by name first), `associate_ids` (those of them that are associates),
         `other_members` (names of members without an id, joined by `;`),
         `n_derived` (of the members those that follow only from a sentence such as "all municipalities of the
-        county"), `member_note, member_note_sv` (a note of every row that names a member),
+        county"), `derived_note, derived_note_sv` (a note that all of these have), `member_note, member_note_sv` (a
+        note of every row that names a member),
         `n_stated` (members as a source counts them; may be missing), `n_counties`, `tasks, tasks_sv, note,
         note_sv, row_ids, source_ids`. By founding year, those without one last.
 
@@ -212,6 +213,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
                 "other_members": ";".join(others),
                 "associate_ids": ";".join(actor for actor in ids if associate[actor]),
                 "n_derived": int(named.sum()),
+                "derived_note": _of_all(rows["note"][rows["derived"]]),
+                "derived_note_sv": _of_all(rows["note_sv"][rows["derived"]]),
                 "member_note": _of_all(rows["note"][~rows["derived"]]),
                 "member_note_sv": _of_all(rows["note_sv"][~rows["derived"]]),
                 "n_counties": len(row.county_codes.split(";")),
@@ -221,8 +224,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
         )
     columns = [
         "body_id", "name", "name_sv", "form", "form_sv", "form_class", "founded_year", "dissolved_year", "n_members",
-        "member_ids", "associate_ids", "other_members", "n_derived", "member_note", "member_note_sv", "n_stated",
-        "n_counties", "tasks", "tasks_sv", "note", "note_sv", "row_ids", "source_ids",
+        "member_ids", "associate_ids", "other_members", "n_derived", "derived_note", "derived_note_sv", "member_note",
+        "member_note_sv", "n_stated", "n_counties", "tasks", "tasks_sv", "note", "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     made = pd.DataFrame(found, columns=["body_id", *(name for name in columns if name not in frame)])
     for name in ("tasks", "tasks_sv"):

@@ -218,7 +218,8 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
         `network_id, group, themes, n_regional, n_joint, n_municipal` (actors documented; Gotland's one body counts as
         regional), `regional_ids, joint_ids, municipal_ids` (these actors, joined by `;`), `regional` (the region is
         documented), `shared` (municipalities
-        are documented in it, and the region or a joint body too), `row_ids` of all and of each level
+        are documented in it, and the region or a joint body too), `both_now` (region and municipalities are, by ties
+        without a stated end), `row_ids` of all and of each level
         (`regional_rows, joint_rows, municipal_rows`), `source_ids, municipal_sources`. In the order of `memberships`;
         those with only loose or former ties are left out.
 
@@ -234,7 +235,7 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
     >>> int(table.at["greater-copenhagen", "n_municipal"]), bool(table.at["greater-copenhagen", "shared"])
     (33, True)
     """
-    wanted = ["actor_id", "level", "network_id", "group", "firm", "row_ids", "source_ids"]
+    wanted = ["actor_id", "level", "network_id", "group", "firm", "end", "row_ids", "source_ids"]
     has_columns(memberships, wanted, "memberships", "give a frame of roles.county_memberships")
     by_network: dict[str, list[Any]] = {}
     for row in each_row(memberships[memberships["firm"]]):
@@ -256,6 +257,7 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
         line |= {
             "regional": bool(of["regional"]),
             "shared": 0 < len(of["municipal"]) < len(rows),
+            "both_now": all(any(pd.isna(row.end) for row in of[name]) for name in ("regional", "municipal")),
             "row_ids": ";".join(row.row_ids for row in rows),
             "source_ids": _once([row.source_ids for row in rows]),
             "municipal_sources": _once([row.source_ids for row in of["municipal"]]),
@@ -266,7 +268,8 @@ def county_networks(memberships: pd.DataFrame) -> pd.DataFrame:
         "municipal_rows", "row_ids", "source_ids", "municipal_sources",
     ]  # fmt: skip
     counts = ["n_regional", "n_joint", "n_municipal"]
-    kinds = {**dict.fromkeys(text, TEXT), **dict.fromkeys(counts, "int64"), "regional": "bool", "shared": "bool"}
+    yes = ["regional", "shared", "both_now"]
+    kinds = {**dict.fromkeys(text, TEXT), **dict.fromkeys(counts, "int64"), **dict.fromkeys(yes, "bool")}
     return pd.DataFrame(found, columns=[*kinds]).astype(kinds)
 
 

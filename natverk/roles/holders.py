@@ -36,8 +36,6 @@ Interval = Literal["leave_out", "earliest", "latest", "conventional"]
 
 #: The day on which the table of responsibility begins.
 _OBSERVED_FROM = "1997-01-01"
-#: From the surest to the least sure.
-_CERTAINTY = ("high", "medium", "low")
 _HOLDERS = (
     "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "trial", "start", "start_earliest",
     "start_latest", "start_known", "end", "certainty", "legal_basis", "legal_basis_sv", "note", "note_sv", "row_ids",
@@ -118,9 +116,9 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
         its types), `trial` (whether it began under the trial legislation of 1996), `start` (the conventional day),
         `start_earliest, start_latest, start_known` (`day`; `year`, the day unknown; `between`, an interval across
         years; `before`: observation begins), `end` (missing: still the holder at the end of the last year),
-        `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (the
-        lowest of its rows), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by `; `),
-        `row_ids, source_ids`. The earliest first.
+        `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (that
+        of its first row: of the start), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by
+        `; `), `row_ids, source_ids`. The earliest first.
 
     Raises
     ------
@@ -149,7 +147,6 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
     found = []
     for _, rows in frame.groupby(same, sort=True):
         first, last = rows.iloc[0], rows.iloc[-1]
-        rank = max(_CERTAINTY.index(value) for value in rows["certainty"])
         cited = ";".join([*rows["source_id"], *rows["other_sources"].dropna()]).split(";")
         found.append(
             {
@@ -164,7 +161,7 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
                 "start_latest": first["start_latest"],
                 "start_known": _start_known(str(first["start_earliest"]), str(first["start_latest"])),
                 "end": None if pd.isna(last["end"]) or last["end"] > f"{window[-1]}-12-31" else last["end"],
-                "certainty": _CERTAINTY[rank],
+                "certainty": first["certainty"],
                 **{name: once(rows[name]) for name in ("legal_basis", "legal_basis_sv", "note", "note_sv")},
                 "row_ids": ";".join(rows["row_id"]),
                 "source_ids": ";".join(dict.fromkeys(cited)),

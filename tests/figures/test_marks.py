@@ -170,7 +170,7 @@ FIGURES: dict[str, tuple[Draw, list[str], Draw]] = {
         lambda **k: timelines.responsibility(
             HELD[HELD["county_code"] == "23"], years=(1997, 2026), names=COUNTIES, **k
         ),
-        ["2012", "2007–2013", "2014", "2015"],
+        ["2007–2013", "2014", "2015"],
         lambda **k: timelines.responsibility(HELD[:0], **k),
     ),
     "responsibility of several": (

@@ -39,6 +39,26 @@ def test_the_word_of_the_source_is_kept_where_it_says_more(row_id: str, said: st
     assert words(row_id)["as_stated"] == said
 
 
+@pytest.mark.parametrize(
+    ("region", "lang", "said"),
+    [
+        ("01", "sv", "medlem (2021, vår slutsats: representerad i styrelsen), nämns 2023"),
+        ("03", "en", "member (2021, inferred by us: represented on the board), mentioned in 2023"),
+        ("01", "en", "member (undated: main owner), since 2011"),
+        ("18", "en", "member (2018: owner), mentioned in 2018–2022"),
+    ],
+)
+def test_a_word_of_another_year_than_the_one_shown_has_its_own(region: str, lang: str, said: str) -> None:
+    page = page_of("region_report", region=region, lang=lang)
+    assert said in "\n".join(lines(page, "Nätverk, samarbeten" if lang == "sv" else "Networks, cooperations"))
+
+
+def test_a_word_of_the_year_shown_does_not_stand_after_another_year() -> None:
+    own = lines(page_of("network_profile", network="malardalsradet", lang="en"), "Swedish actors in")
+    said = "member (represented in the presidium; 2021, inferred by us: represented on the board)"
+    assert any(said in line for line in own)
+
+
 def test_a_plain_word_is_not_repeated() -> None:
     assert pd.isna(words("mem-01421")["as_stated"])  # type: ignore[call-overload]
 
