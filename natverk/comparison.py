@@ -29,6 +29,7 @@ from natverk.membership.panel import SETS, count, networks_counting_as, panel
 from natverk.membership.quality import DISAGREEMENTS, disagreements
 from natverk.models import documents
 from natverk.networks import members_of
+from natverk.offices import NO_OFFICE
 from natverk.peers import by_portfolio, by_structure, population_at
 from natverk.portfolio import CRITERIA, score
 from natverk.roles.activity import practised
@@ -292,7 +293,8 @@ def side_by_side(
 def _ended(frame: pd.DataFrame, side: str) -> pd.Series:
     """Say where a row tells of the end of one side's tie, and none of a later year or of the contrary."""
     end, last, mark = (frame[f"{side}_{name}"] for name in ("end", "last_seen", "mark"))
-    return (end.notna() & (mark != "conflict") & ~(last > end).fillna(False)).fillna(False).astype(bool)
+    dated = end.notna() & (mark != "conflict") & ~(last > end).fillna(False)
+    return (dated | (mark == "left")).fillna(False).astype(bool)
 
 
 @asked
@@ -594,7 +596,8 @@ def _roles(pair: _Pair) -> Iterator[pd.DataFrame]:
 
 def _positions(pair: _Pair) -> Iterator[pd.DataFrame]:
     """Yield in how many networks the unit's actors hold an office, or how many members of a network hold one."""
-    own = pair.own(pair.data.functions, *pair.groups)
+    rows = pair.data.functions
+    own = pair.own(rows[~rows["function_class"].isin(NO_OFFICE)], *pair.groups)
     if pair.kind == "network":
         yield _counted(pair, own, "actor_id", "members_with_office", "members", rows="row_id")
     else:

@@ -128,11 +128,12 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
         One row an event: `county_code, strategy_id, title` (missing where the source names no strategy), `event`
         (`begun`, `referral`, `adopted`, `revised`, `in_force`, `reviewed`, `followed_up`, `new_begun`, `replaced`),
         `date` (partial; the last that the row tells, and of what is in force the first: until when a strategy is meant
-        to hold is no sighting), `bound` (`by`: no more is known than that it had happened by the date; `until`: its
-        end, the start is not known; `between`: some day from `date_from` to `date_to`; missing: the date or span
-        itself), `date_from, date_to` (as coded; both missing: planned or undated), `date_basis` (`stated`, `inferred`),
-        `by, by_sv` (who did it), `has_part` (whether the row tells how municipalities took part), `municipal_part,
-        municipal_part_sv, note, note_sv, row_id, source_id`. By county and start: a bare year comes after what is dated
+        to hold is no sighting, nor is an end in a year after that of its newest source, which is a plan), `bound`
+        (`by`: no more is known than that it had happened by the date; `until`: its end, the start is not known;
+        `between`: some day from `date_from` to `date_to`; missing: the date or span itself), `date_from, date_to` (as
+        coded; both missing: planned or undated), `date_basis` (`stated`, `inferred`), `by, by_sv` (who did it),
+        `has_part` (whether the row tells how municipalities took part), `municipal_part, municipal_part_sv, note,
+        note_sv, row_id, source_id`. By county and start: a bare year comes after what is dated
         within it, but the work on a strategy before the decision that it led to; what has no date comes last.
 
     Raises
@@ -158,7 +159,12 @@ def events(data: Dataset, regions: Names | None = None, *, until: int | None = N
     if until is not None and year_range(until, "until", data=data)[-1] < data.last_year:
         begun = frame["date_from"].fillna(frame["date_to"]).fillna(_NEVER)
         frame = frame[(begun.map(earliest) <= f"{until}-12-31").astype(bool)]
-    lasting = frame["date_to"].mask(frame["event"] == "in_force")
+    # An end in a year after its newest source was published is a plan.
+    printed = data.sources["published"].fillna(data.sources["accessed"]).str[:4]
+    printed_in = dict(zip(data.sources["source_id"], printed, strict=True))
+    newest = [max(printed_in[item] for item in ids.split(";")) for ids in frame["source_id"]]
+    planned = (frame["date_to"].str[:4] > pd.Series(newest, index=frame.index, dtype=TEXT)).fillna(False)
+    lasting = frame["date_to"].mask((frame["event"] == "in_force") | planned)
     takes_time, single = frame["event"].isin(_LASTING), frame["event"].isin([*_DECISIONS, "replaced"])
     open_start = frame["date_from"].isna() & frame["date_to"].notna()
     one_of_many = (frame["date_from"] != frame["date_to"]).fillna(False) & frame["date_to"].notna() & ~open_start
@@ -354,7 +360,7 @@ def _bound(event: Any, today: str) -> str | None:
     """Return what the date of an event is, as `state` tells it: a day by which, the end of a referral, or neither."""
     if event.bound in ("by", "between"):
         return "by"
-    over = event.event == "referral" and isinstance(event.date_to, str) and latest(event.date_to) <= today
+    over = event.event == "referral" and event.date == event.date_to and latest(event.date_to) <= today
     return "ended" if over else None
 
 

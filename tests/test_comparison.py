@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from natverk import comparison
 from natverk.comparison import PARTS, VERDICTS, compare, kinds_of_both
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
@@ -17,6 +18,7 @@ from natverk.membership.actors import actors_of
 from natverk.membership.documented import documented
 from natverk.membership.panel import count, panel
 from natverk.membership.quality import disagreements
+from natverk.offices import offices
 from natverk.roles.activity import practised
 from natverk.strategies import stages
 
@@ -187,6 +189,19 @@ def test_parts_can_be_chosen_and_keep_their_rows(pair: tuple[pd.DataFrame, pd.Da
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_end_without_a_year_is_an_end(real: Dataset) -> None:
+    # mem-01218 calls Västernorrland a former member, and no source tells since when.
+    table = comparison.side_by_side(real, "22", "24", kind="region").set_index("network_id")
+    assert table.loc["mittnordenkommitten", ["a_mark", "ended", "shared"]].tolist() == ["left", True, False]
+
+
+def test_what_is_no_office_counts_as_none(real: Dataset) -> None:
+    table = compare(real, "1480", "1280", parts="positions").set_index("measure")
+    for side, actor in (("a", "municipality:1480"), ("b", "municipality:1280")):
+        held = offices(real, actor).query("held")
+        assert table.loc["networks_with_office", side] == held["network_id"].nunique()
 
 
 def test_kinds_must_match(real: Dataset) -> None:

@@ -474,6 +474,15 @@ def test_real_states_of_all_regions(real: Dataset) -> None:
     assert shown["date"].notna().all()
 
 
+def test_a_planned_end_is_no_sighting(real: Dataset) -> None:
+    # sev-00076: a page of 2024 tells of a review that was to be ready in 2025.
+    table = state(real).set_index("county_code")
+    assert table.loc["14", ["state", "last_seen", "row_id"]].tolist() == ["under_review", "2024", "sev-00076"]
+    rows = events(real).merge(real.sources[["source_id", "published"]], on="source_id")
+    begun = rows[(rows["date_from"].str[:4] <= rows["published"].str[:4]).fillna(False)]
+    assert (begun["date"].str[:4] <= begun["published"].str[:4]).all()
+
+
 def test_a_state_knows_no_more_than_was_published() -> None:
     early = load(as_of="2020")
     table = state(early)

@@ -42,20 +42,21 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         ended, own = page.ended(own), page.last_told(own)
         since, last = own["since"], own["last_seen"]
         stated = row[f"{name}_since_basis"] == "stated"
-        parts: list[object] = [page.worded(own, page.term("status", own["status"]))]
+        status = page.term("status", own["status"])
+        if own["inferred"]:
+            status = page.t("nouns.two_readings", text=status, basis=page.term("interplay_basis", "inferred"))
+        parts: list[object] = [page.worded(own, status)]
         if isinstance(own["terms"], str):
             parts.append(own["terms"])
         elif stated:
             parts.append(page.t("nouns.since", year=page.year(since)))
         elif pd.isna(since):  # type: ignore[call-overload]
-            parts.append(page.undated(own))
+            parts.append(page.undated(own, headed=False))
         seen = ""
         if not ended and pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
-            seen = page.t("nouns.last_seen", year=page.year_of(own, "last_seen"))
+            seen = page.t("nouns.seen", year=page.year_of(own, "last_seen"))
         parts += [seen if ended else page.inferred_later(own, seen), ended]
-        if own["inferred"]:
-            parts.append(page.term("interplay_basis", "inferred"))
-        elif own["mark"] == "loose" or (own["mark"] == "left" and not ended):
+        if (own["mark"] == "loose" and not own["inferred"]) or (own["mark"] == "left" and not ended):
             parts.append(page.term("mark", own["mark"]))
         return Markup(", ").join(plain(part) for part in parts if part)
 

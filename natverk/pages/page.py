@@ -483,11 +483,15 @@ class NotebookPage:
         year = self.year(row["year"])
         return self.t("nouns.inferred_date", date=year) if row["year_basis"] == "inferred" else year
 
-    def undated(self, row: Mapping[str, object]) -> str:
-        """Say that no source dates a tie; with the years that we infer, where we do."""
+    def undated(self, row: Mapping[str, object], *, headed: bool = True) -> str:
+        """Say that no source dates a tie; with the years that we infer, where we do.
+
+        `headed`: it stands in a column whose head says that the year is the start.
+        """
         start, seen = row["inferred_start"], row["inferred_seen"]
         if pd.notna(start):  # type: ignore[call-overload]
-            return self.t("nouns.inferred_date", date=self.year(start))
+            date = self.t("nouns.inferred_date", date=self.year(start))
+            return date if headed else self.t("nouns.since", year=date)
         if pd.notna(seen):  # type: ignore[call-overload]
             return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
         return self.t("nouns.undated")
@@ -508,12 +512,12 @@ class NotebookPage:
         last, sure = row["last_seen"], row["last_sure"]
         start = row["since"] if row["since_basis"] == "stated" else pd.NA
         if pd.isna(last) or (pd.notna(start) and start == last):  # type: ignore[call-overload]
-            return self.inferred_later(row, "")
+            return self.inferred_later(row, "", headed=True)
         seen = self.year_of(row, "last_seen")
         # Of a tie with a stated start the last year that a source states may be such a start, and no sighting.
         if row["last_seen_inferred"] and pd.notna(sure) and pd.isna(start):  # type: ignore[call-overload]
             seen = f"{self.year(sure)}; {seen}"
-        return self.inferred_later(row, seen)
+        return self.inferred_later(row, seen, headed=True)
 
     def last_told(self, row: Mapping[str, object]) -> dict[str, object]:
         """Return a tie that was last seen in a year that we infer with the latest of such years alone."""
@@ -522,8 +526,11 @@ class NotebookPage:
             return dict(row)
         return {**row, "last_seen": later, "inferred_seen": pd.NA}
 
-    def inferred_later(self, row: Mapping[str, object], seen: str) -> str:
-        """Add to the year in which a tie was last seen a later one that we infer, where no source states it."""
+    def inferred_later(self, row: Mapping[str, object], seen: str, *, headed: bool = False) -> str:
+        """Add to the year in which a tie was last seen a later one that we infer, where no source states it.
+
+        `headed`: it stands in a column whose head says that the year is the last one in which it was seen.
+        """
         later, last = row["inferred_seen"], row["last_seen"]
         if pd.isna(last):  # type: ignore[call-overload]
             # Without a start the year stands as the one in which the tie is mentioned.
@@ -531,7 +538,15 @@ class NotebookPage:
         if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
             return seen
         said = self.t("nouns.inferred_date", date=self.year(later))
-        return f"{seen}; {said}" if seen else said
+        if seen and not self._seen_only_at_start(row):
+            return f"{seen}; {said}"
+        said = said if headed else self.t("nouns.seen", year=said)
+        return f"{seen}, {said}" if seen else said
+
+    def _seen_only_at_start(self, row: Mapping[str, object]) -> bool:
+        """Say whether no year tells of a sighting: none is known, or only that of a stated start."""
+        last = row["last_seen"]
+        return bool(pd.isna(last) or (row["since_basis"] == "stated" and row["since"] == last))  # type: ignore[call-overload]
 
     def programme(self, row: Mapping[str, object]) -> Markup:
         """Return the programme of a project; blank where the name of its network stands beside it and begins so."""

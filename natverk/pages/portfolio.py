@@ -12,6 +12,7 @@ from natverk.data.spreadsheets import read_table
 from natverk.frames import known_actor
 from natverk.locale import LANGUAGES, alphabetic, texts
 from natverk.pages.page import Cell, NotebookPage
+from natverk.pages.tables import records
 from natverk.portfolio import CRITERIA, RECOMMENDATIONS, Review, Rule, blank_sheet
 
 __all__ = ["portfolio_page", "read_sheet", "recommended", "rule", "shares", "sheet"]
@@ -92,8 +93,9 @@ def shares(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 
 def sheet(page: NotebookPage, review: Review, documented: pd.DataFrame, chosen: Rule) -> None:
-    """Show the empty sheet for a review of one's own: a row for each documented or judged network, folded."""
-    ids = {*documented["network_id"], *review.scores["network_id"]}
+    """Show the empty sheet for a review of one's own, folded: a row a network judged, or documented and not ended."""
+    going_on = [row for row in records(documented) if row["mark"] != "left" and not page.ended(row)]
+    ids = {*(str(row["network_id"]) for row in going_on), *review.scores["network_id"]}
     names = sorted((page.network(item).striptags() for item in ids), key=alphabetic)
     names = names or [page.t("nouns.write_network")] * _BLANK_ROWS
     frame = blank_sheet({str(number): name for number, name in enumerate(names)}, criteria=chosen.weights)

@@ -81,7 +81,7 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     Its end, which `page.ended` gives, is said beside it: the last year before it is none in which it was seen.
     """
     if pd.isna(row["since"]):  # type: ignore[call-overload]
-        return page.undated(row)
+        return page.undated(row, headed=False)
     if isinstance(row["terms"], str):
         return row["terms"]
     first, last = page.year(row["since"]), page.year(row["last_seen"])

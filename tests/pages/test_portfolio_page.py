@@ -41,3 +41,14 @@ def test_what_is_certain_in_every_draw_fills_no_table() -> None:
 def test_that_nothing_is_excluded_is_said_so() -> None:
     table = tables_of(page("en"))["Review and rule side by side"].frame
     assert table.iloc[0, -1] == "every recommendation"
+
+
+def test_what_the_council_left_is_not_on_the_sheet_for_the_next_review() -> None:
+    names = tables_of(page("sv"))["Tomt ark"].frame.iloc[:, 0].tolist()
+    assert not [name for name in names if "ECAD" in name]
+
+
+def test_rule_and_review_are_named_where_they_differ() -> None:
+    told = text_of(page_of("portfolio_review", actor="municipality:2081", lang="sv"))
+    assert "Regeln och översynen skiljer sig för " in told
+    assert "Ett omdöme om nätverk från −2" in told

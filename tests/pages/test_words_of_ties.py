@@ -90,7 +90,7 @@ def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark()
     page = page_of("region_report", region="06")
     ties = "\n".join(lines(page, "Nätverk, samarbeten"))
     assert "till 2009, då verksamheten upphörde" in ties
-    assert "Svenska Cykelstäder | regionen | medlem, 2023 (vår slutsats)" in ties
+    assert "Svenska Cykelstäder | regionen | medlem, sedan 2023 (vår slutsats)" in ties
     assert "ICORN | regionen | medlem, sedan 2013, nämns 2014, vår slutsats" in ties
     assert "deltagare (följer av en annan uppgift i källan)" in ties
     assert any("har sökt medlemskap" in line for line in lines(page, "Vad källorna säger mer"))
@@ -221,8 +221,9 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
     ties = "\n".join(lines(page, "Nätverk för"))
     assert "West Sweden | medlem, till 2013, då verksamheten upphörde" in ties
     assert "Sydsveriges Brysselkontor | deltagare, sedan 1994, till 2009, då verksamheten upphörde" in ties
-    assert "medlem (1999: i föregångaren Gränskommittén), medlemskap senast belagt 1999" in ties
-    assert "medlem (fristadsregion), medlemskap senast belagt 2017, vår slutsats" in ties
+    # A row of the committee before it dates nothing of this one.
+    assert "medlem (i föregångaren Gränskommittén), odaterat" in ties
+    assert "medlem (vår slutsats) (fristadsregion), nämns 2017" in ties
     assert "medlem, nämns 2019 (vår slutsats)" in ties
     assert "upphört för minst en av dem: West Sweden" in re.sub(r"<[^>]+>", "", text_of(page))
 
@@ -230,3 +231,22 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
 def test_network_pages_tell_what_rows_remark() -> None:
     shown = lines(page_of("network_profile", network="klimatkommunerna"), "Vad källorna säger mer")
     assert any(line.startswith("Sollentuna | 2020 | ett partis sida: andrahandsuppgift") for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        # mem-02741: start and sighting are both ours.
+        (("14", "12"), "nämns 2020; 2021 (vår slutsats) | medlem, sedan 2018 (vår slutsats)"),
+        (("1480", "1280"), "sedan 2002, nämns 2016 (vår slutsats)"),
+    ],
+)
+def test_every_year_of_a_comparison_says_whether_it_is_a_start_or_a_sighting(units: tuple[str, str], said: str) -> None:
+    told = lines(page_of("compare", a=units[0], b=units[1]), "Nätverk för")
+    assert said in "\n".join(told)
+    assert not any(re.search(r", \d{4} \(vår slutsats\)", line) for line in told)
+
+
+def test_positions_beside_what_is_none_are_called_so() -> None:
+    (caption,) = [name for name in tables_of(page_of("compare", a="1480", b="1280")) if name.startswith("Uppdrag")]
+    assert caption == "Uppdrag i nätverk, och kandidaturer, närvaro och annat som inte är uppdrag"
