@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from natverk.data.answers import asked
-from natverk.data.load import Dataset
+from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.errors import UnknownName
 from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
@@ -149,35 +149,46 @@ def recomputed(
     [['equal', 23.0, 23.0], ['differs', 40.0, 38.4]]
     """
     counted_from_one("significant", significant)
-    everything = actors is None and networks is None
-    wanted = {
-        *(known_actors(data, actors) if actors is not None else ()),
-        *(known_networks(data, networks) if networks is not None else ()),
-    }
+    table = _recomputed(data, significant)
+    if actors is not None or networks is not None:
+        wanted = {
+            *(known_actors(data, actors) if actors is not None else ()),
+            *(known_networks(data, networks) if networks is not None else ()),
+        }
+        if networks is None:
+            table = table[table["table"] != "member_lists"]
+        named = [not wanted.isdisjoint(about.split(";")) for about in table["about"]]
+        table = table[named].reset_index(drop=True)
+    return table.drop(columns="about")
+
+
+@kept
+def _recomputed(data: Dataset, significant: int) -> pd.DataFrame:
+    """Return all published numbers beside ours; `about` has the ids of the actor and the networks of each."""
     list_network = data.member_lists.set_index("list_id")["network_id"].to_dict()
     chosen = []
     for claim in _claims(data):
         fallback = ("total", {}) if claim.table == "published_totals" else ("cannot", {"reason": "no_recipe"})
         recipe, arguments = RECIPES.get(claim.row_id, fallback)
         # Besides the actor and network of a total, the network, or list of one, that a recipe names.
-        about = {claim.actor_id, claim.network_id, arguments.get("network")}
-        about |= {list_network.get(value) for value in arguments.values()}
-        if everything or not wanted.isdisjoint(about):
-            chosen.append((claim, recipe, arguments, about))
-    recipes = _Recipes(data, set().union(*(about for *_, about in chosen)))
-    found = [(claim, recipe, getattr(recipes, recipe)(claim, **arguments)) for claim, recipe, arguments, _ in chosen]
-    if everything or networks is not None:
-        seen = list_members(data)
-        named = seen[seen["on"]].groupby("list_id").size()
-        for row in each_row(data.member_lists.sort_values(["network_id", "year"], kind="stable")):
-            if everything or row.network_id in wanted:
-                # A list of low certainty is kept, and not held against what it says itself.
-                reason = "" if row.certainty in CERTAINTY["medium"] else "incomplete_list"
-                claim = Claim("member_lists", row.list_id, row.network_id, None, "members_sweden", float(row.n_sweden),
-                              "exact", "members", row.year, row.source_id)  # fmt: skip
-                found.append((claim, "listed", Found(float(named.get(row.list_id, 0)), "list", reason, row.list_id)))
+        keys = [claim.actor_id, claim.network_id, arguments.get("network"), *map(list_network.get, arguments.values())]
+        chosen.append((claim, recipe, arguments, {str(key) for key in keys if pd.notna(key)}))
+    recipes = _Recipes(data, set[str]().union(*(about for *_, about in chosen)))
+    found = [
+        (claim, recipe, about, getattr(recipes, recipe)(claim, **arguments))
+        for claim, recipe, arguments, about in chosen
+    ]
+    seen = list_members(data)
+    named = seen[seen["on"]].groupby("list_id").size()
+    for row in each_row(data.member_lists.sort_values(["network_id", "year"], kind="stable")):
+        # A list of low certainty is kept, and not held against what it says itself.
+        reason = "" if row.certainty in CERTAINTY["medium"] else "incomplete_list"
+        claim = Claim("member_lists", row.list_id, row.network_id, None, "members_sweden", float(row.n_sweden),
+                      "exact", "members", row.year, row.source_id)  # fmt: skip
+        ours = Found(float(named.get(row.list_id, 0)), "list", reason, row.list_id)
+        found.append((claim, "listed", {row.network_id}, ours))
     rows = []
-    for claim, recipe, result in found:
+    for claim, recipe, about, result in found:
         outcome, reason = _outcome(claim, result, significant)
         known = result.ours is not None and outcome != "not comparable"
         rows.append(
@@ -188,6 +199,7 @@ def recomputed(
                 "reason": reason,
                 "difference": result.ours - claim.published if known else None,
                 "recipe": recipe,
+                "about": ";".join(sorted(about)),
             }
         )
     columns = [
@@ -195,7 +207,8 @@ def recomputed(
         "reason", "ours", "difference", "basis", "also", "recipe", "rows", "source_id",
     ]  # fmt: skip
     numbers = {"published": "float64", "ours": "float64", "difference": "float64", "year": "Int64"}
-    table = pd.DataFrame(rows, columns=columns).astype({**dict.fromkeys(columns, TEXT), **numbers})
+    table = pd.DataFrame(rows, columns=[*columns, "about"])
+    table = table.astype({**dict.fromkeys([*columns, "about"], TEXT), **numbers})
     said = {"value_as_stated": "said", "value_as_stated_sv": "said_sv"}
     told = pd.concat([data.published_totals.rename(columns=said), data.published_figures]).set_index("row_id")
     told["year_inferred"] = told["year_basis"] == "inferred"
@@ -343,7 +356,7 @@ class _Recipes:
     `about` are the networks and actors that the claims to be recomputed name: no cell of others is read.
     """
 
-    def __init__(self, data: Dataset, about: set[str | None]) -> None:
+    def __init__(self, data: Dataset, about: set[str]) -> None:
         self.data = data
         self.about = about
         self.actors, self.lists = list(each_row(levels(data))), list(each_row(data.member_lists))

@@ -19,7 +19,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 import numpy as np
 import pandas as pd
 
-from natverk.data.reads import Filters, behind_an_answer, is_asking, note_all, note_answer
+from natverk.data.reads import Filters, behind_an_answer, is_answered, is_asking, note_all, note_answer, within
 from natverk.errors import NatverkError
 
 __all__ = ["Loaded", "ask", "asked", "digest_of", "rows_where", "rows_without"]
@@ -67,6 +67,9 @@ def asked(function: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P
         question = _question(name, data, args, kwargs) if is_asking() else None
         if question is None:
             return function(data, *args, **kwargs)
+        if is_answered(question):
+            with within(answer=True):
+                return function(data, *args, **kwargs)
         digest = None
         try:
             with behind_an_answer() as used:

@@ -43,6 +43,7 @@ _seen: dict[str, str] = {}
 # What is collected by whoever keeps a result, to note it again with the result; and what this process has written.
 _collecting: list[dict[str, str]] = []
 _written: set[tuple[str, str, str, str]] = set()
+_answered: set[tuple[str | None, str]] = set()
 # The measures at work that are kept or asked, and for each whether an answer stands before it.
 _at_work: list[bool] = []
 
@@ -92,7 +93,13 @@ def note_read(text: str, sha256: str) -> None:
 
 def note_answer(question: str, digest: str) -> None:
     """Note what a measure answered, instead of the tables behind the answer (`behind_an_answer`)."""
+    _answered.add((os.environ.get(READS_VARIABLE), question))
     _write("answer", question, digest)
+
+
+def is_answered(question: str) -> bool:
+    """Say whether the answer to a question is noted already: the same data give the same one."""
+    return (os.environ.get(READS_VARIABLE), question) in _answered
 
 
 def note_row(table: str, key: str, digest: str) -> None:

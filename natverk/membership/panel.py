@@ -571,7 +571,8 @@ def panel(
         is that of the rows that attest or presume, the most telling first. `rows` are the ids that decide the cell,
         separated by `;`. Sorted by actor, network, year. Its `attrs` hold `left_out`
         (numbers of `actors` and `pairs` without a row), `panel` (the arguments that decide a cell, read by
-        `natverk.explain`), `kinds` (what was counted) and `kinds_of` (kind and reach of each network, read by `count`).
+        `natverk.explain`), `kinds` (what was counted) and `kinds_of` (a line with id, kind and reach of each network,
+        read by `count`).
 
     Raises
     ------
@@ -668,7 +669,8 @@ def panel(
     frame.attrs["panel"] = rules._asdict()
     frame.attrs["kinds"] = checked_kinds(kinds)
     own = data.networks[data.networks["network_id"].isin(network_ids)]
-    frame.attrs["kinds_of"] = {row.network_id: (row.kind, row.reach) for row in each_row(own)}
+    # As text: pandas copies attributes, cell by cell, at every step that is taken with a frame.
+    frame.attrs["kinds_of"] = "\n".join(f"{row.network_id} {row.kind} {row.reach}" for row in each_row(own))
     return frame
 
 
@@ -752,7 +754,7 @@ def _of_kinds(cells: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
     wanted = [{*kinds} & {*values} for values in (VOCABULARIES["network_kind"], VOCABULARIES["reach"])]
     fit = [
         network
-        for network, own in kinds_of.items()
+        for network, *own in map(str.split, kinds_of.splitlines())
         if all(not named or value in named for named, value in zip(wanted, own, strict=True))
     ]
     return cells[cells["network_id"].isin(fit)]

@@ -243,7 +243,11 @@ class Pool:
             if not self._running:
                 return
             for future in wait(self._running, timeout=_POLL, return_when=FIRST_COMPLETED).done:
-                yield self.result(future)
+                result = self.result(future)
+                if self.size > 1 and queue and not self.interrupt:
+                    # Whoever takes the result writes it meanwhile.
+                    self.start(queue.popleft())
+                yield result
 
     def start(self, job: Job) -> Future[None] | None:
         """Start the process of a page; the future is done when it has ended. None where the run is interrupted.
