@@ -90,7 +90,8 @@ def _status(page: NotebookPage, row: dict[str, object]) -> Markup:
 
 def _kind(page: NotebookPage, row: dict[str, object]) -> str:
     """Say what a network is and how far it reaches: `internationellt nätverk`, `kontor över länsgränser`."""
-    own = "body" if row["kind"] == "cooperation_body" and row["counts_as"] == "membership" else row["counts_as"]
+    is_body = row["kind"] == "cooperation_body" and row["counts_as"] != "representation"
+    own = "body" if is_body else row["counts_as"]
     return page.t(f"nouns.kind.{own}.{row['reach']}")
 
 
@@ -182,4 +183,5 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
     }
     if frame["absent"].isna().all() and frame["own_mark"].isna().all():
         del columns["own"]
-    page.table("peers", frame, columns, fold=fold, alike=alike)
+    named = alike[("municipality:" + alike["code"]).isin(frame["actor_id"])]
+    page.table("peers", frame, columns, fold=fold, alike=named)

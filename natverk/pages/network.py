@@ -23,7 +23,7 @@ _NOUNS = {
     "universal": "member",
     "commitment": "signatory",
     "programme": "participant",
-    "representation": "owner",
+    "representation": "member",
     "reporting": "reporter",
 }
 

@@ -114,8 +114,10 @@ def county_memberships(
     own = loose_ties(data, own, window[-1], year_basis=year_basis)
     networks = data.networks.set_index("network_id")
     kinds = networks.loc[own["network_id"]]
+    # A corridor that is taken part in as in a programme is a cooperation all the same; an office is an office.
+    is_body = (kinds["kind"] == "cooperation_body") & (kinds["counts_as"] == "programme")
     own = own.assign(
-        group=np.where(kinds["counts_as"] == "membership", kinds["reach"], kinds["counts_as"]),
+        group=np.where((kinds["counts_as"] == "membership") | is_body, kinds["reach"], kinds["counts_as"]),
         themes=kinds["themes"].to_numpy(),
         network=kinds["name_sv"].str.casefold().to_numpy(),
         firm=own["mark"].isin(DOCUMENTED),

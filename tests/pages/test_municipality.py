@@ -162,7 +162,7 @@ def test_what_is_known_of_ones_own_is_told_as_announced_and_as_inferred() -> Non
 
 
 def test_a_cooperation_body_is_no_network_and_those_counted_are_named() -> None:
-    assert "one network or cooperation" in text_of(page("2523", "en")).split("How sure")[0]
+    assert "attested in one cooperation body" in text_of(page("2523", "en")).split("How sure")[0]
     assert "of those counted have no sure year" in text_of(page(GOTLAND, "en"))
 
 
@@ -262,11 +262,13 @@ def test_a_full_member_is_not_called_a_member_too() -> None:
 
 def test_the_answer_counts_what_the_rows_hold() -> None:
     own = natverk.documented(DATA, [f"municipality:{GOTEBORG}"], years=(1997, 2025))
-    kinds = DATA.networks.set_index("network_id")["counts_as"]
+    networks = DATA.networks.set_index("network_id")
+    kinds = networks["counts_as"].where(networks["kind"] == "network", "body")
     sure = own[own["mark"].isin(["recent", "earlier", "undated", "conflict"])]
     n = sure["network_id"].map(kinds).value_counts()
     answer = text_of(page(GOTEBORG)).split("**")[1]
     assert f"{n['membership']} nätverk" in answer
+    assert "samarbetsorgan" in answer
     recent = page(GOTEBORG).number(int((sure["mark"] == "recent").sum()))
     assert f"varav {recent} någon gång 2021–2025" in answer
     assert all(len(sentence.split()) < 40 for sentence in answer.split(". "))

@@ -146,12 +146,12 @@ def test_an_inferred_year_of_a_list_is_told_so_of_who_is_not_on_it() -> None:
 
 
 def test_remarks_are_told_with_their_year() -> None:
-    assert cells("mayors-for-peace", "Vad källorna säger mer")["Norrköping"]["period"] == "2011"
+    assert cells("mayors-for-peace", "Anmärkningar")["Norrköping"]["period"] == "2011"
 
 
 def test_what_only_describes_a_network_is_no_rule_of_membership() -> None:
     text = text_of(page_of("network_profile", network="carbonn"))
-    assert "Vilka som kan vara med" not in text
+    assert "Om medlemskapet" not in text
     assert "**Vad det är:** Tagg i ClimActor-data" in text
 
 

@@ -93,7 +93,7 @@ def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark()
     assert "Svenska Cykelstäder | regionen | medlem, sedan 2023 (vår slutsats)" in ties
     assert "ICORN | regionen | medlem, sedan 2013, nämns 2014, vår slutsats" in ties
     assert "deltagare (följer av en annan uppgift i källan)" in ties
-    assert any("har sökt medlemskap" in line for line in lines(page, "Vad källorna säger mer"))
+    assert any("har sökt medlemskap" in line for line in lines(page, "Anmärkningar"))
     assert "Svenska Cykelstäder" not in text_of(page).split("## Vad som är omstritt")[1]
 
 
@@ -229,7 +229,7 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
 
 
 def test_network_pages_tell_what_rows_remark() -> None:
-    shown = lines(page_of("network_profile", network="klimatkommunerna"), "Vad källorna säger mer")
+    shown = lines(page_of("network_profile", network="klimatkommunerna"), "Anmärkningar")
     assert any(line.startswith("Sollentuna | 2020 | ett partis sida: andrahandsuppgift") for line in shown)
 
 
