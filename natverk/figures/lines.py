@@ -101,9 +101,11 @@ def holders(frame: pd.DataFrame, *, lang: str = "sv", ax: Axes | None = None, so
     edges = [*years, years[-1] + 1]
     for kind in kinds:
         low, best, high = (table[bound][kind].to_numpy(dtype=float) for bound in ("low", "best", "high"))
+        # Both edges of an uncertain year: what lies between two edges is drawn.
+        where = np.append(low < high, False) | np.insert(low < high, 0, False)
         ax.fill_between(
             edges, [*low, low[-1]], [*high, high[-1]], step="post", facecolor="none", edgecolor=_COLOURS[kind],
-            hatch=HATCH, linewidth=0, alpha=0.7, where=[*(low < high), False],
+            hatch=HATCH, linewidth=0, alpha=0.7, where=where,
         )  # fmt: skip
         there = np.flatnonzero(high > 0)
         start, end = int(there[0]), int(there[-1]) + 1

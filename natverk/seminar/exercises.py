@@ -7,6 +7,7 @@ corrected row corrects the exercise. What is said stands in `hints/sv.toml` and 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from numbers import Real
@@ -29,7 +30,10 @@ __all__ = ["EXERCISES", "Exercise", "Feedback", "check", "checker", "review_text
 
 #: What an answer is: a number; a year, or "unknown"; names; one of some options; a row with named fields; judgements.
 Kind = Literal["number", "year", "networks", "actors", "choice", "row", "judgements"]
-_UNKNOWN = ("okänt", "okänd", "unknown", "vet inte", "not known", "?")
+_UNKNOWN = (
+    "okänt", "okänd", "vet inte", "vet ej", "ej känt", "inte känt", "framgår inte", "går inte att säga",
+    "unknown", "not known", "not stated", "cannot tell", "?",
+)  # fmt: skip
 
 
 class Exercise(NamedTuple):
@@ -194,7 +198,8 @@ def _read(data: Dataset, task: Exercise, answer: object, own: Mapping[str, Any],
         return _number(answer, general)
     if task.kind == "year":
         unknown = isinstance(answer, str) and answer.strip().casefold() in _UNKNOWN
-        return "unknown" if unknown else _number(answer, general)
+        interval = len(re.findall(r"\b\d{4}\b", str(answer))) > 1
+        return "unknown" if unknown else _number(answer, general, "interval" if interval else "no_year")
     if task.kind in ("networks", "actors"):
         return _ids(data, task.kind.removesuffix("s"), answer, general)
     if task.kind == "choice":
@@ -207,14 +212,14 @@ def _read(data: Dataset, task: Exercise, answer: object, own: Mapping[str, Any],
     return {str(field): _field(data, str(field), value) for field, value in answer.items()}
 
 
-def _number(answer: object, general: Mapping[str, str]) -> float:
-    """Return a number; a text that is one counts, with a decimal comma too."""
+def _number(answer: object, general: Mapping[str, str], otherwise: str = "no_number") -> float:
+    """Return a number; a text that is one counts, with a decimal comma too. `otherwise` says what is told if not."""
     try:
         value = float(str(answer).strip().removesuffix("%").strip().replace(",", ".").replace("−", "-"))
     except ValueError:
         value = math.nan
     if math.isnan(value):
-        raise _UnreadableError(general["no_number"].format(given=answer))
+        raise _UnreadableError(general[otherwise].format(given=answer))
     return value
 
 
@@ -226,6 +231,8 @@ def _ids(data: Dataset, kind: str, answer: object, general: Mapping[str, str]) -
         named = list(answer) if isinstance(answer, Iterable) else [answer]
     directory, found = Directory.of(data), set()
     for name in named:
+        if re.fullmatch(r"\d{1,2}", str(name).strip()):
+            raise _UnreadableError(general["count"].format(given=name))
         try:
             found.add(directory.resolve(kind, str(name)).id)
         except UnknownName as error:
@@ -417,9 +424,9 @@ def _holders(data: Dataset, *types: str, on: str = "2018-04-01") -> int:
     return int(roles.responsibility_at(data, on)["holder_type"].isin(types).sum())
 
 
-def _to_joint(data: Dataset, *states: str) -> int:
+def _to_joint(data: Dataset, *states: str, pilots: Literal["count", "skip"] = "count") -> int:
     """Return the number of counties where a joint body got the responsibility first, its start known in some ways."""
-    table = roles.transfers(data)
+    table = roles.transfers(data, pilots=pilots)
     return int(((table["treatment"] == "to_joint") & table["state"].isin(states)).sum())
 
 
@@ -450,8 +457,8 @@ def _kronoberg(data: Dataset) -> pd.DataFrame:
 
 
 def _role(data: Dataset) -> str:
-    """Return the one role that the evidence leaves in culture in Stockholm's county, or that it leaves several."""
-    role = roles.practised(data, county="01").set_index("theme")["role"].dropna().to_dict().get("culture")
+    """Return the one role that evidence leaves in culture in Stockholm's county in 2024, or that it leaves several."""
+    role = roles.practised(data, county="01", year=2024).set_index("theme")["role"].dropna().to_dict().get("culture")
     return "cannot_tell" if role is None else str(role)
 
 
@@ -615,6 +622,7 @@ EXERCISES: dict[str, Exercise] = {
         lambda data: _to_joint(data, "dated", "interval"),
         {
             "dated": lambda data: _to_joint(data, "dated"),
+            "without_pilots": lambda data: _to_joint(data, "dated", "interval", pilots="skip"),
             "every_county": lambda data: len(data.counties),
         },
     ),

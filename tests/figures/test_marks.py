@@ -339,6 +339,18 @@ def test_a_frame_of_something_else_is_refused() -> None:
 # --- What is drawn ----------------------------------------------------------------------------------------------------
 
 
+def test_an_uncertain_year_is_hatched_from_end_to_end() -> None:
+    ax = Figure().subplots()
+    lone = frame(
+        "year holder_type low best high",
+        *((year, "state", 2 - (year in (2003, 2004, 2007)), 2, 2) for year in range(2002, 2009)),
+    )
+    lines.holders(lone, ax=ax)
+    (area,) = ax.collections
+    extents = sorted((float(path.vertices[:, 0].min()), float(path.vertices[:, 0].max())) for path in area.get_paths())
+    assert extents == [(2003, 2005), (2007, 2008)]
+
+
 def test_a_sighting_is_no_line_and_a_list_without_the_member_is_marked_on_it() -> None:
     figure = Figure()
     ax = figure.subplots()

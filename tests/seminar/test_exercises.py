@@ -109,6 +109,23 @@ def test_what_is_wrong_with_names_and_rows_is_named(data: Dataset) -> None:
     assert "colour" in check_sv("sern_row", row | {"colour": "red"}).text
 
 
+@pytest.mark.parametrize("form", ["okänt", "Vet ej", "ej känt", "går inte att säga", "not stated", "cannot tell"])
+def test_that_a_year_is_not_known_is_read_in_the_words_it_comes_in(data: Dataset, form: str) -> None:
+    assert check(data, "halmstad_left", form).verdict == "right"
+
+
+@pytest.mark.parametrize(("form", "said"), [("2017–2019", "ett intervall"), ("efter 2016", "som ett årtal")])
+def test_words_for_a_year_are_not_called_wrong_numbers(data: Dataset, form: str, said: str) -> None:
+    feedback = check(data, "halmstad_left", form)
+    assert feedback.verdict == "unreadable"
+    assert said in feedback.text
+    assert 'med "okänt"' in feedback.text
+
+
+def test_a_count_in_place_of_names_is_no_code(data: Dataset) -> None:
+    assert check(data, "ubc_gone", 7).text == "”7” är ett tal. Skriv namnen."
+
+
 def test_judgements_may_differ_by_a_step(data: Dataset) -> None:
     coded = EXERCISES["judgements"].answer(data)
     assert check(data, "judgements", [max(-2, value - 1) for value in coded]).verdict == "right"
