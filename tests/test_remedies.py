@@ -106,7 +106,7 @@ HELD: dict[str, tuple[str, ...]] = {
         ", possibly for want of memory: --jobs 1 leaves it more",
     ),
     "test_names": (
-        "natverk list --only '*/network_profile/*' shows those with pages; docs/codebook.md the table",
+        "natverk list --only '*/network_profile/*' shows those with pages; data.networks has all",
         'a name of several words stands in quotes: natverk report "{}"',
         "the unit itself: natverk report {}",
         "name a region: natverk explain 14 responsibility",
