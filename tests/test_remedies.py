@@ -199,6 +199,9 @@ HELD: dict[str, tuple[str, ...]] = {
         "cd to another folder, or give --out with its whole path",
     ),
     "test_cli.py::test_documents_go_only_where_it_is_asked_for": ("{}   or   --format html, which removes them",),
+    "test_cli.py::test_the_index_is_in_the_language_of_the_pages_and_lost_own_rows_are_told": (
+        "{}{}: last made with own rows, now without (--overlay FOLDER keeps them)",
+    ),
     "test_cli.py::test_limit_leaves_the_rest_for_next_time": ("{} more pages are left for next time (--limit)",),
     "test_cli.py::test_only_what_has_changed_is_run_and_the_reason_is_said": (
         "it is asked for with --force",
