@@ -8,8 +8,8 @@
     >>> int(cells["low"].sum())
     14
 
-`load` gives the data (tables: docs/codebook.md); the measures take it and return tidy frames. Figures
-stand in `natverk.figures`, what pages say in `natverk.pages`.
+`load` gives the data (columns: `natverk.data.export.codebook_frame`); the measures take it and return
+tidy frames. Figures stand in `natverk.figures`, what pages say in `natverk.pages`.
 """
 
 from __future__ import annotations

@@ -421,7 +421,8 @@ def export_tables(
 @app.command()
 def template(
     tables: Annotated[
-        list[str], typer.Argument(help="Tables: memberships, networks, sources … (docs/codebook.md).", metavar="TABLE")
+        list[str],
+        typer.Argument(help="Tables: memberships, networks, sources …; each gets its codebook.", metavar="TABLE"),
     ],
     path: Annotated[
         Path,

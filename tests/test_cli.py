@@ -235,6 +235,23 @@ def test_report_and_clean(call: Callable[..., tuple[int, str, str]]) -> None:
 
 
 @pytest.mark.usefixtures("quick")
+def test_the_index_is_in_the_language_of_the_pages_and_lost_own_rows_are_told(
+    call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, out, err = call("report", "14", "--lang", "en", "--jobs", "1")
+    assert (status, out) == (0, "reports/index.en.html\n")
+    assert "own rows" not in err
+    read = running.read_manifest
+
+    def with_own(out: Path) -> dict[str, Any]:
+        return {name: replace(entry, own={"memberships": 1}) for name, entry in read(out).items()}
+
+    monkeypatch.setattr(running, "read_manifest", with_own)
+    err = call("report", "14", "--lang", "en", "--jobs", "1", "--force")[2]
+    assert "en/region_report/14: last made with own rows, now without (--overlay FOLDER keeps them)" in err
+
+
+@pytest.mark.usefixtures("quick")
 def test_what_has_not_changed_is_not_run_again(
     call: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

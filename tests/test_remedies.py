@@ -106,7 +106,7 @@ HELD: dict[str, tuple[str, ...]] = {
         ", possibly for want of memory: --jobs 1 leaves it more",
     ),
     "test_names": (
-        "natverk list --only '*/network_profile/*' shows those with pages; docs/codebook.md the table",
+        "natverk list --only '*/network_profile/*' shows those with pages; data.networks has all",
         'a name of several words stands in quotes: natverk report "{}"',
         "the unit itself: natverk report {}",
         "name a region: natverk explain 14 responsibility",
@@ -199,6 +199,9 @@ HELD: dict[str, tuple[str, ...]] = {
         "cd to another folder, or give --out with its whole path",
     ),
     "test_cli.py::test_documents_go_only_where_it_is_asked_for": ("{}   or   --format html, which removes them",),
+    "test_cli.py::test_the_index_is_in_the_language_of_the_pages_and_lost_own_rows_are_told": (
+        "{}{}: last made with own rows, now without (--overlay FOLDER keeps them)",
+    ),
     "test_cli.py::test_limit_leaves_the_rest_for_next_time": ("{} more pages are left for next time (--limit)",),
     "test_cli.py::test_only_what_has_changed_is_run_and_the_reason_is_said": (
         "it is asked for with --force",

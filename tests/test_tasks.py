@@ -12,7 +12,6 @@ import re
 import shlex
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from natverk.cli import app
@@ -136,13 +136,18 @@ def test_unknown_and_presumed_cells_are_explained(names: dict[str, Any]) -> None
 
 
 def test_the_figure_is_in_the_house_style(names: dict[str, Any], folder: Path) -> None:
-    from natverk.figures.style import HOUSE_COLOURS
+    from natverk.figures.style import CYCLE, HOUSE_COLOURS, PAPER
 
-    text = (folder / "skane.svg").read_text(encoding="utf-8")
-    assert ET.fromstring(text).tag.endswith("svg")
-    assert any(colour.lower() in text.lower() for colour in HOUSE_COLOURS)
+    assert set(CYCLE) <= set(HOUSE_COLOURS) - {PAPER}
+    with Image.open(folder / "ubc.png") as image:
+        raw = image.convert("RGB").tobytes()
+    drawn = {"#" + raw[at : at + 3].hex() for at in range(0, len(raw), 3)}
+    assert CYCLE[0] in drawn
     assert mpl.rcParams["axes.prop_cycle"] == mpl.rcParamsDefault["axes.prop_cycle"]
-    assert len(names["skane"]) > 0
+    # Only years of complete lists are in it.
+    ubc = names["ubc"]
+    assert ubc["low"].tolist() == [21, 14, 13, 12]
+    assert set(ubc["year"]) < set(names["data"].member_lists.query("network_id == 'ubc'")["year"])
 
 
 def test_everything_is_exported(folder: Path) -> None:

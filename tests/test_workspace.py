@@ -197,6 +197,24 @@ def test_what_the_start_page_tells_to_type_can_be_typed(lang: str) -> None:
     assert set(verbs) <= set(get_command(app).commands)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("page", ["docs/fifteen.md", "natverk/lab/README.md", "natverk/lab/README.en.md"])
+def test_the_first_chart_is_written(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib.pyplot as plt
+
+    (code,) = [
+        text
+        for text in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+        if "savefig" in text
+    ]
+    assert len(code.split("\n")) <= 8
+    monkeypatch.chdir(tmp_path)
+    try:
+        exec(compile(code, page, "exec"), {})  # noqa: S102
+    finally:
+        plt.close("all")
+    assert [path.read_bytes()[1:4] for path in tmp_path.iterdir()] == [b"PNG"]
+
+
 # --- JupyterLab -------------------------------------------------------------------------------------------------------
 
 

@@ -61,7 +61,7 @@ _CODEBOOK = Table(
         text("table", "The table", required=True),
         text("table_says", "What a row of the table says", required=True),
         text("column", "The column", required=True),
-        text("kind", "What its cells look like (docs/codebook.md)", required=True),
+        text("kind", "What its cells look like", required=True),
         text("description", "What it says", required=True),
         text("unit", "Unit of a number"),
         text("allowed", "Allowed values, separated by semicolons; the table values has their codes"),

@@ -67,7 +67,7 @@ def load(
     Returns
     -------
     Dataset
-        Tables as attributes: `data.memberships`, `data.sources`, … (see docs/codebook.md).
+        Tables as attributes: `data.memberships`, `data.sources`, … (columns: `natverk.data.export.codebook_frame`).
 
     Raises
     ------
@@ -181,7 +181,8 @@ class Dataset:
         return (
             f"<p><code>{escape(repr(self))}</code><br>Sources read until {escape(self.vintage)}."
             f"{self._own_html()} Each table is an attribute (<code>data.networks</code>); "
-            "<code>docs/codebook.md</code> tells its columns.</p>"
+            "<code>from natverk.data.export import codebook_frame</code>, then "
+            "<code>codebook_frame(data, 'networks')</code> tells its columns.</p>"
             f"<details><summary>{len(SCHEMA)} tables</summary><table><thead><tr>"
             + "".join(f"<th>{head}</th>" for head in heads)
             + f"</tr></thead><tbody>{''.join(lines)}</tbody></table></details>"

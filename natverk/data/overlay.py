@@ -47,6 +47,7 @@ from natverk.errors import DataError, MissingFile, command_line
 __all__ = [
     "Mended",
     "OVERLAY_TABLES",
+    "OWN_KEYS",
     "Overlay",
     "OverlayError",
     "Place",
@@ -72,7 +73,7 @@ _UNREADABLE = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".parquet",
 #: Sheets of a workbook that are not read: those of `natverk template`.
 IGNORED_SHEETS = ("codebook", "vocabularies")
 _OWN_ID = r"own-\d{5}"
-_OWN_KEYS: Mapping[str, tuple[str, str]] = {
+OWN_KEYS: Mapping[str, tuple[str, str]] = {
     "actors": (r"(body|state):own-[a-z0-9-]+", "body:own-…"),
     "bodies": (r"body:own-[a-z0-9-]+", "body:own-…"),
     "networks": (r"own-[a-z0-9_.-]+", "own-…"),
@@ -630,10 +631,10 @@ def _check_own_key(overlay: Overlay, base: _Base, name: str, line: int, key: str
         what = f"{key!r} is a row of natverk's table {name} already"
         remedy = f"to take its place, write {key} in the column {REPLACES}; otherwise give it a key of its own"
         _problem(overlay, place, column, what, remedy=remedy)
-    elif name in _OWN_KEYS and not re.fullmatch(_OWN_KEYS[name][0], key):
+    elif name in OWN_KEYS and not re.fullmatch(OWN_KEYS[name][0], key):
         what = f"{key!r} is no id of an own row: natverk may give it to another one day"
         near = key.partition(":")[2] or key
-        example = _OWN_KEYS[name][1].replace("…", near)
+        example = OWN_KEYS[name][1].replace("…", near)
         _problem(overlay, place, column, what, value=key, remedy=f"let it begin with own-: {example}")
 
 

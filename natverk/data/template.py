@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from natverk.data.letters import typed_path
-from natverk.data.overlay import OVERLAY_TABLES, REPLACES, filled_in, overlay_table
+from natverk.data.overlay import OVERLAY_TABLES, OWN_KEYS, REPLACES, filled_in, overlay_table
 from natverk.data.schema import KINDS, LIST_SEPARATOR, SCHEMA, Column, Table
 from natverk.errors import InvalidArgument, NatverkError, missing_extra
 
@@ -106,16 +106,21 @@ def _codebook(table: Table) -> Iterable[tuple[str, str, str, str]]:
         needed = "yes" if column.required else ""
         if not needed and column.name != REPLACES and SCHEMA[table.name].column(column.name).required:
             needed = "filled in where blank" if filled_in(table.name, column.name) else ""
-        yield column.name, column.description, needed, _allowed(column)
+        yield column.name, column.description, needed, _allowed(table, column)
 
 
-def _allowed(column: Column) -> str:
+def _allowed(table: Table, column: Column) -> str:
     if column.values:
         return ", ".join(column.values)
+    target = column.ref.split(".")[0] if column.ref else ""
     allowed = KINDS[column.kind].example if column.kind != "text" else "text"
     if column.kind == "row_id":
-        allowed = "own-00001" if column.ref is None else "own-00001 or an id of natverk's"
-    return f"{allowed}; an id of the table {column.ref.split('.')[0]}" if column.ref else allowed
+        allowed = "own-00001 or an id of natverk's" if target else "own-00001"
+    elif column.name == table.key[0] and table.name in OWN_KEYS:
+        allowed = OWN_KEYS[table.name][1].replace("…", "example")
+    elif column.kind == "slug" and target in OWN_KEYS:
+        allowed = "own-example or an id of natverk's"
+    return f"{allowed}; an id of the table {target}" if target else allowed
 
 
 def _write_workbook(tables: Sequence[Table], path: Path) -> None:

@@ -53,7 +53,7 @@ _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _LOOKING_FOR = {
     "region": "natverk list",
     "municipality": "write the name or the four-digit code, such as Vänersborg or 1487",
-    "network": "natverk list --only '*/network_profile/*' shows those with pages; docs/codebook.md the table",
+    "network": "natverk list --only '*/network_profile/*' shows those with pages; data.networks has all",
     "actor": 'write a name or an id, such as "Malmö", "Region Skåne" or municipality:1280; data.actors has all of them',
 }
 
@@ -397,6 +397,9 @@ class Directory:
         code = text.strip()
         if kind == "region" and code.isdecimal() and len(code) == 4 and (county := self.get("region", code[:2])):
             return f'"{code}" is written as a municipality code; its county is "{county.id}", {county.name}'
+        if kind == "region" and len(found := self._found("municipality", text)) == 1:
+            (place,) = found
+            return f"{self._of_kind('municipality').units[place].name} is a municipality; its county is {place[:2]}"
         return _LOOKING_FOR[kind]
 
 

@@ -13,6 +13,7 @@ from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib
+from matplotlib import rcsetup
 
 from natverk.figures.marks import CSS_DPI, PAPER
 from natverk.figures.typeface import PNG_DPI, face
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BAND",
     "CSS_DPI",
+    "CYCLE",
     "GRID",
     "HATCH",
     "HATCH_COLOUR",
@@ -108,12 +110,22 @@ HOUSE_COLOURS: tuple[str, ...] = (
     *LEVEL_TINTS.values(),
     *RAMP,
 )
+#: The colours that lines and bars take in turn where a figure names none.
+CYCLE: tuple[str, ...] = (
+    LEVEL_COLOURS["municipal"],
+    LEVEL_COLOURS["regional"],
+    LEVEL_COLOURS["joint"],
+    HOLDER_COLOURS["pilot_region"],
+    JUDGEMENT_COLOURS[-2],
+    STATE_EDGE,
+)
 HATCH = "////"
 HATCH_COLOUR = "#9aa3ab"
 
 _SETTINGS: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": TEXT,
+    "axes.prop_cycle": rcsetup.cycler("color", CYCLE),
     "hatch.linewidth": 0.5,
     "svg.hashsalt": "natverk",
     "svg.fonttype": "path",

@@ -675,8 +675,12 @@ def make(
             note("interrupted: what is done is kept; the same command goes on with the rest")
             return 130
     if not found.pages:
-        _index(out, state)
+        _index(out, state, pages)
         return 1 if unmade else 0
+    entries = {} if tables.own else read_manifest(out)
+    if had := [page.id for page in found.pages if page.id in entries and entries[page.id].own]:
+        more = f" and {len(had) - 1} more" if had[1:] else ""
+        note(f"{had[0]}{more}: last made with own rows, now without (--overlay FOLDER keeps them)")
     with Progress(len(found.pages)) as progress:
         shown = progress.page_done
         outcome = run(found.pages, _counties, state=state, formats=formats or (), report_progress=shown, **options)
@@ -725,7 +729,7 @@ def remake(
     for page in made.without:
         note(f"not run yet: {page.id}, {command_line('natverk', 'report', page.id, '--out', out)}")
     if made.done:
-        _index(out, state_of(pages, tables))
+        _index(out, state_of(pages, tables), pages)
     if made.left:
         again = command_line("natverk", "report", *(page.id for page in made.left), "--no-execute", "--out", out)
         note(f"interrupted: what is done is kept; this goes on with the rest:\n  {again}")
@@ -733,7 +737,7 @@ def remake(
     return 1 if made.without or made.unmade else 0
 
 
-def _index(out: Path, state: State) -> None:
+def _index(out: Path, state: State, pages: Sequence[Page]) -> None:
     """Write the index and what belongs to it unless they stand as they would be written, and say where it is."""
     if not site_stands(out, state):
         with hold(out.absolute()):
@@ -741,15 +745,16 @@ def _index(out: Path, state: State) -> None:
             records = Records(out)
             records.close()
             _write_site(out.absolute(), _counties(), records, state)
-    _result(out)
+    _result(out, pages)
 
 
-def _result(out: Path) -> None:
-    """Say where the index is."""
+def _result(out: Path, pages: Sequence[Page]) -> None:
+    """Say where the index is: the English one if all pages are."""
+    index = out / INDEX_FILES["en" if pages and all(page.lang == "en" for page in pages) else "sv"]
     try:
-        typer.echo(str(out / INDEX_FILES["sv"]))
+        typer.echo(str(index))
     except OSError as error:
-        note(f"{out / INDEX_FILES['sv']} is made, but standard output cannot be written to: {error.strerror}")
+        note(f"{index} is made, but standard output cannot be written to: {error.strerror}")
 
 
 def _counties() -> pd.DataFrame:
@@ -771,7 +776,7 @@ def _say(outcome: Outcome, out: Path, options: Sequence[str]) -> None:
         kept = "what is done is kept" if done or failed else "nothing was changed"
         note(f"{what}: {kept}; this goes on with the rest:\n  {again}")
     if done or failed:
-        _result(out)
+        _result(out, (*outcome.done, *outcome.failed))
 
 
 def _say_unmade(unmade: Mapping[str, str]) -> None:

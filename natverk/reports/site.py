@@ -283,9 +283,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """The pages of one report: its name, what a reader calls it, how many there are in this language, and the rows.
+    """The pages of one report: its name, what a reader calls it, how many there are, and the rows.
 
-    `read` are those a reader chooses from: in this language, or all where none is, without those that failed.
+    Count and `read`, those a reader chooses from without those that failed, are in this language, or all where none is.
     """
 
     report: str
@@ -412,7 +412,7 @@ def _groups(rows: Sequence[Row], first: str | None, t: Texts) -> list[Group]:
     order = sorted(reports, key=lambda report: (report != first, -len(reports[report]), report))
     groups = []
     for report in order:
-        own = sum(row.entry.lang == t.lang for row in reports[report])
+        own = sum(row.entry.lang == t.lang for row in reports[report]) or len(reports[report])
         key = f"site.report.{report}"
         title = t(key) if t.has(key) else report.replace("_", " ").capitalize()
         good = [row for row in reports[report] if row.status != "failed"]

@@ -25,7 +25,15 @@ from natverk.data.build import current_tables
 from natverk.data.in_use import OVERLAY_VARIABLE, chosen_overlay, overlay_in_environment, tables_in_use
 from natverk.data.load import Dataset
 from natverk.data.mending import mended
-from natverk.data.overlay import OVERLAY_TABLES, Overlay, OverlayError, check_overlay, overlay_table, own_tables
+from natverk.data.overlay import (
+    OVERLAY_TABLES,
+    OWN_KEYS,
+    Overlay,
+    OverlayError,
+    check_overlay,
+    overlay_table,
+    own_tables,
+)
 from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data, own_beside
 from natverk.data.tables import Processed
@@ -718,6 +726,13 @@ def test_every_template_is_read_back_as_an_empty_table(tmp_path: Path) -> None:
     assert "| status |" in codebook
     assert "associate" in codebook
     assert "| filled in where blank |" in codebook
+    assert "| own-example or an id of natverk's; an id of the table sources |" in codebook
+    # The example of a key is one that own rows may have.
+    for name, (pattern, _) in OWN_KEYS.items():
+        lines = (tmp_path / "mine" / f"{name}.codebook.md").read_text(encoding="utf-8").splitlines()
+        key = overlay_table(name).key[0]
+        (allowed,) = [line.split(" | ")[-1] for line in lines if line.startswith(f"| {key} |")]
+        assert re.fullmatch(pattern, allowed.partition(";")[0].strip("| ")), allowed
 
 
 def test_a_workbook_has_values_to_pick_and_fills_up(tmp_path: Path) -> None:

@@ -130,6 +130,7 @@ def test_a_county_is_short_for_its_municipalities(real: Dataset, directory: Dire
     ("kind", "text", "help_"),
     [
         ("municipality", "Vänersbrg", "nearest: 'Vänersborg'"),
+        ("region", "Skellefteå", "Skellefteå is a municipality; its county is 24"),
         ("municipality", "14", "four-digit code"),
         ("municipality", "80", "four-digit code"),
         ("municipality", "region:14", "four-digit code"),

@@ -222,6 +222,9 @@ def test_reports_are_groups_with_their_counts(tmp_path: Path, counties: pd.DataF
         "Own notes 3 sidor": ["sv/own_notes/0114.html", "sv/own_notes/0180.html", "sv/own_notes/1480.html"],
     }
     assert [link["href"] for link in soup.select("tr[data-find] td.when a")][:1] == ["sv/region_report/14.pdf"]
+    # Where no page is in this language, those of the other are shown, and counted.
+    english = soup_of(tmp_path / "index.en.html")
+    assert english.select(".kinds h3")[1].get_text() == "Own notes 3 pages"
 
 
 KINDS_OF_PAGES = (
