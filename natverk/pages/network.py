@@ -89,8 +89,9 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
     def evidence(row: dict[str, object]) -> str:
         if row["end_announced"]:
             return page.term("mark", "left_announced")
-        # A list whose year we infer places its members in time, but not surely.
-        return page.term("mark", row["mark"] if row["sure"] or row["mark"] not in ("recent", "earlier") else "undated")
+        # A list whose year we infer places its members in time, but not surely; a start before the window is a year.
+        mark = "earlier" if row["sure"] and row["mark"] == "undated" else row["mark"]
+        return page.term("mark", mark if row["sure"] or mark not in ("recent", "earlier") else "undated")
 
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
