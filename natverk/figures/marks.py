@@ -281,7 +281,7 @@ def _filled(colour: str) -> tuple[float, float, float, float] | None:
 def _hatch(pen: GraphicsContextBase, hatch: str, colour: str) -> None:
     if hatch:
         pen.set_hatch(hatch)
-        pen.set_hatch_color(colour)
+        pen.set_hatch_color(to_rgba(colour))
 
 
 def _spread(bitmap: Bitmap, radius: float) -> Bitmap:

@@ -355,7 +355,8 @@ def reasons(data: Dataset, year: int, actor: str = ALBY, network: str = "net", *
     cells = panel(data, actors=[actor], networks=[network], years=year, **rules)
     frame = explain(data, cells.iloc[0])
     assert set(frame["state"]) == set(cells["state"])
-    assert RULES[frame.loc[frame["decides"], "rule"].unique().item()] == cells["state"].item()
+    (rule,) = frame.loc[frame["decides"], "rule"].unique()
+    assert RULES[rule] == cells["state"].item()
     if cells["state"].item() != "unknown":
         assert ";".join(sorted(set(frame["id"].dropna()))) == cells["rows"].item()
     return list(frame[["rule", "values"]].drop_duplicates().itertuples(index=False, name=None))
