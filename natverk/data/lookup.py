@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -28,10 +27,8 @@ class Lookup(Mapping[str, Any]):
         A table with one column as its key.
     column
         The column.
-    instead
-        Values that stand in the place of the column's, by key; they hold for rows that there are.
     worded
-        Makes what is given of a value of the column; default is the value itself.
+        Makes what is given of a row's key and its value; default is the value.
 
     Examples
     --------
@@ -49,10 +46,9 @@ class Lookup(Mapping[str, Any]):
         data: Dataset,
         table: str,
         column: str,
-        instead: Mapping[str, str] = MappingProxyType({}),
-        worded: Callable[[Any], Any] | None = None,
+        worded: Callable[[str, Any], Any] | None = None,
     ) -> None:
-        self._data, self._table, self._instead, self._worded = data, table, instead, worded
+        self._data, self._table, self._worded = data, table, worded
         # Of other data than those that `load` gives, and of rows that filters leave out, nobody could ask again.
         self._by_row = data.is_loaded and not SCHEMA[table].evidence
         with within(answer=self._by_row):
@@ -63,9 +59,7 @@ class Lookup(Mapping[str, Any]):
         if self._by_row:
             note_row(self._table, key, self._digests.get(key, ""))
         value = self._values[key]
-        if key in self._instead:
-            return self._instead[key]
-        return value if self._worded is None else self._worded(value)
+        return value if self._worded is None else self._worded(key, value)
 
     def __iter__(self) -> Iterator[str]:
         self._data.table(self._table)

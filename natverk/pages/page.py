@@ -217,12 +217,14 @@ class NotebookPage:
         described = {f"body:{name}": text for name, text in self.t.group("actors").items()}
         form = self.t("nouns.federation")
 
-        def in_language(name: str) -> str:
-            return name.removesuffix(_FEDERATION) + form if name.endswith(_FEDERATION) else name
+        def in_language(actor: str, name: str) -> str:
+            if form != _FEDERATION and name.endswith(_FEDERATION):
+                return name.removesuffix(_FEDERATION) + form
+            return described.get(actor, name)
 
         return {
             "network": Lookup(self.data, "networks", "name_sv" if self.lang == "sv" else "name"),
-            "actor": Lookup(self.data, "actors", "name", described, in_language),
+            "actor": Lookup(self.data, "actors", "name", in_language),
             "region": Lookup(self.data, "counties", "region_name"),
             "municipality": Lookup(self.data, "municipalities", "name"),
         }
