@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -28,8 +27,8 @@ class Lookup(Mapping[str, Any]):
         A table with one column as its key.
     column
         The column.
-    instead
-        Values that stand in the place of the column's, by key; they hold for rows that there are.
+    worded
+        Makes what is given of a row's key and its value; default is the value.
 
     Examples
     --------
@@ -43,22 +42,24 @@ class Lookup(Mapping[str, Any]):
     """
 
     def __init__(
-        self, data: Dataset, table: str, column: str, instead: Mapping[str, str] = MappingProxyType({})
+        self,
+        data: Dataset,
+        table: str,
+        column: str,
+        worded: Callable[[str, Any], Any] | None = None,
     ) -> None:
-        self._data, self._table = data, table
+        self._data, self._table, self._worded = data, table, worded
         # Of other data than those that `load` gives, and of rows that filters leave out, nobody could ask again.
         self._by_row = data.is_loaded and not SCHEMA[table].evidence
         with within(answer=self._by_row):
-            frame = data.table(table)
+            self._values = _by_key(data, table, column)
             self._digests = row_digests(data, table) if self._by_row else {}
-        (key,) = SCHEMA[table].key
-        values = dict(zip(frame[key].tolist(), frame[column].tolist(), strict=True))
-        self._values = values | {name: value for name, value in instead.items() if name in values}
 
     def __getitem__(self, key: str) -> Any:
         if self._by_row:
             note_row(self._table, key, self._digests.get(key, ""))
-        return self._values[key]
+        value = self._values[key]
+        return value if self._worded is None else self._worded(key, value)
 
     def __iter__(self) -> Iterator[str]:
         self._data.table(self._table)
@@ -71,6 +72,13 @@ class Lookup(Mapping[str, Any]):
     def __len__(self) -> int:
         self._data.table(self._table)
         return len(self._values)
+
+
+@kept
+def _by_key(data: Dataset, table: str, column: str) -> Mapping[str, Any]:
+    """Return a column by the key of its table."""
+    frame = data.table(table)
+    return dict(zip(frame[SCHEMA[table].key[0]].tolist(), frame[column].tolist(), strict=True))
 
 
 @kept

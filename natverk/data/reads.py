@@ -44,6 +44,8 @@ _seen: dict[str, str] = {}
 _collecting: list[dict[str, str]] = []
 _written: set[tuple[str, str, str, str]] = set()
 _answered: set[tuple[str | None, str]] = set()
+# The file that is written to, by its path: a page notes some hundred lines, and to open it for each took longer.
+_open: dict[str, int] = {}
 # The measures at work that are kept or asked, and for each whether an answer stands before it.
 _at_work: list[bool] = []
 
@@ -115,8 +117,16 @@ def _write(kind: str, text: str, sha256: str) -> None:
     path = os.environ.get(READS_VARIABLE)
     if path and (path, kind, text, sha256) not in _written:
         _written.add((path, kind, text, sha256))
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([kind, text, sha256]) + "\n")
+        if path not in _open:
+            _close()
+            _open[path] = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.write(_open[path], (json.dumps([kind, text, sha256]) + "\n").encode())
+
+
+def _close() -> None:
+    """Close the file that was written to: what is open cannot be removed everywhere."""
+    while _open:
+        os.close(_open.popitem()[1])
 
 
 @contextlib.contextmanager
@@ -221,6 +231,7 @@ def recorded(scratch: str | Path | None = None) -> Iterator[Recorded]:
         try:
             yield found
         finally:
+            _close()
             if before is None:
                 os.environ.pop(READS_VARIABLE, None)
             else:

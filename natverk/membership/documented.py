@@ -260,19 +260,8 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
     [[1994, 2009, 2009]]
     """
     has_columns(own, [*_PAIR, "mark", "since"], "own", "give a frame of natverk.documented")
-    rows = data.memberships.assign(grade=graded(data, year_basis=year_basis)["grade"])
-    rows = rows[rows["actor_id"].isin(own["actor_id"]) & rows["grade"].isin(["positive", "exit", "loose"])]
-    stated = rows.assign(stated=rows["inference"].isna()).groupby(_PAIR)["stated"].any()
-    rows = rows[rows["grade"] == "loose"]
-    usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
-    start = rows["start_year"].where((rows["start_basis"] == "stated") | (year_basis == "any"))
-    seen = rows["observed_year"].where(usable)
-    seen = seen.mask(((seen < start) | (seen > rows["end_year"])).fillna(False))
-    rows = rows.assign(start=start, first=start.fillna(seen).fillna(rows["end_year"]))
-    rows = rows.assign(last=rows["end_year"].fillna(seen).fillna(start))
-    by_context = ((rows["observed_basis"] == "inferred") & rows["end_year"].isna()).fillna(False)
-    rows = rows.assign(last_sure=rows["last"].mask(by_context, start))
-    rows = rows[(rows["first"] <= last_year).fillna(False).astype(bool)]
+    stated, rows = _loose(data, year_basis)
+    rows = rows[rows["actor_id"].isin(own["actor_id"]) & (rows["first"] <= last_year).fillna(False).astype(bool)]
     years = rows.groupby(_PAIR).agg(
         start=("start", "min"), first=("first", "min"), last=("last", "max"), end=("end_year", "max"),
         last_sure=("last_sure", "max"),
@@ -291,6 +280,25 @@ def loose_ties(data: Dataset, own: pd.DataFrame, last_year: int, *, year_basis: 
         end=own["end"].mask(bare, years["end"].where(years["end"] <= last_year)),
         inferred=~own[_PAIR].join(stated, on=_PAIR)["stated"].fillna(True).astype(bool),
     )
+
+
+@kept
+def _loose(data: Dataset, year_basis: YearBasis) -> tuple[pd.Series, pd.DataFrame]:
+    """Return of each pair whether a row states its tie, and the rows of looser ties with their years."""
+    rows = data.memberships.assign(grade=graded(data, year_basis=year_basis)["grade"])
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])]
+    stated = rows.assign(stated=rows["inference"].isna()).groupby(_PAIR)["stated"].any()
+    rows = rows[rows["grade"] == "loose"]
+    usable = (rows["observed_basis"] == "stated") | rows["list_id"].notna() | (year_basis == "any")
+    start = rows["start_year"].where((rows["start_basis"] == "stated") | (year_basis == "any"))
+    seen = rows["observed_year"].where(usable)
+    seen = seen.mask(((seen < start) | (seen > rows["end_year"])).fillna(False))
+    rows = rows.assign(start=start, first=start.fillna(seen).fillna(rows["end_year"]))
+    rows = rows.assign(last=rows["end_year"].fillna(seen).fillna(start))
+    by_context = ((rows["observed_basis"] == "inferred") & rows["end_year"].isna()).fillna(False)
+    return stated, rows.assign(last_sure=rows["last"].mask(by_context, start))[
+        [*_PAIR, "start", "first", "last", "end_year", "last_sure"]
+    ]
 
 
 def _below_minimum(data: Dataset, pairs: pd.DataFrame) -> pd.Series:

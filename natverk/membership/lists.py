@@ -333,7 +333,7 @@ def latest_lists(
     reason = reason.mask(good & (lists["year"] < last).fillna(value=False), "superseded")
     reason = reason.mask(lists["status_scope"] != "all", "full_only").mask(~enough, "uncertain")
     lists = lists.assign(reason=reason.mask(lists["year"] > year, "after_year"))
-    covered, named = _coverage(data, lists, at_risk)
+    covered, named = _coverage(data, at_risk)
     lists["n_covered"] = lists["list_id"].map(covered.sum()).astype("int64")
     lists["n_named"] = lists["list_id"].map(named.sum()).astype("int64")
     flat = (lists["n_named"] == 0) | (lists["n_named"] == lists["n_covered"])
@@ -380,22 +380,24 @@ def listed_memberships(data: Dataset, lists: pd.DataFrame, *, at_risk: AtRisk = 
     >>> int(counts["listed_memberships"].sum()), counts["exposure"].unique().tolist()
     (19, [2])
     """
-    covered, named = _coverage(data, lists[lists["used"]], at_risk)
-    exposure = covered.sum(axis=1)
+    used = lists.loc[lists["used"], "list_id"].tolist()
+    covered, named = (table[used] for table in _coverage(data, at_risk))
+    exposure, ids = covered.sum(axis=1), named.columns.to_numpy(dtype=object)
     return pd.DataFrame(
         {
             "actor_id": pd.Series(covered.index, dtype=TEXT),
             "exposure": exposure.to_numpy(dtype="int64"),
             "listed_memberships": named.sum(axis=1).astype("Int64").where(exposure > 0).to_numpy(),
-            "list_ids": [";".join(named.columns[list(row)]) for row in named.itertuples(index=False)],
+            "list_ids": [";".join(ids[row]) for row in named.to_numpy(dtype=bool)],
         }
     )
 
 
-def _coverage(data: Dataset, lists: pd.DataFrame, at_risk: AtRisk) -> tuple[pd.DataFrame, pd.DataFrame]:
+@kept
+def _coverage(data: Dataset, at_risk: AtRisk) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return two tables of yes and no, municipality by list: does the list cover it, does the list name it."""
     choice("at_risk", at_risk, ("eligible", "list"))
-    municipalities = list(data.municipalities["actor_id"])
+    municipalities, lists = list(data.municipalities["actor_id"]), data.member_lists
     seen = list_members(data).set_index(["actor_id", "list_id"])
     covered, named = (
         seen[name].unstack(fill_value=False).reindex(index=municipalities, columns=lists["list_id"], fill_value=False)

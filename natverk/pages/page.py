@@ -216,14 +216,15 @@ class NotebookPage:
         # Actors that have no name of their own are described in the page's language.
         described = {f"body:{name}": text for name, text in self.t.group("actors").items()}
         form = self.t("nouns.federation")
-        described |= {
-            actor: name.replace(_FEDERATION, form)
-            for actor, name in Lookup(self.data, "actors", "name").items()
-            if form != _FEDERATION and name.endswith(_FEDERATION)
-        }
+
+        def in_language(actor: str, name: str) -> str:
+            if form != _FEDERATION and name.endswith(_FEDERATION):
+                return name.removesuffix(_FEDERATION) + form
+            return described.get(actor, name)
+
         return {
             "network": Lookup(self.data, "networks", "name_sv" if self.lang == "sv" else "name"),
-            "actor": Lookup(self.data, "actors", "name", described),
+            "actor": Lookup(self.data, "actors", "name", in_language),
             "region": Lookup(self.data, "counties", "region_name"),
             "municipality": Lookup(self.data, "municipalities", "name"),
         }

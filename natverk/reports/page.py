@@ -18,7 +18,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
-    "Body", "Heading", "LAB_ONLY_TAG", "Rendered", "TABLES_FOLDER", "asset", "describe_pictures", "environment",
-    "failed_html", "isolate", "link_units", "named_units", "page_html", "policy", "polish",
+    "Body", "Heading", "LAB_ONLY_TAG", "Rendered", "TABLES_FOLDER", "asset", "code_html", "describe_pictures",
+    "environment", "failed_html", "isolate", "link_units", "named_units", "page_html", "policy", "polish",
     "provenance_of", "relink", "render", "render_cells", "shown_cells", "take_tables", "visible",
 ]  # fmt: skip
 
@@ -50,6 +50,9 @@ PROVENANCE = "application/vnd.natverk.provenance+json"
 _SHOWN_TYPES = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 # Links to the other languages are put in when the files are in place: a page may be made long before its sibling.
 _LINKS = re.compile(r"<!--languages-->.*?<!--/languages-->", re.DOTALL)
+
+# Where the code of a cell stands (`render_cells`).
+_MARK = re.compile(r'<code data-code="(\d+)"></code>')
 
 
 @dataclass(frozen=True)
@@ -149,23 +152,45 @@ def _visible_inside(value: Any) -> Any:
     return visible(value) if isinstance(value, str) else value
 
 
-def render_cells(notebook: Mapping[str, Any], t: Texts) -> str:
-    """Return the cells as HTML, not yet safe to show."""
+def render_cells(notebook: Mapping[str, Any], t: Texts, codes: list[str] | None = None) -> str:
+    """Return the cells as HTML, not yet safe to show; with `codes`, their code is added there and has a mark instead.
+
+    A mark is `<code data-code="0"></code>`. Code is safe as `code_html` gives it, and a third of all tags of a page.
+    """
     import nbformat
     from nbconvert.exporters import TemplateExporter
-    from nbconvert.filters.highlight import Highlight2HTML
 
     exporter = _exporter()
     shown = nbformat.from_dict({**notebook, "cells": shown_cells(notebook)})  # type: ignore[no-untyped-call]
     language = shown.metadata.get("language_info", {})
     lexer = language.get("pygments_lexer", language.get("name"))
-    highlight = Highlight2HTML(pygments_lexer=lexer, parent=exporter)  # type: ignore[no-untyped-call]
+
+    def highlight(source: str, **_cell: object) -> str:
+        html = code_html(source, lexer)
+        if codes is None:
+            return html
+        codes.append(html)
+        return f'<code data-code="{len(codes) - 1}"></code>'
+
     exporter.register_filter("highlight_code", highlight)
     labels = {key: t(f"site.page.{key}") for key in ("show_code", "show_parameters", "warning", "error", "figure")}
     resources = {"labels": labels, "injected_tag": INJECTED_TAG}
     # As HTMLExporter does it, but for reading the whole page once more to describe pictures, which `polish` does.
     body, _resources = TemplateExporter.from_notebook_node(exporter, shown, resources)
     return str(body)
+
+
+@cache
+def code_html(source: str, language: str | None = None) -> str:
+    """Return code in colours, safe and readable as `polish` makes it; pages of one notebook have most of it in common.
+
+    >>> code_html("1", "text")
+    '<div class="highlight hl-text"><pre tabindex="0"><span></span>1\\n</pre></div>'
+    """
+    from nbconvert.filters.highlight import Highlight2HTML
+
+    # Code has no words of a language.
+    return polish(Highlight2HTML(pygments_lexer=language)(source), texts(LANGUAGES[0])).html  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -199,7 +224,11 @@ def render(
     from markupsafe import Markup
 
     t = texts(page.lang)
-    body, provenance = polish(render_cells(notebook, t), t, unit=page.unit), provenance_of(notebook)
+    codes: list[str] = []
+    body, provenance = polish(render_cells(notebook, t, codes), t, unit=page.unit), provenance_of(notebook)
+    # What a cell displays may look like a mark, and stays.
+    marked = dict(enumerate(codes))
+    body = replace(body, html=_MARK.sub(lambda mark: marked.get(int(mark[1]), mark[0]), body.html))
     scripts = ["page.js", "panel.js"] if provenance else ["page.js"]
     html = (
         environment()
@@ -370,10 +399,11 @@ def _tags(root: Tag, *names: str) -> list[Tag]:
 def _make_safe(soup: BeautifulSoup) -> None:
     for tag in _tags(soup, *_FORBIDDEN):
         tag.decompose()
+    within = list(soup.descendants)
     # Comments and declarations: browsers end some of them earlier than this parser does.
-    for hidden in [text for text in soup.descendants if isinstance(text, PreformattedString)]:
+    for hidden in [text for text in within if isinstance(text, PreformattedString)]:
         hidden.extract()
-    for tag in _tags(soup):
+    for tag in [tag for tag in within if isinstance(tag, Tag) and tag.attrs]:
         for name in list(tag.attrs):
             value = tag.attrs[name]
             text = " ".join(value) if isinstance(value, list) else str(value)
@@ -392,7 +422,7 @@ def _make_safe(soup: BeautifulSoup) -> None:
 
 def _take_title(soup: BeautifulSoup) -> str:
     """Take out the first heading of the first level; others become headings of the second."""
-    titles = soup.find_all("h1")
+    titles = _tags(soup, "h1")
     if not titles:
         return ""
     first = titles[0]
@@ -454,7 +484,7 @@ def _address_headings(soup: BeautifulSoup) -> tuple[Heading, ...]:
 
 def _box_tables(soup: BeautifulSoup, label: str) -> None:
     """Put each table into a box that scrolls sideways and that the keyboard reaches, unless it has one."""
-    for table in soup.find_all("table"):
+    for table in _tags(soup, "table"):
         if table.find_parent("table") is not None:
             continue
         del table["border"]
@@ -505,14 +535,15 @@ def isolate(soup: BeautifulSoup) -> None:
     >>> print(soup)
     <p title="\ufffda">(<bdi>שלום</bdi>) 1</p>
     """
-    for text in [text for text in soup.descendants if isinstance(text, NavigableString)]:
+    within = list(soup.descendants)
+    for text in [text for text in within if isinstance(text, NavigableString)]:
         shown = visible(text)
         parts = _RTL_WORDS.split(shown)
         if len(parts) > 1 and text.parent is not None and text.parent.name not in ("bdi", "title", "desc"):
             text.replace_with(*filter(None, (_part(soup, part, number % 2 == 1) for number, part in enumerate(parts))))
         elif shown != text:
             text.replace_with(NavigableString(shown))
-    for tag in _tags(soup):
+    for tag in [tag for tag in within if isinstance(tag, Tag)]:
         for name, value in tag.attrs.items():
             if isinstance(value, str) and not value.startswith("data:"):
                 tag.attrs[name] = visible(value)
@@ -549,7 +580,7 @@ def describe_pictures(soup: BeautifulSoup, label: str) -> None:
     >>> soup.img["alt"], soup.img["width"], soup.img["height"]
     ('Figure', '30', '20')
     """
-    for image in soup.find_all("img"):
+    for image in _tags(soup, "img"):
         given = str(image.get("alt") or "").replace(_NO_ALTERNATIVE, "")
         if not image.has_attr("src"):
             image.replace_with(given)
@@ -610,7 +641,7 @@ def take_tables(soup: BeautifulSoup, unit: str, t: Texts) -> dict[str, str]:
     'data/14/01-years.csv'
     """
     files: dict[str, str] = {}
-    for table in soup.find_all("table"):
+    for table in _tags(soup, "table"):
         if table.find_parent("table") is not None or table.find_parent("details", class_="code") is not None:
             continue
         rows = _rows(table, t)
@@ -653,7 +684,7 @@ def _text(tag: Tag) -> str:
 
 def _rows(table: Tag, t: Texts) -> list[list[str]]:
     """Return the cells of a table row by row; one that spans several places stands in each of them."""
-    lines = [row for row in table.find_all("tr") if row.find_parent("table") is table]
+    lines = [row for row in _tags(table, "tr") if row.find_parent("table") is table]
     grid: list[dict[int, str]] = [{} for _ in lines]
     for number, line in enumerate(lines):
         column = 0

@@ -47,8 +47,8 @@ from natverk.reports.files import end_with_children, remedy_for, shorter_tempora
 from natverk.reports.record import Failure, Job, Result, clean_text
 
 __all__ = [
-    "CELL_TIMEOUT", "Interrupt", "Limits", "MIN_MEMORY", "PAGE_TIMEOUT", "Pool", "prepare", "set_surroundings",
-    "used_modules", "watch_signals",
+    "CELL_TIMEOUT", "Interrupt", "Limits", "MIN_MEMORY", "PAGE_TIMEOUT", "Pool", "codes_of", "prepare",
+    "set_surroundings", "used_modules", "watch_signals",
 ]  # fmt: skip
 
 CELL_TIMEOUT = 300
@@ -177,7 +177,7 @@ class Pool:
         What a page may take.
     size
         How many run at once on this machine.
-    modules, functions
+    modules, functions, codes
         What is prepared (`prepare`).
     interrupt
         Ends the run when it rises.
@@ -190,6 +190,7 @@ class Pool:
         modules: Sequence[str] = (),
         functions: Sequence[str] = (),
         interrupt: Interrupt | None = None,
+        codes: Sequence[str] = (),
     ) -> None:
         self.limits, self.size = limits, size
         self.interrupt = Interrupt() if interrupt is None else interrupt
@@ -210,6 +211,7 @@ class Pool:
                 f"no temporary folder can be made: {error}", remedy=remedy_for(error, shorter_temporary())
             ) from error
         self.sockets = short
+        self._codes = codes
         try:
             Path.cwd()
         except FileNotFoundError:
@@ -318,7 +320,13 @@ class Pool:
         _server_mark = self.scratch / "server"
         _server_mark.unlink(missing_ok=True)
         self._context.set_forkserver_preload(["natverk.reports.pool"] if order else [])
-        with self._surroundings({**order, "ready": str(_server_mark), "log": str(self._log())} if order else None):
+        told: dict[str, Any] | None = None
+        if order is not None:
+            # A file, for a variable of the environment takes no more than some 100 kB.
+            codes = self.scratch / "codes.json"
+            codes.write_text(json.dumps([*self._codes]), encoding="utf-8")
+            told = {**order, "codes": str(codes), "ready": str(_server_mark), "log": str(self._log())}
+        with self._surroundings(told):
             # It lets signals through when it starts, so it starts before they are held.
             resource_tracker.ensure_running()
             with _held_signals():
@@ -585,8 +593,8 @@ def end_children() -> None:
 
 # --- In the server that pages are forked from -------------------------------------------------------------------------
 
-# In the server's environment, as JSON: `modules` and `functions` to prepare, the file `ready` to write at the end, and
-# the file `log` for what is printed meanwhile.
+# In the server's environment, as JSON: `modules` and `functions` to prepare, the file `codes` with the code to prepare,
+# the file `ready` to write at the end, and the file `log` for what is printed meanwhile.
 _VARIABLE = "NATVERK_SERVER"
 _MACHINERY = (
     "natverk.reports.documents",
@@ -610,6 +618,8 @@ _MACHINERY = (
     "pyarrow.parquet",
     "pyarrow.pandas_compat",
 )
+# How ipykernel calls the language of its cells for those who colour them.
+_LANGUAGE = "ipython3"
 # jsonschema imports it for checks that no notebook asks for, and it builds a grammar for a second.
 _SLOW = "rfc3987_syntax"
 _SAMPLE = {
@@ -653,13 +663,21 @@ def used_modules(notebooks: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for notebook in notebooks:
         names: dict[str, str] = {}
-        for cell in notebook["cells"]:
-            source = cell.get("source", "")
+        for code in codes_of(notebook):
             with contextlib.suppress(SyntaxError):
-                text = source if isinstance(source, str) else "".join(source)
-                tree = ast.parse(text if cell["cell_type"] == "code" else "")
+                tree = ast.parse(code)
                 found.update(dict.fromkeys(name for node in ast.walk(tree) for name in _used(node, names)))
     return tuple(found)
+
+
+def codes_of(notebook: Mapping[str, Any]) -> list[str]:
+    """Return the code of a notebook, cell by cell.
+
+    >>> codes_of({"cells": [{"cell_type": "code", "source": ["a = 1\\n", "a"]}]})
+    ['a = 1\\na']
+    """
+    cells = (cell.get("source", "") for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return [source if isinstance(source, str) else "".join(source) for source in cells]
 
 
 def _used(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
@@ -675,7 +693,7 @@ def _used(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
         yield f"{names[node.value.id]}:{node.attr}"
 
 
-def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
+def prepare(modules: Iterable[str], functions: Iterable[str], codes: Iterable[str] = ()) -> None:
     """Import what pages need, compile the templates that all of them use, and call what reports prepare.
 
     Parameters
@@ -686,6 +704,8 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
     functions
         `module:function`, called without arguments. What it makes must be kept by its module, and be the same for
         every page.
+    codes
+        Code of cells that several pages show: it is put into colours once.
 
     Raises
     ------
@@ -695,7 +715,7 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
     from PIL import Image
 
     from natverk.locale import LANGUAGES, texts
-    from natverk.reports.page import environment, polish, render_cells
+    from natverk.reports.page import code_html, environment, polish, render_cells
 
     # What is made here stays: the collector would look through it again and again.
     gc.disable()
@@ -716,6 +736,8 @@ def prepare(modules: Iterable[str], functions: Iterable[str]) -> None:
             polish(render_cells(_SAMPLE, texts(lang)), texts(lang), unit="")
         for template in environment().list_templates(filter_func=_is_of_pages):
             environment().get_template(template)
+        for code in codes:
+            code_html(code, _LANGUAGE)
         Image.init()
         for text in functions:
             module, _colon, name = text.partition(":")
@@ -750,7 +772,7 @@ def _be_server(order: Mapping[str, Any]) -> None:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     try:
-        prepare(order["modules"], order["functions"])
+        prepare(order["modules"], order["functions"], json.loads(Path(order["codes"]).read_text(encoding="utf-8")))
     except ImportError as error:
         # The forkserver passes over modules that are not there, and would serve with half of what was asked for.
         raise NatverkError(str(error)) from error

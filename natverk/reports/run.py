@@ -270,7 +270,7 @@ def run(
     RunError
         If the cluster is lost while it runs; what is done is kept.
     """
-    from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool, used_modules, watch_signals
+    from natverk.reports.pool import CELL_TIMEOUT, PAGE_TIMEOUT, Limits, Pool, codes_of, used_modules, watch_signals
 
     engine = engine or DEFAULT_ENGINE
     check_bounds(engine=engine, jobs=jobs, cell_timeout=cell_timeout, timeout=timeout, memory=memory)
@@ -287,6 +287,7 @@ def run(
     modules = used_modules(notebooks.values())
     # A page alone shares nothing: it works out what it needs, which is less than what is prepared for all.
     functions = tuple(dict.fromkeys(page.prepare for page in pages if page.prepare)) if len(pages) > 1 else ()
+    codes = [code for notebook in notebooks.values() for code in codes_of(notebook)] if len(pages) > 1 else []
     # Of a page that is written nothing is kept but whether it failed: 290 pages must take no more room than two.
     failed: dict[str, bool] = {}
     unmade: dict[str, str] = {}
@@ -317,7 +318,7 @@ def run(
             results = run_on_cluster(client, queue, order, interrupt, jobs)
         else:
             size = min(jobs or default_jobs(), len(pages))
-            pool = stack.enter_context(Pool(limits, size, modules, functions, interrupt))
+            pool = stack.enter_context(Pool(limits, size, modules, functions, interrupt, codes))
             pool.begin()
             results = pool.run(queue)
         if callable(counties):
