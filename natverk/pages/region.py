@@ -112,7 +112,7 @@ def _years(page: NotebookPage, first: object, last: object) -> str:
 
 def held_from(page: NotebookPage, row: dict[str, object]) -> str:
     """Say from when a holder had the responsibility; the first day of the data is no beginning."""
-    first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
+    first, last = str(row["start_earliest"])[:4], page.by_year(row["start_latest"])
     if row["start_known"] == "day":
         return page.date(row["start"])
     return page.t(f"nouns.held_{row['start_known']}", year=first, first=first, last=last)
@@ -414,8 +414,14 @@ def county_events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False
     def what(row: dict[str, object]) -> object:
         return page.told(row, "note") or page.t("nouns.culture_entry")
 
+    def when(row: dict[str, object]) -> str:
+        if pd.notna(row["year"]):  # type: ignore[call-overload]
+            return page.year(row["year"])
+        # Where the words hold the year, no cell says that there is none.
+        return "" if re.search(r"\b\d{4}\b", str(row["note"])) else page.t("nouns.undated")
+
     columns: dict[str, Cell | str] = {
-        "when": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
+        "when": when,
         "kind_of": lambda row: page.term("county_event", row["event"]),
         "event=what_happened": what,
         "sources": page.cites,
