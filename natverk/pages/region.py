@@ -92,6 +92,16 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     if row["since_basis"] == "stated":
         key = "since" if pd.isna(row["last_seen"]) or first == last else "since_and_seen"  # type: ignore[call-overload]
         return page.t(f"nouns.{key}", year=first, last=page.year_of(row, "last_seen"))
+    began = row["inferred_start"]
+    if pd.notna(began) and int(str(began)) < int(str(row["since"])):  # type: ignore[call-overload]
+        # A start that we infer is told beside the first year in which a source names the tie.
+        start = page.t("nouns.since", year=page.t("nouns.inferred_date", date=page.year(began)))
+        return f"{start}, {_mentioned(page, row, first, last)}"
+    return _mentioned(page, row, first, last)
+
+
+def _mentioned(page: NotebookPage, row: dict[str, object], first: str, last: str) -> str:
+    """Say in which years a tie without a stated start is mentioned."""
     if first == last:
         return page.t("nouns.seen", year=page.year_of(row, "since"))
     # Of a year that a source states and one that we infer no span is made.
@@ -198,7 +208,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
             # Of other marks the years say it all.
             said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
-            said.append(page.term("interplay_basis", "inferred"))
+            said.insert(1, page.term("interplay_basis", "inferred"))
         return Markup(", ").join(plain(part) for part in said if part)
 
     def who(row: dict[str, object]) -> object:

@@ -84,8 +84,8 @@ def county_memberships(
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
         (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left, nor annulled by a court),
         `inferred` (no row states it: it follows from another fact), `since, since_basis, since_inferred, last_seen,
-        last_seen_inferred, last_sure, sure, end` (see `natverk.documented`), `unsure` (no source states a year of the tie, nor of an office that the
-        actor held in the network), `n_municipal` (municipalities of the county
+        last_seen_inferred, last_sure, sure, end` (see `natverk.documented`), `unsure` (no source states a year of the
+        tie, nor of an office that the actor held in the network), `n_municipal` (municipalities of the county
         counted in the network), `municipal_rows` (the rows of these, joined by `;`), `shared` (municipalities are
         counted in it, and the region or a joint body too), `n_rows, row_ids, source_ids` (of looser ties beside a firm
         one too), and the columns of `natverk.membership.evidence.worded`. By group and network, region and joint bodies

@@ -55,9 +55,8 @@ def interplay_forms(
         municipalities among themselves; missing: not told), `since, until`
         (partial dates, missing where not stated), `since_known` (whether the beginning is stated: only then is it sure
         that the form stood in a year long past), `basis` (`stated`, `inferred`, `carried`: from the table `bodies`,
-        `proposed`: told of beforehand), `what, what_sv, n_counties` (a form that reaches into several has a row in each), `row_id,
-        source_id`. By county
-        and form.
+        `proposed`: told of beforehand), `what, what_sv, n_counties` (a form that reaches into several has a row
+        in each), `row_id, source_id`. By county and form.
 
     Raises
     ------
