@@ -412,6 +412,11 @@ def _said(data: Dataset) -> dict[str, _Said]:
         plain = plain and not re.search(_RESTRICTED, word)
         plain = plain and "offered" not in word and not (re.search(r"\b\d{4}–\d{4}\b", word) and untold)
         swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word
+        if re.search(_RESTRICTED, word):
+            # The status stands before it: "member (with Östersund)".
+            word, swedish = (
+                re.sub(r"^(?:member|medlem) (?:\((.*)\)|(.*))$", r"\1\2", text) for text in (word, swedish)
+            )
         start = row.start_year if row.start_basis == "stated" else None
         found[row.row_id] = _Said(
             row.status,
