@@ -305,8 +305,14 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     by = ["network_id", "actor_id", "note"]
     groups = rows.groupby([*by, "note_sv"], dropna=False, sort=True)
     found = groups.agg(row_ids=("row_id", ";".join), source_ids=("source_id", ";".join)).reset_index().astype(TEXT)
-    # A remark is of the year in which it is read, not of that in which the membership began.
-    seen = rows.assign(start_year=rows["observed_year"], start_basis=rows["observed_basis"])
+    # A remark is of the year in which it is read, not of that in which the membership began; read after the end, it is
+    # of the years of the membership.
+    over = (rows["observed_year"] > rows["end_year"]).fillna(False).astype(bool)
+    seen = rows.assign(
+        start_year=rows["start_year"].where(over, rows["observed_year"]),
+        start_basis=rows["start_basis"].where(over, rows["observed_basis"]),
+        observed_year=rows["observed_year"].mask(over, rows["end_year"]),
+    )
     return found.join(years_told(seen, by), on=by)
 
 

@@ -980,8 +980,9 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
                 "Whether municipalities and the region, or the body with its task, both take part; blank: not told"),
             column("since", "date", "Since when, where stated"),
             column("until", "date", "Until when, where stated"),
-            enum("basis", "basis", "Whether the form is stated or inferred; carried: from the table bodies",
-                required=True, also=("carried",)),
+            enum("basis", "basis", "Whether the form is stated or inferred; carried: from the table bodies; "
+                "proposed: the source tells of it beforehand, as proposed or to come", required=True,
+                also=("carried", "proposed")),
             text("what", "What it does"), text("what_sv", "The same in Swedish"),
             source(many=True), LOCATOR,
         ),

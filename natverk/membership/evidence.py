@@ -77,7 +77,12 @@ _ONLY_NAMED = (
     r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|"
     r"calls|race_to|cooperation listed)\b"
 )
-#: Wordings that say less than the status.
+#: Wordings that take something back: told, although they name the status.
+_RESTRICTED = (
+    r"\b(?:in the place of|for most of|for somewhat more than|decided to leave|to be a member|annulled|start meeting)\b"
+    r"|\(with "
+)
+#: Wordings that say less than the status, and are not told of a tie of which other rows say all of it.
 _LESS = r"^in the predecessor"
 
 
@@ -315,8 +320,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
         by `; `: an owner, a seat on the board), `as_stated_years` (for each of them, joined by `;`: blank, or the years
         of its rows, `inferred` before those that no source states, or `undated`, where that is not the year in which
-        the tie was last seen, or the word takes something back, as `in the predecessor`, and other rows do without it),
-        `derived` (all rows follow from a sentence such as "all municipalities of the county"),
+        the tie was last seen), `derived` (all rows follow from a sentence such as "all municipalities of the county"),
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
@@ -343,7 +347,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         whole = any(not row.less for row in shown)
         words: dict[tuple[str, str], list[_Said]] = {}
         for row in shown:
-            if row.as_stated:
+            if row.as_stated and not (row.less and whole):
                 words.setdefault((row.as_stated, row.as_stated_sv), []).append(row)
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
         # Where a row states the membership, one from which we infer it dates it no further.
@@ -357,7 +361,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
                 "as_stated_sv": "; ".join(word for _, word in words) or None,
-                "as_stated_years": ";".join(_word_years(its, since, last, whole) for its in words.values()),
+                "as_stated_years": ";".join(_word_years(its, since, last) for its in words.values()),
                 "derived": bool(rows) and all(row.derived for row in rows),
                 "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,
@@ -405,8 +409,14 @@ def _said(data: Dataset) -> dict[str, _Said]:
         # Years that stand in no other cell are told with the word: "member in 2016–2018".
         years = {year_or_none(year) for year in (row.start_year, row.end_year, row.observed_year)}
         untold = {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
+        plain = plain and not re.search(_RESTRICTED, word)
         plain = plain and "offered" not in word and not (re.search(r"\b\d{4}–\d{4}\b", word) and untold)
         swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word
+        if re.search(_RESTRICTED, word):
+            # The status stands before it: "member (with Östersund)".
+            word, swedish = (
+                re.sub(r"^(?:member|medlem) (?:\((.*)\)|(.*))$", r"\1\2", text) for text in (word, swedish)
+            )
         start = row.start_year if row.start_basis == "stated" else None
         found[row.row_id] = _Said(
             row.status,
@@ -430,13 +440,13 @@ def _said(data: Dataset) -> dict[str, _Said]:
     return found
 
 
-def _word_years(rows: list[_Said], since: int | None, last: int | None, whole: bool) -> str:
+def _word_years(rows: list[_Said], since: int | None, last: int | None) -> str:
     """Return the years of the rows with a word, where the tie is shown with another one; see `worded`."""
     if last is None or re.search(r"\b\d{4}\b", rows[0].as_stated):
         return ""
     known = [next((year for year in (row.seen, row.end, row.start) if year is not None), None) for row in rows]
     began = any(row.seen is None and row.end is None and row.start is not None and row.start == since for row in rows)
-    if not (whole and rows[0].less) and (began or any(year is not None and year >= last for year in known)):
+    if began or any(year is not None and year >= last for year in known):
         return ""
     stated = {year for year, row in zip(known, rows, strict=True) if year is not None and not row.by_context}
     years = ", ".join(str(year) for year in sorted(stated or {year for year in known if year is not None}))

@@ -24,7 +24,7 @@ from natverk.frames import (
     year_or_none,
     year_range,
 )
-from natverk.membership.actors import eligible, levels, population_known
+from natverk.membership.actors import eligible, existence, levels, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded
 from natverk.membership.lists import CERTAINTY, list_members
 from natverk.membership.panel import (
@@ -135,7 +135,7 @@ _MORE_GENERAL = {
 #: Conflicts that end earlier are left out: no page begins before (`natverk.reports.plan.FIRST_YEAR`).
 _SHOWN_FROM = 1990
 #: Kinds of disagreement, in the order in which a page shows them.
-DISAGREEMENTS = ("totals", "conflict", "start_year", "status", "office_years", "flagged")
+DISAGREEMENTS = ("totals", "conflict", "existence", "start_year", "status", "office_years", "flagged")
 COLUMNS = ["kind", "actor_id", "network_id", "year", "values", "row_ids", "source_ids", "note", "note_sv"]
 
 
@@ -150,10 +150,11 @@ def disagreements(
     """List where sources disagree, with one another or with themselves.
 
     Kinds: `totals` (two numbers for one network or actor, fact and year), `conflict` (a page says member
-    where a complete list, a stated end or the network's own dates say not), `start_year` (two stated first
+    where a complete list, a stated end or the network's own dates say not), `existence` (a tie, also a looser one, of
+    years in which the actor was not formed or no longer there by the table `bodies`), `start_year` (two stated first
     years of one membership), `status` (two statuses of one membership, of which neither is the more general term for
-    the other, as "member" is for "full member"), `office_years` (two readings of one
-    office's term), `flagged` (an open entry of `corrections.toml`).
+    the other, as "member" is for "full member"), `office_years` (two sources' terms of one
+    office), `flagged` (an open entry of `corrections.toml`).
 
     Parameters
     ----------
@@ -284,6 +285,7 @@ def _disagreements(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     parts = [
         _totals(data),
         _conflicts(data, year_basis),
+        _existence(data),
         _starts(data),
         _statuses(data),
         _offices(data),
@@ -325,6 +327,8 @@ def _totals(data: Dataset) -> pd.DataFrame:
 def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
     runs = decided_runs(data, Rules(year_basis=year_basis, list_certainty="medium"))
     vintage = int(data.known_until[:4])
+    # That an actor was not there then is told apart, see `_existence`.
+    runs = runs[runs["state"] != "no_actor"]
     shown = runs["conflict"] & runs["network_id"].isin(networks_counting_as(data, SETS)) & ~agree_by_date(data, runs)
     runs = runs[shown & (runs["last"] >= _SHOWN_FROM) & (runs["first"] <= vintage)]
     # Runs that follow on one another are one conflict, though the rows behind them change.
@@ -354,6 +358,41 @@ def _conflicts(data: Dataset, year_basis: YearBasis) -> pd.DataFrame:
             "note": first.astype(TEXT).where(first == last, first.astype(TEXT) + "–" + last.astype(TEXT)),
         }
     )
+
+
+def _existence(data: Dataset) -> pd.DataFrame:
+    """Return ties of years outside those in which the actor was there by our own table: `values` has both."""
+    rows = data.memberships.assign(grade=graded(data, year_basis="any")["grade"])
+    rows = rows[rows["grade"].isin(["positive", "exit", "loose"])].merge(existence(data).reset_index(), on="actor_id")
+    start = rows["start_year"].where(rows["start_basis"] == "stated")
+    seen = rows["observed_year"].where(rows["observed_basis"] == "stated")
+    first = start.fillna(seen).fillna(rows["end_year"])
+    last = rows["end_year"].fillna(seen).fillna(start)
+    sources = data.bodies.set_index("body_id")["source_id"].to_dict()
+    found = []
+    for row in each_row(rows.assign(first=first, last=last)):
+        first_there, last_there = year_or_none(row.exists_from), year_or_none(row.exists_to)
+        if pd.isna(row.first):
+            continue
+        spans = []
+        if first_there is not None and row.first < first_there:
+            spans.append((row.first, min(row.last, first_there - 1), f"{first_there}–"))
+        if last_there is not None and row.last > last_there:
+            spans.append((max(row.first, last_there + 1), row.last, f"–{last_there}"))
+        for begins, ends, there in spans:
+            named = str(begins) if begins == ends else f"{begins}–{ends}"
+            found.append(
+                {
+                    "kind": "existence",
+                    "actor_id": row.actor_id,
+                    "network_id": row.network_id,
+                    "year": begins,
+                    "values": f"{named} | {there}",
+                    "row_ids": row.row_id,
+                    "source_ids": ";".join(filter(None, (row.source_id, sources.get(row.actor_id)))),
+                }
+            )
+    return pd.DataFrame(found, columns=COLUMNS)
 
 
 def _starts(data: Dataset) -> pd.DataFrame:
@@ -395,11 +434,9 @@ def _offices(data: Dataset) -> pd.DataFrame:
     )
     keys = ["actor_id", "network_id", "function_class", "start_year"]
     frame = frame[frame["function_class"].isin(["board", "chair"])]
-    return (
-        _rivals(frame, keys, "term")
-        .rename(columns={"start_year": "year", "function_class": "note"})
-        .assign(kind="office_years")
-    )
+    rivals = _rivals(frame, keys, "term").rename(columns={"start_year": "year", "function_class": "note"})
+    # One source that says "from 2007" and "2007–2011" does not contradict itself.
+    return rivals[rivals["source_ids"].str.contains(";")].assign(kind="office_years")
 
 
 def _flagged(data: Dataset) -> pd.DataFrame:

@@ -332,6 +332,11 @@ class NotebookPage:
         kind, values = str(row["kind"]), [value for value in str(row["values"]).split(" | ") if value]
         if kind == "flagged":
             return self.told(row, "note")
+        if kind == "existence":
+            named, there = values
+            first, _, last = there.partition("–")
+            key = "known_from" if first else "known_until"
+            return plain(self.t(f"nouns.{key}", years=named, year=first or last))
         groups = {"conflict": "state", "status": "status"}
         if kind in groups:
             values = [self.term(groups[kind], value) for value in values]
@@ -341,6 +346,13 @@ class NotebookPage:
     def year(self, value: object) -> str:
         """Format a year; missing is unknown."""
         return self.t("nouns.unknown") if pd.isna(value) else str(int(str(value)))  # type: ignore[call-overload]
+
+    def by_year(self, day: object) -> str:
+        """Return the year of a last possible day; of a first of January the turn of the year: `årsskiftet 2004/05`."""
+        year = int(str(day)[:4])
+        if not str(day).endswith("-01-01"):
+            return str(year)
+        return self.t("nouns.turn_of_year", first=str(year - 1), last=f"{year % 100:02d}")
 
     def by_name(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
         """Return a frame in the order of names in the page's language."""
@@ -468,10 +480,10 @@ class NotebookPage:
 
     def ended(self, row: Mapping[str, object]) -> str:
         """Say when a tie ended: `until 2013`, and that we infer the year where we do; blank where no row says so, or
-        where it is contradicted or seen later.
+        where it is seen later.
         """
         end, last = row["end"], row["last_seen"]
-        if pd.isna(end) or row["mark"] == "conflict" or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
+        if pd.isna(end) or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
             return ""
         if row.get("end_announced"):
             return self.t("nouns.end_announced", date=self.year_of(row, "end"))

@@ -92,6 +92,16 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
     if row["since_basis"] == "stated":
         key = "since" if pd.isna(row["last_seen"]) or first == last else "since_and_seen"  # type: ignore[call-overload]
         return page.t(f"nouns.{key}", year=first, last=page.year_of(row, "last_seen"))
+    began = row["inferred_start"]
+    if pd.notna(began) and int(str(began)) < int(str(row["since"])):  # type: ignore[call-overload]
+        # A start that we infer is told beside the first year in which a source names the tie.
+        start = page.t("nouns.since", year=page.t("nouns.inferred_date", date=page.year(began)))
+        return f"{start}, {_mentioned(page, row, first, last)}"
+    return _mentioned(page, row, first, last)
+
+
+def _mentioned(page: NotebookPage, row: dict[str, object], first: str, last: str) -> str:
+    """Say in which years a tie without a stated start is mentioned."""
     if first == last:
         return page.t("nouns.seen", year=page.year_of(row, "since"))
     # Of a year that a source states and one that we infer no span is made.
@@ -112,7 +122,7 @@ def _years(page: NotebookPage, first: object, last: object) -> str:
 
 def held_from(page: NotebookPage, row: dict[str, object]) -> str:
     """Say from when a holder had the responsibility; the first day of the data is no beginning."""
-    first, last = str(row["start_earliest"])[:4], str(row["start_latest"])[:4]
+    first, last = str(row["start_earliest"])[:4], page.by_year(row["start_latest"])
     if row["start_known"] == "day":
         return page.date(row["start"])
     return page.t(f"nouns.held_{row['start_known']}", year=first, first=first, last=last)
@@ -198,7 +208,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
             # Of other marks the years say it all.
             said.append(page.term("mark", row["mark"]))
         if row["inferred"]:
-            said.append(page.term("interplay_basis", "inferred"))
+            said.insert(1, page.term("interplay_basis", "inferred"))
         return Markup(", ").join(plain(part) for part in said if part)
 
     def who(row: dict[str, object]) -> object:
@@ -414,8 +424,14 @@ def county_events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False
     def what(row: dict[str, object]) -> object:
         return page.told(row, "note") or page.t("nouns.culture_entry")
 
+    def when(row: dict[str, object]) -> str:
+        if pd.notna(row["year"]):  # type: ignore[call-overload]
+            return page.year(row["year"])
+        # Where the words hold the year, no cell says that there is none.
+        return "" if re.search(r"\b\d{4}\b", str(row["note"])) else page.t("nouns.undated")
+
     columns: dict[str, Cell | str] = {
-        "when": lambda row: page.year(row["year"]) if pd.notna(row["year"]) else page.t("nouns.undated"),  # type: ignore[call-overload]
+        "when": when,
         "kind_of": lambda row: page.term("county_event", row["event"]),
         "event=what_happened": what,
         "sources": page.cites,

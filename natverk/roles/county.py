@@ -22,6 +22,7 @@ from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties
 from natverk.membership.evidence import YearBasis, gathered, graded, worded
 from natverk.membership.panel import SETS
+from natverk.offices import offices
 from natverk.roles.activity import GeneralPurpose
 from natverk.roles.tasks import named_tasks, responsible_levels, tasked_levels, unitary_counties
 
@@ -48,8 +49,8 @@ VERDICTS = ("responsible", "others_only", "open")
 
 _MEMBERSHIPS = (
     "actor_id", "name", "level", "network_id", "group", "themes", "status", "mark", "firm", "inferred", "since",
-    "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "last_sure", "sure", "end", "n_municipal",
-    "municipal_rows", "shared", "n_rows", "row_ids", "source_ids",
+    "since_basis", "since_inferred", "last_seen", "last_seen_inferred", "last_sure", "sure", "unsure", "end",
+    "n_municipal", "municipal_rows", "shared", "n_rows", "row_ids", "source_ids",
 )  # fmt: skip
 
 
@@ -81,9 +82,10 @@ def county_memberships(
     -------
     pd.DataFrame
         `actor_id, name, level` (`regional`, `joint`, `municipal`; Gotland's one body: `unitary`), `network_id, group`
-        (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left), `inferred` (no row states it: it
-        follows from another fact), `since, since_basis, since_inferred, last_seen, last_seen_inferred, last_sure,
-        sure, end` (see `natverk.documented`), `n_municipal` (municipalities of the county
+        (see `GROUPS`), `themes, status, mark, firm` (counted: neither loose nor left, nor annulled by a court),
+        `inferred` (no row states it: it follows from another fact), `since, since_basis, since_inferred, last_seen,
+        last_seen_inferred, last_sure, sure, end` (see `natverk.documented`), `unsure` (no source states a year of the
+        tie, nor of an office that the actor held in the network), `n_municipal` (municipalities of the county
         counted in the network), `municipal_rows` (the rows of these, joined by `;`), `shared` (municipalities are
         counted in it, and the region or a joint body too), `n_rows, row_ids, source_ids` (of looser ties beside a firm
         one too), and the columns of `natverk.membership.evidence.worded`. By group and network, region and joint bodies
@@ -112,6 +114,7 @@ def county_memberships(
     if window[-1] < data.last_year:
         own = _as_then(data, own[own["mark"] != "undated"], window[-1])
     own = loose_ties(data, own, window[-1], year_basis=year_basis)
+    annulled = (own["end_kind"] == "annulled") & (own["end"] <= window[-1]).fillna(False)
     networks = data.networks.set_index("network_id")
     kinds = networks.loc[own["network_id"]]
     # A corridor that is taken part in as in a programme is a cooperation all the same; an office is an office.
@@ -120,21 +123,40 @@ def county_memberships(
         group=np.where((kinds["counts_as"] == "membership") | is_body, kinds["reach"], kinds["counts_as"]),
         themes=kinds["themes"].to_numpy(),
         network=kinds["name_sv"].str.casefold().to_numpy(),
-        firm=own["mark"].isin(DOCUMENTED),
+        firm=own["mark"].isin(DOCUMENTED) & ~annulled,
     ).merge(actors.assign(place=range(len(actors)))[["actor_id", "name", "level", "place"]], on="actor_id")
     firm, municipality = own["firm"], own["level"] == "municipal"
     n_municipal = own["network_id"].map(own.loc[firm & municipality, "network_id"].value_counts()).fillna(0)
     theirs = own[firm & municipality].groupby("network_id")["row_ids"].agg(";".join).to_dict()
     both = set(own.loc[firm & ~municipality, "network_id"]) & set(own.loc[firm & municipality, "network_id"])
     rows = [theirs.get(network, "") for network in own["network_id"]]
-    own = own.assign(n_municipal=n_municipal, municipal_rows=rows, shared=own["network_id"].isin(both))
+    in_office = _with_dated_office(data, own, window[-1])
+    own = own.assign(
+        n_municipal=n_municipal,
+        municipal_rows=rows,
+        shared=own["network_id"].isin(both),
+        unsure=~own["sure"] & ~in_office,
+    )
     order = own["group"].map({group: place for place, group in enumerate(GROUPS)})
     own = own.assign(order=order).sort_values(["order", "network", "place"], ignore_index=True)
     whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64")
     whole |= dict.fromkeys(["n_municipal", "n_rows"], "int64")
-    whole |= dict.fromkeys(["firm", "inferred", "shared", "since_inferred", "last_seen_inferred", "sure"], "bool")
+    whole |= dict.fromkeys(
+        ["firm", "inferred", "shared", "since_inferred", "last_seen_inferred", "sure", "unsure"], "bool"
+    )
     own = own[[*_MEMBERSHIPS]].astype({**dict.fromkeys(_MEMBERSHIPS, TEXT), **whole})
     return worded(data, own, window[-1])
+
+
+def _with_dated_office(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.Series:
+    """Say of which ties the actor has held an office in the network, in a year that a source states."""
+    held = offices(data, sorted(set(own["actor_id"]))).query("held")
+    first = held["start_year"].fillna(held["end_year"]).fillna(held["observed_year"])
+    held = held[(first <= last_year).fillna(False).astype(bool)]
+    pairs = set(zip(held["actor_id"], held["network_id"], strict=True))
+    return pd.Series(
+        [pair in pairs for pair in zip(own["actor_id"], own["network_id"], strict=True)], index=own.index, dtype=bool
+    )
 
 
 def _with_looser_rows(data: Dataset, own: pd.DataFrame, year_basis: YearBasis) -> pd.DataFrame:

@@ -54,9 +54,9 @@ def interplay_forms(
         (whether municipalities and the region both take part, or did with the body that had its task; False: the
         municipalities among themselves; missing: not told), `since, until`
         (partial dates, missing where not stated), `since_known` (whether the beginning is stated: only then is it sure
-        that the form stood in a year long past), `basis` (`stated`, `inferred`, `carried`: from the table `bodies`),
-        `what, what_sv, n_counties` (a form that reaches into several has a row in each), `row_id, source_id`. By county
-        and form.
+        that the form stood in a year long past), `basis` (`stated`, `inferred`, `carried`: from the table `bodies`,
+        `proposed`: told of beforehand), `what, what_sv, n_counties` (a form that reaches into several has a row
+        in each), `row_id, source_id`. By county and form.
 
     Raises
     ------
@@ -104,6 +104,8 @@ def interplay_forms(
 def interplay(data: Dataset, county: str | int | None = None, *, on: int | None = None) -> pd.DataFrame:
     """Return which counties have which standing forms of interplay: every county and form, with their number.
 
+    Forms that are only proposed, or told of beforehand, are left out.
+
     Parameters
     ----------
     county, on
@@ -127,10 +129,10 @@ def interplay(data: Dataset, county: str | int | None = None, *, on: int | None 
     --------
     >>> from natverk import load
     >>> table = interplay(load(), "Uppsala").set_index("form")
-    >>> table.loc[["forum", "agreement"], ["n", "since"]].values.tolist()
-    [[1, '2016-10'], [1, '2017']]
+    >>> table.loc[["forum"], ["n", "since"]].values.tolist()
+    [[1, '2016-10']]
     """
-    found = interplay_forms(data, county, on=on)
+    found = interplay_forms(data, county, on=on).query("basis != 'proposed'")
     codes = list(data.counties["county_code"]) if county is None else [known_county(data, county)]
     groups = found.groupby(["county_code", "form"])
     table = groups.agg(

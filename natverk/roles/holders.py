@@ -36,6 +36,8 @@ Interval = Literal["leave_out", "earliest", "latest", "conventional"]
 
 #: The day on which the table of responsibility begins.
 _OBSERVED_FROM = "1997-01-01"
+#: Counties that were formed on that day: who had the responsibility then had it from that day.
+_FORMED_THEN = ("12",)
 _HOLDERS = (
     "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "trial", "start", "start_earliest",
     "start_latest", "start_known", "end", "certainty", "legal_basis", "legal_basis_sv", "note", "note_sv", "row_ids",
@@ -89,7 +91,8 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
         "source_id",
     ]  # fmt: skip
     frame = frame.sort_values(["county_code", "start"]).reset_index(drop=True)
-    bounds = zip(frame["start_earliest"].astype(str), frame["start_latest"].astype(str), strict=True)
+    columns_known = ("county_code", "start_earliest", "start_latest")
+    bounds = zip(*(frame[name].astype(str) for name in columns_known), strict=True)
     frame = frame.assign(start_known=pd.Series([_start_known(*pair) for pair in bounds], index=frame.index, dtype=TEXT))
     return frame.assign(end_known=_end_known(frame))[columns]
 
@@ -116,8 +119,8 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
         its types), `trial` (whether it began under the trial legislation of 1996), `start` (the conventional day),
         `start_earliest, start_latest, start_known` (`day`; `year`, the day unknown; `between`, an interval across
         years; `before`: observation begins), `end` (missing: still the holder at the end of the last year),
-        `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (that
-        of its first row: of the start), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by
+        `end_known` (`day`, or as uncertain as the start of the successor; blank without an end), `certainty` (the
+        lowest of its rows), `legal_basis, legal_basis_sv, note, note_sv` (those of its rows, separated by
         `; `), `row_ids, source_ids`. The earliest first.
 
     Raises
@@ -159,9 +162,9 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
                 "start": first["start"],
                 "start_earliest": first["start_earliest"],
                 "start_latest": first["start_latest"],
-                "start_known": _start_known(str(first["start_earliest"]), str(first["start_latest"])),
+                "start_known": _start_known(code, str(first["start_earliest"]), str(first["start_latest"])),
                 "end": None if pd.isna(last["end"]) or last["end"] > f"{window[-1]}-12-31" else last["end"],
-                "certainty": first["certainty"],
+                "certainty": max(rows["certainty"], key=VOCABULARIES["certainty"].index),
                 **{name: once(rows[name]) for name in ("legal_basis", "legal_basis_sv", "note", "note_sv")},
                 "row_ids": ";".join(rows["row_id"]),
                 "source_ids": ";".join(dict.fromkeys(cited)),
@@ -173,14 +176,14 @@ def holders_of(data: Dataset, county: str | int, *, years: tuple[int, int] | Non
     return table.astype(kinds)
 
 
-def _start_known(earliest_day: str, latest_day: str) -> str:
+def _start_known(county: str, earliest_day: str, latest_day: str) -> str:
     """Return how well a beginning is known, by its bounds.
 
-    >>> _start_known("2007-01-01", "2007-12-31"), _start_known("2003-01-01", "2005-01-01")
+    >>> _start_known("07", "2007-01-01", "2007-12-31"), _start_known("20", "2003-01-01", "2005-01-01")
     ('year', 'between')
     """
     if earliest_day == latest_day:
-        return "before" if earliest_day == _OBSERVED_FROM else "day"
+        return "before" if earliest_day == _OBSERVED_FROM and county not in _FORMED_THEN else "day"
     return "year" if earliest_day[:4] == latest_day[:4] else "between"
 
 

@@ -385,3 +385,69 @@ def test_figures_have_the_names_of_the_tables_and_no_year_that_nobody_knows() ->
     assert "Region Dalarna (federation)" in alts
     assert "kommunalförbund" not in alts
     assert "until the next took over" in alts
+
+
+def unknown(region: str, lang: str = "en") -> str:
+    """Return what a page says is disputed or not known."""
+    head = {"en": "## What is disputed or not known", "sv": "## Vad som är omstritt eller okänt"}[lang]
+    return text_of(page(region, lang)).partition(head)[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("region", ["07", "12", "09"])
+def test_what_has_no_sure_year_is_counted_and_listed_by_one_rule(real: Dataset, region: str) -> None:
+    own = roles.county_memberships(real, region)
+    unsure = own[own["unsure"] & own["level"].ne("municipal")]
+    counted = re.search(r"and (\w+) without a sure year", text_of(page(region, "en")))
+    assert counted is not None
+    assert counted[1] in (page(region, "en").number(len(unsure)), str(len(unsure)))
+    names = unsure.loc[unsure["level"].isin(["regional", "unitary"]), "network_id"].map(
+        page(region, "en").network_names
+    )
+    listed = unknown(region)
+    assert sum(name in listed for name in names) >= min(6, len(names))
+
+
+@pytest.mark.parametrize(("region", "network"), [("10", "euroregion-baltic"), ("14", "svinesundskommitten")])
+def test_a_dated_office_is_a_year(real: Dataset, region: str, network: str) -> None:
+    own = roles.county_memberships(real, region).query("level == 'regional'").set_index("network_id")
+    assert not own.at[network, "sure"]
+    assert not own.at[network, "unsure"]
+
+
+def test_a_day_that_is_not_known_leaves_the_year_as_it_is() -> None:
+    assert "On which day in 2003 Regionförbundet Östsam took over is not known" in unknown("05")
+    assert "årsskiftet 2004/05" in text_of(page("20"))
+
+
+def test_of_holders_under_two_acts_the_lowest_certainty_is_told(real: Dataset) -> None:
+    assert roles.holders_of(real, "09")["certainty"].tolist() == ["high", "medium"]
+    assert "held the responsibility all the time from 1 July 1997 is not wholly sure" in unknown("09")
+
+
+def test_a_county_formed_in_1997_had_nobody_before() -> None:
+    assert "Länsstyrelsen i Skåne län (from 1 January 1997)" in text_of(page("12", "en"))
+
+
+def test_years_outside_those_of_our_register_are_no_denial() -> None:
+    assert "named in 1996–1998; our register of bodies has it from 1999" in unknown("05")
+    assert "named in 2024; our register of bodies has it until 2022" in unknown("07")
+    assert "did not exist" not in unknown("05") + unknown("07")
+    (line,) = [
+        row
+        for name, table in tables_of(page("05", "en")).items()
+        if name.startswith("Networks, coop")
+        for row in table.frame.astype(str).agg(" | ".join, axis=1)
+        if "Östsam" in row
+    ]
+    assert "since 1996, until 2014, when the member ceased to exist" in line
+
+
+def test_an_annulled_signature_is_not_counted(real: Dataset) -> None:
+    own = roles.county_memberships(real, "14").set_index(["actor_id", "network_id"])
+    assert not own.at[("municipality:1480", "ican-cities-appeal"), "firm"]
+
+
+def test_a_remark_read_after_the_end_has_the_years_of_the_tie() -> None:
+    remarks = tables_of(page("12", "en"))["Remarks on the table"].frame
+    (row,) = remarks[remarks["Network"].str.startswith("South Sweden Brussels")].values.tolist()
+    assert "1994–2009" in row

@@ -150,7 +150,7 @@ def test_the_strategy_of_today_has_its_paragraph(code: str, title: str) -> None:
         text_of(region(code)).partition("## Den regionala utvecklingsstrategin")[2].partition("Tidigare strategier")[0]
     )
     own = next((part for part in told.split("\n") if part.startswith(f"**{title}")), "")
-    assert "Så lades arbetet upp: " in own
+    assert "Om arbetet: " in own
     assert "Så deltog kommuner och andra: " in own
 
 

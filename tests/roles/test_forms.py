@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from natverk.data.load import Dataset
@@ -45,11 +46,21 @@ def test_every_county_and_form_has_a_row(make: Make) -> None:
 def test_the_real_forms_are_each_counted_where_they_are(real: Dataset) -> None:
     table = interplay(real)
     assert len(table) == 21 * len(FORMS)
-    assert table["n"].sum() == len(interplay_forms(real))
+    forms = interplay_forms(real)
+    assert table["n"].sum() == (forms["basis"] != "proposed").sum()
     ids = {row for ids in table["row_ids"] for row in ids.split(";") if row}
-    # Left out are those that are known to have ended, and no other.
-    ended = real.interplay[real.interplay["until"].notna()]
-    assert ids == set(real.interplay["row_id"]) - set(ended["row_id"])
+    # Left out are those that are known to have ended, those that are only told of beforehand, and no other.
+    out = real.interplay["until"].notna() | (real.interplay["basis"] == "proposed")
+    assert ids == set(real.interplay.loc[~out, "row_id"])
+
+
+def test_a_form_that_is_only_proposed_is_no_form(real: Dataset) -> None:
+    forms = interplay_forms(real).set_index("row_id")
+    # "To be adopted by each party"; "to be approved by all"; goals "are to be defined".
+    assert forms.loc[["int-00008", "int-00015", "int-00057"], "basis"].eq("proposed").all()
+    assert interplay(real, "19").set_index("form").loc["agreement", "n"] == 0
+    # A member from each municipality; a committee and chief executives of municipalities: no word of the region.
+    assert pd.isna(forms.at["int-00017", "both_levels"])
 
 
 def test_wrong_counties_and_years_are_refused(real: Dataset) -> None:
