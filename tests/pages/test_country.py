@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from natverk.data.load import Dataset
-from natverk.locale import alphabetic, texts
+from natverk.data.units import alphabetic
+from natverk.locale import texts
 from natverk.pages.page import NotebookPage
 from natverk.pages.prose import Prose
 from natverk.pages.tables import TableView
