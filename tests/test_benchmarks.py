@@ -235,12 +235,13 @@ def test_a_lower_bound_above_the_number_is_a_difference(make: Make) -> None:
 
 
 def test_an_undated_number_is_not_compared(make: Make) -> None:
-    row = one(make(*member_rows(3), published_totals=total(3, year=None, year_basis=None), sources=SOURCES))
+    rows = member_rows(3, seen=1999)
+    row = one(make(*rows, published_totals=total(3, year=None, year_basis=None), sources=SOURCES))
     assert row[["outcome", "reason", "ours", "basis"]].tolist() == ["not comparable", "undated", 3, "documented_ever"]
 
 
 def test_who_has_left_or_only_takes_part_is_not_among_those_documented(make: Make) -> None:
-    former, *rows = member_rows(3)
+    former, *rows = member_rows(3, seen=1999)
     undated = total(3, year=None, year_basis=None)
     for status in ("former", "participant"):
         row = one(make({**former, "status": status}, *rows, published_totals=undated, sources=SOURCES))
