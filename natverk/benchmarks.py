@@ -19,6 +19,7 @@ from natverk.data.types import TEXT
 from natverk.errors import UnknownName
 from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
 from natverk.membership.actors import levels, population_by_year
+from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import graded
 from natverk.membership.lists import CERTAINTY, list_members
 from natverk.membership.panel import panel
@@ -361,9 +362,6 @@ class _Recipes:
         self.about = about
         self.actors, self.lists = list(each_row(levels(data))), list(each_row(data.member_lists))
         self.scope = data.networks.set_index("network_id")["scope"].to_dict()
-        evidence = graded(data, year_basis="any")
-        # Who has left was once a member.
-        self.ever = evidence[evidence["grade"].isin(["positive", "exit"])]
 
     @cached_property
     def attested(self) -> pd.DataFrame:
@@ -377,6 +375,13 @@ class _Recipes:
             years=(1990, int(self.data.known_until[:4])), pairs="evidence",
         )  # fmt: skip
         return cells[cells["low"] == 1]
+
+    @cached_property
+    def ever(self) -> pd.DataFrame:
+        """The documented memberships, as the pages of networks and of the country count them: who left is in none."""
+        own = sorted(self.about & self.scope.keys())
+        found = documented(self.data, self.data.actors["actor_id"], networks=own)
+        return found[found["mark"].isin(DOCUMENTED)]
 
     def of_level(self, frame: pd.DataFrame, level: str | None, county: str = "") -> pd.DataFrame:
         """Keep the rows of actors of a level (`municipality`, `region`), in a county if one is given."""
@@ -501,12 +506,12 @@ class _Recipes:
         return Found(float(len(cells)), "documented", "incomplete_list", _ids(cells["rows"]))
 
     def undated(self, claim: Claim, network: str | None = None, level: str | None = None, county: str = "") -> Found:
-        """Show how many are documented at any time, those who left among them, beside a number that no page dates."""
+        """Show how many are documented, whenever, who has left not among them, beside a number that no page dates."""
         rows = self.ever[self.ever["network_id"] == (network or claim.network_id)]
         rows = self.of_level(rows, level, county)
         places = int((self.data.municipalities["county_code"] == county).sum())
         also = f"{places} municipalities in the county" if county else ""
-        return Found(float(rows["actor_id"].nunique()), "documented_ever", "undated", _ids(rows["row_id"]), also)
+        return Found(float(rows["actor_id"].nunique()), "documented_ever", "undated", _ids(rows["row_ids"]), also)
 
     def cannot(self, claim: Claim, reason: str) -> Found:
         """Say why a number cannot be recomputed from these data."""

@@ -11,12 +11,13 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.partial import latest
-from natverk.data.units import Directory
+from natverk.data.units import Directory, alphabetic
 from natverk.errors import InvalidArgument
 
 __all__ = [
     "FIRST_YEAR",
     "YEARS",
+    "by_alphabet",
     "choice",
     "counted_from_one",
     "directory",
@@ -37,6 +38,16 @@ __all__ = [
 S = TypeVar("S", str, "str | int")
 #: One name or several; a code may be a number.
 Names = Iterable[str | int] | str | int
+
+
+def by_alphabet(column: pd.Series) -> pd.Series:
+    """Return a column of names as the key that sorts them (`DataFrame.sort_values(key=)`), and others as they are.
+
+    >>> frame = pd.DataFrame({"n": [1, 1, 0], "name": ["Ängelholm", "Åre", "Borås"]})
+    >>> frame.sort_values(["n", "name"], key=by_alphabet)["name"].tolist()
+    ['Borås', 'Åre', 'Ängelholm']
+    """
+    return column.map(alphabetic, na_action="ignore") if pd.api.types.is_string_dtype(column) else column
 
 
 def county_council_names(rows: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,16 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.errors import gone
-from natverk.frames import Names, choice, has_columns, known_actors, known_networks, year_or_none, year_range
+from natverk.frames import (
+    Names,
+    by_alphabet,
+    choice,
+    has_columns,
+    known_actors,
+    known_networks,
+    year_or_none,
+    year_range,
+)
 from natverk.membership.actors import (
     Kinds,
     checked_kinds,
@@ -132,7 +141,9 @@ def members_of(
         own[column] = table[column].to_numpy()
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
-    own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
+    own = own.sort_values(
+        ["order", "population", "name"], ascending=[True, False, True], key=by_alphabet, ignore_index=True
+    )
     lists = _absent_from_latest(data, network_id, span[-1])
     own["absent"] = own["actor_id"].map(lists["year"]).astype("Int64")
     own["absent_inferred"] = own["actor_id"].map(lists["year_basis"]).eq("inferred").fillna(False).astype(bool)
@@ -823,7 +834,8 @@ def list_matrix(data: Dataset, network: str, list_certainty: ListCertainty | Non
     own = spells(data, networks=network_id, counting="loose")
     stated = own["start"].where(own["start_basis"] == "stated")
     years = pd.DataFrame({"start": stated.groupby(own["actor_id"]).min(), "end": own.groupby("actor_id")["end"].max()})
-    frame = frame.join(years, on="actor_id").sort_values(["name", "actor_id", "year", "list_id"], ignore_index=True)
+    frame = frame.join(years, on="actor_id")
+    frame = frame.sort_values(["name", "actor_id", "year", "list_id"], key=by_alphabet, ignore_index=True)
     columns = ["actor_id", "name", "list_id", "year", "certainty", "state", "start", "end", "row_ids"]
     text = dict.fromkeys(["actor_id", "name", "list_id", "certainty", "state", "row_ids"], TEXT)
     return frame[columns].astype({**text, "year": "int64", "start": "Int64", "end": "Int64"})

@@ -16,6 +16,7 @@ import natverk
 from natverk.benchmarks import NOT_COMPARABLE, OUTCOMES, RECIPES, _agrees, _Recipes, containment, recomputed
 from natverk.data.load import Dataset
 from natverk.errors import InvalidArgument, UnknownName
+from natverk.roles.country import country_networks
 
 Make = Callable[..., Dataset]
 RAW = Path(__file__).parents[1] / "data" / "raw"
@@ -234,15 +235,24 @@ def test_a_lower_bound_above_the_number_is_a_difference(make: Make) -> None:
 
 
 def test_an_undated_number_is_not_compared(make: Make) -> None:
-    row = one(make(*member_rows(3), published_totals=total(3, year=None, year_basis=None), sources=SOURCES))
+    rows = member_rows(3, seen=1999)
+    row = one(make(*rows, published_totals=total(3, year=None, year_basis=None), sources=SOURCES))
     assert row[["outcome", "reason", "ours", "basis"]].tolist() == ["not comparable", "undated", 3, "documented_ever"]
 
 
-def test_who_has_left_is_among_those_documented_at_any_time(make: Make) -> None:
-    former, *rows = member_rows(3)
+def test_who_has_left_or_only_takes_part_is_not_among_those_documented(make: Make) -> None:
+    former, *rows = member_rows(3, seen=1999)
     undated = total(3, year=None, year_basis=None)
-    row = one(make({**former, "status": "former"}, *rows, published_totals=undated, sources=SOURCES))
-    assert row["ours"] == 3
+    for status in ("former", "participant"):
+        row = one(make({**former, "status": status}, *rows, published_totals=undated, sources=SOURCES))
+        assert row["ours"] == 2
+
+
+def test_our_number_beside_an_undated_one_is_that_of_the_table_of_networks(real: Dataset, table: pd.DataFrame) -> None:
+    ours = table.set_index("row_id")["ours"]
+    counted = country_networks(real).set_index("network_id").filter(like="n_")
+    assert ours["fig-00034"] == counted.loc["sern"].sum()
+    assert ours["fig-00017"] == counted.loc["sveriges-ekokommuner"].sum()
 
 
 def test_all_members_are_swedish_only_in_a_swedish_network(make: Make) -> None:

@@ -32,7 +32,6 @@ SHARED = {
     "region",
     "form",
     "relation",
-    "delegation",
     "period",
     "data",
     "status",

@@ -339,6 +339,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "roles.responsibility_counts": natverk.roles.responsibility_counts,
     "roles.summary_by_county": lambda data: natverk.roles.summary_by_county(compared(data)),
     "roles.transfers": natverk.roles.transfers,
+    "roles.valid_tasks": lambda data: natverk.roles.valid_tasks(data, 2019),
     "strategies.accounts": lambda data: natverk.strategies.accounts(data, "14"),
     "strategies.county_state": lambda data: natverk.strategies.county_state(data, "14"),
     "strategies.events": natverk.strategies.events,

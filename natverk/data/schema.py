@@ -833,9 +833,10 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
                 description="The network whose event the source tells of, where no organiser is it by name"),
             told("event", "Name", required=True),
             column("date", "date", "First day; its precision is the source's"),
+            enum("date_basis", "basis", "What the date rests on; inferred: no source states the year"),
             told("place", "Place"),
             enum("level_focus", "level", "The level it is about", required=True, also=("multilevel",)),
-            themes(), told("participants", "Who took part, by role"),
+            themes(), told("participants", "Who took part, or was announced or invited, by role"),
             source(), note(),
         ),
         evidence=True,
@@ -971,7 +972,8 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             column("county_codes", "county_code", "Counties", required=True, ref="counties.county_code", many=True),
             enum("form", "interplay_form",
                 "beredning: a drafting committee of the region; subregional: within a part of the county; "
-                "delegation: elected representatives of municipalities in a body of the region", required=True),
+                "delegation: a body of the municipalities within the region, or the federation before it, for "
+                "municipal matters", required=True),
             text("name_sv", "Its name", required=True),
             text("name", "The same in English", required=True),
             text("members", "Who takes part; blank: not stated"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from natverk.data.load import Dataset
     from natverk.data.tables import Processed
 
-__all__ = ["SHORT_FORMS", "UNIT_KINDS", "Directory", "Unit", "fold"]
+__all__ = ["SHORT_FORMS", "UNIT_KINDS", "Directory", "Unit", "alphabetic", "fold"]
 
 UNIT_KINDS = ("region", "municipality", "network", "actor")
 #: Short forms that cannot be derived from the tables: (form, what it means, reason). What it means is the code of a
@@ -49,6 +49,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sources": ("accessed",),
 }
 Record = Mapping[str, object]
+# In Swedish å, ä and ö are letters of their own, after z and in this order.
+_ALPHABET = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _LOOKING_FOR = {
     "region": "natverk list",
@@ -66,6 +68,15 @@ def fold(text: str) -> str:
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
+
+
+def alphabetic(name: object) -> str:
+    """Return the key that sorts Swedish names as a Swedish reader looks them up, in either language of a page.
+
+    >>> sorted(["Örebro", "Ängelholm", "Åre", "Älmhult", "Zinkgruvan"], key=alphabetic)
+    ['Zinkgruvan', 'Åre', 'Älmhult', 'Ängelholm', 'Örebro']
+    """
+    return str(name).casefold().translate(_ALPHABET)
 
 
 def _spelling(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from natverk.data.units import alphabetic
 from natverk.errors import InvalidArgument
 from natverk.figures.axes import (
     PAD,
@@ -38,7 +39,7 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
-from natverk.locale import Texts, alphabetic, texts
+from natverk.locale import Texts, texts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.colors import ListedColormap
 from matplotlib.path import Path
 
+from natverk.data.units import alphabetic
 from natverk.errors import InvalidArgument
 from natverk.figures.axes import (
     PAD,
@@ -44,7 +45,7 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
-from natverk.locale import Texts, alphabetic, texts
+from natverk.locale import Texts, texts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

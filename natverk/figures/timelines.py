@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from babel.dates import format_date
 
+from natverk.data.units import alphabetic
 from natverk.errors import InvalidArgument
 from natverk.figures.axes import (
     PAD,
@@ -43,7 +44,7 @@ from natverk.figures.style import (
     text_width,
     wrap,
 )
-from natverk.locale import Texts, alphabetic, texts
+from natverk.locale import Texts, texts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

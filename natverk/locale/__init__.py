@@ -18,21 +18,10 @@ from babel.numbers import format_decimal, format_percent
 
 from natverk.errors import InvalidArgument, UnknownName
 
-__all__ = ["LANGUAGES", "Texts", "alphabetic", "genitive", "texts"]
+__all__ = ["LANGUAGES", "Texts", "genitive", "texts"]
 
 LANGUAGES: tuple[str, ...] = ("sv", "en")
 _BABEL = {"sv": "sv_SE", "en": "en_GB"}
-# In Swedish å, ä and ö are letters of their own, after z and in this order.
-_ALPHABET = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
-
-
-def alphabetic(name: object) -> str:
-    """Return the key that sorts Swedish names as a Swedish reader looks them up, in either language of a page.
-
-    >>> sorted(["Örebro", "Ängelholm", "Åre", "Älmhult", "Zinkgruvan"], key=alphabetic)
-    ['Zinkgruvan', 'Åre', 'Älmhult', 'Ängelholm', 'Örebro']
-    """
-    return str(name).casefold().translate(_ALPHABET)
 
 
 def genitive(name: str, lang: str = "sv") -> str:

@@ -13,7 +13,7 @@ from natverk.data.load import Dataset, kept
 from natverk.data.schema import VOCABULARIES
 from natverk.data.types import TEXT
 from natverk.errors import InvalidArgument
-from natverk.frames import YEARS, choice, known_county, several
+from natverk.frames import YEARS, by_alphabet, choice, known_county, several
 
 __all__ = [
     "KINDS",
@@ -161,8 +161,8 @@ def actors_of(data: Dataset, county: str) -> pd.DataFrame:
     joint = table.loc[(table["level"] == "joint") & at_home, ["actor_id", "name", "level"]]
     parts = [
         regional[~regional["actor_id"].isin(places["actor_id"])],
-        joint.sort_values("name"),
-        municipal.sort_values(["population", "name"], ascending=[False, True]),
+        joint.sort_values("name", key=by_alphabet),
+        municipal.sort_values(["population", "name"], ascending=[False, True], key=by_alphabet),
     ]
     if region in set(places["actor_id"]):
         parts.reverse()

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from natverk.data.load import Dataset
-from natverk.locale import alphabetic
+from natverk.frames import by_alphabet
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
 from natverk.pages.region import held_from, held_to
@@ -39,6 +39,8 @@ def holders(page: NotebookPage, frame: pd.DataFrame) -> None:
         "from": lambda row: held_from(page, row),
         "to": lambda row: held_to(page, row),
         "certainty": lambda row: page.term("certainty", row["certainty"]),
+        # What is sure needs no word; the page of the region tells it.
+        "note": lambda row: "" if row["certainty"] == "high" else page.told(row, "note"),
         "sources": page.cites,
     }
     page.table("holders", frame, columns, fold=True)
@@ -162,6 +164,7 @@ def networks(page: NotebookPage, frame: pd.DataFrame) -> None:
         "n_municipal": lambda row: _some(page, row["n_municipal"]),
         "n_joint": lambda row: _some(page, row["n_joint"]),
         "n_regional": lambda row: _some(page, row["n_regional"]),
+        "n_other=others": lambda row: _some(page, row["n_other"]),
     }
     page.table("networks", frame, columns, fold=True)
 
@@ -174,7 +177,7 @@ def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
         return Markup(", ").join(_county(page, code) for code in codes)
 
     shown = "name_sv" if page.lang == "sv" else "name"
-    frame = frame.sort_values(shown, key=lambda names: names.map(alphabetic), ignore_index=True)
+    frame = frame.sort_values(shown, key=by_alphabet, ignore_index=True)
     columns: dict[str, Cell | str] = {
         "body": lambda row: plain(row[shown]),
         "form=legal_form": lambda row: page.term("form_class", row["form_class"]),

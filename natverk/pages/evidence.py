@@ -120,8 +120,15 @@ def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, *
 
 def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show meetings, seminars and conferences."""
+
+    def when(row: dict[str, object]) -> str:
+        if not isinstance(row["date"], str):
+            return page.t("nouns.undated")
+        said = page.date(row["date"])
+        return page.t("nouns.inferred_date", date=said) if row["date_basis"] == "inferred" else said
+
     columns: dict[str, Cell | str] = {
-        "when": lambda row: page.date(row["date"]) if isinstance(row["date"], str) else page.t("nouns.undated"),
+        "when": when,
         "meeting": lambda row: page.told(row, "event"),
         "place": lambda row: page.told(row, "place"),
         "organiser": lambda row: page.told(row, "organiser"),

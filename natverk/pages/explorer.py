@@ -14,12 +14,12 @@ from IPython.display import DisplayHandle, display
 
 from natverk.data.load import Dataset
 from natverk.data.schema import VOCABULARIES
+from natverk.data.units import alphabetic
 from natverk.errors import InvalidArgument
 from natverk.figures import Notice, Picture, grids
 from natverk.figures.countymap import county_map
 from natverk.figures.curves import growth
 from natverk.frames import FIRST_YEAR, choice, known_county, year_range
-from natverk.locale import alphabetic
 from natverk.membership.actors import actors_of
 from natverk.membership.documented import DOCUMENTED, documented, series
 from natverk.membership.panel import SETS, networks_counting_as

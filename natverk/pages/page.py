@@ -21,6 +21,7 @@ from natverk.data.partial import earliest
 from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
+from natverk.frames import by_alphabet
 from natverk.locale import genitive, texts
 from natverk.membership.quality import told_once
 from natverk.pages.prose import Prose, plain, row_ids_of, templates_of
@@ -356,7 +357,8 @@ class NotebookPage:
 
     def by_name(self, frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
         """Return a frame in the order of names in the page's language."""
-        return frame.sort_values([f"{name}_sv" if self.lang == "sv" else name for name in columns], kind="stable")
+        shown = [f"{name}_sv" if self.lang == "sv" else name for name in columns]
+        return frame.sort_values(shown, key=by_alphabet, kind="stable")
 
     def told_once(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return disagreements of which each is told once, with all whom it is about."""

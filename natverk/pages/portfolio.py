@@ -9,8 +9,9 @@ import pandas as pd
 from natverk.data.answers import rows_where
 from natverk.data.load import Dataset
 from natverk.data.spreadsheets import read_table
+from natverk.data.units import alphabetic
 from natverk.frames import known_actor
-from natverk.locale import LANGUAGES, alphabetic, texts
+from natverk.locale import LANGUAGES, texts
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.tables import records
 from natverk.portfolio import CRITERIA, RECOMMENDATIONS, Review, Rule, blank_sheet

@@ -72,7 +72,13 @@ _ENDS = {
 }  # fmt: skip
 _STARTS = {end: start for start, end in _ENDS.items()}
 #: How sure a row is of its year, by the beginning of the column's name.
-_BASIS = {"start_year": "start_basis", "end_year": "end_basis", "observed_year": "observed_basis", "year": "year_basis"}
+_BASIS = {
+    "start_year": "start_basis",
+    "end_year": "end_basis",
+    "observed_year": "observed_basis",
+    "year": "year_basis",
+    "date": "date_basis",
+}
 
 
 def named_rows(data: Dataset, ids: Iterable[str]) -> dict[str, pd.DataFrame]:

@@ -27,9 +27,9 @@ from natverk.data.load import Dataset, kept, load
 from natverk.data.schema import SCHEMA
 from natverk.data.sources import cite_data
 from natverk.data.spreadsheets import csv_text
-from natverk.data.units import UNIT_KINDS, Directory, fold
+from natverk.data.units import UNIT_KINDS, Directory, alphabetic, fold
 from natverk.errors import MissingFile, NatverkError
-from natverk.locale import LANGUAGES, Texts, alphabetic, texts
+from natverk.locale import LANGUAGES, Texts, texts
 from natverk.reports.crate import is_crate
 from natverk.reports.files import PART_MARK, check_zip, hold, make_folder, remedy_for, remove_parts, write_whole
 from natverk.reports.page import asset, environment

@@ -26,7 +26,7 @@ from natverk.roles.county import (
 )
 from natverk.roles.forms import FORMS, interplay, interplay_forms
 from natverk.roles.holders import holders_of, responsibility, responsibility_at, responsibility_counts, transfers
-from natverk.roles.tasks import LEVELS, formal
+from natverk.roles.tasks import LEVELS, formal, valid_tasks
 
 __all__ = [
     "FORMS",
@@ -60,4 +60,5 @@ __all__ = [
     "responsibility_counts",
     "summary_by_county",
     "transfers",
+    "valid_tasks",
 ]

@@ -7,8 +7,8 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset
 from natverk.data.types import TEXT
-from natverk.data.units import fold
-from natverk.frames import each_row, known_actors, known_county, year_range
+from natverk.data.units import alphabetic
+from natverk.frames import by_alphabet, each_row, known_actors, known_county, year_range
 from natverk.membership.evidence import Counting, YearBasis, graded
 
 __all__ = [
@@ -124,7 +124,8 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
         row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
     )  # fmt: skip
     about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
-    frame = data.bodies[about].merge(found.reset_index(), on="body_id").sort_values("name_sv", ignore_index=True)
+    frame = data.bodies[about].merge(found.reset_index(), on="body_id")
+    frame = frame.sort_values("name_sv", key=by_alphabet, ignore_index=True)
     whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
     text = dict.fromkeys(["note", "note_sv", "row_ids", "source_ids"], TEXT)
     return frame.drop(columns="name_sv").astype({**whole, **text, "derived": "bool"})
@@ -203,7 +204,7 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
         rows = members[members["body_id"] == row.body_id]
         members_of = rows.dropna(subset="member_actor_id").groupby("member_actor_id")
         named, associate = members_of["derived"].all(), members_of["associate"].all()
-        ids = sorted(named.index, key=lambda actor: (not actor.startswith("municipality:"), fold(str(names[actor]))))
+        ids = sorted(named.index, key=lambda actor: (not actor.startswith("municipality:"), alphabetic(names[actor])))
         others = dict.fromkeys(rows.loc[rows["member_actor_id"].isna(), "name_as_stated"].dropna())
         found.append(
             {
@@ -230,7 +231,8 @@ def county_bodies(data: Dataset, county: str | int, *, years: tuple[int, int] | 
     made = pd.DataFrame(found, columns=["body_id", *(name for name in columns if name not in frame)])
     for name in ("tasks", "tasks_sv"):
         frame[name] = frame[name].str.replace(r";(?=\S)", "; ", regex=True)
-    frame = frame.merge(made, on="body_id").sort_values(["founded_year", "name_sv"], ignore_index=True)
+    frame = frame.merge(made, on="body_id")
+    frame = frame.sort_values(["founded_year", "name_sv"], key=by_alphabet, ignore_index=True)
     frame["dissolved_year"] = frame["dissolved_year"].mask((frame["dissolved_year"] > window[-1]).fillna(False))
     told_already = [str(member) in str(note) for member, note in zip(frame["member_note"], frame["note"], strict=True)]
     frame.loc[told_already, ["member_note", "member_note_sv"]] = None

@@ -53,10 +53,11 @@ def interplay_forms(
         `county_code, form` (see `FORMS`), `name, name_sv, members, members_sv` (missing: not stated), `both_levels`
         (whether municipalities and the region both take part, or did with the body that had its task; False: the
         municipalities among themselves; missing: not told), `since, until`
-        (partial dates, missing where not stated), `since_known` (whether the beginning is stated: only then is it sure
-        that the form stood in a year long past), `basis` (`stated`, `inferred`, `carried`: from the table `bodies`,
-        `proposed`: told of beforehand), `what, what_sv, n_counties` (a form that reaches into several has a row
-        in each), `row_id, source_id`. By county and form.
+        (partial dates, missing where not stated; the beginning of a form that reaches into several counties stands in
+        the one that its row names first, for it may have reached the others later), `since_known` (whether the
+        beginning is stated: only then is it sure that the form stood in a year long past), `basis` (`stated`,
+        `inferred`, `carried`: from the table `bodies`, `proposed`: told of beforehand), `what, what_sv, n_counties` (a
+        form that reaches into several has a row in each), `row_id, source_id`. By county and form.
 
     Raises
     ------
@@ -80,14 +81,17 @@ def interplay_forms(
     frame = data.interplay
     begun = frame["since"].isna() | (frame["since"].fillna("9999").map(earliest) <= data.last_day(years[-1]))
     lasting = frame["until"].isna() | (frame["until"].fillna("0001").map(latest) >= f"{years[0]}-01-01")
-    frame = frame[(begun & lasting & (frame["since"].notna() | (not as_then))).astype(bool)]
+    frame = frame[(begun & lasting).astype(bool)]
     if as_then:
         frame = frame.assign(
             until=frame["until"].mask(frame["until"].fillna("0001").map(latest) > f"{years[-1]}-12-31")
         )
     codes = frame["county_codes"].str.split(";")
-    frame = frame.assign(county_code=codes, n_counties=codes.map(len), since_known=frame["since"].notna())
-    frame = frame.explode("county_code")
+    frame = frame.assign(county_code=codes, n_counties=codes.map(len)).explode("county_code")
+    frame["since"] = frame["since"].where(frame["county_code"] == frame["county_codes"].str.split(";").str[0])
+    frame = frame.assign(since_known=frame["since"].notna())
+    if as_then:
+        frame = frame[frame["since_known"]]
     if county is not None:
         frame = frame[frame["county_code"] == known_county(data, county)]
     frame = frame.assign(place=frame["form"].map({form: place for place, form in enumerate(FORMS)}))

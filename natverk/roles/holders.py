@@ -62,7 +62,7 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
         `county_code, holder_actor_id, holder_name, holder_type, level, start` (the conventional day),
         `start_earliest, start_latest` (where the start is known as an interval only), `start_precision,
         start_known, end` (missing: still the holder), `end_known` (both as `holders_of` has them), `certainty,
-        legal_basis, row_id, source_id`. Observation begins on
+        legal_basis, note, note_sv, row_id, source_id`. Observation begins on
         1 January 1997: spells that start then are left-truncated.
 
     Raises
@@ -87,8 +87,8 @@ def responsibility(data: Dataset, county: str | int | None = None) -> pd.DataFra
         frame = frame[frame["county_code"] == known_county(data, county)]
     columns = [
         "county_code", "holder_actor_id", "holder_name", "holder_type", "level", "start", "start_earliest",
-        "start_latest", "start_precision", "start_known", "end", "end_known", "certainty", "legal_basis", "row_id",
-        "source_id",
+        "start_latest", "start_precision", "start_known", "end", "end_known", "certainty", "legal_basis", "note",
+        "note_sv", "row_id", "source_id",
     ]  # fmt: skip
     frame = frame.sort_values(["county_code", "start"]).reset_index(drop=True)
     columns_known = ("county_code", "start_earliest", "start_latest")

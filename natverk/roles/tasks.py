@@ -33,6 +33,7 @@ __all__ = [
     "subsets",
     "tasked_levels",
     "unitary_counties",
+    "valid_tasks",
 ]
 
 
@@ -96,7 +97,7 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     >>> now.query("policy_area == 'regional_growth' and level == 'regional'")["n_mandatory"].sum() > 0
     np.True_
     """
-    tasks = _valid_tasks(data, year, on)
+    tasks = valid_tasks(data, year, on=on)
     groups = tasks.groupby(["policy_area", "level", "validity"], sort=True)
     table = groups.agg(
         n_tasks=("row_id", "size"),
@@ -111,8 +112,33 @@ def formal(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> 
     return table.astype({**dict.fromkeys(table.columns, TEXT), **numbers})
 
 
-def _valid_tasks(data: Dataset, year: int, on: Literal["end", "start"]) -> pd.DataFrame:
-    """Return the tasks that are valid on the first or last day of a year, or may be, and which of the two."""
+@asked
+def valid_tasks(data: Dataset, year: int, *, on: Literal["end", "start"] = "end") -> pd.DataFrame:
+    """Return the tasks that are valid in a year, or may be: what had ended, or not begun, is left out.
+
+    Parameters
+    ----------
+    year, on
+        See `formal`, which counts these rows.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of the table `tasks`, `regional_multi` told as `regional`, and `validity` (`valid`, or `unknown`
+        where the source gives no `since`). Sorted by area, level and validity.
+
+    Raises
+    ------
+    InvalidArgument
+        For a year out of range or an unknown value.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> tasks = valid_tasks(load(), 2025)
+    >>> tasks["until"].notna().sum(), "tsk-00113" in set(tasks["row_id"])
+    (np.int64(1), False)
+    """
     year_range(year, "year", data=data)
     choice("on", on, ("end", "start"))
     day = f"{year}-12-31" if on == "end" else f"{year}-01-01"
@@ -177,7 +203,7 @@ def responsible_levels(
     """
     choice("undated_tasks", undated_tasks, ("unknown", "valid"))
     by_area: dict[str, list[Any]] = {}
-    for task in each_row(_valid_tasks(data, year, on)):
+    for task in each_row(valid_tasks(data, year, on=on)):
         by_area.setdefault(task.policy_area, []).append(task)
     local, unitary = local_tasks(data), unitary_counties(data)
     level_held = {row.row_id: _LEVEL[row.level] for row in each_row(data.responsibility)}

@@ -8,7 +8,9 @@ from functools import cache
 import pytest
 
 from natverk.data.load import Dataset
-from natverk.locale import alphabetic, texts
+from natverk.data.partial import latest
+from natverk.data.units import alphabetic
+from natverk.locale import texts
 from natverk.pages.page import NotebookPage
 from natverk.pages.prose import Prose
 from natverk.pages.tables import TableView
@@ -46,10 +48,58 @@ def test_the_first_day_of_the_data_is_no_beginning(real: Dataset, lang: str) -> 
 def test_every_kind_of_task_is_counted(real: Dataset, lang: str) -> None:
     line = next(line for line in text_of(page(lang)).split("\n") if line.startswith(f"{len(real.tasks)} "))
     words = texts(lang)("nouns.numbers").split(" ")
-    counts = line.partition(":")[2].partition(".")[0]
+    counts = line.partition(". ")[2].partition(". ")[0]
     said = [words.index(word) if word in words else int(word) for word in re.findall(r"\w+", counts)
             if word.isdigit() or (word in words and word not in ("en", "ett"))]  # fmt: skip
-    assert sorted(said) == sorted(real.tasks["obligation_class"].value_counts())
+    day = f"{page(lang).years[1]}-12-31"
+    ended = real.tasks["until"].fillna("9999").map(latest) < day
+    valid = real.tasks[~ended]
+    kinds = valid["obligation_class"].value_counts()
+    assert sorted(said) == sorted([len(valid), *kinds, valid["since"].isna().sum()])
+    assert int(ended.sum()) >= 15
+    assert {"tsk-00003", "tsk-00049", "tsk-00113"} <= set(real.tasks.loc[ended, "row_id"])
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_lists_of_forms_name_counties_and_not_regions(real: Dataset, lang: str) -> None:
+    line = next(
+        line for line in text_of(page(lang)).split("\n") if "Höglandsförbundet" not in line and ", Skåne län, " in line
+    )
+    assert not any(name in line for name in real.counties["region_name"])
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_a_day_whose_year_no_source_states_is_said_to_be_inferred(real: Dataset, lang: str) -> None:
+    shown, mark = table(lang, "organiser"), " (vår slutsats)" if lang == "sv" else " (inferred by us)"
+    inferred = (
+        real.events["note"].str.contains("year inferred|year not stated, inferred|year from", regex=True).fillna(False)
+    )
+    assert set(real.events.loc[inferred, "row_id"]) == set(
+        real.events.loc[real.events["date_basis"] == "inferred", "row_id"]
+    )
+    for row_id, basis in zip(real.events["row_id"], real.events["date_basis"], strict=True):
+        assert of_row(shown, row_id)["when"].endswith(mark) == (basis == "inferred"), row_id
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_what_makes_a_holder_unsure_is_told(real: Dataset, lang: str) -> None:
+    shown = table(lang, "holder")
+    rows = real.responsibility.set_index("row_id")
+    gotland = of_row(shown, "rua-00024")["note"]
+    assert ("kontinuitet" if lang == "sv" else "continuity") in gotland
+    assert {bool(of_row(shown, row_id)["note"]) for row_id in rows.index[rows["certainty"] == "high"]} == {False}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("sv", "frågorna i inbjudan till"), ("en", "the questions in the invitation")]
+)
+@pytest.mark.parametrize("name", ["roles_sweden", "strategies"])
+def test_an_invitation_asks_and_a_meeting_that_was_announced_has_nobody_present(
+    name: str, lang: str, words: str
+) -> None:
+    text = text_of(page_of(name, lang=lang))
+    assert words in text
+    assert re.search("Aviserade: |Inbjudna: " if lang == "sv" else "Announced: |Invited: ", text)
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])

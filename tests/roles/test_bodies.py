@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from natverk.data.load import Dataset
+from natverk.data.units import alphabetic
 from natverk.roles.bodies import bodies_of, county_bodies, cross_border, joint_bodies
 from natverk.roles.county import county_memberships
 
@@ -137,3 +138,12 @@ def test_nobody_is_the_same_member_twice_in_one_source(real: Dataset) -> None:
     assert not rows.duplicated(["body_id", "member_actor_id", "source_id", "observed_year"]).any()
     own = county_bodies(real, "06").set_index("body_id").loc["body:regionsamverkan-sydsverige"]
     assert own["n_members"] == own["n_stated"] == 9
+
+
+def test_bodies_and_their_members_stand_in_the_order_of_the_swedish_alphabet(real: Dataset) -> None:
+    names = real.actors.set_index("actor_id")["name"]
+    own = county_bodies(real, "14").set_index("body_id")["member_ids"]["body:fyrbodals-kommunalforbund"]
+    members = [str(names[actor]) for actor in own.split(";") if actor.startswith("municipality:")]
+    # Åmål stands last, not beside Alingsås.
+    assert members == sorted(members, key=alphabetic)
+    assert members[-1] == "Åmål"

@@ -32,7 +32,19 @@ def test_a_form_stands_in_each_of_its_counties_and_in_its_years_only(make: Make)
     assert names(2015) == ["Old", "Open"]
     assert names(2018) == names(None) == ["Open", "Both", "Both"]
     both = interplay_forms(data, "02")
-    assert both[["county_code", "n_counties", "since_known"]].values.tolist() == [["02", 2, True]]
+    assert both[["county_code", "n_counties", "since_known"]].values.tolist() == [["02", 2, False]]
+
+
+def test_a_beginning_is_that_of_the_county_named_first(make: Make, real: Dataset) -> None:
+    data = make(interplay=ROWS)
+    since = interplay(data).set_index(["county_code", "form"])["since"]
+    assert since["01", "agreement"] == "2018-03"
+    assert since.isna()["02", "agreement"]
+    # What may have reached into the other county later is no form of then.
+    assert interplay_forms(data, on=2019, as_then=True)["county_code"].tolist() == ["01"]
+    umea = interplay_forms(real).set_index(["row_id", "county_code"])["since"].loc["int-00073"]
+    assert umea["24"] == "1993"
+    assert umea.isna()["22"]
 
 
 def test_every_county_and_form_has_a_row(make: Make) -> None:
