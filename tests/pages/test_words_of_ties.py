@@ -236,7 +236,8 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
     assert "medlem (i föregångaren Gränskommittén), odaterat" in ties
     assert "medlem (vår slutsats) (fristadsregion), nämns 2017" in ties
     assert "medlem, nämns 2019 (vår slutsats)" in ties
-    assert "upphört för minst en av dem: West Sweden" in re.sub(r"<[^>]+>", "", text_of(page))
+    over = re.sub(r"<[^>]+>", "", text_of(page)).partition("saknas på nätverkets senaste förteckning: ")[2]
+    assert "West Sweden" in over.split("\n")[0]
 
 
 def test_network_pages_tell_what_rows_remark() -> None:
@@ -249,7 +250,7 @@ def test_network_pages_tell_what_rows_remark() -> None:
     [
         # mem-02741: start and sighting are both ours.
         (("14", "12"), "nämns 2020; 2021 (vår slutsats) | medlem, sedan 2018 (vår slutsats)"),
-        (("1480", "1280"), "sedan 2002, nämns 2016 (vår slutsats)"),
+        (("1480", "1280"), "medlem, sedan 1996, nämns 2024 (vår slutsats)"),
     ],
 )
 def test_every_year_of_a_comparison_says_whether_it_is_a_start_or_a_sighting(units: tuple[str, str], said: str) -> None:
