@@ -643,7 +643,7 @@ def peer_networks(
     programmes = data.networks.loc[data.networks["counts_as"] == "programme", "network_id"]
     missing = missing_since(data, window[1], "high")
     missing = missing[missing.index.get_level_values("actor_id") == own_id].droplevel("actor_id")
-    missing = missing.drop(index=programmes, errors="ignore")
+    missing = missing[~missing.index.isin(programmes)]
     # What a municipality that is a region too may hold as a region is no example for another municipality.
     both = set(data.actors.loc[data.actors["also_regional"], "actor_id"])
     held = data.memberships[data.memberships["actor_id"].str.startswith("municipality:")]
