@@ -24,7 +24,7 @@ from natverk.frames import YEARS, choice, directory, several, year_range
 from natverk.membership.actors import actors_of, levels
 from natverk.membership.documented import DOCUMENTED, documented, loose_ties, relations
 from natverk.membership.evidence import WORDED
-from natverk.membership.lists import latest_lists, listed_memberships, lists
+from natverk.membership.lists import latest_lists, listed_memberships, lists, with_absences
 from natverk.membership.panel import SETS, count, networks_counting_as, panel
 from natverk.membership.quality import DISAGREEMENTS, disagreements
 from natverk.models import documents
@@ -231,10 +231,12 @@ def side_by_side(
     -------
     pd.DataFrame
         `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), `counted` (whether either
-        is), `ended` (whether a row tells of the end of either), and for each side `a_status, a_mark, a_inferred,
-        a_since, a_since_basis, a_since_inferred, a_last_seen, a_last_seen_inferred, a_end` and the columns of
-        `natverk.membership.evidence.worded`, the same with `b_` (missing where no row tells of a tie; looser ties and
-        those that were left stand, and are not counted); `row_ids, source_ids` of both. What both share comes first.
+        is), `over` (whether a row tells of the end of either, or the latest list of its network lacks it), and for each
+        side `a_status, a_mark, a_inferred, a_since, a_since_basis, a_since_inferred, a_last_seen,
+        a_last_seen_inferred, a_end, a_absent, a_absent_inferred` (see `natverk.membership.lists.with_absences`) and the
+        columns of `natverk.membership.evidence.worded`, the same with `b_` (missing where no row tells of a tie; looser
+        ties and those that were left stand, and are not counted); `row_ids, source_ids` of both. What both share comes
+        first.
 
     Raises
     ------
@@ -257,7 +259,8 @@ def side_by_side(
         item = "network_id"
         actors = data.counties.set_index("county_code")["region_actor_id"]
         ids = [actors[unit] if both == "region" else f"municipality:{unit}" for unit in units]
-        sides = [loose_ties(data, documented(data, [actor], years=window), span[-1]) for actor in ids]
+        ties = [loose_ties(data, documented(data, [actor], years=window), span[-1]) for actor in ids]
+        sides = [with_absences(data, own, span[-1]) for own in ties]
     columns = [
         "status",
         "mark",
@@ -268,6 +271,8 @@ def side_by_side(
         "last_seen",
         "last_seen_inferred",
         "end",
+        "absent",
+        "absent_inferred",
         *WORDED,
         "row_ids",
         "source_ids",
@@ -280,12 +285,14 @@ def side_by_side(
     firm = frame[["a_mark", "b_mark"]].isin(DOCUMENTED)
     frame.insert(1, "shared", firm.all(axis=1))
     frame.insert(2, "counted", firm.any(axis=1))
-    frame.insert(3, "ended", _ended(frame, "a") | _ended(frame, "b"))
-    dates = ("since", "last_seen", "end", "inferred_start", "inferred_seen", "derived_seen")
-    yes = ("inferred", "derived", "end_announced", "end_inferred", "since_inferred", "last_seen_inferred")
+    lacking = frame[["a_absent", "b_absent"]].notna().any(axis=1)
+    frame.insert(3, "over", _ended(frame, "a") | _ended(frame, "b") | lacking)
+    dates = ("since", "last_seen", "end", "end_by", "absent", "inferred_start", "inferred_seen", "derived_seen")
+    yes = ("inferred", "derived", "end_announced", "end_inferred", "since_inferred", "last_seen_inferred",
+           "absent_inferred")  # fmt: skip
     types = {f"{side}_{name}": "Int64" for side in "ab" for name in dates}
     types |= {f"{side}_{name}": "boolean" for side in "ab" for name in yes}
-    types |= dict.fromkeys(["shared", "counted", "ended"], "bool")
+    types |= dict.fromkeys(["shared", "counted", "over"], "bool")
     frame = frame.sort_values(["shared", "counted", item], ascending=[False, False, True], ignore_index=True)
     return frame.astype({**dict.fromkeys(frame.columns, TEXT), **types})
 

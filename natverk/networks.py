@@ -33,7 +33,15 @@ from natverk.membership.actors import (
 )
 from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, years_told
 from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
-from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists, on_lists
+from natverk.membership.lists import (
+    CERTAINTY,
+    ListCertainty,
+    list_exits,
+    list_members,
+    list_retention,
+    lists,
+    with_absences,
+)
 from natverk.membership.panel import SETS, panel
 from natverk.membership.spells import spells
 from natverk.offices import offices
@@ -144,12 +152,7 @@ def members_of(
     own = own.sort_values(
         ["order", "population", "name"], ascending=[True, False, True], key=by_alphabet, ignore_index=True
     )
-    lists = _absent_from_latest(data, network_id, span[-1])
-    own["absent"] = own["actor_id"].map(lists["year"]).astype("Int64")
-    own["absent_inferred"] = own["actor_id"].map(lists["year_basis"]).eq("inferred").fillna(False).astype(bool)
-    # Who is seen after the list may have joined since; who has left, or a looser tie, is on no list of members.
-    apart = own["mark"].isin(["left", "loose"])
-    own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | apart)
+    own = with_absences(data, own.assign(network_id=network_id), span[-1])
     frame = own[
         ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent", "absent_inferred"]
     ]
@@ -163,20 +166,6 @@ def members_of(
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
-
-
-def _absent_from_latest(data: Dataset, network: str, last_year: int) -> pd.DataFrame:
-    """Return who is absent from the latest list of a network, surely or probably complete: its `year, year_basis`.
-
-    Nobody where it is a commitment: its lists name those who signed first.
-    """
-    seen = on_lists(data, network, certainty="medium", at_least=1)
-    seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
-    told = _kind(data, network) != "commitment"
-    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"] & told]
-    basis = lacking["list_id"].map(data.member_lists.set_index("list_id")["year_basis"])
-    found: pd.DataFrame = lacking.assign(year_basis=basis).set_index("actor_id")[["year", "year_basis"]]
-    return found
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from natverk.membership.actors import (
 )
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import Counting, YearBasis, graded
-from natverk.membership.lists import ListCertainty, absences
+from natverk.membership.lists import ListCertainty, missing_since
 from natverk.membership.panel import SETS, chosen_networks, panel
 
 __all__ = [
@@ -639,15 +639,11 @@ def peer_networks(
     frame = documented(data, [own_id, *ranks], years=window, year_basis=year_basis)
     own = frame[frame["actor_id"] == own_id].set_index("network_id")
     theirs = frame[(frame["actor_id"] != own_id) & frame["mark"].isin(DOCUMENTED)]
-    missing = absences(data, "high")
-    missing = missing[(missing["actor_id"] == own_id) & (missing["year"] <= window[1])]
-    # The list of a programme names those of one round, that of a commitment often those who signed first: to be missing
-    # there says nothing of one who never asked.
-    counts_as = data.networks.set_index("network_id")["counts_as"]
-    missing = missing[~missing["network_id"].map(counts_as).isin(["programme", "commitment"])]
-    missing = missing.sort_values("year", kind="stable").drop_duplicates("network_id", keep="last")
-    missing = missing.assign(basis=missing["list_id"].map(data.member_lists.set_index("list_id")["year_basis"]))
-    missing = missing.set_index("network_id")
+    # The list of a programme names those of one round: to be missing there says nothing of one who never asked.
+    programmes = data.networks.loc[data.networks["counts_as"] == "programme", "network_id"]
+    missing = missing_since(data, window[1], "high")
+    missing = missing[missing.index.get_level_values("actor_id") == own_id].droplevel("actor_id")
+    missing = missing[~missing.index.isin(programmes)]
     # What a municipality that is a region too may hold as a region is no example for another municipality.
     both = set(data.actors.loc[data.actors["also_regional"], "actor_id"])
     held = data.memberships[data.memberships["actor_id"].str.startswith("municipality:")]
@@ -660,7 +656,7 @@ def peer_networks(
         own_end_announced=theirs["network_id"].map(own["end_announced"]).eq(True),
         shared=theirs["network_id"].map(own["mark"]).isin(DOCUMENTED),
         absent=theirs["network_id"].map(missing["year"]).astype("Int64"),
-        absent_inferred=theirs["network_id"].map(missing["basis"]).eq("inferred").fillna(False),
+        absent_inferred=theirs["network_id"].map(missing["year_basis"]).eq("inferred").fillna(False),
     )
     columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]
     theirs = theirs[columns].sort_values(["network_id", "rank"], ignore_index=True)

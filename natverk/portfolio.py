@@ -63,6 +63,8 @@ CRITERIA = tuple(item for item in VOCABULARIES["criterion"] if item != "overall"
 CORE = ("positioning", "service_development", "monitoring", "influence")
 #: What the rule can give; `undecided` is a result (the mean is neutral), nothing judged is a missing value.
 RECOMMENDATIONS = ("expand", "continue", "use_selectively", "leave", "undecided")
+#: How many criteria of a network are judged at least where it is reviewed, and not only spoken of.
+LEAST_CRITERIA = 3
 #: Steps of judgement, from strongly negative to strongly positive.
 STEPS = (-2, -1, 0, 1, 2)
 _DIGITS = 9  # a mean of thirds that is 1 on paper must not fall short of 1 in floating point
@@ -580,6 +582,17 @@ class Review:
     comparison: pd.DataFrame
     actor: str
     year: int | None
+
+    @property
+    def by_criteria(self) -> bool:
+        """Whether a network is tried by criteria, by `LEAST_CRITERIA` at least; what says less is a statement.
+
+        >>> from natverk import load, portfolio
+        >>> data = load()
+        >>> [portfolio.fullest_review(data, name, draws=10).by_criteria for name in ("municipality:0180", "Luleå")]
+        [True, False]
+        """
+        return bool((self.scores["n_judged"] >= LEAST_CRITERIA).any())
 
     @property
     def beside(self) -> pd.DataFrame:

@@ -475,6 +475,12 @@ def test_a_term_that_a_row_states_has_its_end(real: Dataset) -> None:
     assert set(own["row_id"]) <= set(rows["row_id"])
     assert (rows["end_year"] == told.loc[rows.index, 1]).all()
     assert set(rows["end_kind"]) == {"term"}
+    # Of a note too: a demonstration city in 2002-2006.
+    noted = real.memberships["note"].str.extract(r" in (\d{4})-(\d{4})\b").astype("Float64").astype("Int64")
+    cities = real.memberships[(noted[0] == real.memberships["start_year"]).fillna(value=False)]
+    assert cities["row_id"].tolist() == ["mem-03009", "mem-03012", "mem-03013"]
+    assert (cities["end_year"] == noted.loc[cities.index, 1]).all()
+    assert set(cities["end_kind"]) == {"term"}
 
 
 def test_a_planned_signing_signs_nothing(real: Dataset) -> None:

@@ -191,10 +191,25 @@ def test_parts_can_be_chosen_and_keep_their_rows(pair: tuple[pd.DataFrame, pd.Da
 # --- Names ------------------------------------------------------------------------------------------------------------
 
 
+def test_who_is_not_on_the_latest_list_is_said_to_be_so(real: Dataset) -> None:
+    table = comparison.side_by_side(real, "ubc", "eurocities").set_index("actor_id")
+    both = table[table["shared"]]
+    gone = both.loc[both["over"]].index
+    assert {"municipality:0180", "municipality:0182", "municipality:1480"} <= set(gone)
+    assert not {"municipality:1280", "municipality:2480"} & set(gone)
+    assert both.loc["municipality:0182", ["a_absent", "b_absent"]].tolist() == [2025, 2025]
+    assert pd.isna(both.loc["municipality:0180", "b_absent"])
+    # Of units too; an end says more than a list from after it.
+    units = comparison.side_by_side(real, "1480", "1280").set_index("network_id")
+    assert units.loc["ubc", ["a_absent", "a_absent_inferred", "over"]].tolist() == [2025, True, True]
+    assert units.loc["romsk-inkludering", ["a_end", "over"]].tolist() == [2015, True]
+    assert pd.isna(units.loc["romsk-inkludering", "a_absent"])
+
+
 def test_an_end_without_a_year_is_an_end(real: Dataset) -> None:
     # mem-01218 calls Västernorrland a former member, and no source tells since when.
     table = comparison.side_by_side(real, "22", "24", kind="region").set_index("network_id")
-    assert table.loc["mittnordenkommitten", ["a_mark", "ended", "shared"]].tolist() == ["left", True, False]
+    assert table.loc["mittnordenkommitten", ["a_mark", "over", "shared"]].tolist() == ["left", True, False]
 
 
 def test_what_is_no_office_counts_as_none(real: Dataset) -> None:

@@ -854,7 +854,7 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
             enum("judgement", "judgement", "-2 strongly negative … 2 strongly positive", required=True),
             told("rationale", "Why, in words", required=True),
             enum("recommendation", "recommendation", "What is recommended", required=True),
-            source(), LOCATOR,
+            source(), told("locator", "Where in the source, and whose words they are"),
         ),
         evidence=True,
     ),

@@ -215,8 +215,9 @@ def strategies(
     frame
         As `natverk.strategies.state` gives it, one row a county: `county_code, state` (see `STATES`), `last_seen` (a
         full or partial date, missing where nothing is dated), `date_basis` (stated, inferred), and `region_name` where
-        `names` is not given; with `horizon_year` the year for which the strategy is made stands at the right, and with
-        `last_state` what was last seen of one that is not known.
+        `names` is not given; with `horizon_year` the year for which the strategy is made stands at the right, with
+        `last_state` what was last seen of one that is not known, and with `last_seen_bound` that the date is one by
+        which something had happened (`by`) or the end of a consultation (`ended`).
     names
         County code → name. Rows stand in its order; without it, in that of the frame.
     years
@@ -243,10 +244,11 @@ def strategies(
     --------
     >>> frame = pd.DataFrame({"county_code": ["05", "21"], "region_name": ["Region Östergötland", "Region Gävleborg"],
     ...     "state": ["referral", "not_known"], "last_state": ["referral", "adopted"],
-    ...     "last_seen": ["2025-03-31", "2020-03-31"], "date_basis": ["stated", "stated"]})
+    ...     "last_seen": ["2025-03-31", "2020-03-31"], "date_basis": ["stated", "stated"],
+    ...     "last_seen_bound": ["ended", None]})
     >>> print(strategies(frame, lang="en").alt)
-    The latest known state of the regional development strategies. Region Östergötland: out for comment, last seen \
-2025-03-31. Region Gävleborg: not known since 2020; last seen 2020-03-31: adopted.
+    The latest known state of the regional development strategies. Region Östergötland: consultation, ended \
+2025-03-31. Region Gävleborg: not known after 2020; adopted, last seen 2020-03-31.
     """
     t = texts(lang)
     check_columns(frame, ("county_code", "state", "last_seen", "date_basis"), "dots.strategies")
@@ -278,21 +280,30 @@ def _horizon(row: Mapping[Any, Any]) -> int | None:
 
 
 def _state(state: object, t: Texts) -> str:
-    key = f"figures.dots.strategies.state.{state}"
+    key = f"terms.strategy_state.{state}"
     return t(key) if t.has(key) else str(state)
+
+
+def _bounded(date: str, bound: object, t: Texts) -> str:
+    """Return a date, that it is one by which something had happened, or that it is the end of a consultation."""
+    return t(f"figures.dots.strategies.{bound}", date=date) if bound in ("by", "ended") else date
 
 
 def _strategy_said(row: Mapping[Any, Any], t: Texts) -> str:
     key, seen = "figures.dots.strategies", row["last_seen"]
     if pd.isna(seen):
         return t(f"{key}.never")
-    when = t(f"{key}.inferred", date=seen) if row["date_basis"] == "inferred" else str(seen)
+    bound = row.get("last_seen_bound")
+    when = _bounded(str(seen), bound, t)
+    when = t(f"{key}.inferred", date=when) if row["date_basis"] == "inferred" else when
+    # A bound is no day on which anything was seen.
+    when = when if bound in ("by", "ended") else t(f"{key}.seen", date=when)
     if row["state"] == "not_known":
         words = t(f"{key}.not_known", year=str(seen)[:4])
         before = row.get("last_state")
-        words += "" if before is None or pd.isna(before) else f"; {t(f'{key}.seen', date=when)}: {_state(before, t)}"
+        words += "" if before is None or pd.isna(before) else f"; {_state(before, t)}, {when}"
     else:
-        words = f"{_state(row['state'], t)}, {t(f'{key}.seen', date=when)}"
+        words = f"{_state(row['state'], t)}, {when}"
     horizon = _horizon(row)
     return words + (f"; {t(f'{key}.horizon', year=horizon)}" if horizon else "")
 
@@ -351,8 +362,7 @@ def _draw_strategies(
             )  # fmt: skip
         last = row.get("last_state")
         text = _state(state if state != "not_known" or last is None or pd.isna(last) else last, t)
-        year = str(row["last_seen"])[:4]
-        text += f" {t(f'{key}.by', year=year) if row.get('last_seen_bound') == 'by' else year}"
+        text += f" {_bounded(str(row['last_seen'])[:4], row.get('last_seen_bound'), t)}"
         wide = text_width(text)
         place = (x - years[0]) * room
         flip = place + 12 + wide > width_of(ax) + 20 and place - 12 - wide > 0

@@ -553,7 +553,7 @@ Västra Götaland: within a part of the county 4, drafting committee 1 (since 20
         cells[str(code), str(form)] = before[0] + int(n), min(filter(None, (before[1], year)), default="")
     left = PAD + max(text_width(named(names, code)) for code in rows) + 10
     cell = (WIDTH - left - PAD) / len(columns)
-    heads = [wrap(t(f"figures.grids.forms.form.{form}"), cell - 10, TEXT) for form in columns]
+    heads = [wrap(t(f"terms.interplay_form.{form}"), cell - 10, TEXT) for form in columns]
     above = max(len(lines) for lines in heads) * line_height(TEXT) + 10
     row = 22.0
     ax = place_axes(ax, height=row * len(rows), left=left, above=above, below=4, source=source)
@@ -576,7 +576,7 @@ Västra Götaland: within a part of the county 4, drafting committee 1 (since 20
     for code in rows:
         own = [(form, *cells[code, form]) for form in columns if (code, form) in cells]
         words = [
-            f"{t(f'figures.grids.forms.form.{form}')} {t.number(n)}"
+            f"{t(f'terms.interplay_form.{form}')} {t.number(n)}"
             + (f" ({t('figures.timelines.since', year=since)})" if since else "")
             for form, n, since in own
         ]

@@ -493,7 +493,8 @@ def _told(row: _Row, t: Texts) -> str:
     said = []
     for start, basis, seen, end in row.spells:
         if start is None and seen is None:
-            said.append(t(f"{key}.ended", year=end) if end else t(f"{key}.undated"))
+            # An end alone is the year before the one in which a page calls somebody a former member.
+            said.append(t(f"{key}.left_by", year=end + 1) if end else t(f"{key}.undated"))
             continue
         if basis == "stated":
             words = [t(f"{key}.since", year=start)]
@@ -560,7 +561,7 @@ def _draw_row(ax: Axes, row: _Row, y: float, years: tuple[int, int], t: Texts) -
     for start, basis, seen, end in row.spells:
         if start is None and seen is None:
             notes.append(
-                t("figures.timelines.spells.ended", year=end) if end else t("figures.timelines.spells.undated")
+                t("figures.timelines.spells.left_by", year=end + 1) if end else t("figures.timelines.spells.undated")
             )
             continue
         until = end if end is not None else seen

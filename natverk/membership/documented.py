@@ -100,7 +100,7 @@ def documented(
         member or a term ended); `conflict` (contradicted in the window); `undated` (no known year lies in the window,
         and some rows have none); `loose` (only takes part, pays or
         promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
-        derived_seen, end_kind, end_announced, end_inferred, terms, inferred_start, inferred_seen`: see
+        derived_seen, end_kind, end_announced, end_inferred, end_by, terms, inferred_start, inferred_seen`: see
         `natverk.membership.evidence.worded`. Sorted
         by actor and network.
 

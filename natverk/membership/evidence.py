@@ -59,6 +59,7 @@ WORDED = (
     "end_kind",
     "end_announced",
     "end_inferred",
+    "end_by",
     "terms",
     "inferred_start",
     "inferred_seen",
@@ -324,7 +325,8 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
-        one in which a page calls the actor a former member, or the one before it, and no source states when it ended),
+        one in which a page calls the actor a former member, and no source states when it ended), `end_by` (no row has
+        an end, and this is the year in which a page already calls the actor a former member),
         `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one
         span), `inferred_start, inferred_seen` (the first start and the last sighting that we infer from content and no
         source states, outside lists: they count nowhere by default; those of a membership that is itself inferred only
@@ -354,7 +356,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         telling = [row for row in rows if not row.inference] or rows
         starts = [row.inferred_start for row in telling if row.inferred_start is not None]
         sightings = [row.inferred_seen for row in telling if row.inferred_seen is not None]
-        by_word = any(row.status == "former" and row.seen is not None for row in rows)
+        former = [row.seen for row in rows if row.status == "former" and row.seen is not None and not row.by_context]
         since, years = year_or_none(tie.since), [year_or_none(tie.last_seen), *sightings]
         last = max((year for year in years if year is not None and year <= until), default=None)
         found.append(
@@ -366,14 +368,15 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
                 "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,
                 "end_announced": ended is not None and ended.announced,
-                "end_inferred": ended.end_inferred if ended else by_word,
+                "end_inferred": ended is not None and ended.end_inferred,
+                "end_by": min(former, default=None) if ended is None else None,
                 "terms": _terms(rows, last_year),
                 "inferred_start": min((year for year in starts if year <= until), default=None),
                 "inferred_seen": max((year for year in sightings if year <= until), default=None),
             }
         )
     frame = pd.DataFrame(found, columns=list(WORDED), index=own.index)
-    whole_numbers = dict.fromkeys(["inferred_start", "inferred_seen", "derived_seen"], "Int64")
+    whole_numbers = dict.fromkeys(["end_by", "inferred_start", "inferred_seen", "derived_seen"], "Int64")
     yes = dict.fromkeys(["derived", "end_announced", "end_inferred"], "bool")
     frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **whole_numbers, **yes})
     return own.drop(columns=[name for name in WORDED if name in own]).join(frame)
@@ -418,6 +421,9 @@ def _said(data: Dataset) -> dict[str, _Said]:
                 re.sub(r"^(?:member|medlem) (?:\((.*)\)|(.*))$", r"\1\2", text) for text in (word, swedish)
             )
         start = row.start_year if row.start_basis == "stated" else None
+        # Seen after its own end it is told of as over.
+        seen_after = bool(pd.notna(row.end_year) and pd.notna(row.observed_year) and row.observed_year > row.end_year)
+        by_content = row.observed_basis == "inferred" and not isinstance(row.list_id, str) and not seen_after
         found[row.row_id] = _Said(
             row.status,
             *(("", "") if plain else (word.replace("; ", ", "), swedish.replace("; ", ", "))),
@@ -430,9 +436,7 @@ def _said(data: Dataset) -> dict[str, _Said]:
             end=year_or_none(row.end_year),
             end_kind=row.end_kind if isinstance(row.end_kind, str) else None,
             inferred_start=year_or_none(row.start_year if row.start_basis == "inferred" else None),
-            inferred_seen=year_or_none(
-                row.observed_year if row.observed_basis == "inferred" and not isinstance(row.list_id, str) else None
-            ),
+            inferred_seen=year_or_none(row.observed_year if by_content else None),
             end_inferred=bool(row.end_inferred),
             announced=row.end_kind == "left"
             and bool(pd.notna(row.observed_year) and pd.notna(row.end_year) and row.observed_year < row.end_year),

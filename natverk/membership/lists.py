@@ -23,6 +23,8 @@ __all__ = [
     "absences",
     "checked_certainty",
     "latest_lists",
+    "missing_since",
+    "with_absences",
     "list_exits",
     "list_members",
     "list_retention",
@@ -276,6 +278,59 @@ def on_lists(
     seen = seen.sort_values(["network_id", "actor_id", "year", "on"], kind="stable")
     seen = seen.drop_duplicates(["network_id", "actor_id", "year"], keep="last", ignore_index=True)
     return seen[["actor_id", "network_id", "year", "list_id", "on", "row_id"]]
+
+
+@kept
+def missing_since(data: Dataset, last_year: int, certainty: ListCertainty) -> pd.DataFrame:
+    """Return whom the latest list of a network up to a year does not name, though it covers them.
+
+    Index `actor_id, network_id`; `year` (of that list), `year_basis` (`inferred`: no source states it). Nobody where
+    the network is a commitment: its lists name those who signed first.
+    """
+    seen = on_lists(data, certainty=certainty, at_least=1)
+    seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
+    counts_as = seen["network_id"].map(data.networks.set_index("network_id")["counts_as"])
+    latest_of = seen.groupby("network_id")["year"].transform("max")
+    lacking = seen[(seen["year"] == latest_of) & ~seen["on"] & (counts_as != "commitment")]
+    basis = lacking["list_id"].map(data.member_lists.set_index("list_id")["year_basis"])
+    found: pd.DataFrame = lacking.assign(year_basis=basis).set_index(["actor_id", "network_id"])[["year", "year_basis"]]
+    return found
+
+
+def with_absences(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
+    """Add to ties (rows of `documented`) from which list of the network their actor is missing, if from the latest.
+
+    Parameters
+    ----------
+    own
+        Rows with `actor_id, network_id, mark, last_seen, end`.
+    last_year
+        Later lists are left out.
+
+    Returns
+    -------
+    pd.DataFrame
+        `own` with `absent` (year of the latest list, surely or probably complete, if it covers the actor and does not
+        name it) and `absent_inferred` (no source states that year). Missing for who is seen after the list, and may
+        have joined since, and for who has left or had a tie that ended before it, or a looser one.
+
+    Examples
+    --------
+    >>> from natverk import documented, load
+    >>> data = load()
+    >>> own = documented(data, "Stockholm", networks=["ubc"])
+    >>> with_absences(data, own, 2025)["absent"].tolist()
+    [2025]
+    """
+    pairs = pd.MultiIndex.from_frame(own[["actor_id", "network_id"]])
+    missing = missing_since(data, last_year, "medium").reindex(pairs).set_axis(own.index)
+    absent = missing["year"].astype("Int64")
+    later = (own["last_seen"] > absent).fillna(False)
+    over = (own["end"] < absent).fillna(False) & (own["mark"] != "conflict")
+    return own.assign(
+        absent=absent.mask(own["mark"].isin(["left", "loose"]) | later | over),
+        absent_inferred=missing["year_basis"].eq("inferred").fillna(False).astype(bool),
+    )
 
 
 @asked

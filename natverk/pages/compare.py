@@ -56,6 +56,7 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         if not ended and pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
             seen = page.t("nouns.seen", year=page.year_of(own, "last_seen"))
         parts += [seen if ended else page.inferred_later(own, seen), ended]
+        parts.append(page.not_on_list(own))
         if (own["mark"] == "loose" and not own["inferred"]) or (own["mark"] == "left" and not ended):
             parts.append(page.term("mark", own["mark"]))
         return Markup(", ").join(plain(part) for part in parts if part)

@@ -92,7 +92,7 @@ def steps(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **valu
 
 
 def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
-    """Show judgements by a criterion with their reasons, as coded by one reader."""
+    """Show judgements by a criterion with their reasons, as coded by one reader; of a review with their place."""
 
     def object_of(row: dict[str, object]) -> object:
         return page.network(row["network_id"]) or page.t("nouns.no_network")
@@ -111,10 +111,13 @@ def judgements(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, *
         "n_judgement=judgement": lambda row: str(row["judgement"]).replace("-", "−"),
         "rationale": lambda row: page.told(row, "rationale"),
         "recommendation": lambda row: page.term("recommendation", row["recommendation"]),
+        "in_source": lambda row: page.told(row, "locator"),
         "sources": page.cites,
     }
     if page.kind == "network":
         del columns["object"]
+    if page.kind != "actor":
+        del columns["in_source"]
     page.table("judgements", frame, columns, fold=fold, **values)
 
 

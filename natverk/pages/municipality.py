@@ -72,7 +72,7 @@ def _since(page: NotebookPage, row: dict[str, object]) -> str:
 
 def _last(page: NotebookPage, row: dict[str, object]) -> str:
     """Say when it was last attested, or that it has ended or is disputed."""
-    if row["mark"] == "left" and not row["end_announced"]:
+    if row["mark"] == "left" and not row["end_announced"] and not _known(row["end_by"]):
         end = row["end"] if _known(row["end"]) else row["last_seen"]
         if not _known(end):
             return page.term("mark", "left")
@@ -167,7 +167,7 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
 
     def own(row: dict[str, object]) -> str:
         if _known(row["absent"]):
-            return page.t("nouns.not_on_list", year=page.year_of(row, "absent"))
+            return page.not_on_list(row)
         if row["own_mark"] == "left" and row["own_end_announced"]:
             return page.term("mark", "left_announced")
         return page.term("mark", row["own_mark"]) if _known(row["own_mark"]) else ""

@@ -80,11 +80,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         return page.worded(row, text)
 
     def last_seen(row: dict[str, object]) -> str:
-        said = page.ended(row) or page.last_attested(row)
-        if pd.isna(row["absent"]):  # type: ignore[call-overload]
-            return said
-        missing = page.t("nouns.not_on_list", year=page.year_of(row, "absent"))
-        return f"{said}; {missing}" if said else missing
+        return "; ".join(part for part in (page.ended(row) or page.last_attested(row), page.not_on_list(row)) if part)
 
     def evidence(row: dict[str, object]) -> str:
         if row["end_announced"]:

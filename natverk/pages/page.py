@@ -451,6 +451,9 @@ class NotebookPage:
             text = self.bounded(last, bound)
         else:
             text = self.span(str(first), str(last) if isinstance(last, str) else str(first))
+            if row["event"] == "in_force" and isinstance(last, str) and last != first:
+                # For which years a strategy is made: nobody saw it until the last of them.
+                text = self.t("nouns.for_years", years=text.replace(" – ", "–"))
         return self.t(f"nouns.{inferred}", text=text, date=text) if row["date_basis"] == "inferred" else text
 
     def dates(self, first: object, last: object) -> str:
@@ -481,17 +484,24 @@ class NotebookPage:
         return ""
 
     def ended(self, row: Mapping[str, object]) -> str:
-        """Say when a tie ended: `until 2013`, and that we infer the year where we do; blank where no row says so, or
-        where it is seen later.
+        """Say when a tie ended: `until 2013`, and that we infer the year where we do, or by when it had; blank where no
+        row says so, or where it is seen later.
         """
         end, last = row["end"], row["last_seen"]
         if pd.isna(end) or (pd.notna(last) and int(str(last)) > int(str(end))):  # type: ignore[call-overload]
             return ""
         if row.get("end_announced"):
             return self.t("nouns.end_announced", date=self.year_of(row, "end"))
+        if pd.notna(row.get("end_by")):  # type: ignore[call-overload]
+            return self.t("nouns.left_by", year=self.year(row["end_by"]))
         kind = row.get("end_kind")
         known = isinstance(kind, str) and kind != "left"
         return self.t(f"nouns.{kind if known else 'to_date'}", date=self.year_of(row, "end"))
+
+    def not_on_list(self, row: Mapping[str, object]) -> str:
+        """Say which list of the network lacks the actor (`natverk.membership.lists.with_absences`), if one does."""
+        absent = row["absent"]
+        return "" if pd.isna(absent) else self.t("nouns.not_on_list", year=self.year_of(row, "absent"))  # type: ignore[call-overload]
 
     def year_told(self, row: Mapping[str, object]) -> str:
         """Format the year of a note or number, and say where no source states it."""
@@ -499,7 +509,7 @@ class NotebookPage:
         return self.t("nouns.inferred_date", date=year) if row["year_basis"] == "inferred" else year
 
     def undated(self, row: Mapping[str, object], *, headed: bool = True) -> str:
-        """Say that no source dates a tie; with the years that we infer, where we do.
+        """Say that no source dates a tie; with the years that we infer, where we do. Blank where its end is dated.
 
         `headed`: it stands in a column whose head says that the year is the start.
         """
@@ -509,7 +519,7 @@ class NotebookPage:
             return date if headed else self.t("nouns.since", year=date)
         if pd.notna(seen):  # type: ignore[call-overload]
             return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
-        return self.t("nouns.undated")
+        return "" if self.ended(row) else self.t("nouns.undated")
 
     def form(self, row: Mapping[str, object]) -> str:
         """Return the kind of a form of cooperation, and what it rests on where no source states the form itself."""

@@ -80,16 +80,21 @@ def strategies(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -
             if text
         )
 
+    def adopted(row: dict[str, object]) -> str:
+        if row["state"] == "in_process":
+            return page.t("nouns.not_adopted")
+        return _dated(page, row["decided"], row["decided_bound"], row["decided_basis"]) or page.t("nouns.unknown")
+
     def adopter(row: dict[str, object]) -> str:
+        if row["state"] == "in_process":
+            return ""
         inferred, who = row["adopted_by_basis"] == "inferred", page.told(row, "adopted_by")
         return page.t("nouns.inferred", text=who) if inferred else who
 
     columns: dict[str, Cell | str] = {
         "region": lambda row: page.link("region", str(row["county_code"])),
         "title": "title",
-        "adopted": lambda row: (
-            _dated(page, row["decided"], row["decided_bound"], row["decided_basis"]) or page.t("nouns.unknown")
-        ),
+        "adopted": adopted,
         "by": adopter,
         "horizon": lambda row: page.year(row["horizon_year"]),
         "status=strategy_status": lambda row: (

@@ -463,5 +463,5 @@ def test_real_measures_are_taken_as_they_are(real: Dataset) -> None:
 
 def test_every_key_of_the_vocabulary_is_used_for_forms_and_states() -> None:
     t = texts("sv")
-    assert all(t.has(f"figures.grids.forms.form.{form}") for form in grids.FORMS)
-    assert all(t.has(f"figures.dots.strategies.state.{state}") for state in dots.STATES)
+    assert all(t.has(f"terms.interplay_form.{form}") for form in grids.FORMS)
+    assert all(t.has(f"terms.strategy_state.{state}") for state in dots.STATES)

@@ -106,6 +106,10 @@ def test_figures_tell_a_bound_as_one(real: Dataset) -> None:
     drawn = {text.get_text() for text in ax.texts}
     assert "adopted by 2021" in drawn
     assert "adopted 2021" in drawn, "Värmland, where the day is stated"
+    assert {"consultation ended 2024", "consultation ended 2025"} <= drawn
+    told = figures.dots.strategies(strategies.state(real), lang="en").alt
+    assert "Region Östergötland: consultation, ended 2025-03-31." in told
+    assert "Region Halland: not known after 2021; adopted, by 2021-08-13 (inferred)." in told
 
 
 def test_a_consultation_whose_start_is_not_told_has_an_end_alone() -> None:
@@ -127,6 +131,20 @@ def test_a_consultation_whose_start_is_not_told_has_an_end_alone() -> None:
 def test_a_consultation_that_is_over_says_so() -> None:
     assert "Region Östergötland (consultation ended 31 March 2025)" in text_of(page("en"))
     assert "Region Östergötland (avslutades den 31 mars 2025)" in text_of(page("sv"))
+
+
+def test_what_nobody_has_adopted_has_no_day_and_no_adopter(real: Dataset) -> None:
+    titles = real.strategies.set_index("row_id")["title"]
+    for row_id, code in (("rus-00043", "01"), ("rus-00011", "07")):
+        row = row_of(page("en"), "The strategies: process", title=titles[row_id])
+        assert (row["adopted"], row["by"]) == ("not adopted as far as we have read", "")
+        own = text_of(region(code)).replace("*", "").partition(f"{titles[row_id]} (under arbete")[2]
+        assert "Inte antagen, så långt vi läst" in own[:120]
+
+
+def test_for_which_years_a_strategy_is_made_is_no_sighting() -> None:
+    rows = rows_of(page("en"), EVENTS["en"])
+    assert "for 2020–2030" in [row["when"] for row in rows if row["region"] == "Region Västerbotten"]
 
 
 def test_the_part_of_municipalities_is_counted_where_one_is_told(real: Dataset) -> None:

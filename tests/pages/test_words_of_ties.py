@@ -204,9 +204,20 @@ def test_an_end_claims_no_more_than_its_row() -> None:
     # mem-01005: a court annulled the decision; mem-01989: a page of 2013 says "already left".
     assert own.loc["ican-cities-appeal", ["status", "end_kind"]].tolist() == ["signatory", "annulled"]
     assert own.loc["ican-cities-appeal", "mark"] != "left"
-    assert own.loc["west-sweden", ["mark", "end", "end_inferred"]].tolist() == ["left", 2012, True]
+    assert own.loc["west-sweden", ["mark", "end_by", "end_inferred"]].tolist() == ["left", 2013, False]
+    (line,) = [line for line in lines(page_of("network_profile", network="west-sweden"), "Svenska aktörer")
+               if line.startswith("Göteborg |")]  # fmt: skip
+    assert "hade lämnat senast 2013" in line
+    assert "2012" not in line
     text = text_of(page_of("municipality_profile", municipality="1480", lang="en"))
     assert "has left ICAN" not in text
+    assert any("had left by 2013" in line for line in lines(
+        page_of("compare", a="1480", b="1280", lang="en"), "Networks"))  # fmt: skip
+    # mem-03009, mem-03012: the terms of two demonstration cities, in a list of 2016.
+    ties = lines(page_of("compare", a="1480", b="1280", lang="en"), "Networks")
+    (civitas,) = [line for line in ties if line.startswith("CIVITAS")]
+    assert "until 2006, when the term ran out" in civitas
+    assert "2016" not in civitas
     # twi-00897, twi-00913, twi-00910: announced, or not named on the page.
     for name, town in (("Eskilstuna", "Gatchina"), ("Tyresö", "Wejherowo"), ("Örebro", "Terrassa")):
         towns = natverk.outcomes.twin_towns(natverk.load(), actors=name).set_index("partner_city")
@@ -236,7 +247,8 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
     assert "i föregångaren Gränskommittén" not in ties
     assert "medlem (vår slutsats) (fristadsregion), nämns 2017" in ties
     assert "medlem, nämns 2019 (vår slutsats)" in ties
-    assert "upphört för minst en av dem: West Sweden" in re.sub(r"<[^>]+>", "", text_of(page))
+    over = re.sub(r"<[^>]+>", "", text_of(page)).partition("saknas på nätverkets senaste förteckning: ")[2]
+    assert "West Sweden" in over.split("\n")[0]
 
 
 def test_network_pages_tell_what_rows_remark() -> None:
@@ -249,7 +261,7 @@ def test_network_pages_tell_what_rows_remark() -> None:
     [
         # mem-02741: start and sighting are both ours.
         (("14", "12"), "nämns 2020; 2021 (vår slutsats) | medlem, sedan 2018 (vår slutsats)"),
-        (("1480", "1280"), "sedan 2002, nämns 2016 (vår slutsats)"),
+        (("1480", "1280"), "medlem, sedan 1996, nämns 2024 (vår slutsats)"),
     ],
 )
 def test_every_year_of_a_comparison_says_whether_it_is_a_start_or_a_sighting(units: tuple[str, str], said: str) -> None:
