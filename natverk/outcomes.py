@@ -402,14 +402,15 @@ def meetings(data: Dataset, *, actors: Names | None = None, network: str | None 
     Parameters
     ----------
     data, actors, network
-        See `projects`; those that organised the event, found by the names of its organisers, or whose event the row
-        says it was (`events.network_id`: a section of the network, or what became the network). All events by default.
+        See `projects`; those that organised the event, found by the names of its organisers. Where the row says of
+        which networks it was (`events.network_id`), these count instead of networks among the names: the event of a
+        section is not that of the whole. All events by default.
 
     Returns
     -------
     pd.DataFrame
         The columns of the table `events`, texts in English and in Swedish; `organiser_ids` (the actors and networks
-        among the organisers, `municipality:1487` or `network:sern`, separated by `;`), `row_ids, source_ids`.
+        that it is counted with, `municipality:1487` or `network:sern`, separated by `;`), `row_ids, source_ids`.
 
     Raises
     ------
@@ -430,8 +431,7 @@ def meetings(data: Dataset, *, actors: Names | None = None, network: str | None 
     wanted = set(known_actors(data, actors)) if actors is not None else set()
     if network is not None:
         wanted |= {f"network:{item}" for item in known_networks(data, network)}
-    whose = ("network:" + frame["network_id"]).fillna("")
-    own = [bool(wanted & {*ids.split(";"), of}) for ids, of in zip(frame["organiser_ids"], whose, strict=True)]
+    own = [not wanted.isdisjoint(ids.split(";")) for ids in frame["organiser_ids"]]
     return frame[own].reset_index(drop=True)
 
 
@@ -440,17 +440,18 @@ def _meetings(data: Dataset) -> pd.DataFrame:
     """Return all events with the ids of their organisers."""
     names = directory(data)
 
-    def ids(organisers: str) -> str:
-        found: list[str] = []
+    def ids(organisers: str, networks: object) -> str:
+        stated = networks.split(";") if isinstance(networks, str) else []
+        found = [f"network:{item}" for item in stated]
         for name in (part.strip() for part in organisers.split(";")):
             kinds = {unit.kind: unit for unit in names.meanings(name, ("network", "actor"))}
-            found += [f"network:{kinds['network'].id}"] if "network" in kinds else []
+            found += [f"network:{kinds['network'].id}"] if "network" in kinds and not stated else []
             found += [kinds["actor"].id] if "actor" in kinds else []
         return ";".join(dict.fromkeys(found))
 
     frame = data.events.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
-    found = {organisers: ids(organisers) for organisers in frame["organiser"].unique()}
-    frame = frame.assign(organiser_ids=frame["organiser"].map(found).astype(TEXT))
+    found = [ids(*of) for of in zip(frame["organiser"], frame["network_id"], strict=True)]
+    frame = frame.assign(organiser_ids=pd.Series(found, index=frame.index, dtype=TEXT))
     return frame.sort_values(["date", "row_ids"], na_position="last", kind="stable", ignore_index=True)
 
 

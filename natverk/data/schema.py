@@ -829,8 +829,9 @@ EVIDENCE_TABLES: tuple[Table, ...] = (
         (
             row_id("evt"),
             named("organiser", "Organisers, separated by semicolons", required=True),
-            network(required=False,
-                description="The network whose event the source tells of, where no organiser is it by name"),
+            column("network_id", "slug",
+                "The networks whose event it is, where the names of the organisers do not say: they count instead",
+                ref="networks.network_id", many=True),
             told("event", "Name", required=True),
             column("date", "date", "First day; its precision is the source's"),
             told("place", "Place"),
