@@ -1111,6 +1111,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             enum("tier", "tier",
                 "A recomputable from named rows, B others' totals, C survey results, D international field",
                 required=True),
+            Column("same_as", "row_id", "The total that is the same number of the same page: told once",
+                ref="published_totals.row_id", pattern=r"tot-\d{5}"),
             source(required=False), note(),
         ),
     ),
