@@ -97,7 +97,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
         of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
         source states), `theme`, `as_stated` (the name by which a source has a region that was a county council then;
-        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first. What a web
+        missing otherwise), `again` (a line above tells of the same project: another actor in it), `row_ids,
+        source_ids`. Those with years of their own first, the latest first. What a web
         page and a database tell of one project is one row.
 
     Raises
@@ -130,13 +131,16 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     latest = found[["start_year", "end_year", "observed_year"]].max(axis=1)
     order = latest.fillna(0).astype("int64")
     found = found.assign(order=order).sort_values(["order", "project"], ascending=[False, True], ignore_index=True)
+    # Titles may go on with the partners of the actor, in brackets.
+    stem = found["project"].str.split(" (", regex=False).str[0].str.casefold()
+    found["again"] = found.assign(stem=stem).duplicated(["stem", "network_id", "programme"])
     columns = [
         "actor_id", "project", "project_sv", "network_id", "programme", "programme_sv", "programme_from",
-        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "as_stated", "row_ids",
+        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "as_stated", "again", "row_ids",
         "source_ids",
     ]  # fmt: skip
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
-    text = [name for name in columns if name not in whole]
+    text = [name for name in columns if name not in (*whole, "again")]
     return found[columns].astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(whole, "Int64")})
 
 

@@ -106,6 +106,13 @@ def test_what_a_section_or_a_forerunner_held_is_the_event_of_the_network(
     assert row_ids <= set(meetings(real, network=network)["row_ids"])
 
 
+@pytest.mark.parametrize(("network", "n"), [("euroregion-baltic", 3), ("mittnordenkommitten", 1)])
+def test_a_project_of_several_actors_is_one(real: Dataset, network: str, n: int) -> None:
+    found = projects(real, network=network)
+    assert len(found) > n
+    assert (~found["again"]).sum() == n
+
+
 @pytest.mark.parametrize(
     ("network", "row_id", "not_of"),
     [

@@ -7,6 +7,7 @@ import pytest
 
 from natverk.data.load import Dataset
 from natverk.locale import texts
+from natverk.pages.prose import plain
 from natverk.pages.sources import References
 from natverk.pages.tables import Download, TableView
 
@@ -46,3 +47,9 @@ def test_a_date_of_publication_is_as_sure_as_the_data_say(real: Dataset, ids: li
     references.cite(ids)
     assert sv in references.sources(texts("sv"))._repr_html_()
     assert en in references.sources(texts("en"))._repr_html_()
+
+
+def test_a_cell_has_no_backslash_that_the_text_lacks() -> None:
+    view = TableView([{"detail": plain("AER award #ShineBright [2017] <b> a\\b")}], {"detail": "Detail"}, "Positions", [[]])
+    assert "<td>AER award #ShineBright [2017] &lt;b&gt; a\\b</td>" in view._repr_html_()
+    assert view.frame.iloc[0, 0] == "AER award #ShineBright [2017] <b> a\\b"
