@@ -18,7 +18,7 @@ from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.errors import UnknownName
 from natverk.frames import Names, counted_from_one, each_row, has_columns, known_actors, known_networks, year_or_none
-from natverk.membership.actors import levels, population_by_year
+from natverk.membership.actors import levels, population_by_year, rows_as_region
 from natverk.membership.evidence import graded
 from natverk.membership.lists import CERTAINTY, list_members
 from natverk.membership.panel import panel
@@ -402,6 +402,7 @@ class _Recipes:
         self.data = data
         self.about = about
         self.actors, self.lists = list(each_row(levels(data))), list(each_row(data.member_lists))
+        self.regions = rows_as_region(data)
         known = data.sources.dropna(subset=["url"])
         self.addresses = dict(zip(known["source_id"], known["url"], strict=True))
         self.scope = data.networks.set_index("network_id")["scope"].to_dict()
@@ -429,7 +430,12 @@ class _Recipes:
             for actor in self.actors
             if (level is None or getattr(actor, level)) and county in str(actor.county_codes)
         }
-        return frame[np.array([actor in wanted for actor in frame["actor_id"]], dtype=bool)]
+        kept = np.array([actor in wanted for actor in frame["actor_id"]], dtype=bool)
+        if level == "municipality" and len(frame):
+            # Where Gotland is a member as a region only, it is no municipality of the network.
+            ids = frame["rows" if "rows" in frame else "row_id"]
+            kept &= np.array([not self.regions.issuperset(str(cell).split(";")) for cell in ids], dtype=bool)
+        return frame[kept]
 
     def members(self, list_id: str, level: str | None = None) -> pd.DataFrame:
         """Return the rows of a complete list, one a member."""

@@ -281,7 +281,8 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "democratic_governance", "overall",
     ),
     "judgement": ("-2", "-1", "0", "1", "2"),
-    "recommendation": ("expand", "continue", "use_fully", "use_selectively", "leave_board", "leave", "none"),
+    "recommendation": ("expand", "continue", "use_fully", "use_selectively", "leave_board", "leave", "wind_up",
+        "none"),
     "purpose": (
         "positioning", "service_development", "monitoring", "influence", "skills", "attractiveness",
         "funding", "solidarity", "other",

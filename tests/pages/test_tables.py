@@ -37,8 +37,8 @@ def test_a_source_without_address_says_nothing_in_its_place(real: Dataset) -> No
     [
         (["gbg-polis"], "publicerad omkring 2017; läst", "published about 2017; read"),
         (["ubc-bull-culture"], "publicerad någon gång 2014–2017; läst", "published some time in 2014–2017; read"),
-        (["nspa-about-2023"], "odaterad, omkring 2023 enligt vår läsning; läst", "undated, about 2023 by our reading; read"),
-        (["fn-glokala-ansokan-2019", "fn-glokala-ansokan"], "Ansökan Glokala Sverige</span>.", "versions: 2019, undated; read"),
+        (["nspa-about-2023"], "odaterad, omkring 2023 enligt vår läsning", "undated, about 2023 by our reading"),
+        (["fn-glokala-ansokan-2019", "fn-glokala-ansokan"], "Ansökan Glokala Sverige</span>.", "versions: 2019, undated"),
         (["fn-glokala-ansokan"], "publiceringsdatum okänt; läst", "date of publication unknown; read"),
     ],
 )  # fmt: skip
@@ -50,6 +50,8 @@ def test_a_date_of_publication_is_as_sure_as_the_data_say(real: Dataset, ids: li
 
 
 def test_a_cell_has_no_backslash_that_the_text_lacks() -> None:
-    view = TableView([{"detail": plain("AER award #ShineBright [2017] <b> a\\b")}], {"detail": "Detail"}, "Positions", [[]])
+    view = TableView(
+        [{"detail": plain("AER award #ShineBright [2017] <b> a\\b")}], {"detail": "Detail"}, "Positions", [[]]
+    )
     assert "<td>AER award #ShineBright [2017] &lt;b&gt; a\\b</td>" in view._repr_html_()
     assert view.frame.iloc[0, 0] == "AER award #ShineBright [2017] <b> a\\b"
