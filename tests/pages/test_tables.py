@@ -38,7 +38,7 @@ def test_a_source_without_address_says_nothing_in_its_place(real: Dataset) -> No
         (["gbg-polis"], "publicerad omkring 2017; läst", "published about 2017; read"),
         (["ubc-bull-culture"], "publicerad någon gång 2014–2017; läst", "published some time in 2014–2017; read"),
         (["nspa-about-2023"], "odaterad, omkring 2023 enligt vår läsning", "undated, about 2023 by our reading"),
-        (["fn-glokala-ansokan-2019", "fn-glokala-ansokan"], "Ansökan Glokala Sverige</span>.", "versions: 2019, undated"),
+        (["fn-glokala-ansokan-2019", "fn-glokala-ansokan"], "Ansökan Glokala Sverige</", "versions: 2019, undated"),
         (["fn-glokala-ansokan"], "publiceringsdatum okänt; läst", "date of publication unknown; read"),
     ],
 )  # fmt: skip
