@@ -133,8 +133,8 @@ def members_of(
         own[column] = table[column].to_numpy()
     # Gotland is municipality and region: in networks that have it as a region it is one.
     regions = rows_as_region(data)
-    apart = [not regions.isdisjoint(str(ids).split(";")) for ids in own["row_ids"]]
-    own["level"] = own["level"].mask(pd.Series(apart, index=own.index, dtype=bool), "regional")
+    as_region = [not regions.isdisjoint(str(ids).split(";")) for ids in own["row_ids"]]
+    own["level"] = own["level"].mask(pd.Series(as_region, index=own.index, dtype=bool), "regional")
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)

@@ -94,7 +94,7 @@ class References:
     def sources(self, t: Texts) -> SourceList:
         """Return the list of sources for the end of the page."""
         frame = self.frame()
-        versions = [self._sources.loc[ids].to_dict("records") for ids in self._cited]
+        versions = [records(self._sources.loc[ids]) for ids in self._cited]
         return SourceList(frame.assign(dated=[dated(t, same) for same in versions]), t)
 
 
