@@ -17,8 +17,8 @@ from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
 from natverk.errors import UnknownName
-from natverk.frames import Names, counted_from_one, each_row, known_actors, known_networks, year_or_none
-from natverk.membership.actors import levels, population_by_year
+from natverk.frames import Names, counted_from_one, each_row, has_columns, known_actors, known_networks, year_or_none
+from natverk.membership.actors import levels, population_by_year, rows_as_region
 from natverk.membership.documented import DOCUMENTED, documented
 from natverk.membership.evidence import graded
 from natverk.membership.lists import CERTAINTY, list_members
@@ -30,6 +30,7 @@ __all__ = [
     "NOT_COMPARABLE",
     "RECIPES",
     "containment",
+    "once",
     "recomputed",
 ]
 
@@ -124,9 +125,10 @@ def recomputed(
         `over`), `unit, year`, `outcome` (`equal`, `differs`, `not comparable`), `reason` (a code of `NOT_COMPARABLE`,
         only where not comparable), `ours` (also where it only bounds or stands beside), `difference` (ours
         minus published, where compared), `basis`, `also` (details), `recipe` (how it was recomputed, see
-        `RECIPES`), `rows` (row and list ids), `source_id`; `claim_sv` (of a figure), `said` (the words a total was
-        read from), `note`, each with its Swedish; `year_inferred` (no source states the year). In the
-        order of the tables.
+        `RECIPES`), `rows` (row and list ids), `source_id`; `same_as` (of a figure: the total that is the same number of
+        the same page); `year_as_stated` (of a figure, where it is no plain year), `claim_sv` (of a figure), `said` (the
+        words a total was read from), `note`, each with its Swedish; `year_inferred` (no source states the year). In
+        the order of the tables.
 
     Raises
     ------
@@ -146,8 +148,10 @@ def recomputed(
     --------
     >>> from natverk import load
     >>> table = recomputed(load()).set_index("row_id")
-    >>> table.loc[["fig-00001", "fig-00002"], ["outcome", "published", "ours"]].round(1).values.tolist()
-    [['equal', 23.0, 23.0], ['differs', 40.0, 38.4]]
+    >>> table.loc[["fig-00056", "fig-00002"], ["outcome", "published", "ours"]].round(1).values.tolist()
+    [['equal', 290.0, 290.0], ['differs', 40.0, 38.4]]
+    >>> table.loc["fig-00004", ["outcome", "reason"]].tolist()  # our seven were read from the page that says seven
+    ['not comparable', 'same_source']
     """
     counted_from_one("significant", significant)
     table = _recomputed(data, significant)
@@ -213,8 +217,46 @@ def _recomputed(data: Dataset, significant: int) -> pd.DataFrame:
     said = {"value_as_stated": "said", "value_as_stated_sv": "said_sv"}
     told = pd.concat([data.published_totals.rename(columns=said), data.published_figures]).set_index("row_id")
     told["year_inferred"] = told["year_basis"] == "inferred"
-    table = table.join(told[["claim_sv", "said", "said_sv", "note", "note_sv"]].astype(TEXT), on="row_id")
+    more = ["same_as", "year_as_stated", "year_as_stated_sv", "claim_sv", "said", "said_sv", "note", "note_sv"]
+    table = table.join(told[more].astype(TEXT), on="row_id")
     return table.assign(year_inferred=table["row_id"].isin(told.index[told["year_inferred"]]))
+
+
+def once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put a figure and the total that is the same number of the same page into one row: a page tells it once.
+
+    Parameters
+    ----------
+    frame
+        Rows of `recomputed`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The rows without figures whose total is among them; `row_ids` has the ids of both, `note` what both note.
+
+    Raises
+    ------
+    InvalidArgument
+        For a frame without the columns of `recomputed`.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> own = once(recomputed(load(), networks="klimatkommunerna")).set_index("row_id")
+    >>> own.at["tot-00082", "row_ids"], "fig-00011" in own.index
+    ('tot-00082;fig-00011', False)
+    """
+    has_columns(frame, ["row_id", "same_as", "note"], "frame", "give rows of natverk.benchmarks.recomputed")
+    double = frame["same_as"].isin(frame["row_id"])
+    figures = frame[double].set_index("same_as")
+    kept = frame[~double].reset_index(drop=True)
+    ids = kept["row_id"].map(figures["row_id"]).astype(TEXT)
+    kept.insert(2, "row_ids", (kept["row_id"] + ";" + ids).fillna(kept["row_id"]).astype(TEXT))
+    for name in ("note", "note_sv"):
+        more = kept["row_id"].map(figures[name]).astype(TEXT)
+        kept[name] = (kept[name] + "; " + more).fillna(kept[name]).fillna(more).astype(TEXT)
+    return kept
 
 
 @asked
@@ -361,6 +403,9 @@ class _Recipes:
         self.data = data
         self.about = about
         self.actors, self.lists = list(each_row(levels(data))), list(each_row(data.member_lists))
+        self.regions = rows_as_region(data)
+        known = data.sources.dropna(subset=["url"])
+        self.addresses = dict(zip(known["source_id"], known["url"], strict=True))
         self.scope = data.networks.set_index("network_id")["scope"].to_dict()
 
     @cached_property
@@ -390,12 +435,31 @@ class _Recipes:
             for actor in self.actors
             if (level is None or getattr(actor, level)) and county in str(actor.county_codes)
         }
-        return frame[np.array([actor in wanted for actor in frame["actor_id"]], dtype=bool)]
+        kept = np.array([actor in wanted for actor in frame["actor_id"]], dtype=bool)
+        if level == "municipality" and len(frame):
+            # Where Gotland is a member as a region only, it is no municipality of the network.
+            ids = frame[next(name for name in ("rows", "row_ids", "row_id") if name in frame)]
+            kept &= np.array([not self.regions.issuperset(str(cell).split(";")) for cell in ids], dtype=bool)
+        return frame[kept]
 
     def members(self, list_id: str, level: str | None = None) -> pd.DataFrame:
         """Return the rows of a complete list, one a member."""
         rows = self.data.memberships
         return self.of_level(rows[rows["list_id"] == list_id].drop_duplicates("actor_id"), level)
+
+    def of_the_page(self, claim: Claim, rows: pd.DataFrame) -> bool:
+        """Say whether all rows were read from the page of the claim, in whatever version: they cannot confirm it."""
+        address = self.addresses.get(claim.source_id, claim.source_id)
+        ids = {item for cell in rows["source_id"] for item in str(cell).split(";")}
+        return {self.addresses.get(item, item) for item in ids} == {address}
+
+    def everywhere(self, item: Any) -> bool:
+        """Say whether a list covers every county from which its network is known to have had members."""
+        if pd.isna(item.counties_at_risk):
+            return True
+        named = set(self.ever.loc[self.ever["network_id"] == item.network_id, "actor_id"])
+        counties = {code for one in self.actors if one.actor_id in named for code in str(one.county_codes).split(";")}
+        return counties <= set(item.counties_at_risk.split(";"))
 
     # --- From complete lists
 
@@ -406,14 +470,17 @@ class _Recipes:
             return _LEFT_OUT
         inside = int(members["actor_id"].isin(self.members(within)["actor_id"]).sum())
         also = f"{inside} of {len(members)} in {within}" if within in known else ""
-        return Found(float(len(members)), "list", rows=_ids([list_id, *members["row_id"]]), also=also)
+        rows = _ids([list_id, *members["row_id"]])
+        if self.of_the_page(claim, members):
+            return Found(None, reason="same_source", rows=rows, also=also)
+        return Found(float(len(members)), "list", rows=rows, also=also)
 
     def growth(self, claim: Claim, first: str, last: str) -> Found:
         """Subtract the number of members on one complete list from that on a later one."""
-        before, after = self.listed(claim, first).ours, self.listed(claim, last).ours
-        if before is None or after is None:
+        before, after = len(self.members(first)), len(self.members(last))
+        if not before or not after:
             return _LEFT_OUT
-        return Found(after - before, "list", rows=f"{first};{last}", also=f"{before:.0f} → {after:.0f}")
+        return Found(float(after - before), "list", rows=f"{first};{last}", also=f"{before} → {after}")
 
     def population_share(self, claim: Claim, list_id: str, year: int) -> Found:
         """Return the share of the country's population that lives in the municipalities of a list, in per cent."""
@@ -432,8 +499,7 @@ class _Recipes:
         rows = rows[(rows["actor_id"] == actor) & (rows["network_id"] == network) & rows["start"].notna()]
         if rows.empty:
             return _LEFT_OUT
-        if rows["source_id"].isin([claim.source_id]).all():
-            # A row read from the page cannot confirm the page.
+        if self.of_the_page(claim, rows):
             return Found(None, reason="same_source", rows=_ids(rows["row_id"]))
         years = sorted({int(year) for year in rows["start"]})
         also = "" if len(years) == 1 else "stated: " + " | ".join(map(str, years))
@@ -442,13 +508,13 @@ class _Recipes:
     def named(
         self, claim: Claim, network: str, source: str, level: str = "municipality", start: int | None = None
     ) -> Found:
-        """Count the members that the page itself names, with `start` those it says joined in a year."""
+        """Find the members that the page names, with `start` those it says joined in a year: no proof of its number."""
         rows = self.data.memberships
         rows = rows[(rows["network_id"] == network) & rows["actor_id"].str.startswith(level)]
         rows = rows[rows["source_id"].str.split(";").map(lambda ids: source in ids).astype(bool)]
         if start is not None:
             rows = rows[rows["start_year"] == start]
-        return Found(float(rows["actor_id"].nunique()), "stated", rows=_ids(rows["row_id"])) if len(rows) else _LEFT_OUT
+        return Found(None, reason="same_source", rows=_ids(rows["row_id"])) if len(rows) else _LEFT_OUT
 
     def described(self, claim: Claim) -> Found:
         """Count the networks that the page describes as the actor's, whatever number it gives itself."""
@@ -540,7 +606,7 @@ class _Recipes:
             return self.undated(claim, level=level)
         wanted = (claim.network_id, claim.year, "full" if fact.startswith("full_") else "all")
         for item in self.lists:
-            covers = pd.isna(item.counties_at_risk) and (level is None or level in item.levels_at_risk.split(";"))
-            if (item.network_id, item.year, item.status_scope) == wanted and covers:
+            covers = level is None or level in item.levels_at_risk.split(";")
+            if (item.network_id, item.year, item.status_scope) == wanted and covers and self.everywhere(item):
                 return self.listed(claim, item.list_id, level)
         return self.documented(claim, level=level)

@@ -30,6 +30,7 @@ from natverk.membership.actors import (
     may_belong,
     networks_of_kinds,
     population_by_year,
+    rows_as_region,
 )
 from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, years_told
 from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
@@ -147,6 +148,10 @@ def members_of(
     own = own.assign(code=own["actor_id"].map(data.municipalities.set_index("actor_id")["code"]))
     for column in ("name", "level", "county_codes"):
         own[column] = table[column].to_numpy()
+    # Gotland is municipality and region: in networks that have it as a region it is one.
+    regions = rows_as_region(data)
+    as_region = [not regions.isdisjoint(str(ids).split(";")) for ids in own["row_ids"]]
+    own["level"] = own["level"].mask(pd.Series(as_region, index=own.index, dtype=bool), "regional")
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(
@@ -597,8 +602,11 @@ def saturation(data: Dataset, members: pd.DataFrame) -> pd.DataFrame:
     has_columns(members, ["actor_id", "mark"], "members", "give a frame of natverk.networks.members_of")
     firm = set(members.loc[members["mark"].isin(DOCUMENTED), "actor_id"])
     left = set(members.loc[members["mark"] == "left", "actor_id"])
+    # Gotland may be in it as a region alone.
+    regions = set(members.loc[members["level"] == "regional", "actor_id"]) if "level" in members else set()
     places = data.municipalities.assign(n_municipalities=1)
-    places["n_documented"], places["n_left"] = places["actor_id"].isin(firm), places["actor_id"].isin(left)
+    places["n_documented"] = places["actor_id"].isin(firm - regions)
+    places["n_left"] = places["actor_id"].isin(left - regions)
     counts = ["n_documented", "n_left", "n_municipalities"]
     sums = places.groupby("county_code")[counts].sum().astype("int64").reset_index()
     table = data.counties[["county_code", "name", "name_short", "tile_row", "tile_col", "region_actor_id"]]

@@ -2,7 +2,7 @@
 
 A row of `functions` says what one source tells. Rows that tell of the same office name the first of them in `same_as`;
 what is no office (a candidacy, attendance on trial or at a conference, a department that takes part, a talk, an award,
-a seat held for another, a place without active work) keeps its row and is not counted.
+a meeting that one hosts, a seat held for another, a place without active work) keeps its row and is not counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from natverk.frames import Names, county_council_names, known_actors, known_netw
 __all__ = ["NO_OFFICE", "offices"]
 
 #: The classes of `functions` that are no office.
-NO_OFFICE = ("candidate", "attendance", "speaker", "award", "for_another", "none")
+NO_OFFICE = ("candidate", "attendance", "speaker", "host", "award", "for_another", "none")
 #: The classes that are one.
 OFFICE = tuple(name for name in VOCABULARIES["function_class"] if name not in NO_OFFICE)
 

@@ -97,7 +97,8 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
         `actor_id, project, project_sv, network_id, programme, programme_sv, programme_from, programme_to` (the period
         of the programme, not of the project), `start_year, end_year, observed_year, role` (the most telling that a
         source states), `theme`, `as_stated` (the name by which a source has a region that was a county council then;
-        missing otherwise), `row_ids, source_ids`. Those with years of their own first, the latest first. What a web
+        missing otherwise), `again` (a line above tells of the same project: another actor in it), `row_ids,
+        source_ids`. Those with years of their own first, the latest first. What a web
         page and a database tell of one project is one row.
 
     Raises
@@ -130,13 +131,16 @@ def projects(data: Dataset, *, actors: Names | None = None, network: str | None 
     latest = found[["start_year", "end_year", "observed_year"]].max(axis=1)
     order = latest.fillna(0).astype("int64")
     found = found.assign(order=order).sort_values(["order", "project"], ascending=[False, True], ignore_index=True)
+    # Titles may go on with the partners of the actor, in brackets.
+    stem = found["project"].str.split(" (", regex=False).str[0].str.casefold()
+    found["again"] = found.assign(stem=stem).duplicated(["stem", "network_id", "programme"])
     columns = [
         "actor_id", "project", "project_sv", "network_id", "programme", "programme_sv", "programme_from",
-        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "as_stated", "row_ids",
+        "programme_to", "start_year", "end_year", "observed_year", "role", "theme", "as_stated", "again", "row_ids",
         "source_ids",
     ]  # fmt: skip
     whole = ["programme_from", "programme_to", "start_year", "end_year", "observed_year"]
-    text = [name for name in columns if name not in whole]
+    text = [name for name in columns if name not in (*whole, "again")]
     return found[columns].astype({**dict.fromkeys(text, TEXT), **dict.fromkeys(whole, "Int64")})
 
 
@@ -402,14 +406,15 @@ def meetings(data: Dataset, *, actors: Names | None = None, network: str | None 
     Parameters
     ----------
     data, actors, network
-        See `projects`; those that organised the event, found by the names of its organisers, or whose event the row
-        says it was (`events.network_id`: a section of the network, or what became the network). All events by default.
+        See `projects`; those that organised the event, found by the names of its organisers. Where the row says of
+        which networks it was (`events.network_id`), these count instead of networks among the names: the event of a
+        section is not that of the whole. All events by default.
 
     Returns
     -------
     pd.DataFrame
         The columns of the table `events`, texts in English and in Swedish; `organiser_ids` (the actors and networks
-        among the organisers, `municipality:1487` or `network:sern`, separated by `;`), `row_ids, source_ids`.
+        that it is counted with, `municipality:1487` or `network:sern`, separated by `;`), `row_ids, source_ids`.
 
     Raises
     ------
@@ -430,8 +435,7 @@ def meetings(data: Dataset, *, actors: Names | None = None, network: str | None 
     wanted = set(known_actors(data, actors)) if actors is not None else set()
     if network is not None:
         wanted |= {f"network:{item}" for item in known_networks(data, network)}
-    whose = ("network:" + frame["network_id"]).fillna("")
-    own = [bool(wanted & {*ids.split(";"), of}) for ids, of in zip(frame["organiser_ids"], whose, strict=True)]
+    own = [not wanted.isdisjoint(ids.split(";")) for ids in frame["organiser_ids"]]
     return frame[own].reset_index(drop=True)
 
 
@@ -440,17 +444,18 @@ def _meetings(data: Dataset) -> pd.DataFrame:
     """Return all events with the ids of their organisers."""
     names = directory(data)
 
-    def ids(organisers: str) -> str:
-        found: list[str] = []
+    def ids(organisers: str, networks: object) -> str:
+        stated = networks.split(";") if isinstance(networks, str) else []
+        found = [f"network:{item}" for item in stated]
         for name in (part.strip() for part in organisers.split(";")):
             kinds = {unit.kind: unit for unit in names.meanings(name, ("network", "actor"))}
-            found += [f"network:{kinds['network'].id}"] if "network" in kinds else []
+            found += [f"network:{kinds['network'].id}"] if "network" in kinds and not stated else []
             found += [kinds["actor"].id] if "actor" in kinds else []
         return ";".join(dict.fromkeys(found))
 
     frame = data.events.rename(columns={"row_id": "row_ids", "source_id": "source_ids"})
-    found = {organisers: ids(organisers) for organisers in frame["organiser"].unique()}
-    frame = frame.assign(organiser_ids=frame["organiser"].map(found).astype(TEXT))
+    found = [ids(*of) for of in zip(frame["organiser"], frame["network_id"], strict=True)]
+    frame = frame.assign(organiser_ids=pd.Series(found, index=frame.index, dtype=TEXT))
     return frame.sort_values(["date", "row_ids"], na_position="last", kind="stable", ignore_index=True)
 
 

@@ -871,7 +871,7 @@ def _adoptions(data: Dataset) -> pd.DataFrame:
     source can have been published.
     """
     rows, sources = data.strategies, data.sources.set_index("source_id")
-    sure = sources["published"].where(sources["published_precision"] != "circa")
+    sure = sources["published"].where(~sources["published_precision"].isin(["circa", "interval"]))
     told = pd.DataFrame(
         {
             "printed": sure.fillna(sources["accessed"]).map(latest),

@@ -322,7 +322,8 @@ def test_who_handles_a_network_is_said_only_where_a_row_says_it(real: Dataset) -
     own = networks.networks_of(real, "Vänersborg").set_index("network_id")
     assert own.loc["ensa", "held_by_sv"].startswith("Socialförvaltningen")
     assert pd.isna(own.loc["sern", "held_by"])
-    assert own.loc["sern", ["n_projects", "n_positions"]].tolist() == [5, 1]
+    # That it hosted a General Assembly is no position.
+    assert own.loc["sern", ["n_projects", "n_positions"]].tolist() == [5, 0]
 
 
 def test_no_row_about_a_membership_is_lost(real: Dataset) -> None:
@@ -340,3 +341,16 @@ def test_remarks_stand_once_with_all_rows_that_make_them(make: Make) -> None:
     assert found["note"].tolist() == ["by letter"]
     assert found[["first", "last", "first_inferred"]].values.tolist() == [[2001, 2002, False]]
     assert found.loc[0, "row_ids"].split(";") == data.memberships["row_id"].tolist()[:2]
+
+
+@pytest.mark.parametrize(
+    ("network", "level"),
+    [("reglab", "regional"), ("cpmr", "regional"), ("en-battre-sits", "regional"), ("malardalsradet", "regional"),
+     ("glokala-sverige", "regional"), ("ubc", "municipal")],
+)  # fmt: skip
+def test_gotland_is_a_region_where_it_is_a_member_as_one(real: Dataset, network: str, level: str) -> None:
+    members = networks.members_of(real, network)
+    assert members.loc[members["actor_id"] == "municipality:0980", "level"].tolist() == [level]
+    county = networks.saturation(real, members).set_index("county_code").loc["09"]
+    assert county["region"]
+    assert county["n_documented"] == (level == "municipal")

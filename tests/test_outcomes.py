@@ -104,3 +104,31 @@ def test_what_a_section_or_a_forerunner_held_is_the_event_of_the_network(
     real: Dataset, network: str, row_ids: set[str]
 ) -> None:
     assert row_ids <= set(meetings(real, network=network)["row_ids"])
+
+
+@pytest.mark.parametrize(("network", "n"), [("euroregion-baltic", 3), ("mittnordenkommitten", 1)])
+def test_a_project_of_several_actors_is_one(real: Dataset, network: str, n: int) -> None:
+    found = projects(real, network=network)
+    assert len(found) > n
+    assert (~found["again"]).sum() == n
+
+
+@pytest.mark.parametrize(
+    ("network", "row_id", "not_of"),
+    [
+        ("uccn", "evt-00015", "eccar"),
+        ("icld-demokratisk-resiliens", "evt-00055", "icld-mr-partnerskap"),
+        ("viable-cities-kn2030", "evt-00024", "viable-cities"),
+        ("cpmr-islands", "evt-00034", "cpmr"),
+    ],
+)
+def test_an_event_is_of_the_network_that_its_row_names(real: Dataset, network: str, row_id: str, not_of: str) -> None:
+    assert row_id in set(meetings(real, network=network)["row_ids"])
+    assert row_id not in set(meetings(real, network=not_of)["row_ids"])
+    # The actors who organised it are still those.
+    assert "evt-00015" in set(meetings(real, actors="Östersund")["row_ids"])
+
+
+@pytest.mark.parametrize("network", ["reglab", "reglab-rus-natverk"])
+def test_an_event_may_be_of_two_networks(real: Dataset, network: str) -> None:
+    assert "evt-00007" in set(meetings(real, network=network)["row_ids"])

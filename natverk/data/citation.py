@@ -18,7 +18,7 @@ from babel.dates import format_date
 
 from natverk.data.load import Dataset, kept, load
 from natverk.data.schema import SCHEMA
-from natverk.data.sources import cite_data
+from natverk.data.sources import cite_data, dated
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.locale import texts
 from natverk.version import __version__
@@ -57,6 +57,7 @@ class _Work:
     author: str = ""
     published: str = ""
     circa: bool = False
+    versions: tuple[Mapping[Any, object], ...] = ()
     accessed: str = ""
     url: str = ""
     language: str = ""
@@ -225,11 +226,12 @@ def _works(data: Dataset, ids: Sequence[str]) -> list[_Work]:
             raise UnknownName(f"there is no source {item!r}", where="what", allowed=sources, value=item)
         url = rows[item].get("url")
         groups.setdefault(mended_address(url) if isinstance(url, str) else f"id {item}", []).append(item)
-    return [_work(rows[same[0]], same) for same in groups.values()]
+    return [_work([rows[item] for item in same], same) for same in groups.values()]
 
 
-def _work(row: Mapping[Any, object], ids: Sequence[str]) -> _Work:
+def _work(versions: Sequence[Mapping[Any, object]], ids: Sequence[str]) -> _Work:
     """Return a source as a work: as the first of its ids tells it."""
+    row = versions[0]
     cells = {str(name): value for name, value in row.items() if isinstance(value, str)}
     stated = cells.get("licence_class", "not_stated") != "not_stated"
     return _Work(
@@ -237,7 +239,8 @@ def _work(row: Mapping[Any, object], ids: Sequence[str]) -> _Work:
         title=cells["title"],
         author=cells.get("publisher", ""),
         published=cells.get("published", ""),
-        circa=cells.get("published_precision") == "circa",
+        circa=cells.get("published_precision") in ("circa", "interval"),
+        versions=tuple(versions),
         accessed=cells.get("accessed", ""),
         url=mended_address(cells.get("url", "")),
         language=cells.get("language", ""),
@@ -391,8 +394,7 @@ def _text(data: Dataset, works: Sequence[_Work], lang: str) -> str:
     t = texts(lang)
     lines = [cite_data(data, lang)]
     for number, work in enumerate(works, 1):
-        date = t("citation.circa", date=work.published) if work.circa else work.published
-        date = t("citation.published", date=date) if date else t("nouns.unpublished")
+        date = dated(t, work.versions)
         read = t("citation.read", date=work.accessed) if work.accessed else ""
         facts = ", ".join(part for part in (work.author, "; ".join(part for part in (date, read) if part)) if part)
         licence = work.licence_sv if lang == "sv" else work.licence

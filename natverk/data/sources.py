@@ -6,18 +6,19 @@ document and share one number; a source without url is a document of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from natverk.data.load import Dataset
 from natverk.data.schema import LIST_SEPARATOR
 from natverk.errors import UnknownName
-from natverk.locale import texts
+from natverk.locale import Texts, texts
 from natverk.version import __version__
 
 __all__ = [
     "cite_data",
+    "dated",
     "numbered_sources",
     "own_beside",
 ]
@@ -73,6 +74,51 @@ def numbered_sources(data: Dataset, source_ids: Iterable[object] | str) -> pd.Da
     document = chosen["url"].fillna("id " + chosen["source_id"])
     chosen.insert(0, "number", pd.factorize(document)[0] + 1)
     return chosen.sort_values("number", kind="stable", ignore_index=True)
+
+
+def dated(t: Texts, versions: Iterable[Mapping[str, object]]) -> str:
+    """Say when a source was published, and how surely that is known; of several versions of one page all dates.
+
+    Parameters
+    ----------
+    t
+        The texts of the language.
+    versions
+        The rows of `sources` that share an address.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> from natverk.locale import texts
+    >>> rows = load().sources.set_index("source_id")
+    >>> def said(*ids): return dated(texts("en"), rows.loc[list(ids)].to_dict("records"))
+    >>> said("gbg-polis"), said("ubc-bull-culture"), said("nspa-about-2023")
+    ('published about 2017', 'published some time in 2014–2017', 'undated, about 2023 by our reading')
+    >>> said("fn-glokala-ansokan-2019", "fn-glokala-ansokan")
+    'versions: 2019, undated'
+    """
+    found = {}
+    for row in versions:
+        date, precision, stated = (
+            cell if isinstance(cell := row.get(name), str) else ""
+            for name in ("published", "published_precision", "published_as_stated")
+        )
+        kind = "published"
+        if date and stated.startswith("undated"):
+            kind = "published_read"
+        elif precision == "interval":
+            kind, date = "published_interval", stated.replace("/", "–")
+        elif precision == "circa":
+            kind = "published_about"
+        found[date] = kind
+    # A day tells the month and the year that another reader noted.
+    kept = sorted(date for date in found if not any(other.startswith(f"{date}-") for other in found))
+    if len(kept) > 1:
+        known = [t("nouns.about", n=date) if found[date] == "published_about" else date for date in kept if date]
+        parts = known if all(kept) else [*known, t("citation.undated_version")]
+        return t("citation.versions", dates=", ".join(parts))
+    date, kind = kept[0], found[kept[0]]
+    return t(f"citation.{kind}", date=date) if date else t("nouns.unpublished")
 
 
 def cite_data(data: Dataset, lang: str) -> str:

@@ -149,6 +149,8 @@ def members(
             told = t(f"figures.mark.{kind}")
             said.append(f"{told[0].upper()}{told[1:]} ({t.number(len(own))}): {', '.join(own)}.")
     notes = [t("figures.maps.members.quiet")]
+    if not {"loose", "left"}.isdisjoint(item.mark for item in placed):
+        notes.insert(0, t("figures.maps.members.looser"))
     if nameless:
         notes.append(t.count("figures.maps.members.nameless", nameless, words=True))
     if away:

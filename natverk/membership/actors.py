@@ -30,6 +30,7 @@ __all__ = [
     "networks_of_kinds",
     "population_by_year",
     "population_known",
+    "rows_as_region",
 ]
 
 #: Kinds of network by what it is (a network, or a body of cooperation: a rail corridor, a water council, a reserve)
@@ -109,6 +110,28 @@ def levels(data: Dataset) -> pd.DataFrame:
             "county_codes": actors["county_codes"],
         }
     )
+
+
+@kept
+def rows_as_region(data: Dataset) -> frozenset[str]:
+    """Return the rows of memberships by which Gotland, municipality and region in one, is a member as a region.
+
+    It is one where the network is open to regions only, the row stands on a list of regions alone, or the source names
+    it a region.
+
+    Examples
+    --------
+    >>> from natverk import load
+    >>> rows = rows_as_region(load())
+    >>> "mem-02472" in rows, "mem-01606" in rows  # Mälardalsrådet, Union of the Baltic Cities
+    (True, False)
+    """
+    both = data.actors.loc[data.actors["also_regional"].fillna(False).astype(bool), "actor_id"]
+    rows = data.memberships[data.memberships["actor_id"].isin(both)]
+    network = rows["network_id"].map(data.networks.set_index("network_id")["eligible_levels"])
+    listed = rows["list_id"].map(data.member_lists.set_index("list_id")["levels_at_risk"])
+    named = rows["name_as_stated"].fillna("").str.startswith("Region ")
+    return frozenset(rows.loc[(network == "region") | (listed == "region") | named, "row_id"])
 
 
 @asked

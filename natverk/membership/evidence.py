@@ -251,7 +251,7 @@ def proposals_to_leave(data: Dataset) -> pd.DataFrame:
     """
     steps, reviews = data.next_steps, data.evaluations
     steps = steps[steps["category"] == "leave"].assign(year=steps["due"].str[:4].astype("Int64"))
-    reviews = reviews[(reviews["criterion"] == "overall") & (reviews["recommendation"] == "leave")]
+    reviews = reviews[(reviews["criterion"] == "overall") & reviews["recommendation"].isin(["leave", "wind_up"])]
     columns = ["actor_id", "network_id", "year", "row_id"]
     found: dict[tuple[str, str, int], list[str]] = {}
     for row in each_row(pd.concat([steps[columns], reviews[columns]]).dropna(subset=["network_id", "year"])):

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from natverk.benchmarks import once
 from natverk.pages.page import Cell, NotebookPage
 
 __all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
@@ -143,14 +144,16 @@ def events(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **val
 
 
 def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
-    """Show numbers that sources state, each beside ours (`natverk.benchmarks.recomputed`)."""
+    """Show numbers that sources state, each once and beside ours (`natverk.benchmarks.recomputed`)."""
+    if frame.empty:
+        return
 
     def fact(row: dict[str, object]) -> object:
         return page.told(row, "claim") if row["table"] == "published_figures" else page.term("total_fact", row["claim"])
 
     def year(row: dict[str, object]) -> str:
         if pd.isna(row["year"]):  # type: ignore[call-overload]
-            return page.t("nouns.undated")
+            return page.told(row, "year_as_stated") or page.t("nouns.undated")
         said = page.year(row["year"])
         return page.t("nouns.inferred_date", date=said) if row.get("year_inferred") else said
 
@@ -162,11 +165,11 @@ def numbers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **va
         "outcome": lambda row: _outcome(page, row),
         "said": lambda row: page.told(row, "said"),
         "note": lambda row: page.told(row, "note"),
-        "sources": lambda row: page.cites(row["source_id"] or row["row_id"]),
+        "sources": lambda row: page.cites(row["row_id"] if pd.isna(row["source_id"]) else row["source_id"]),  # type: ignore[call-overload]
     }
     if page.kind != "network":
         columns = {"network": lambda row: page.network(row["network_id"]) or page.actor(row["actor_id"]), **columns}
-    page.table("numbers", frame, columns, fold=fold, **values)
+    page.table("numbers", once(frame), columns, fold=fold, **values)
 
 
 #: Beginnings of units without which a number says nothing; others stand in the fact itself.

@@ -11,6 +11,7 @@ from natverk.data.answers import rows_without
 from natverk.data.load import Dataset
 from natverk.data.lookup import Lookup
 from natverk.data.reads import within
+from natverk.data.sources import dated
 from natverk.errors import UnknownName
 from natverk.locale import Texts
 from natverk.pages.tables import Cites, records
@@ -76,15 +77,25 @@ class References:
         return self._numbers[key]
 
     def frame(self) -> pd.DataFrame:
-        """Return the numbered sources: `number, source_ids`, and the columns of `sources` for the first of the ids."""
+        """Return the numbered sources: `number, source_ids`, and the columns of `sources` for the first of the ids.
+
+        `title` leaves out what only the first of several versions is called.
+        """
         frame = self._sources.loc[[ids[0] for ids in self._cited]].reset_index()
+        # What tells one version of a page from the others stands in no title of them all.
+        for name in ("title", "title_sv"):
+            titles = [self._sources.loc[ids, name].dropna().tolist() for ids in self._cited]
+            shared = [[title for title in same if same[0].startswith(title)] for same in titles]
+            frame[name] = [min(same, key=len, default=pd.NA) for same in shared]
         frame.insert(0, "number", range(1, len(frame) + 1))
         frame.insert(1, "source_ids", [" ".join(ids) for ids in self._cited])
         return frame
 
     def sources(self, t: Texts) -> SourceList:
         """Return the list of sources for the end of the page."""
-        return SourceList(self.frame(), t)
+        frame = self.frame()
+        versions = [records(self._sources.loc[ids]) for ids in self._cited]
+        return SourceList(frame.assign(dated=[dated(t, same) for same in versions]), t)
 
 
 def _pages(data: Dataset) -> pd.DataFrame:
@@ -123,9 +134,7 @@ class SourceList:
         spoken = f' lang="{escape(str(row["language"]))}"' if known_language else ""
         title = f"<span{spoken}>{escape(told('title'))}</span>"
         parts = [escape(told("publisher"))] if pd.notna(row["publisher"]) else []  # type: ignore[call-overload]
-        published, accessed = (self.t(f"columns.{name}").lower() for name in ("published", "accessed"))
-        known = pd.notna(row["published"])  # type: ignore[call-overload]
-        date = f"{published} {escape(str(row['published']))}" if known else self.t("nouns.unpublished")
+        accessed, date = self.t("columns.accessed").lower(), escape(str(row["dated"]))
         read = pd.notna(row["accessed"])  # type: ignore[call-overload]
         parts.append(f"{date}; {accessed} {escape(str(row['accessed']))}" if read else date)
         # A title that ends as a sentence does needs no further stop.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -12,6 +13,8 @@ __all__ = ["Cites", "Download", "Foreign", "TableView", "records"]
 
 #: A longer table shows its first and last rows as plain text.
 PLAIN_ROWS = 20
+#: What `natverk.pages.prose.plain` escapes for Markdown: in the cell of a table no Markdown is read.
+_ESCAPED = re.compile(r"\\([\\`*_\[\]#|~])")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -158,12 +161,12 @@ def _html(cell: object) -> str:
     if isinstance(cell, Cites | Foreign):
         return cell.html()
     if isinstance(cell, Markup):
-        return str(cell)
+        return _ESCAPED.sub(r"\1", cell)
     return escape(_text(cell))
 
 
 def _text(cell: object) -> str:
     """Return a cell as text."""
     if isinstance(cell, Markup):
-        return cell.striptags()
+        return _ESCAPED.sub(r"\1", cell.striptags())
     return "" if cell is None or pd.isna(cell) else str(cell)  # type: ignore[call-overload]

@@ -231,6 +231,13 @@ def test_apa_is_in_order_and_tells_works_of_a_year_apart(real: Dataset) -> None:
     assert "(2014, 26 februari)" in swedish
 
 
+def test_versions_of_one_page_are_cited_with_all_their_dates(real: Dataset) -> None:
+    (_, line) = cite(["fn-glokala-ansokan-2019", "fn-glokala-ansokan"], "text").splitlines()
+    assert "versions: 2019, undated; read" in line
+    (_, line) = cite(["rd-au-170830", "regiondalarna-au-2017"], "text", lang="sv").splitlines()
+    assert "publicerad 2017-08-30; läst" in line
+
+
 def test_text_numbers_the_sources(real: Dataset) -> None:
     said = cite(["seed-nacka-2014", "cemr-slides"], "text").splitlines()
     assert [line[:3] for line in said[1:]] == ["[1]", "[2]"]
