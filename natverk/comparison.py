@@ -281,7 +281,7 @@ def side_by_side(
     frame.insert(1, "shared", firm.all(axis=1))
     frame.insert(2, "counted", firm.any(axis=1))
     frame.insert(3, "ended", _ended(frame, "a") | _ended(frame, "b"))
-    dates = ("since", "last_seen", "end", "inferred_start", "inferred_seen", "derived_seen")
+    dates = ("since", "last_seen", "end", "inferred_start", "inferred_first", "inferred_seen", "derived_seen")
     yes = ("inferred", "derived", "end_announced", "end_inferred", "since_inferred", "last_seen_inferred")
     types = {f"{side}_{name}": "Int64" for side in "ab" for name in dates}
     types |= {f"{side}_{name}": "boolean" for side in "ab" for name in yes}

@@ -22,7 +22,7 @@ from natverk.membership.actors import (
     networks_of_kinds,
     population_by_year,
 )
-from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, years_told
+from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, wording_told, years_told
 from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
 from natverk.membership.lists import CERTAINTY, ListCertainty, list_exits, list_members, list_retention, lists, on_lists
 from natverk.membership.panel import SETS, panel
@@ -91,13 +91,14 @@ def members_of(
     Returns
     -------
     pd.DataFrame
-        `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
-        `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
-        `documented` from `status` on, with `inferred` and the years of looser ties (see
-        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete, if
-        it covers the actor and does not name it), `absent_inferred` (no source states that year). Municipalities come
-        first, the largest first. In a network that collects reports every actor that reports has a row (`status`
-        `reporting`): an act, and no membership.
+        `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality), `county_codes,
+        population` (of a municipality, 31 December of the latest year known), and the columns of `documented` from
+        `status` on, with `inferred` and the years of looser ties (see `natverk.membership.documented.loose_ties`),
+        `absent` (where the latest list, surely or probably complete, covers the actor and does not name it: year of the
+        first list since it was last seen that does so too, a surely complete one before others), `absent_inferred` (no
+        source states that year), `succeeded` (a federation whose responsibility for regional development went to a
+        region that is documented in the network too). Municipalities come first, the largest first. In a network that
+        collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
@@ -133,15 +134,17 @@ def members_of(
     own["population"] = own["code"].map(population[population.columns.max()]).astype("Int64")
     own["order"] = own["level"].map({level: place for place, level in enumerate(_LEVELS)})
     own = own.sort_values(["order", "population", "name"], ascending=[True, False, True], ignore_index=True)
-    lists = _absent_from_latest(data, network_id, span[-1])
+    own["succeeded"] = _succeeded(data, own)
+    lists = _absent_from_lists(data, network_id, span[-1], own)
     own["absent"] = own["actor_id"].map(lists["year"]).astype("Int64")
     own["absent_inferred"] = own["actor_id"].map(lists["year_basis"]).eq("inferred").fillna(False).astype(bool)
-    # Who is seen after the list may have joined since; who has left, or a looser tie, is on no list of members.
-    apart = own["mark"].isin(["left", "loose"])
+    # Who is seen after the list may have joined since; who has left, whose term ran out, or a looser tie, is on no
+    # list of members.
+    later = (own["last_seen"] > own["end"]).fillna(False)
+    apart = own["mark"].isin(["left", "loose"]) | (own["end_kind"].notna() & own["end"].notna() & ~later)
     own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | apart)
-    frame = own[
-        ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent", "absent_inferred"]
-    ]
+    more = ["absent", "absent_inferred", "succeeded"]
+    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, *more]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64") | dict.fromkeys(
         ["n_rows", "n_sources"], "int64"
@@ -154,18 +157,38 @@ def members_of(
     return frame
 
 
-def _absent_from_latest(data: Dataset, network: str, last_year: int) -> pd.DataFrame:
-    """Return who is absent from the latest list of a network, surely or probably complete: its `year, year_basis`.
+def _succeeded(data: Dataset, own: pd.DataFrame) -> pd.Series:
+    """Say which documented actors held the responsibility of a county before a region that is documented too."""
+    firm = set(own.loc[own["mark"].isin(DOCUMENTED), "actor_id"])
+    held = data.responsibility[["county_code", "holder_actor_id", "holder_type"]]
+    regions = held.loc[(held["holder_type"] == "region") & held["holder_actor_id"].isin(firm), "county_code"]
+    before = held.loc[(held["holder_type"] != "region") & held["county_code"].isin(regions), "holder_actor_id"]
+    return own["actor_id"].isin(firm & set(before)) & (own["level"] == "joint")
 
-    Nobody where it is a commitment: its lists name those who signed first.
+
+def _absent_from_lists(data: Dataset, network: str, last_year: int, own: pd.DataFrame) -> pd.DataFrame:
+    """Return who is absent from the latest list of a network, surely or probably complete, and since which list.
+
+    Index `actor_id`; `year, year_basis` of the first list without it after it was last seen, a surely complete one
+    before others. Nobody where it is a commitment: its lists name those who signed first.
     """
     seen = on_lists(data, network, certainty="medium", at_least=1)
     seen = seen[seen["year"] <= int(data.last_day(last_year)[:4])]
     told = _kind(data, network) != "commitment"
-    lacking = seen[(seen["year"] == seen["year"].max()) & ~seen["on"] & told]
-    basis = lacking["list_id"].map(data.member_lists.set_index("list_id")["year_basis"])
-    found: pd.DataFrame = lacking.assign(year_basis=basis).set_index("actor_id")[["year", "year_basis"]]
-    return found
+    lacking = seen.loc[(seen["year"] == seen["year"].max()) & ~seen["on"] & told, "actor_id"]
+    known = own.set_index("actor_id")[["since", "last_seen", "inferred_seen"]].max(axis=1)
+    known = seen["actor_id"].map(known).astype("Int64").fillna(0)
+    last_on = seen["actor_id"].map(seen[seen["on"]].groupby("actor_id")["year"].max()).astype("Int64").fillna(0)
+    about = data.member_lists.set_index("list_id")
+    without = seen.assign(
+        early=(seen["year"] <= known).astype(bool),
+        unsure=seen["list_id"].map(about["certainty"]) != "high",
+        year_basis=seen["list_id"].map(about["year_basis"]),
+    )[seen["actor_id"].isin(lacking) & ~seen["on"] & (seen["year"] > last_on)]
+    # A list of the year of the last sighting, or of an earlier one, only where there is no later one.
+    without["place"] = without["year"].mask(without["early"], -without["year"])
+    without = without.sort_values(["early", "unsure", "place"]).drop_duplicates("actor_id")
+    return without.set_index("actor_id")[["year", "year_basis"]]
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
@@ -369,11 +392,12 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`; `named_in_report`: a report to another platform names
-        the network), `inferred` (a membership that no row states: it follows from another fact), `first, last` (years
-        that sources tell of; where none does, those that we infer), `first_inferred, last_inferred` (whether they are
-        ours), `row_ids, source_ids`; actors that have a firmer tie are left out, unless no source dates that: then
-        looser ties stand here too. `attrs["kinds"]` says what the
-        network is, and how far it reaches.
+        the network; `future`: decided for a year after the data's vintage), `inferred` (a membership that no row
+        states: it follows from another fact), `first, last` (years that sources tell of; where none does, those that we
+        infer; of a decision for a later year this year), `first_inferred, last_inferred` (whether they are ours),
+        `start, as_stated, as_stated_sv` (see `natverk.membership.documented.wording_told`), `row_ids, source_ids`;
+        actors that have a firmer tie are left out, unless no source dates that: then looser ties stand here too.
+        `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -395,6 +419,11 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
         apart = rows["status"] == "applicant"
     own = graded(data).set_index("row_id").loc[rows["row_id"], ["grade", "first"]].set_axis(rows.index)
     firm = own["grade"].isin(["positive", "exit"])
+    future = (own["grade"] == "never") & (rows["counted"] == "yes")
+    apart |= future
+    rows["status"] = rows["status"].mask(future, "future")
+    # A decision for a year to come is not seen in any year.
+    rows["observed_year"] = rows["observed_year"].mask(future)
     dated = set(rows.loc[firm & own["first"].notna(), "actor_id"])
     undated = set(rows.loc[firm, "actor_id"]) - dated
     # What is told of those whose membership nobody dates is told in full.
@@ -406,8 +435,9 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     frame = rows.groupby(by).agg(
         row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids))))
     )
-    frame = pd.concat([frame, years_told(rows, by)], axis=1).reset_index()
-    frame = frame[["actor_id", "status", "inferred", *YEARS_TOLD, "row_ids", "source_ids"]]
+    frame = pd.concat([frame, years_told(rows, by), wording_told(rows, by)], axis=1).reset_index()
+    words = ["start", "as_stated", "as_stated_sv"]
+    frame = frame[["actor_id", "status", "inferred", *YEARS_TOLD, *words, "row_ids", "source_ids"]]
     frame = frame.astype(dict.fromkeys(["actor_id", "status", "row_ids", "source_ids"], TEXT))
     if _kind(data, network_id) in SETS:
         frame["status"] = frame["status"].replace("reporting", "named_in_report")
@@ -733,7 +763,9 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     Returns
     -------
     pd.DataFrame
-        As `natverk.lists`, for one network and the years given, by year.
+        As `natverk.lists`, for one network and the years given, by year, with `only_levels` (`municipality` or
+        `region`, where the list covers only these of those that may belong) and `only_counties` (names joined by `;`,
+        where it covers only these of a network that is not of certain counties); missing where it covers all.
 
     Raises
     ------
@@ -747,7 +779,23 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     [[2014, 21], [2016, 18], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     span = year_range(years, data=data)
-    frame = lists(data, networks=known_networks(data, network))
+    (network_id,) = known_networks(data, network)
+    frame = lists(data, networks=[network_id])
+    about, scope = data.networks.set_index("network_id").loc[network_id], data.member_lists.set_index("list_id")
+    covered, counties = (frame["list_id"].map(scope[name]) for name in ("levels_at_risk", "counties_at_risk"))
+    may = set(str(about["eligible_levels"]).split(";"))
+    whole = [isinstance(told, str) and may <= set(told.split(";")) for told in covered]
+    names = data.counties.set_index("county_code")["name_short"]
+    within = about["reach"] in ("across_counties", "within_county")
+    frame["only_levels"] = covered.mask(pd.Series(whole, index=frame.index, dtype="bool")).astype(TEXT)
+    frame["only_counties"] = pd.Series(
+        [
+            ";".join(names[code] for code in codes.split(";")) if isinstance(codes, str) and not within else None
+            for codes in counties
+        ],
+        index=frame.index,
+        dtype=TEXT,
+    )
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
 
 

@@ -106,13 +106,14 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     Returns
     -------
     pd.DataFrame
-        `network_id, actor_id, exit_after` (the last year before the later list in which a list or another
-        dated row attests the membership), `exit_before` (year of the list without the actor), `list_after,
-        list_before, returned` (year of a later list that has the actor again), `conflict` (another source
-        sees the actor as a member in or after the year of the list without it, and is not known to be older),
-        `stated_end` (last year as member that a source states within the interval), `row_ids` (of the earlier list
-        and of what contradicts). Lists of full members only are not compared: who is missing may be an associate. A
-        list whose population at risk does not cover the actor says nothing of it and is passed over.
+        `network_id, actor_id, exit_after` (the last year before the later list in which a list or another dated row
+        attests the membership), `exit_before` (year of the list without the actor), `list_after, list_before, returned`
+        (year of a later list that has the actor again), `conflict` (another source sees the actor as a member in or
+        after the year of the list without it, and is not known to be older), `stated_end` (last year as member that a
+        source states within the interval), `row_ids` (of the earlier list and of what contradicts). Whose fixed term
+        ran out within the interval, or who ceased to exist, has no row. Lists of full members only are not compared:
+        who is missing may be an associate. A list whose population at risk does not cover the actor says nothing of it
+        and is passed over.
 
     Raises
     ------
@@ -141,7 +142,13 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
 
     # What other rows say of each step, and later lists.
     rows = graded(data)
-    rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["list_id"].isna()]
+    rows = rows[rows["grade"].isin(["positive", "exit"])]
+    # Whose term ran out between the lists has not disappeared from the later one.
+    over = steps.merge(rows[rows["end_kind"].ne("left") & rows["end"].notna()], on=pair, suffixes=("_listed", ""))
+    over = over[((over["end"] >= over["first_listed"]) & (over["end"] < over["year"])).fillna(False)]
+    ran_out = pd.MultiIndex.from_frame(over[[*pair, "year"]])
+    steps = steps[~pd.MultiIndex.from_frame(steps[[*pair, "year"]]).isin(ran_out)].reset_index(drop=True)
+    rows = rows[rows["list_id"].isna()]
     rows = rows[[*pair, "row_id", "first", "last", "end", "source_id"]].rename(columns={"first": "from"})
     met = steps.reset_index(names="step").merge(rows, on=pair).set_index("step")
     between = met[((met["from"] < met["year"]) & (met["last"] > met["first"])).fillna(False)]
