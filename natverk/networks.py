@@ -141,7 +141,7 @@ def members_of(
     # Who is seen after the list may have joined since; who has left, whose term ran out, or a looser tie, is on no
     # list of members.
     later = (own["last_seen"] > own["end"]).fillna(False)
-    apart = own["mark"].isin(["left", "loose"]) | (own["end_kind"].notna() & own["end"].notna() & ~later)
+    apart = own["mark"].isin(["left", "loose"]) | (own["end_kind"].fillna("left").ne("left") & ~later)
     own["absent"] = own["absent"].mask((own["last_seen"] > own["absent"]).fillna(False) | apart)
     more = ["absent", "absent_inferred", "succeeded"]
     frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, *more]]
