@@ -287,7 +287,10 @@ def side_by_side(
     frame.insert(2, "counted", firm.any(axis=1))
     lacking = frame[["a_absent", "b_absent"]].notna().any(axis=1)
     frame.insert(3, "over", _ended(frame, "a") | _ended(frame, "b") | lacking)
-    dates = ("since", "last_seen", "end", "end_by", "absent", "inferred_start", "inferred_seen", "derived_seen")
+    dates = (
+        "since", "last_seen", "end", "end_by", "absent", "inferred_start", "inferred_first", "inferred_seen",
+        "derived_seen",
+    )  # fmt: skip
     yes = ("inferred", "derived", "end_announced", "end_inferred", "since_inferred", "last_seen_inferred",
            "absent_inferred")  # fmt: skip
     types = {f"{side}_{name}": "Int64" for side in "ab" for name in dates}

@@ -32,7 +32,7 @@ from natverk.membership.actors import (
     population_by_year,
     rows_as_region,
 )
-from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, years_told
+from natverk.membership.documented import DOCUMENTED, YEARS_TOLD, documented, loose_ties, wording_told, years_told
 from natverk.membership.evidence import WORDED, YearBasis, counted, gathered, graded, worded
 from natverk.membership.lists import (
     CERTAINTY,
@@ -109,13 +109,14 @@ def members_of(
     Returns
     -------
     pd.DataFrame
-        `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality),
-        `county_codes, population` (of a municipality, 31 December of the latest year known), and the columns of
-        `documented` from `status` on, with `inferred` and the years of looser ties (see
-        `natverk.membership.documented.loose_ties`), `absent` (year of the latest list, surely or probably complete, if
-        it covers the actor and does not name it), `absent_inferred` (no source states that year). Municipalities come
-        first, the largest first. In a network that collects reports every actor that reports has a row (`status`
-        `reporting`): an act, and no membership.
+        `actor_id, name, level` (`municipal`, `regional`, `joint`, `other`), `code` (of a municipality), `county_codes,
+        population` (of a municipality, 31 December of the latest year known), and the columns of `documented` from
+        `status` on, with `inferred` and the years of looser ties (see `natverk.membership.documented.loose_ties`),
+        `absent` (where the latest list, surely or probably complete, covers the actor and does not name it: year of the
+        first list since it was last seen that does so too, a surely complete one before others), `absent_inferred` (no
+        source states that year), `succeeded` (a federation whose responsibility for regional development went to a
+        region that is documented in the network too). Municipalities come first, the largest first. In a network that
+        collects reports every actor that reports has a row (`status` `reporting`): an act, and no membership.
         `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
@@ -157,10 +158,10 @@ def members_of(
     own = own.sort_values(
         ["order", "population", "name"], ascending=[True, False, True], key=by_alphabet, ignore_index=True
     )
+    own["succeeded"] = _succeeded(data, own)
     own = with_absences(data, own.assign(network_id=network_id), span[-1])
-    frame = own[
-        ["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, "absent", "absent_inferred"]
-    ]
+    more = ["absent", "absent_inferred", "succeeded"]
+    frame = own[["actor_id", "name", "level", "code", "county_codes", "population", *_OWN, *WORDED, *more]]
     text = ["actor_id", "name", "level", "code", "county_codes", "status", "mark", "since_basis", "row_ids"]
     whole = dict.fromkeys(["since", "last_seen", "last_sure", "end"], "Int64") | dict.fromkeys(
         ["n_rows", "n_sources"], "int64"
@@ -171,6 +172,15 @@ def members_of(
     frame = frame.astype({**dict.fromkeys([*text, "source_ids"], TEXT), **whole, **yes})
     frame.attrs = {"kinds": _kinds_of(data, network_id)}
     return frame
+
+
+def _succeeded(data: Dataset, own: pd.DataFrame) -> pd.Series:
+    """Say which documented actors held the responsibility of a county before a region that is documented too."""
+    firm = set(own.loc[own["mark"].isin(DOCUMENTED), "actor_id"])
+    held = data.responsibility[["county_code", "holder_actor_id", "holder_type"]]
+    regions = held.loc[(held["holder_type"] == "region") & held["holder_actor_id"].isin(firm), "county_code"]
+    before = held.loc[(held["holder_type"] != "region") & held["county_code"].isin(regions), "holder_actor_id"]
+    return own["actor_id"].isin(firm & set(before)) & (own["level"] == "joint")
 
 
 def _kinds_of(data: Dataset, network: str) -> tuple[str, ...]:
@@ -380,11 +390,12 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, status` (`indirect`, `applicant`, `reporting`; `named_in_report`: a report to another platform names
-        the network), `inferred` (a membership that no row states: it follows from another fact), `first, last` (years
-        that sources tell of; where none does, those that we infer), `first_inferred, last_inferred` (whether they are
-        ours), `row_ids, source_ids`; actors that have a firmer tie are left out, unless no source dates that: then
-        looser ties stand here too. `attrs["kinds"]` says what the
-        network is, and how far it reaches.
+        the network; `future`: decided for a year after the data's vintage), `inferred` (a membership that no row
+        states: it follows from another fact), `first, last` (years that sources tell of; where none does, those that we
+        infer; of a decision for a later year this year), `first_inferred, last_inferred` (whether they are ours),
+        `start, as_stated, as_stated_sv` (see `natverk.membership.documented.wording_told`), `row_ids, source_ids`;
+        actors that have a firmer tie are left out, unless no source dates that: then looser ties stand here too.
+        `attrs["kinds"]` says what the network is, and how far it reaches.
 
     Raises
     ------
@@ -406,6 +417,11 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
         apart = rows["status"] == "applicant"
     own = graded(data).set_index("row_id").loc[rows["row_id"], ["grade", "first"]].set_axis(rows.index)
     firm = own["grade"].isin(["positive", "exit"])
+    future = (own["grade"] == "never") & (rows["counted"] == "yes")
+    apart |= future
+    rows["status"] = rows["status"].mask(future, "future")
+    # A decision for a year to come is not seen in any year.
+    rows["observed_year"] = rows["observed_year"].mask(future)
     dated = set(rows.loc[firm & own["first"].notna(), "actor_id"])
     undated = set(rows.loc[firm, "actor_id"]) - dated
     # What is told of those whose membership nobody dates is told in full.
@@ -417,8 +433,9 @@ def ties_apart(data: Dataset, network: str) -> pd.DataFrame:
     frame = rows.groupby(by).agg(
         row_ids=("row_id", ";".join), source_ids=("source_id", lambda ids: ";".join(sorted(set(ids))))
     )
-    frame = pd.concat([frame, years_told(rows, by)], axis=1).reset_index()
-    frame = frame[["actor_id", "status", "inferred", *YEARS_TOLD, "row_ids", "source_ids"]]
+    frame = pd.concat([frame, years_told(rows, by), wording_told(rows, by)], axis=1).reset_index()
+    words = ["start", "as_stated", "as_stated_sv"]
+    frame = frame[["actor_id", "status", "inferred", *YEARS_TOLD, *words, "row_ids", "source_ids"]]
     frame = frame.astype(dict.fromkeys(["actor_id", "status", "row_ids", "source_ids"], TEXT))
     if _kind(data, network_id) in SETS:
         frame["status"] = frame["status"].replace("reporting", "named_in_report")
@@ -747,7 +764,9 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     Returns
     -------
     pd.DataFrame
-        As `natverk.lists`, for one network and the years given, by year.
+        As `natverk.lists`, for one network and the years given, by year, with `only_levels` (`municipality` or
+        `region`, where the list covers only these of those that may belong) and `only_counties` (names joined by `;`,
+        where it covers only these of a network that is not of certain counties); missing where it covers all.
 
     Raises
     ------
@@ -761,7 +780,23 @@ def lists_of(data: Dataset, network: str, *, years: tuple[int, int] | int | None
     [[2014, 21], [2016, 18], [2019, 14], [2020, 13], [2022, 12], [2025, 11]]
     """
     span = year_range(years, data=data)
-    frame = lists(data, networks=known_networks(data, network))
+    (network_id,) = known_networks(data, network)
+    frame = lists(data, networks=[network_id])
+    about, scope = data.networks.set_index("network_id").loc[network_id], data.member_lists.set_index("list_id")
+    covered, counties = (frame["list_id"].map(scope[name]) for name in ("levels_at_risk", "counties_at_risk"))
+    may = set(str(about["eligible_levels"]).split(";"))
+    whole = [isinstance(told, str) and may <= set(told.split(";")) for told in covered]
+    names = data.counties.set_index("county_code")["name_short"]
+    within = about["reach"] in ("across_counties", "within_county")
+    frame["only_levels"] = covered.mask(pd.Series(whole, index=frame.index, dtype="bool")).astype(TEXT)
+    frame["only_counties"] = pd.Series(
+        [
+            ";".join(names[code] for code in codes.split(";")) if isinstance(codes, str) and not within else None
+            for codes in counties
+        ],
+        index=frame.index,
+        dtype=TEXT,
+    )
     return frame[frame["year"].between(span[0], span[-1])].sort_values("year", ignore_index=True)
 
 

@@ -381,7 +381,7 @@ def lists(
     ...     "list_id": ["one", "two"] * 2, "year": [2014, 2019] * 2, "certainty": ["high", "medium"] * 2,
     ...     "state": ["on", "on", "on", "absent"]})
     >>> print(lists(frame, lang="en").alt)
-    Who is on which list: 2 members, 2 lists. 2014: 2 on the list; 2019: 1 on the list (certainty: medium). \
+    Who is on which list: 2 actors, 2 lists. 2014: 2 on the list; 2019: 1 on the list (certainty: medium). \
 Alby: on the list of 2014 and 2019. Boda: on the list of 2014, not of 2019.
     """
     t = texts(lang)
@@ -452,7 +452,7 @@ Alby: on the list of 2014 and 2019. Boda: on the list of 2014, not of 2019.
     said = [f"{told}.", *(_listed(who, called[who], states, order, years, noted[who], t) for who in rows)]
     title = t(
         "figures.grids.lists.title",
-        members=t.count("figures.grids.lists.member", len(rows)),
+        members=t.count("figures.grids.actor", len(rows)),
         lists=t.count("figures.grids.lists.list", len(order)),
     )
     return finished(ax, title=title, said=said)

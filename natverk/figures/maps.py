@@ -148,7 +148,8 @@ def members(
         if own:
             told = t(f"figures.mark.{kind}")
             said.append(f"{told[0].upper()}{told[1:]} ({t.number(len(own))}): {', '.join(own)}.")
-    notes = [t("figures.maps.members.quiet")]
+    # Where only regions are in it, nobody asks for its municipalities.
+    notes = [t("figures.maps.members.quiet")] if "municipal" in there else []
     if not {"loose", "left"}.isdisjoint(item.mark for item in placed):
         notes.insert(0, t("figures.maps.members.looser"))
     if nameless:

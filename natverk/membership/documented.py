@@ -34,6 +34,7 @@ __all__ = [
     "relations",
     "series",
     "undated_pairs",
+    "wording_told",
     "years_told",
 ]
 
@@ -100,9 +101,8 @@ def documented(
         member or a term ended); `conflict` (contradicted in the window); `undated` (no known year lies in the window,
         and some rows have none); `loose` (only takes part, pays or
         promotes). Those of `DOCUMENTED` are counted as documented memberships. `as_stated, as_stated_sv, derived,
-        derived_seen, end_kind, end_announced, end_inferred, end_by, terms, inferred_start, inferred_seen`: see
-        `natverk.membership.evidence.worded`. Sorted
-        by actor and network.
+        derived_seen, end_kind, end_announced, end_inferred, end_by, terms, inferred_start, inferred_first,
+        inferred_seen, less`: see `natverk.membership.evidence.worded`. Sorted by actor and network.
 
     Raises
     ------
@@ -449,8 +449,8 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
         member; `reporting`: reports to a platform; `named_in_report`: a report to a platform
         names the network; `applicant`; `future`: decided for a year after the data's
         vintage; `universal`), `first, last` (years for which pages are dated to attest it;
-        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `n_rows,
-        row_ids, source_ids`. Sorted by actor and network.
+        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `start, as_stated,
+        as_stated_sv` (see `wording_told`), `n_rows, row_ids, source_ids`. Sorted by actor and network.
 
     Raises
     ------
@@ -470,7 +470,15 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
 
 @kept
 def _relations(data: Dataset) -> pd.DataFrame:
-    evidence = data.memberships[["row_id", "start_year", "start_basis", "observed_year", "observed_basis"]]
+    columns = [
+        "start_year",
+        "start_basis",
+        "observed_year",
+        "observed_basis",
+        "status_as_stated",
+        "status_as_stated_sv",
+    ]
+    evidence = data.memberships[["row_id", *columns]]
     kinds = data.networks[["network_id", "counts_as"]]
     rows = graded(data).merge(evidence, on="row_id").merge(kinds, on="network_id")
     rows = rows[rows["grade"].isin(["separate", "never"]) | (rows["counts_as"] == "universal")]
@@ -484,9 +492,41 @@ def _relations(data: Dataset) -> pd.DataFrame:
     # A decision for a year to come is not seen in any year.
     rows["observed_year"] = rows["observed_year"].mask(rows["relation"] == "future")
     key = [*_PAIR, "relation"]
-    frame = gathered(rows, key).join(years_told(rows, key)).reset_index()
-    columns = [*key, *YEARS_TOLD, "n_rows", "row_ids", "source_ids"]
+    frame = gathered(rows, key).join(years_told(rows, key)).join(wording_told(rows, key)).reset_index()
+    columns = [*key, *YEARS_TOLD, "start", "as_stated", "as_stated_sv", "n_rows", "row_ids", "source_ids"]
     return frame[columns].astype(dict.fromkeys(key, TEXT))
+
+
+def wording_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return since when rows of each group tell of a tie, and the words that say more of it than its status.
+
+    Parameters
+    ----------
+    rows
+        Rows of `memberships`.
+    by
+        The columns to group by.
+
+    Returns
+    -------
+    pd.DataFrame
+        Index `by`; `start` (the first start that a source states), `as_stated, as_stated_sv` (wordings of the sources,
+        each once, joined by `; `; missing where they say no more than the status).
+    """
+    said = rows["status_as_stated"].where(rows["status_as_stated"] != rows["status"])
+    cells = rows[by].assign(
+        start=rows["start_year"].where((rows["start_basis"] == "stated").fillna(False)),
+        as_stated=said,
+        as_stated_sv=rows["status_as_stated_sv"].fillna(rows["status_as_stated"]).where(said.notna()),
+    )
+
+    def once(words: pd.Series) -> str | None:
+        return "; ".join(dict.fromkeys(words.dropna())) or None
+
+    found = cells.groupby(by).agg(
+        start=("start", "min"), as_stated=("as_stated", once), as_stated_sv=("as_stated_sv", once)
+    )
+    return found.astype({"start": "Int64", "as_stated": TEXT, "as_stated_sv": TEXT})
 
 
 def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -62,7 +62,9 @@ WORDED = (
     "end_by",
     "terms",
     "inferred_start",
+    "inferred_first",
     "inferred_seen",
+    "less",
 )
 #: Wordings of a source that say no more than the status itself: those with its own word, or that only name or count.
 _PLAIN = {
@@ -73,18 +75,22 @@ _PLAIN = {
     "participant": r"\b(?:particip|takes? part|taken part|took part|joined|admitted|partner in an)",
     "promoter": r"^promoter",
     "financer": r"^(?:co-)?financer",
+    "unspecified": r"^(?:unspecified|named|listed)",
 }
 _ONLY_NAMED = (
     r"^(?:one of(?!.*\boffered)|named|among|in the list|all|first two|joins|joined|admitted|heading|C40|unspecified|"
-    r"calls|race_to|cooperation listed)\b"
+    r"calls(?! itself the)|race_to|cooperation listed)\b"
 )
 #: Wordings that take something back: told, although they name the status.
 _RESTRICTED = (
     r"\b(?:in the place of|for most of|for somewhat more than|decided to leave|to be a member|annulled|start meeting)\b"
     r"|\(with "
 )
-#: Wordings that say less than the status, and are not told of a tie of which other rows say all of it.
-_LESS = r"^in the predecessor"
+#: Wordings that say less than the status, and are not told of a tie of which other rows say all of it: it was held in a
+#: predecessor, or nobody but the actor says so.
+_LESS = {"predecessor": r"^in the predecessor", "claim": r"^calls itself the"}
+#: What somebody was whom a source calls a former member because the network or a term ended: nobody left.
+_WAS = {"commitment": "signatory", "programme": "participant"}
 
 
 @asked
@@ -182,7 +188,10 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
     end = frame["end_year"]
     # Who was a member until the network ended, or a term ran out, has not left: the row tells of a membership.
     ran_out = frame["end_kind"].isin(["network_ended", "member_ended", "term", "annulled"])
-    grade = grade.mask((grade == "exit") & ran_out & end.notna(), "positive")
+    former = grade == "exit"
+    grade = grade.mask(former & ran_out & end.notna(), "positive")
+    kinds = frame["network_id"].map(data.networks.set_index("network_id")["counts_as"])
+    was = kinds.map(_WAS).fillna("member")
     seen = frame["observed_year"].where(usable)
     announced = (start.notna() & seen.notna() & (seen < start)).fillna(False)
     seen = seen.mask(announced)
@@ -208,7 +217,7 @@ def _graded(data: Dataset, year_basis: YearBasis, counting: Counting) -> pd.Data
             "row_id": frame["row_id"],
             "actor_id": frame["actor_id"],
             "network_id": frame["network_id"],
-            "status": frame["status"],
+            "status": frame["status"].mask(former & (grade == "positive"), was),
             "counted": rule,
             "grade": grade,
             "first": first.where(attests),
@@ -328,9 +337,11 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         one in which a page calls the actor a former member, and no source states when it ended), `end_by` (no row has
         an end, and this is the year in which a page already calls the actor a former member),
         `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one
-        span), `inferred_start, inferred_seen` (the first start and the last sighting that we infer from content and no
-        source states, outside lists: they count nowhere by default; those of a membership that is itself inferred only
-        where no row states it).
+        span), `inferred_start, inferred_first, inferred_seen` (the first start, and the first and last sighting, that
+        we infer from content and no source states, outside lists: they count nowhere by default; those of a membership
+        that is itself inferred only where no row states it), `less` (what all rows say less than the status:
+        `predecessor`, the actor was in a predecessor of the network; `claim`, nobody but the actor says it; missing for
+        others).
 
     Examples
     --------
@@ -347,6 +358,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         rows = [said[item] for item in str(tie.row_ids).split(";") if item in said]
         shown = [row for row in rows if not isinstance(tie.status, str) or row.status in tie.status.split("/")]
         whole = any(not row.less for row in shown)
+        less = {row.less for row in rows}
         words: dict[tuple[str, str], list[_Said]] = {}
         for row in shown:
             if row.as_stated and not (row.less and whole):
@@ -372,11 +384,14 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
                 "end_by": min(former, default=None) if ended is None else None,
                 "terms": _terms(rows, last_year),
                 "inferred_start": min((year for year in starts if year <= until), default=None),
+                "inferred_first": min((year for year in sightings if year <= until), default=None),
                 "inferred_seen": max((year for year in sightings if year <= until), default=None),
+                "less": less.pop() if len(less) == 1 else None,
             }
         )
     frame = pd.DataFrame(found, columns=list(WORDED), index=own.index)
-    whole_numbers = dict.fromkeys(["end_by", "inferred_start", "inferred_seen", "derived_seen"], "Int64")
+    dates = ["end_by", "inferred_start", "inferred_first", "inferred_seen", "derived_seen"]
+    whole_numbers = dict.fromkeys(dates, "Int64")
     yes = dict.fromkeys(["derived", "end_announced", "end_inferred"], "bool")
     frame = frame.astype({**dict.fromkeys(WORDED, TEXT), **whole_numbers, **yes})
     return own.drop(columns=[name for name in WORDED if name in own]).join(frame)
@@ -388,7 +403,7 @@ class _Said(NamedTuple):
     status: str
     as_stated: str
     as_stated_sv: str
-    less: bool
+    less: str | None
     derived: bool
     inference: bool
     seen: int | None
@@ -427,7 +442,7 @@ def _said(data: Dataset) -> dict[str, _Said]:
         found[row.row_id] = _Said(
             row.status,
             *(("", "") if plain else (word.replace("; ", ", "), swedish.replace("; ", ", "))),
-            less=bool(re.search(_LESS, word)),
+            less=next((what for what, words in _LESS.items() if re.search(words, word)), None),
             derived=bool(row.derived),
             inference=isinstance(row.inference, str),
             seen=year_or_none(row.observed_year),

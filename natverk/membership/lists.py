@@ -108,13 +108,14 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
     Returns
     -------
     pd.DataFrame
-        `network_id, actor_id, exit_after` (the last year before the later list in which a list or another
-        dated row attests the membership), `exit_before` (year of the list without the actor), `list_after,
-        list_before, returned` (year of a later list that has the actor again), `conflict` (another source
-        sees the actor as a member in or after the year of the list without it, and is not known to be older),
-        `stated_end` (last year as member that a source states within the interval), `row_ids` (of the earlier list
-        and of what contradicts). Lists of full members only are not compared: who is missing may be an associate. A
-        list whose population at risk does not cover the actor says nothing of it and is passed over.
+        `network_id, actor_id, exit_after` (the last year before the later list in which a list or another dated row
+        attests the membership), `exit_before` (year of the list without the actor), `list_after, list_before, returned`
+        (year of a later list that has the actor again), `conflict` (another source sees the actor as a member in or
+        after the year of the list without it, and is not known to be older), `stated_end` (last year as member that a
+        source states within the interval), `row_ids` (of the earlier list and of what contradicts). Whose fixed term
+        ran out within the interval, or who ceased to exist, has no row. Lists of full members only are not compared:
+        who is missing may be an associate. A list whose population at risk does not cover the actor says nothing of it
+        and is passed over.
 
     Raises
     ------
@@ -143,7 +144,13 @@ def list_exits(data: Dataset, network: str | None = None, *, certainty: ListCert
 
     # What other rows say of each step, and later lists.
     rows = graded(data)
-    rows = rows[rows["grade"].isin(["positive", "exit"]) & rows["list_id"].isna()]
+    rows = rows[rows["grade"].isin(["positive", "exit"])]
+    # Whose term ran out between the lists has not disappeared from the later one.
+    over = steps.merge(rows[rows["end_kind"].ne("left") & rows["end"].notna()], on=pair, suffixes=("_listed", ""))
+    over = over[((over["end"] >= over["first_listed"]) & (over["end"] < over["year"])).fillna(False)]
+    ran_out = pd.MultiIndex.from_frame(over[[*pair, "year"]])
+    steps = steps[~pd.MultiIndex.from_frame(steps[[*pair, "year"]]).isin(ran_out)].reset_index(drop=True)
+    rows = rows[rows["list_id"].isna()]
     rows = rows[[*pair, "row_id", "first", "last", "end", "source_id"]].rename(columns={"first": "from"})
     met = steps.reset_index(names="step").merge(rows, on=pair).set_index("step")
     between = met[((met["from"] < met["year"]) & (met["last"] > met["first"])).fillna(False)]
@@ -303,16 +310,17 @@ def with_absences(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFr
     Parameters
     ----------
     own
-        Rows with `actor_id, network_id, mark, last_seen, end`.
+        Rows with `actor_id, network_id, mark, since, last_seen, inferred_seen, end, end_kind`.
     last_year
         Later lists are left out.
 
     Returns
     -------
     pd.DataFrame
-        `own` with `absent` (year of the latest list, surely or probably complete, if it covers the actor and does not
-        name it) and `absent_inferred` (no source states that year). Missing for who is seen after the list, and may
-        have joined since, and for who has left or had a tie that ended before it, or a looser one.
+        `own` with `absent` (a year, where the latest list, surely or probably complete, covers the actor and does not
+        name it: that of the first list without it after it was last seen, a surely complete one before others) and
+        `absent_inferred` (no source states that year). Missing for who is seen after the list, and may have joined
+        since, and for who has left, had a tie or a term that ended, or a looser tie.
 
     Examples
     --------
@@ -320,16 +328,34 @@ def with_absences(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFr
     >>> data = load()
     >>> own = documented(data, "Stockholm", networks=["ubc"])
     >>> with_absences(data, own, 2025)["absent"].tolist()
-    [2025]
+    [2014]
     """
-    pairs = pd.MultiIndex.from_frame(own[["actor_id", "network_id"]])
-    missing = missing_since(data, last_year, "medium").reindex(pairs).set_axis(own.index)
-    absent = missing["year"].astype("Int64")
-    later = (own["last_seen"] > absent).fillna(False)
+    pair = ["actor_id", "network_id"]
+    missing = missing_since(data, last_year, "medium")
+    seen = on_lists(data, certainty="medium", at_least=1)
+    seen = seen[seen["network_id"].isin(own["network_id"]) & (seen["year"] <= int(data.last_day(last_year)[:4]))]
+    known = own.set_index(pair)[["since", "last_seen", "inferred_seen"]].max(axis=1).rename("known")
+    last_on = seen[seen["on"]].groupby(pair)["year"].max().rename("last_on")
+    lists = data.member_lists.set_index("list_id")
+    without = seen[~seen["on"]].merge(known.reset_index(), on=pair).merge(last_on.reset_index(), on=pair, how="left")
+    without = without[without["year"] > without["last_on"].fillna(0)]
+    without = without.assign(
+        early=(without["year"] <= without["known"]).fillna(False).astype(bool),
+        unsure=without["list_id"].map(lists["certainty"]) != "high",
+        year_basis=without["list_id"].map(lists["year_basis"]),
+    )
+    # A list of the year of the last sighting, or of an earlier one, only where there is no later one.
+    without["place"] = without["year"].mask(without["early"], -without["year"])
+    first = without.sort_values(["early", "unsure", "place"]).drop_duplicates(pair).set_index(pair)
+    first = first[first.index.isin(missing.index)][["year", "year_basis"]]
+    first = first.reindex(pd.MultiIndex.from_frame(own[pair])).set_axis(own.index)
+    absent = first["year"].astype("Int64")
+    later = (own["last_seen"] > own["end"]).fillna(False)
+    apart = own["mark"].isin(["left", "loose"]) | (own["end_kind"].fillna("left").ne("left") & ~later)
     over = (own["end"] < absent).fillna(False) & (own["mark"] != "conflict")
     return own.assign(
-        absent=absent.mask(own["mark"].isin(["left", "loose"]) | later | over),
-        absent_inferred=missing["year_basis"].eq("inferred").fillna(False).astype(bool),
+        absent=absent.mask(apart | (own["last_seen"] > absent).fillna(False) | over),
+        absent_inferred=first["year_basis"].eq("inferred").fillna(False).astype(bool),
     )
 
 

@@ -59,6 +59,7 @@ def _known(value: object) -> bool:
 
 def _since(page: NotebookPage, row: dict[str, object]) -> str:
     """Say since when: a stated year, the first year that is named, or that no year is known."""
+    row = page.first_told(row)
     if not _known(row["since"]):
         return page.undated(row)
     if isinstance(row["terms"], str):

@@ -26,6 +26,8 @@ _NOUNS = {
     "representation": "member",
     "reporting": "reporter",
 }
+#: Networks whose kind says less of what they are than their type.
+_TYPES = {"advisory_body": "advisory"}
 
 
 def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: str = "sv") -> NotebookPage:
@@ -40,8 +42,8 @@ def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: s
     row = rows_where(data, "networks", network_id=network_id).iloc[0].to_dict()
     name = str(row["name_sv" if lang == "sv" else "name"])
     t = texts(lang)
-    what = str(row["counts_as"]) if row["kind"] == "network" else "body"
-    return NotebookPage(
+    what = _TYPES.get(str(row["type"]), str(row["counts_as"]) if row["kind"] == "network" else "body")
+    page = NotebookPage(
         data,
         "network_profile",
         lang=lang,
@@ -56,12 +58,17 @@ def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: s
         reach=t(f"nouns.kind.{what}.{row['reach']}"),
         themes=[inside(t(f"common.theme.{theme}")) for theme in str(row["themes"]).split(";")],
     )
+    if row["counts_as"] == "representation" and row["eligibility_basis"] == "named_owner":
+        owner = str(row["eligible_actors"]).split(";")[0]
+        page.use(noun="owner", reach=t("nouns.own_office", name=page.actor_names[owner]))
+    return page
 
 
 def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show who is documented in the network (`natverk.networks.members_of`)."""
 
     def since(row: dict[str, object]) -> str:
+        row = page.first_told(row)
         if pd.isna(row["since"]):  # type: ignore[call-overload]
             # The mark says already that no source dates it.
             return "" if row["mark"] == "undated" and row["inferred_start"] is pd.NA else page.undated(row)
@@ -87,7 +94,17 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
             return page.term("mark", "left_announced")
         # A list whose year we infer places its members in time, but not surely; a start before the window is a year.
         mark = "earlier" if row["sure"] and row["mark"] == "undated" else row["mark"]
-        return page.term("mark", mark if row["sure"] or mark not in ("recent", "earlier") else "undated")
+        if mark not in ("recent", "earlier") or not row["sure"]:
+            return page.term("mark", "undated" if mark in ("recent", "earlier") else mark)
+        late = page.years[1] - 4
+        sure, ours = (
+            any(pd.notna(row[name]) and int(str(row[name])) >= late for name in names)  # type: ignore[call-overload]
+            for names in (["last_sure"], ["last_seen", "inferred_seen"])
+        )
+        # Where only a year that we infer is late, so is what the year makes of the evidence.
+        if ours and not sure and not page.ended(row):
+            return page.t("nouns.inferred_date", date=page.term("mark", "recent"))
+        return page.term("mark", mark)
 
     columns: dict[str, Cell | str] = {
         "actor": lambda row: page.actor(row["actor_id"]),
@@ -122,11 +139,12 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
     def when(row: dict[str, object]) -> str:
         if pd.isna(row["first"]):  # type: ignore[call-overload]
             return page.t("nouns.undated")
-        return page.t("nouns.seen", year=page.told_years(row))
+        if row["status"] == "future":
+            return page.told_years(row)
+        return page.tie_since(row, row["status"]) or page.t("nouns.seen", year=page.told_years(row))
 
     def relation(row: dict[str, object]) -> str:
-        group = "relation" if page.t.has(f"terms.relation.{row['status']}") else "status"
-        said = page.term(group, row["status"])
+        said = page.relation(row["status"], row)
         return page.t("nouns.inferred_date", date=said) if row["inferred"] else said
 
     columns: dict[str, Cell | str] = {

@@ -513,13 +513,50 @@ class NotebookPage:
 
         `headed`: it stands in a column whose head says that the year is the start.
         """
-        start, seen = row["inferred_start"], row["inferred_seen"]
+        start, first, seen = row["inferred_start"], row["inferred_first"], row["inferred_seen"]
         if pd.notna(start):  # type: ignore[call-overload]
             date = self.t("nouns.inferred_date", date=self.year(start))
             return date if headed else self.t("nouns.since", year=date)
-        if pd.notna(seen):  # type: ignore[call-overload]
-            return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=self.year(seen)))
+        if pd.notna(first):  # type: ignore[call-overload]
+            years = self.year(first) if headed else self.period(first, seen)
+            return self.t("nouns.seen", year=self.t("nouns.inferred_date", date=years))
         return "" if self.ended(row) else self.t("nouns.undated")
+
+    def first_told(self, row: Mapping[str, object]) -> dict[str, object]:
+        """Return a tie of which no source states a year with the first year that we infer as that of `since`."""
+        first, since = row["inferred_first"], row["since"]
+        ours = row["since_inferred"] and row["since_basis"] == "seen"
+        if pd.isna(first) or pd.isna(since) or not ours or int(str(first)) >= int(str(since)):  # type: ignore[call-overload]
+            return dict(row)
+        return {**row, "since": first}
+
+    def relation(self, kind: object, row: Mapping[str, object]) -> str:
+        """Say what ties an actor to a network beside membership; of an applicant in the source's own word, if any."""
+        said = self.term("relation" if self.t.has(f"terms.relation.{kind}") else "status", kind)
+        word = row["as_stated_sv" if self.lang == "sv" else "as_stated"]
+        if not isinstance(word, str) or kind in ("indirect", "reporting", "named_in_report", "universal"):
+            return said
+        return word if kind == "applicant" else self.t("nouns.two_readings", text=said, basis=word)
+
+    def tie_since(self, row: Mapping[str, object], kind: object) -> str:
+        """Say since when a tie beside membership is, where a source states it; blank otherwise."""
+        start, first, last = row["start"], row["first"], row["last"]
+        if kind == "future" or pd.isna(start) or pd.isna(first) or int(str(first)) < int(str(start)):  # type: ignore[call-overload]
+            return ""
+        key = "since" if int(str(last)) <= int(str(start)) else "since_and_seen"
+        return self.t(f"nouns.{key}", year=self.year(start), last=self.year(last))
+
+    def list_scope(self, row: Mapping[str, object]) -> str:
+        """Say whom a list covers, where that is not all who may be in the network; blank otherwise."""
+        if row["full_only"]:
+            return self.t("nouns.only.full")
+        levels, counties = row["only_levels"], row["only_counties"]
+        if not isinstance(levels, str) and not isinstance(counties, str):
+            return ""
+        key = levels if isinstance(levels, str) else "any"
+        if not isinstance(counties, str):
+            return self.t(f"nouns.only.{key}")
+        return self.t(f"nouns.only.{key}_in", counties=self.t.join(counties.split(";")))
 
     def form(self, row: Mapping[str, object]) -> str:
         """Return the kind of a form of cooperation, and what it rests on where no source states the form itself."""
@@ -558,8 +595,9 @@ class NotebookPage:
         """
         later, last = row["inferred_seen"], row["last_seen"]
         if pd.isna(last):  # type: ignore[call-overload]
-            # Without a start the year stands as the one in which the tie is mentioned.
-            last = row["inferred_start"]
+            # Without a start the year stands as the one in which the tie is mentioned; outside a table, with the last.
+            start = row["inferred_start"]
+            last = row["inferred_first"] if headed and pd.isna(start) else start  # type: ignore[call-overload]
         if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
             return seen
         said = self.t("nouns.inferred_date", date=self.year(later))

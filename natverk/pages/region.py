@@ -80,6 +80,7 @@ def _seen(page: NotebookPage, row: dict[str, object]) -> str:
 
     Its end, which `page.ended` gives, is said beside it: the last year before it is none in which it was seen.
     """
+    row = page.first_told(row)
     if pd.isna(row["since"]):  # type: ignore[call-overload]
         return page.undated(row, headed=False)
     if isinstance(row["terms"], str):
@@ -258,8 +259,8 @@ def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "actor=who": lambda row: page.actor(row["actor_id"]),
-        "relation": lambda row: page.term("relation", row["relation"]),
-        "period": page.told_years,
+        "relation": lambda row: page.relation(row["relation"], row),
+        "period": lambda row: page.tie_since(row, row["relation"]) or page.told_years(row),
         "sources": page.cites,
     }
     page.table("apart", frame, columns)
