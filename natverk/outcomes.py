@@ -298,8 +298,8 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, purpose, year` (missing where the sources have none), `year_basis` (`stated`, or `inferred` by the
-        reader), `places, places_sv` (where in the sources, separated by ` | `), `told_by, told_by_sv` (the publishers of the sources,
-        where a municipality is the actor and published none of them: a party, a newspaper; missing otherwise),
+        reader), `places, places_sv` (where in the sources, separated by ` | `), `told_by, told_by_sv` (who
+        published the sources, where a municipality is the actor and published none of them; missing otherwise),
         `row_ids, source_ids`. What no source dates stands before what is dated, and never takes the year of another
         source.
 
@@ -328,11 +328,13 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     publisher = frame["source_id"].map(sources["publisher"])
     names = data.municipalities.set_index("actor_id")["name_official"].to_dict()
     # A municipality that is a region too publishes under the name of the region.
-    names |= {actor: name for actor, name in data.counties.set_index("region_actor_id")["region_name"].items() if actor in names}
-    own = [
+    regions = data.counties[data.counties["region_actor_id"].isin(names)]
+    names |= dict(zip(regions["region_actor_id"], regions["region_name"], strict=True))
+    ours = [
         actor not in names or not isinstance(by, str) or by.casefold().startswith(str(names[actor]).casefold())
         for actor, by in zip(frame["actor_id"], publisher, strict=True)
     ]
+    own = pd.Series(ours, index=frame.index, dtype="bool")
     publisher_sv = frame["source_id"].map(sources["publisher_sv"]).fillna(publisher)
     found = (
         frame.assign(publisher=publisher.mask(own), publisher_sv=publisher_sv.mask(own))
@@ -370,8 +372,8 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
         (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
         ended; not where no source states the year and a later one still has the town: then the note alone tells of it),
         `end_year, end_inferred` (no source states that year), `counted` (not a town that a source leaves unnamed, where
-        one of the same country is named), `note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin towns is complete, and a
-        town last seen in 2016 may have been given up since.
+        one of the same country is named), `note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin
+        towns is complete, and a town last seen in 2016 may have been given up since.
 
     Raises
     ------

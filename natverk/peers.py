@@ -611,12 +611,13 @@ def peer_networks(
     pd.DataFrame
         One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
         of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
-        missing where nothing is), `own_relation` (what ties it to that network without being a membership, where nothing
-        else does: see `natverk.membership.documented.relations`), `own_end_announced` (what it left, it had only decided
-        to leave), `shared` (`own_mark` is one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that covers the municipality
-        and does not name it; missing where no list says so, and for programmes and commitments, whose lists name those
-        of one round or who signed first), `absent_inferred` (no source states that year). Of a peer that is a region
-        too only networks stand that other municipalities are attested in. By network and rank. Peers without any
+        missing where nothing is), `own_relation` (what else ties it to that network, where nothing is documented: see
+        `natverk.membership.documented.relations`), `own_end_announced` (what it left, it had only decided to leave),
+        `shared` (`own_mark` is one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that
+        covers the municipality and does not name it; missing where no list says so, and for programmes and commitments,
+        whose lists name those of one round or who signed first), `absent_inferred` (no source states that year). Of a
+        peer that is a region too only networks stand that other municipalities are attested in. By network and rank.
+        Peers without any
         documented membership have no row.
 
     Raises
