@@ -204,6 +204,11 @@ def test_a_term_that_ended_is_told_beside_a_later_sighting() -> None:
     assert own.loc["URBACT", ["Sedan", "Medlemskap senast belagt"]].tolist() == ["2009–2012", "2019"]
 
 
+def test_whom_a_later_list_lacks_is_said_on_the_own_page() -> None:
+    own = table(STOCKHOLM, "Övriga nätverk").set_index("Nätverk")["Medlemskap senast belagt"]
+    assert own["Östersjöstädernas förbund"].endswith("inte på förteckningen 2025 (vår slutsats)")
+
+
 def test_a_planned_signing_is_neither_a_first_year_nor_a_second_tie() -> None:
     # mem-00487, mem-01340, mem-01341.
     text = text_of(page("1281"))
