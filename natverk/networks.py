@@ -215,7 +215,8 @@ def networks_of(
         One row a network: the columns of `natverk.documented`, with all rows about the membership in `row_ids` (those
         of a looser tie beside a firm one too), `reach` and `kind` of the network, `counts_as`, `inferred` (no row
         states the membership: it follows from another fact), `held_by, held_by_sv` (what rows say of who in the
-        organisation works in it; missing where none does), `n_projects, n_positions, n_missions,
+        organisation works in it; missing where none does), `absent, absent_inferred` (see
+        `natverk.membership.lists.with_absences`), `n_projects, n_positions, n_missions,
         n_judgements` (what the rows have of it). Documented ones first, then those that were left, then looser ties;
         memberships before commitments, programmes and offices; the oldest first.
 
@@ -233,7 +234,8 @@ def networks_of(
     """
     (actor_id,) = known_actors(data, actor)
     own = documented(data, [actor_id], years=years, recent=recent, year_basis=year_basis)
-    own = loose_ties(data, own, year_range(years, data=data)[-1], year_basis=year_basis)
+    last_year = year_range(years, data=data)[-1]
+    own = with_absences(data, loose_ties(data, own, last_year, year_basis=year_basis), last_year)
     rows = data.memberships[data.memberships["actor_id"] == actor_id]
     grades = graded(data, year_basis=year_basis).set_index("row_id")["grade"]
     told = rows[rows["row_id"].map(grades).isin(["positive", "exit", "loose"])]
@@ -257,7 +259,7 @@ def networks_of(
     own["set"] = own["counts_as"].map({kind: place for place, kind in enumerate(SETS)})
     own = own.sort_values(["rank", "set", "since", "network_id"], na_position="last", ignore_index=True)
     text = ["reach", "kind", "counts_as", "held_by", "held_by_sv"]
-    own = worded(data, own.drop(columns=["rank", "set"]), year_range(years, data=data)[-1])
+    own = worded(data, own.drop(columns=["rank", "set"]), last_year)
     return own.astype(dict.fromkeys(text, TEXT))
 
 

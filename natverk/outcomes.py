@@ -204,7 +204,8 @@ def steps(data: Dataset, *, actors: Names | None = None, network: str | None = N
     Returns
     -------
     pd.DataFrame
-        The columns of the table `next_steps`, `step` in English and in Swedish; `row_ids, source_ids`.
+        The columns of the table `next_steps`, `step` in English and in Swedish; `written` (year in which the source was
+        published; missing where that is not known); `row_ids, source_ids`.
 
     Raises
     ------
@@ -217,7 +218,9 @@ def steps(data: Dataset, *, actors: Names | None = None, network: str | None = N
     >>> steps(load(), actors="Nacka")["status"].tolist()
     ['under way', 'planned']
     """
-    return _about(data, "next_steps", actors, network)
+    frame = _about(data, "next_steps", actors, network)
+    written = frame["source_ids"].map(data.sources.set_index("source_id")["published"])
+    return frame.assign(written=written.str[:4].astype("Int64"))
 
 
 @asked
@@ -295,8 +298,10 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     -------
     pd.DataFrame
         `actor_id, purpose, year` (missing where the sources have none), `year_basis` (`stated`, or `inferred` by the
-        reader), `places, places_sv` (where in the sources, separated by ` | `), `row_ids, source_ids`. What no source
-        dates stands before what is dated, and never takes the year of another source.
+        reader), `places, places_sv` (where in the sources, separated by ` | `), `told_by, told_by_sv` (who
+        published the sources, where a municipality is the actor and published none of them; missing otherwise),
+        `row_ids, source_ids`. What no source dates stands before what is dated, and never takes the year of another
+        source.
 
     Raises
     ------
@@ -316,18 +321,36 @@ def purposes(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     def once(values: pd.Series) -> str:
         return " | ".join(dict.fromkeys(str(value) for value in values.dropna()))
 
+    def others(publishers: pd.Series) -> str | None:
+        return ", ".join(dict.fromkeys(publishers)) if publishers.notna().all() else None
+
+    sources = data.sources.set_index("source_id")
+    publisher = frame["source_id"].map(sources["publisher"])
+    names = data.municipalities.set_index("actor_id")["name_official"].to_dict()
+    # A municipality that is a region too publishes under the name of the region.
+    regions = data.counties[data.counties["region_actor_id"].isin(names)]
+    names |= dict(zip(regions["region_actor_id"], regions["region_name"], strict=True))
+    ours = [
+        actor not in names or not isinstance(by, str) or by.casefold().startswith(str(names[actor]).casefold())
+        for actor, by in zip(frame["actor_id"], publisher, strict=True)
+    ]
+    own = pd.Series(ours, index=frame.index, dtype="bool")
+    publisher_sv = frame["source_id"].map(sources["publisher_sv"]).fillna(publisher)
     found = (
-        frame.groupby(key, dropna=False, sort=False)
+        frame.assign(publisher=publisher.mask(own), publisher_sv=publisher_sv.mask(own))
+        .groupby(key, dropna=False, sort=False)
         .agg(
             places=("locator", once),
             places_sv=("locator_sv", once),
+            told_by=("publisher", others),
+            told_by_sv=("publisher_sv", others),
             row_ids=("row_id", _together),
             source_ids=("source_id", _together),
         )
         .reset_index()
         .sort_values(key, na_position="first", ignore_index=True)
     )
-    columns = [*key, "places", "places_sv", "row_ids", "source_ids"]
+    columns = [*key, "places", "places_sv", "told_by", "told_by_sv", "row_ids", "source_ids"]
     return found.reindex(columns=columns).astype({name: "Int64" if name == "year" else TEXT for name in columns})
 
 
@@ -347,9 +370,10 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     pd.DataFrame
         `actor_id, partner_city, partner_city_sv, country, country_sv, start_year` (the earliest stated), `last_seen`
         (the latest year in which a source tells of it; missing where none is dated), `ended` (a source says that it has
-        ended), `end_year, end_inferred` (no source states that year), `note, note_sv` (of all rows), `row_ids,
-        source_ids`. No list of twin towns is complete, and a
-        town last seen in 2016 may have been given up since.
+        ended; not where no source states the year and a later one still has the town: then the note alone tells of it),
+        `end_year, end_inferred` (no source states that year), `counted` (not a town that a source leaves unnamed, where
+        one of the same country is named), `note, note_sv` (of all rows), `row_ids, source_ids`. No list of twin
+        towns is complete, and a town last seen in 2016 may have been given up since.
 
     Raises
     ------
@@ -364,8 +388,11 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
     (True, 2020)
     """
     frame = _of(data, "twins", actors)
+    unnamed = frame["partner_city"].str.contains("(not named)", regex=False)
     rows = frame.assign(
         place=frame["partner_city"].map(fold),
+        unnamed=unnamed,
+        named_beside=(~unnamed).groupby([frame["actor_id"], frame["country"]]).transform("any"),
         last_seen=frame["observed_year"].mask(frame["ended"].astype(bool)),
         stated_end=frame["end_year"].mask((frame["end_basis"] == "inferred").fillna(False)),
     )
@@ -382,20 +409,29 @@ def twin_towns(data: Dataset, *, actors: Names | None = None) -> pd.DataFrame:
             stated_end=("stated_end", "max"),
             note=("note", _in_turn),
             note_sv=("note_sv", _in_turn),
+            uncounted=("unnamed", "all"),
+            named_beside=("named_beside", "any"),
             row_ids=("row_id", _together),
             source_ids=("source_id", _together),
         )
         .reset_index()
         .sort_values(["actor_id", "country", "partner_city"], ignore_index=True)
     )
-    found["end_inferred"] = found["end_year"].notna() & found["stated_end"].isna()
+    inferred = found["end_year"].notna() & found["stated_end"].isna()
+    # An end that no source dates is outweighed by a later page that still has the town.
+    refuted = inferred & (found["last_seen"] > found["end_year"]).fillna(False)
+    found["ended"] &= ~refuted
+    found["end_year"] = found["end_year"].mask(refuted)
+    found["end_inferred"] = inferred & ~refuted
+    found["counted"] = ~(found["uncounted"] & found["named_beside"])
     columns = [
         "actor_id", "partner_city", "partner_city_sv", "country", "country_sv", "start_year", "last_seen",
-        "ended", "end_year", "end_inferred", "note", "note_sv", "row_ids", "source_ids",
+        "ended", "end_year", "end_inferred", "counted", "note", "note_sv", "row_ids", "source_ids",
     ]  # fmt: skip
     years = dict.fromkeys(["start_year", "last_seen", "end_year"], "Int64")
-    text = [name for name in columns if name not in {*years, "ended", "end_inferred"}]
-    types = {**dict.fromkeys(text, TEXT), **years, "ended": "bool", "end_inferred": "bool"}
+    yes = dict.fromkeys(["ended", "end_inferred", "counted"], "bool")
+    text = [name for name in columns if name not in {*years, *yes}]
+    types = {**dict.fromkeys(text, TEXT), **years, **yes}
     return found.reindex(columns=columns).astype(types)
 
 

@@ -37,7 +37,7 @@ from natverk.membership.actors import (
     may_belong,
     population_by_year,
 )
-from natverk.membership.documented import DOCUMENTED, documented
+from natverk.membership.documented import DOCUMENTED, documented, relations
 from natverk.membership.evidence import Counting, YearBasis, graded
 from natverk.membership.lists import ListCertainty, missing_since
 from natverk.membership.panel import SETS, chosen_networks, panel
@@ -611,11 +611,13 @@ def peer_networks(
     pd.DataFrame
         One row a network and peer that is documented in it: `actor_id` (the peer), `rank` (1 = most alike), the columns
         of `documented` from `network_id` on, `own_mark` (what is documented of the municipality itself in that network;
-        missing where nothing is), `own_end_announced` (what it left, it had only decided to leave), `shared` (that is
-        one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that covers the municipality
-        and does not name it; missing where no list says so, and for programmes and commitments, whose lists name those
-        of one round or who signed first), `absent_inferred` (no source states that year). Of a peer that is a region
-        too only networks stand that other municipalities are attested in. By network and rank. Peers without any
+        missing where nothing is), `own_relation` (what else ties it to that network, where nothing is documented: see
+        `natverk.membership.documented.relations`), `own_end_announced` (what it left, it had only decided to leave),
+        `shared` (`own_mark` is one of `DOCUMENTED`: both are in it), `absent` (year of the latest complete list that
+        covers the municipality and does not name it; missing where no list says so, and for programmes and commitments,
+        whose lists name those of one round or who signed first), `absent_inferred` (no source states that year). Of a
+        peer that is a region too only networks stand that other municipalities are attested in. By network and rank.
+        Peers without any
         documented membership have no row.
 
     Raises
@@ -650,9 +652,11 @@ def peer_networks(
     municipal = held.loc[~held["actor_id"].isin(both), "network_id"]
     if own_id not in both:
         theirs = theirs[~theirs["actor_id"].isin(both) | theirs["network_id"].isin(municipal)]
+    beside = relations(data, [own_id]).drop_duplicates("network_id").set_index("network_id")["relation"]
     theirs = theirs.assign(
         rank=theirs["actor_id"].map(ranks).astype("int64"),
         own_mark=theirs["network_id"].map(own["mark"]),
+        own_relation=theirs["network_id"].map(beside).mask(theirs["network_id"].isin(own.index)),
         own_end_announced=theirs["network_id"].map(own["end_announced"]).eq(True),
         shared=theirs["network_id"].map(own["mark"]).isin(DOCUMENTED),
         absent=theirs["network_id"].map(missing["year"]).astype("Int64"),
@@ -660,7 +664,7 @@ def peer_networks(
     )
     columns = ["actor_id", "rank", *[name for name in theirs.columns if name not in ("actor_id", "rank")]]
     theirs = theirs[columns].sort_values(["network_id", "rank"], ignore_index=True)
-    return theirs.astype({"own_mark": TEXT})
+    return theirs.astype({"own_mark": TEXT, "own_relation": TEXT})
 
 
 @asked

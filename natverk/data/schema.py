@@ -248,7 +248,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "counts_as": ("membership", "commitment", "programme", "representation", "reporting", "universal"),
     "counted": ("yes", "loose", "separate", "exit", "never"),
     "status": (
-        "full", "member", "associate", "participant", "promoter", "financer", "signatory", "unspecified",
+        "full", "member", "associate", "participant", "promoter", "financer", "signatory", "partner", "unspecified",
         "indirect", "reporting", "applicant", "former",
     ),
     "end_kind": ("left", "network_ended", "member_ended", "term", "annulled"),

@@ -43,6 +43,7 @@ STATUS_RANK = (
     "participant",
     "promoter",
     "financer",
+    "partner",
     "unspecified",
     "former",
 )
@@ -336,12 +337,12 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
         one in which a page calls the actor a former member, and no source states when it ended), `end_by` (no row has
         an end, and this is the year in which a page already calls the actor a former member),
-        `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`; missing where the rows tell of one
-        span), `inferred_start, inferred_first, inferred_seen` (the first start, and the first and last sighting, that
-        we infer from content and no source states, outside lists: they count nowhere by default; those of a membership
-        that is itself inferred only where no row states it), `less` (what all rows say less than the status:
-        `predecessor`, the actor was in a predecessor of the network; `claim`, nobody but the actor says it; missing for
-        others).
+        `terms` (stated terms with gaps between them, as `2009–2012, 2015–2018`, or `2009–2012` of a tie that is seen
+        after the last of them; those that overlap are one; missing where the rows tell of one span), `inferred_start,
+        inferred_first, inferred_seen` (the first start, and the first and last sighting, that we infer from content and
+        no source states, outside lists: they count nowhere by default; those of a membership that is itself inferred
+        only where no row states it), `less` (what all rows say less than the status: `predecessor`, the actor was in a
+        predecessor of the network; `claim`, nobody but the actor says it; missing for others).
 
     Examples
     --------
@@ -482,12 +483,20 @@ def _derived_seen(rows: list[_Said], until: int) -> int | None:
 
 
 def _terms(rows: list[_Said], last_year: int | None) -> str | None:
-    """Return stated terms, where there is a gap after one of them."""
-    spans = sorted(
-        {(row.start, row.end) for row in rows if row.start is not None}, key=lambda span: (span[0], span[1] or 0)
-    )
-    spans = [span for span in spans if last_year is None or span[0] <= last_year]
+    """Return stated terms, where there is a gap after one of them, or a sighting after the last."""
+    upper = 9999 if last_year is None else last_year
+    spans: list[tuple[int, int | None]] = []
+    stated = {(row.start, row.end) for row in rows if row.start is not None and row.start <= upper}
+    for start, end in sorted(stated, key=lambda span: (span[0], span[1] or 0)):
+        before = spans[-1][1] if spans else None
+        if end is not None and before is not None and start <= before:
+            spans[-1] = (spans[-1][0], max(end, before))
+        else:
+            spans.append((start, end))
+    # A year that we infer is no sighting, and a row with an end is often younger than what it tells of.
+    seen = {row.seen for row in rows if row.seen is not None and row.end is None and row.inferred_seen is None}
+    later = [*(start for start, _ in spans), *(year for year in seen if year <= upper)]
     ends = [end for _, end in spans if end is not None]
-    if not any(end < start for end in ends for start, _ in spans):
+    if any(row.announced for row in rows) or not any(end < year for end in ends for year in later):
         return None
     return ", ".join(str(start) if start == end else f"{start}–{end or ''}" for start, end in spans)

@@ -428,10 +428,9 @@ def _statuses(data: Dataset) -> pd.DataFrame:
 
 
 def _offices(data: Dataset) -> pd.DataFrame:
-    frame = data.functions[data.functions["start_year"].notna()]
-    frame = frame.assign(
-        term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype(TEXT).fillna("").replace("<NA>", "")
-    )
+    # A row without an end says nothing of it, and contradicts no other.
+    frame = data.functions.dropna(subset=["start_year", "end_year"])
+    frame = frame.assign(term=frame["start_year"].astype(str) + "–" + frame["end_year"].astype(str))
     keys = ["actor_id", "network_id", "function_class", "start_year"]
     frame = frame[frame["function_class"].isin(["board", "chair"])]
     rivals = _rivals(frame, keys, "term").rename(columns={"start_year": "year", "function_class": "note"})

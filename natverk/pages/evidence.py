@@ -80,10 +80,19 @@ def positions(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **
 
 def steps(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, **values: Any) -> None:
     """Show steps that were planned, agreed or recommended, and how far each has come."""
+
+    def state(row: dict[str, object]) -> str:
+        said = page.term("step_status", str(row["status"]).replace(" ", "_"))
+        if row["status"] != "under way":
+            return said
+        # What is under way is so when the source was written.
+        written = page.t("nouns.undated") if pd.isna(row["written"]) else page.year(row["written"])  # type: ignore[call-overload]
+        return page.t("nouns.two_readings", text=said, basis=written)
+
     columns: dict[str, Cell | str] = {
         "network": lambda row: page.network(row["network_id"]),
         "step": lambda row: page.told(row, "step"),
-        "step_status": lambda row: page.term("step_status", str(row["status"]).replace(" ", "_")),
+        "step_status": state,
         "due": lambda row: page.date(row["due"]) if isinstance(row["due"], str) else "",
         "sources": page.cites,
     }

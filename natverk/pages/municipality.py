@@ -113,7 +113,9 @@ def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, par
         "kind": lambda row: _kind(page, row),
         "status": lambda row: _status(page, row),
         "since": lambda row: _since(page, row),
-        "last_seen=member_seen": lambda row: _last(page, row),
+        "last_seen=member_seen": lambda row: "; ".join(
+            part for part in (_last(page, row), page.not_on_list(row)) if part
+        ),
         "who_within": lambda row: page.told(row, "held_by"),
         "came": lambda row: _came(page, row),
         "sources": page.cites,
@@ -167,6 +169,8 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
     """Show what similar municipalities are documented in (`natverk.peers.peer_networks`), and the municipality not."""
 
     def own(row: dict[str, object]) -> str:
+        if _known(row["own_relation"]):
+            return page.term("relation", row["own_relation"])
         if _known(row["absent"]):
             return page.not_on_list(row)
         if row["own_mark"] == "left" and row["own_end_announced"]:
@@ -182,7 +186,8 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
         "own": own,
         "sources": page.cites,
     }
-    if frame["absent"].isna().all() and frame["own_mark"].isna().all():
+    tied = bool(frame[["own_mark", "own_relation"]].notna().any(axis=None))
+    if frame["absent"].isna().all() and not tied:
         del columns["own"]
     named = alike[("municipality:" + alike["code"]).isin(frame["actor_id"])]
-    page.table("peers", frame, columns, fold=fold, alike=named)
+    page.table("peers", frame, columns, fold=fold, alike=named, tied=tied)

@@ -369,9 +369,9 @@ class NotebookPage:
         return Markup(self.t.join([str(self.actor(item)) for item in actor_ids.split(";")]))
 
     def note_year(self, row: Mapping[str, object]) -> str:
-        """Return the year of a note in brackets, and whether it is inferred; nothing where its words say the year."""
-        year = row["year"]
-        if pd.isna(year) or str(int(str(year))) in f"{row['topic']} {row['text']}":  # type: ignore[call-overload]
+        """Return the year of a note or number in brackets, and if it is inferred; nothing where it says the year."""
+        year, said = row["year"], " ".join(str(row.get(name)) for name in ("topic", "text", "value"))
+        if pd.isna(year) or str(int(str(year))) in said:  # type: ignore[call-overload]
             return ""
         return self.bracketed(self.year(year), row["year_basis"] == "inferred")
 

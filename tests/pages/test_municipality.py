@@ -129,13 +129,14 @@ def test_nackas_report_stands_in_the_parts_of_the_form() -> None:
     assert "Ingen ruta är synligt markerad i vår kopia" in text
     assert "sporadisk" in text
     steps = table(NACKA, "Planerade")
-    assert steps["Läge"].tolist() == ["pågår", "planerat"]
+    # What is under way is so when the source was written.
+    assert steps["Läge"].tolist() == ["pågår (2014)", "planerat"]
     english = section(NACKA, "Missions and next steps", "en")
     assert "No box is visible in our copy" in english
 
 
 def test_stockholms_review_stands_with_reasons_and_as_a_proposal() -> None:
-    text = section(STOCKHOLM, "Kommunens omdömen om nätverken")
+    text = section(STOCKHOLM, "Omdömen om nätverk, vänorter och resor")
     assert "förslag, inte beslut" in text
     assert "Metropolis" in text
     judged = table(STOCKHOLM, "Omdömen om nätverk")
@@ -179,12 +180,87 @@ def test_a_programme_that_is_the_network_is_told_once() -> None:
 
 def test_a_judgement_of_one_tie_is_not_said_of_the_cooperation_as_a_whole_nor_said_twice() -> None:
     for code, reason in (("1080", "on a proposal to terminate"), ("2480", "evaluation of Karelia office")):
-        text = section(code, "The municipality's judgements of networks", "en")
+        text = section(code, "Judgements of networks, twin towns and trips", "en")
         assert "as a whole" not in text
         assert reason not in text
         assert table(code, "Judgements of networks", "en")["Reason"].str.contains(reason).any()
     # The motion of others in Sundsvall stands where parties and auditors do.
     assert "ett omdöme" in text_of(page("2281")).split("Hur säkert")[0]
+
+
+def test_a_looser_tie_is_not_said_to_be_called_no_member() -> None:
+    # mem-03184 says "member city"; mem-01953 is a partner of a member.
+    text = text_of(page(GOTEBORG))
+    assert "utan att kallas" not in text
+    own = table(GOTEBORG, "Övriga nätverk").set_index("Nätverk")["Medlemskapets art"]
+    assert own["European Cities Marketing"] == "ospecificerad (medlemsstad)"
+    own = table("0305", "Nätverk, åtaganden och program").set_index("Nätverk")["Medlemskapets art"]
+    assert own["Viable Cities / Klimatneutrala städer 2030"] == "partner, står vid sidan av"
+
+
+def test_a_term_that_ended_is_told_beside_a_later_sighting() -> None:
+    # mem-03250, mem-01907.
+    own = table("0127", "Nätverk, åtaganden och program").set_index("Nätverk")
+    assert own.loc["URBACT", ["Sedan", "Medlemskap senast belagt"]].tolist() == ["2009–2012", "2019"]
+
+
+def test_whom_a_later_list_lacks_is_said_on_the_own_page() -> None:
+    own = table(STOCKHOLM, "Övriga nätverk").set_index("Nätverk")["Medlemskap senast belagt"]
+    assert own["Östersjöstädernas förbund"].endswith("inte på förteckningen 2025 (vår slutsats)")
+
+
+def test_a_planned_signing_is_neither_a_first_year_nor_a_second_tie() -> None:
+    # mem-00487, mem-01340, mem-01341.
+    text = text_of(page("1281"))
+    assert "Första år" not in text
+    assert "Cities Race to Zero: sökande" not in text.replace("[", "")
+    own = table("1281", "Nätverk, åtaganden och program").set_index("Nätverk")
+    assert own.loc["Cities Race to Zero", "Sedan"] == "nämns 2022"
+    # fun-00006 has no end, fun-00110 has one.
+    assert "Uppdragets år" not in text_of(page(STOCKHOLM))
+
+
+def test_an_end_of_a_twin_town_that_no_source_dates_gives_way_to_a_later_page() -> None:
+    # twi-00907, twi-00017.
+    towns = table("0580", "Vänorter").set_index("Ort")
+    assert towns.loc["Guangzhou", "Senast belagt"] == "2021"
+    assert "i november 2019" in towns.loc["Guangzhou", "Att veta"]
+    assert "har upphört" not in section("0580", "Vänorter och partnerorter")
+
+
+def test_an_unnamed_twin_town_is_not_counted_beside_a_named_one() -> None:
+    # twi-00899, twi-00363.
+    assert len(table("0188", "Vänorter")) == 8
+    assert "Sju vänorter och partnerorter är belagda." in section("0188", "Vänorter och partnerorter")
+
+
+def test_what_else_ties_the_municipality_is_told_beside_its_peers() -> None:
+    # mem-01320.
+    theirs = table("0834", "Belagt för").set_index("Nätverk")
+    assert theirs.loc["ÖstersjöInitiativet", "Kommunen själv"] == "genom annan medlem"
+    assert any(caption.endswith("men inte, eller inte på samma sätt, för Torsås kommun")
+               for caption in tables_of(page("0834")))  # fmt: skip
+
+
+def test_who_judges_or_states_a_purpose_is_named_where_it_is_not_the_municipality() -> None:
+    # eva-00126, pur-00354.
+    text = text_of(page("0562"))
+    assert "## Omdömen om nätverk, vänorter och resor" in text
+    assert "Finspång (politiker)" in set(table("0562", "Omdömen om nätverk")["Bedömare"])
+    assert "(enligt Centerpartiet Kronoberg)" in section("0780", "Varför")
+    assert "## Varför, enligt kommunen själv" in text
+
+
+def test_a_year_that_the_words_say_is_no_inference() -> None:
+    # tot-00032, tot-00050; no brackets within brackets.
+    assert "grundat (enligt Motala): 2004 [" in text_of(page("0583")).replace("\\", "")
+    assert "lanserat: 2008 [" in text_of(page("0780")).replace("\\", "")
+    for code in (STOCKHOLM, "0583", "0780"):
+        assert "(vår slutsats))" not in text_of(page(code))
+
+
+def test_one_of_those_counted_is_a_network() -> None:
+    assert "Ett av dem som räknas saknar säkert årtal." in text_of(page("0583"))
 
 
 def test_a_purpose_takes_no_year_from_another_source() -> None:

@@ -81,7 +81,7 @@ def test_what_follows_from_a_sentence_about_all_is_told_so() -> None:
 def test_separate_terms_are_no_span() -> None:
     own = documented(natverk.load(), ["municipality:2480", "municipality:2180"], networks="urbact")
     assert own.set_index("actor_id")["terms"].to_dict() == {
-        "municipality:2180": "2009–2012, 2013–2015, 2015–2018",
+        "municipality:2180": "2009–2012, 2013–2018",
         "municipality:2480": "2008–2011, 2015–2018, 2019–, 2023–2025",
     }
 
