@@ -344,7 +344,7 @@ def test_terms_that_agree_are_no_disagreement(frame: pd.DataFrame) -> None:
 
 
 def test_rows_and_sources_of_a_disagreement_can_be_found_again(real: Dataset, frame: pd.DataFrame) -> None:
-    tables = ("memberships", "published_totals", "functions", "strategies", "next_steps", "evaluations")
+    tables = ("memberships", "published_totals", "functions", "strategies", "next_steps", "evaluations", "twins")
     known = {row for name in tables for row in real.table(name)["row_id"]} | set(real.member_lists["list_id"])
     assert {row for ids in frame["row_ids"] for row in ids.split(";")} <= known
     assert {item for ids in frame["source_ids"] for item in ids.split(";")} <= set(real.sources["source_id"])

@@ -100,7 +100,7 @@ def test_vanersborg_has_its_networks_with_years_and_who_handles_them() -> None:
     # The page states no year for it: what is seen is not since.
     assert own.loc["Intelligent Cities Challenge", "Sedan"].startswith("nämns")
     # What five projects came out of is said by number, and each by name.
-    assert own.loc["SERN", "Vad det har lett till"] == "fem projekt, ett uppdrag"
+    assert own.loc["SERN", "Vad det har lett till"] == "fem projekt"
     projects = table(VANERSBORG, "Projekt").set_index("Projekt")
     assert len(projects) == 7
     when = {name.split(" ")[0]: row["När"] for name, row in projects.iterrows()}
@@ -130,7 +130,7 @@ def test_nackas_report_stands_in_the_parts_of_the_form() -> None:
     assert "sporadisk" in text
     steps = table(NACKA, "Planerade")
     # What is under way is so when the source was written.
-    assert steps["Läge"].tolist() == ["pågår (2014)", "planerat"]
+    assert steps["Läge"].tolist() == ["pågick när källan skrevs (2014)", "planerat"]
     english = section(NACKA, "Missions and next steps", "en")
     assert "No box is visible in our copy" in english
 
@@ -206,7 +206,7 @@ def test_a_term_that_ended_is_told_beside_a_later_sighting() -> None:
 
 def test_whom_a_later_list_lacks_is_said_on_the_own_page() -> None:
     own = table(STOCKHOLM, "Övriga nätverk").set_index("Nätverk")["Medlemskap senast belagt"]
-    assert own["Östersjöstädernas förbund"].endswith("inte på förteckningen 2025 (vår slutsats)")
+    assert "inte på förteckningen" in own["Östersjöstädernas förbund"]
 
 
 def test_a_planned_signing_is_neither_a_first_year_nor_a_second_tie() -> None:
@@ -293,10 +293,9 @@ def test_what_a_body_is_and_a_note_about_its_member_are_told() -> None:
 
 
 def test_what_is_no_position_is_not_among_the_positions() -> None:
-    held = table(NACKA, "Uppdrag som kommunen har")
-    assert held["Uppdrag"].tolist() == ["värdskap"]
+    assert "Inget uppdrag är belagt." in section(NACKA, "Uppdrag i nätverken")
     apart = table(NACKA, "Kandidaturer")
-    assert set(apart["Uppdrag"]) == {"deltagande, inget uppdrag"}
+    assert set(apart["Uppdrag"]) == {"deltagande, inget uppdrag", "värdskap, inget uppdrag"}
 
 
 def test_an_announcement_and_a_cut_copy_do_not_say_that_nothing_followed() -> None:
