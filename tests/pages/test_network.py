@@ -138,7 +138,8 @@ def test_names_on_the_map_are_those_of_the_table() -> None:
 
 def test_an_inferred_year_of_a_list_is_told_so_of_who_is_not_on_it() -> None:
     own = cells("ubc", "Svenska aktörer i")
-    assert own["Stockholm"]["last_seen"].endswith("inte på förteckningen 2025 (vår slutsats)")
+    assert own["Linköping"]["last_seen"].endswith("inte på förteckningen 2025 (vår slutsats)")
+    assert own["Stockholm"]["last_seen"].endswith("inte på förteckningen 2014")
     # What a correction makes a member is told in no other word.
     assert own["Stockholm"]["status"] == "medlem"
     # A partner of a programme, which its list of cities was not to hold.

@@ -168,11 +168,12 @@ def test_an_inferred_year_is_no_sure_one() -> None:
 
 def test_ends_and_what_follows_from_a_sentence_are_told_after_merging() -> None:
     ties = "\n".join(lines(page_of("region_report", region="22", lang="en"), "Networks, cooperations"))
-    # mem-01218; mem-02278 and mem-02223.
+    # mem-01218; mem-02278; vanersamarbetet-2020.
     (left,) = [line for line in ties.split("\n") if "Mid Nordic Committee" in line]
     assert "former member" in left
     assert "until" not in left
-    assert "2023 follows from another statement of the source" in ties
+    water = lines(page_of("network_profile", network="vanersamarbetet", lang="en"), "Swedish actors in")
+    assert any("2020 follows from another statement of the source" in line for line in water)
     assert "one of 90 offered to take part during 2019" in ties
     # twi-00912, eva-00057.
     towns = natverk.outcomes.twin_towns(natverk.load(), actors="state:lansstyrelsen-03").set_index("partner_city")
