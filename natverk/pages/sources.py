@@ -83,8 +83,9 @@ class References:
         """
         frame = self._sources.loc[[ids[0] for ids in self._cited]].reset_index()
         # What tells one version of a page from the others stands in no title of them all.
+        versions = self._versions()
         for name in ("title", "title_sv"):
-            titles = [self._sources.loc[ids, name].dropna().tolist() for ids in self._cited]
+            titles = [[str(row[name]) for row in same if isinstance(row[name], str)] for same in versions]
             shared = [[title for title in same if same[0].startswith(title)] for same in titles]
             frame[name] = [min(same, key=len, default=pd.NA) for same in shared]
         frame.insert(0, "number", range(1, len(frame) + 1))
@@ -93,9 +94,13 @@ class References:
 
     def sources(self, t: Texts) -> SourceList:
         """Return the list of sources for the end of the page."""
-        frame = self.frame()
-        versions = [records(self._sources.loc[ids]) for ids in self._cited]
-        return SourceList(frame.assign(dated=[dated(t, same) for same in versions]), t)
+        return SourceList(self.frame().assign(dated=[dated(t, same) for same in self._versions()]), t)
+
+    def _versions(self) -> list[list[dict[str, object]]]:
+        """Return the rows of the numbered sources, all versions of each."""
+        rows = self._sources.loc[[item for same in self._cited for item in same]]
+        found = dict(zip(rows.index, records(rows), strict=True))
+        return [[found[item] for item in same] for same in self._cited]
 
 
 def _pages(data: Dataset) -> pd.DataFrame:
