@@ -288,7 +288,6 @@ def on_lists(
 
 
 @kept
-@kept
 def missing_since(data: Dataset, last_year: int, certainty: ListCertainty) -> pd.DataFrame:
     """Return whom the latest list of a network up to a year does not name, though it covers them.
 
