@@ -77,16 +77,23 @@ class Face:
         return FontProperties(family=["DejaVu Sans"], size=self.points, weight=self.weight, style=self.slant)  # type: ignore[arg-type]
 
     @cached_property
-    def _file(self) -> FT2Font:
-        from matplotlib.font_manager import findfont, get_font
+    def _path(self) -> str:
+        from matplotlib.font_manager import findfont
 
-        return get_font(findfont(self.font))
+        return str(findfont(self.font))
+
+    @property
+    def _file(self) -> FT2Font:
+        """The open file: matplotlib's, which keeps it until the process forks, for two must not read from one place."""
+        from matplotlib.font_manager import get_font
+
+        return get_font(self._path)
 
     @cached_property
     def reach(self) -> tuple[float, float]:
         """How far the typeface reaches above and below the baseline, in pixels of the PNG."""
-        table = self._file.get_sfnt_table("OS/2")
-        head = self._file.get_sfnt_table("head")
+        file = self._file
+        table, head = file.get_sfnt_table("OS/2"), file.get_sfnt_table("head")
         if table is None or head is None:
             return self.size("lp")[1] - self.size("lp")[2], self.size("lp")[2]
         scale = self.points * PNG_DPI / 72 / head["unitsPerEm"]
@@ -153,10 +160,11 @@ class Face:
         from matplotlib.ft2font import LoadFlags
 
         # Others use the same file in other sizes.
-        self._file.clear()
-        self._file.set_size(self.points, PNG_DPI)
-        self._file.set_text(text, 0.0, flags=LoadFlags.DEFAULT)
-        return self._file
+        file = self._file
+        file.clear()
+        file.set_size(self.points, PNG_DPI)
+        file.set_text(text, 0.0, flags=LoadFlags.DEFAULT)
+        return file
 
     def _measured(self, text: str) -> _Letter:
         file = self._set(text)

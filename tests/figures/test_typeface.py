@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
 
 import numpy as np
@@ -48,3 +49,14 @@ def test_a_line_that_starts_within_a_pixel_leads_to_the_next() -> None:
     low, high = typeface.bitmap("SERN", 0.2), typeface.bitmap("SERN", 0.8)
     assert high.left - low.left == 1
     assert np.array_equal(low.pixels, high.pixels)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_that_is_forked_opens_the_file_anew() -> None:
+    """Two that read from one open file find each other's place in it, and a letter is lost."""
+    mine = face(8.5)
+    before = mine._file
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if mine._file is not before else 1)
+    assert os.waitpid(child, 0)[1] == 0
