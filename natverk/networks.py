@@ -299,9 +299,9 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, note, note_sv, row_ids, source_ids, first, last, first_inferred, last_inferred` (the
-        years in which sources say so, as in `natverk.membership.documented.years_told`), by network. That a data set
-        carries a tag is the form of the evidence and no remark.
+        `actor_id, network_id, note, note_sv, row_ids, source_ids, first, last, first_inferred, last_inferred, spans`
+        (the years in which sources say so, as in `natverk.membership.documented.years_told`), by network. That a data
+        set carries a tag is the form of the evidence and no remark.
 
     Raises
     ------

@@ -11,7 +11,16 @@ import pandas as pd
 from natverk.data.answers import asked
 from natverk.data.load import Dataset, kept
 from natverk.data.types import TEXT
-from natverk.frames import Names, choice, has_columns, known_actors, not_negative, year_range
+from natverk.frames import (
+    Names,
+    choice,
+    each_row,
+    has_columns,
+    known_actors,
+    not_negative,
+    year_or_none,
+    year_range,
+)
 from natverk.membership.actors import Kinds, admitted_by_rule, checked_kinds, member_actors, population_known
 from natverk.membership.evidence import Counting, YearBasis, gathered, graded, worded
 from natverk.membership.lists import ListCertainty
@@ -43,7 +52,7 @@ __all__ = [
 DOCUMENTED = ("recent", "earlier", "undated", "conflict")
 
 #: The columns that `years_told` gives.
-YEARS_TOLD = ("first", "last", "first_inferred", "last_inferred")
+YEARS_TOLD = ("first", "last", "first_inferred", "last_inferred", "spans")
 
 _PAIR = ["actor_id", "network_id"]
 
@@ -542,7 +551,9 @@ def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Index `by`; `first, last, first_inferred, last_inferred` (no source states any year of the group).
+        Index `by`; `first, last, first_inferred, last_inferred` (no source states any year of the group), `spans` (the
+        years themselves, as `2019 2021-2023`: of those between, in which no row tells of it, nothing is said; blank
+        where there are none).
     """
     cells = [rows[by].assign(year=rows[f"{name}_year"], basis=rows[f"{name}_basis"]) for name in ("start", "observed")]
     years = pd.concat(cells)
@@ -552,5 +563,32 @@ def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     )  # fmt: skip
     ours = found["first"].isna() & found["earliest"].notna()
     first, last = found["first"].fillna(found["earliest"]), found["last"].fillna(found["latest"])
-    frame = pd.DataFrame({"first": first, "last": last, "first_inferred": ours, "last_inferred": ours})
-    return frame.astype({"first": "Int64", "last": "Int64", "first_inferred": "bool", "last_inferred": "bool"})
+    told: dict[tuple[object, ...], set[int]] = {}
+    for key, row in zip(zip(*(rows[name].tolist() for name in by), strict=True), each_row(rows), strict=True):
+        bounds = [
+            year_or_none(year)
+            for year, basis in ((row.start_year, row.start_basis), (row.observed_year, row.observed_basis))
+            if basis == "stated" or ours[key if len(by) > 1 else key[0]]
+        ]
+        known = [year for year in bounds if year is not None]
+        told.setdefault(key, set()).update(range(min(known), max(known) + 1) if known else ())
+    spans = [_spans(told[key if isinstance(key, tuple) else (key,)]) for key in found.index]
+    frame = pd.DataFrame({"first": first, "last": last, "first_inferred": ours, "last_inferred": ours, "spans": spans})
+    return frame.astype(
+        {"first": "Int64", "last": "Int64", "first_inferred": "bool", "last_inferred": "bool", "spans": TEXT}
+    )
+
+
+def _spans(years: Iterable[int]) -> str:
+    """Return years as text, those that follow each other as one span.
+
+    >>> _spans([2019, 2021, 2022, 2023])
+    '2019 2021-2023'
+    """
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)

@@ -56,7 +56,12 @@ def network_page(data: Dataset, network: str, *, years: tuple[int, int], lang: s
         follow_up=next(iter(outcomes(data, network_id).to_dict("records")), None),
         noun=_NOUNS[str(row["counts_as"])],
         reach=t(f"nouns.kind.{what}.{row['reach']}"),
-        themes=[inside(t(f"common.theme.{theme}")) for theme in str(row["themes"]).split(";")],
+        # Of a network that was formed for a field which no source names, no theme is told.
+        themes=[
+            inside(t(f"common.theme.{theme}"))
+            for theme in str(row["themes"]).split(";")
+            if theme != "generic" or row["general_purpose"]
+        ],
     )
     if row["counts_as"] == "representation" and row["eligibility_basis"] == "named_owner":
         owner = str(row["eligible_actors"]).split(";")[0]

@@ -390,7 +390,7 @@ class NotebookPage:
 
     def told_years(self, row: Mapping[str, object]) -> str:
         """Say the years that rows tell of (`natverk.membership.documented.years_told`), and where we infer them."""
-        years = self.period(row["first"], row["last"])
+        years = ", ".join(str(row["spans"]).replace("-", "–").split())
         return self.t("nouns.inferred_date", date=years) if years and row["first_inferred"] else years
 
     def counted(self, n: int, noun: str) -> str:

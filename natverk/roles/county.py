@@ -150,6 +150,8 @@ def county_memberships(
 
 def _with_dated_office(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.Series:
     """Say of which ties the actor has held an office in the network, in a year that a source states."""
+    if own.empty:
+        return pd.Series([], index=own.index, dtype=bool)
     held = offices(data, sorted(set(own["actor_id"]))).query("held")
     first = held["start_year"].fillna(held["end_year"]).fillna(held["observed_year"])
     held = held[(first <= last_year).fillna(False).astype(bool)]

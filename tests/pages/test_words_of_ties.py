@@ -105,7 +105,8 @@ def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark()
     assert "deltagare (följer av en annan uppgift i källan)" in ties
     assert any("har sökt medlemskap" in line for line in lines(page, "Anmärkningar"))
     # A year that we infer is no sure one: counted so in the lead, listed so at the end.
-    assert "saknar säkert årtal: Reglab och Svenska Cykelstäder." in text_of(page).split("## Vad som är omstritt")[1]
+    unsure = "saknar säkert årtal: Reglab, Svenska Cykelstäder och Glokala Sverige."
+    assert unsure in text_of(page).split("## Vad som är omstritt")[1]
 
 
 def test_remarks_leave_out_tags_of_data_sets() -> None:
