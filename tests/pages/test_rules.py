@@ -380,7 +380,7 @@ def test_no_template_says_who_may_join() -> None:
 def test_a_stated_year_is_no_unknown_one(real: Dataset, pages: dict[Unit, Made]) -> None:
     """What is stated since a year before the page begins is not among what has no year (AER and Jönköping, 1994)."""
     text = pages["sv", "region_report", "06"].text
-    line = next(line for line in text.split("\n") if line.startswith("- Uppgifterna om att regionen"))
+    line = next(line for line in text.split("\n") if line.startswith("- Uppgifterna om regionens medverkan"))
     rows = real.memberships[real.memberships["actor_id"] == "region:06"]
     stated = set(rows.loc[rows["start_basis"] == "stated", "network_id"])
     named = real.networks.set_index("network_id")["name_sv"]
