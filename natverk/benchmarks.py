@@ -457,7 +457,9 @@ class _Recipes:
         """Say whether a list covers every county from which its network is known to have had members."""
         if pd.isna(item.counties_at_risk):
             return True
-        named = set(self.ever.loc[self.ever["network_id"] == item.network_id, "actor_id"])
+        evidence = graded(self.data, year_basis="any")
+        ever = evidence["grade"].isin(["positive", "exit"]) & (evidence["network_id"] == item.network_id)
+        named = set(evidence.loc[ever, "actor_id"])
         counties = {code for one in self.actors if one.actor_id in named for code in str(one.county_codes).split(";")}
         return counties <= set(item.counties_at_risk.split(";"))
 

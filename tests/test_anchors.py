@@ -485,8 +485,11 @@ def test_a_term_that_a_row_states_has_its_end(real: Dataset) -> None:
 
 def test_a_planned_signing_signs_nothing(real: Dataset) -> None:
     planned = real.memberships["note"].str.startswith("signing planned").fillna(value=False)
-    assert set(real.memberships.loc[planned, "row_id"]) == {"mem-00479", "mem-00522", "mem-01340"}
-    assert set(real.memberships.loc[planned, "status"]) == {"applicant"}
+    rows = real.memberships[planned].set_index("row_id")
+    assert set(rows.index) == {"mem-00479", "mem-00522", "mem-01340", "mem-01341"}
+    assert set(rows.loc[["mem-00479", "mem-00522"], "status"]) == {"applicant"}
+    # Lund signed, and it is our inference when.
+    assert not rows["start_basis"].eq("stated").any()
     assert documented(real, "municipality:0763", networks=["covenant-of-mayors"]).empty
     assert documented(real, "municipality:0781", networks=["covenant-of-mayors"])["since"].tolist() == [2011]
 

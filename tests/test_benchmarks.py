@@ -127,8 +127,8 @@ def test_equal(table: pd.DataFrame, row_id: str, ours: float) -> None:
 
 @pytest.mark.parametrize(
     "row_id",
-    ["fig-00001", "fig-00004", "fig-00010", "fig-00035", "fig-00038", "fig-00044", "tot-00191", "tot-00301",
-     "tot-00312", "tot-00349"],
+    ["fig-00001", "fig-00004", "fig-00010", "fig-00035", "fig-00038", "fig-00044", "tot-00191", "tot-00312",
+     "tot-00349"],
 )  # fmt: skip
 def test_a_row_confirms_no_page_that_it_was_read_from(table: pd.DataFrame, row_id: str) -> None:
     row = table.loc[row_id]
@@ -153,7 +153,7 @@ def test_a_number_that_two_rows_have_of_one_page_is_told_once(real: Dataset) -> 
     assert once(figures)["row_id"].tolist() == figures["row_id"].tolist()
 
 
-@pytest.mark.parametrize(("row_id", "ours"), [("tot-00311", 2), ("tot-00308", 11), ("tot-00299", 4), ("tot-00302", 21)])
+@pytest.mark.parametrize(("row_id", "ours"), [("tot-00311", 2), ("tot-00308", 11), ("tot-00299", 4), ("tot-00302", 0)])
 def test_gotland_counts_as_what_it_is_a_member_as(table: pd.DataFrame, row_id: str, ours: int) -> None:
     assert table.loc[row_id, "ours"] == ours
 

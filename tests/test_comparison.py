@@ -197,11 +197,11 @@ def test_who_is_not_on_the_latest_list_is_said_to_be_so(real: Dataset) -> None:
     gone = both.loc[both["over"]].index
     assert {"municipality:0180", "municipality:0182", "municipality:1480"} <= set(gone)
     assert not {"municipality:1280", "municipality:2480"} & set(gone)
-    assert both.loc["municipality:0182", ["a_absent", "b_absent"]].tolist() == [2025, 2025]
+    assert both.loc["municipality:0182", ["a_absent", "b_absent"]].tolist() == [2014, 2025]
     assert pd.isna(both.loc["municipality:0180", "b_absent"])
     # Of units too; an end says more than a list from after it.
     units = comparison.side_by_side(real, "1480", "1280").set_index("network_id")
-    assert units.loc["ubc", ["a_absent", "a_absent_inferred", "over"]].tolist() == [2025, True, True]
+    assert units.loc["ubc", ["a_absent", "a_absent_inferred", "over"]].tolist() == [2014, False, True]
     assert units.loc["romsk-inkludering", ["a_end", "over"]].tolist() == [2015, True]
     assert pd.isna(units.loc["romsk-inkludering", "a_absent"])
 

@@ -254,6 +254,7 @@ CALLS: dict[str, Callable[[Dataset], Any]] = {
     "series": lambda data: natverk.series(data, [VANERSBORG]),
     "spells": natverk.spells,
     "benchmarks.containment": lambda data: natverk.benchmarks.containment(data, "ubc-2019", "ubc-2014"),
+    "benchmarks.once": lambda data: natverk.benchmarks.once(natverk.benchmarks.recomputed(data, networks=["ubc"])),
     "benchmarks.recomputed": lambda data: natverk.benchmarks.recomputed(data, networks=["ubc"]),
     "coding.check": lambda _: natverk.coding.check(CODED, {"tone": ["1"]}),
     "coding.coincidences": lambda _: natverk.coding.coincidences(natverk.coding.ratings(CODED, "tone")),

@@ -131,6 +131,7 @@ def rows_as_region(data: Dataset) -> frozenset[str]:
     network = rows["network_id"].map(data.networks.set_index("network_id")["eligible_levels"])
     listed = rows["list_id"].map(data.member_lists.set_index("list_id")["levels_at_risk"])
     named = rows["name_as_stated"].fillna("").str.startswith("Region ")
+    named |= rows["status_as_stated"].fillna("").str.contains(r"\ball \d+ regions\b")
     return frozenset(rows.loc[(network == "region") | (listed == "region") | named, "row_id"])
 
 

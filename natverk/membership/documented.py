@@ -571,7 +571,9 @@ def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             if basis == "stated" or ours[key if len(by) > 1 else key[0]]
         ]
         known = [year for year in bounds if year is not None]
-        told.setdefault(key, set()).update(range(min(known), max(known) + 1) if known else ())
+        # A beginning that is told beforehand says nothing of the years until then.
+        since = len(known) == 2 and known[0] <= known[1]
+        told.setdefault(key, set()).update(range(known[0], known[1] + 1) if since else known)
     spans = [_spans(told[key if isinstance(key, tuple) else (key,)]) for key in found.index]
     frame = pd.DataFrame({"first": first, "last": last, "first_inferred": ours, "last_inferred": ours, "spans": spans})
     return frame.astype(

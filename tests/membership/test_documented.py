@@ -262,10 +262,25 @@ def test_relations_by_hand(make: Make) -> None:
     )
     frame = relations(data, [ALBY, BODA]).astype(object)
     assert frame.where(frame.notna(), None).values.tolist() == [
-        [ALBY, "net", "applicant", None, None, False, False, None, None, None, 1, "mem-00003", "src"],
-        [ALBY, "net", "indirect", 2004, 2008, False, False, 2004, None, None, 2, "mem-00001;mem-00002", "other;src"],
-        [ALBY, "platform", "reporting", 2009, 2009, False, False, None, None, None, 1, "mem-00004", "src"],
-        [BODA, "net", "future", 2029, 2029, False, False, 2029, None, None, 1, "mem-00005", "src"],
+        [ALBY, "net", "applicant", None, None, False, False, "", None, None, None, 1, "mem-00003", "src"],
+        [
+            ALBY,
+            "net",
+            "indirect",
+            2004,
+            2008,
+            False,
+            False,
+            "2004-2008",
+            2004,
+            None,
+            None,
+            2,
+            "mem-00001;mem-00002",
+            "other;src",
+        ],
+        [ALBY, "platform", "reporting", 2009, 2009, False, False, "2009", None, None, None, 1, "mem-00004", "src"],
+        [BODA, "net", "future", 2029, 2029, False, False, "2029", 2029, None, None, 1, "mem-00005", "src"],
     ]
     assert relations(data, [GOTLAND]).empty
 
