@@ -520,7 +520,7 @@ def wording_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     -------
     pd.DataFrame
         Index `by`; `start` (the first start that a source states), `as_stated, as_stated_sv` (wordings of the sources,
-        each once, joined by `; `; missing where they say no more than the status).
+        each once, joined by semicolons; missing where they say no more than the status).
     """
     said = rows["status_as_stated"].where(rows["status_as_stated"] != rows["status"])
     cells = rows[by].assign(
