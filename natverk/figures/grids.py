@@ -533,8 +533,8 @@ def forms(
     >>> frame = pd.DataFrame({"county_code": ["14", "14", "12"], "form": ["beredning", "subregional", "subregional"],
     ...                       "n": [1, 4, 1], "since": ["2011", None, None]})
     >>> print(forms(frame, names={"12": "Skåne", "14": "Västra Götaland", "19": "Västmanland"}, lang="en").alt)
-    Forms in which municipalities cooperate, county by county. Skåne: within a part of the county 1. \
-Västra Götaland: within a part of the county 4, drafting committee 1 (since 2011). Nothing documented: Västmanland.
+    Forms in which municipalities cooperate, county by county. Skåne: subregional cooperation 1. \
+Västra Götaland: subregional cooperation 4, drafting committee 1 (since 2011). Nothing documented: Västmanland.
     """
     t = texts(lang)
     check_columns(frame, ("county_code", "form", "n", "since"), "grids.forms")

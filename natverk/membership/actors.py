@@ -112,6 +112,7 @@ def levels(data: Dataset) -> pd.DataFrame:
     )
 
 
+@asked
 @kept
 def rows_as_region(data: Dataset) -> frozenset[str]:
     """Return the rows of memberships by which Gotland, municipality and region in one, is a member as a region.

@@ -287,6 +287,7 @@ def on_lists(
     return seen[["actor_id", "network_id", "year", "list_id", "on", "row_id"]]
 
 
+@asked
 @kept
 def missing_since(data: Dataset, last_year: int, certainty: ListCertainty) -> pd.DataFrame:
     """Return whom the latest list of a network up to a year does not name, though it covers them.
@@ -304,6 +305,7 @@ def missing_since(data: Dataset, last_year: int, certainty: ListCertainty) -> pd
     return found
 
 
+@asked
 def with_absences(data: Dataset, own: pd.DataFrame, last_year: int) -> pd.DataFrame:
     """Add to ties (rows of `documented`) from which list of the network their actor is missing, if from the latest.
 

@@ -70,7 +70,7 @@ class Explorer:
     >>> from natverk import load
     >>> explorer = Explorer(load(), "Gotland", year=2019, lang="en")
     >>> explorer.items["summary"]
-    Gotlands län, all themes, up to 2019: 14 documented memberships in 14 networks, for one of one actor.
+    Gotlands län, all themes, up to 2019: 15 documented memberships in 15 networks, for one of one actor.
     """
 
     def __init__(
