@@ -9,6 +9,7 @@ measures work as they do without it.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import pickle
 import platform
@@ -21,7 +22,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from natverk.data.cache import caches, oldest
+from natverk.data.types import TEXT
 
 __all__ = ["Answer", "Answers", "call_text"]
 
@@ -103,7 +107,7 @@ class Answers:
                     for call, answer in self._given.items():
                         # What cannot be written is worked out anew.
                         with suppress(pickle.PicklingError, AttributeError, TypeError):
-                            file.writestr(_entry(call), pickle.dumps((call, answer), protocol=5))
+                            file.writestr(_entry(call), _pickled((call, answer)))
                 aside.replace(cache / self._name)
                 for old in oldest(cache, cache / self._name, _FILES):
                     old.unlink(missing_ok=True)
@@ -145,6 +149,32 @@ def _fingerprint(tables: str) -> str:
     libraries = [version(name) for name in ("numpy", "pandas", "pyarrow", "scipy", "networkx")]
     digest.update(repr((platform.python_version(), platform.machine(), libraries)).encode())
     return digest.hexdigest()[:24]
+
+
+class _Pickler(pickle.Pickler):
+    """Text is written as such: who reads it has it in the memory, Arrow's or Python's, in which all its text stands."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """Return how an array of text and its type are made anew; other things are written as they are."""
+        if isinstance(value, pd.StringDtype) and value.na_value is not pd.NA:
+            return _text_type, ()
+        if isinstance(value, (pd.arrays.ArrowStringArray, pd.arrays.StringArray)) and value.dtype.na_value is not pd.NA:
+            return _text, (value.to_numpy(object),)
+        return NotImplemented
+
+
+def _text_type() -> Any:
+    return pd.array([], dtype=TEXT).dtype
+
+
+def _text(cells: Any) -> Any:
+    return pd.array(cells, dtype=TEXT)
+
+
+def _pickled(value: object) -> bytes:
+    file = io.BytesIO()
+    _Pickler(file, protocol=5).dump(value)
+    return file.getvalue()
 
 
 def _entry(call: str) -> str:

@@ -1,7 +1,9 @@
 """The types of the built tables, named outright: no option of pandas and no variable of the environment changes them.
 
-What `"str"` means depends on `future.infer_string` and `mode.string_storage`: without the first, a blank becomes the
-text "nan" without a word. Here it is text in Arrow's memory with missing values, whatever somebody's options say.
+What `"str"` means depends on `future.infer_string`: without it, a blank becomes the text "nan" without a word. Here it
+is text with missing values, whatever somebody's options say. In whose memory it stands, Arrow's or Python's, is what
+`mode.string_storage` says when natverk is imported, as for every other text of the session: a merge of the two would
+give columns of objects.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ __all__ = ["TEXT", "to_arrow", "to_frame"]
 
 #: The type of every column of text; what `"str"` means where no option is set.
 # To the type checker it is that word.
-TEXT: Literal["str"] = cast('Literal["str"]', pd.StringDtype("pyarrow", na_value=np.nan))
+TEXT: Literal["str"] = cast('Literal["str"]', pd.StringDtype(na_value=np.nan))
 _ARROW = {"str": pa.large_string(), "Int64": pa.int64(), "Float64": pa.float64(), "boolean": pa.bool_()}
 _PANDAS = {
     pa.large_string(): TEXT,
