@@ -33,6 +33,9 @@ PAGES = [
 CHILD = """
 import contextlib, io, json, sys, time
 notebook, parameters, prepared = json.loads(sys.argv[1])
+if prepared:
+    import pandas
+    pandas.set_option("mode.string_storage", "python")
 import natverk
 natverk.load().verify()
 import matplotlib

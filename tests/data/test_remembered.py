@@ -73,6 +73,32 @@ def test_an_answer_is_read_and_not_worked_out(written: Path, monkeypatch: pytest
     assert "memberships" in found.tables
 
 
+#: What a process whose text stands where an option says has: of tables, of what was remembered, and of both merged.
+STORAGE = """
+import sys
+import pandas as pd
+pd.set_option("mode.string_storage", sys.argv[1])
+import natverk
+from natverk.membership.documented import documented
+from natverk.precomputed import precompute
+data = natverk.load()
+precompute(data)
+given = [value for value, _ in data.answers._given.values() if isinstance(value, pd.DataFrame)]
+texts = [frame[name] for frame in [*given, data.memberships] for name in frame if frame[name].dtype == "str"]
+rows = given[0].merge(pd.DataFrame({"name": ["Nacka"]}).assign(actor_id="municipality:0182"), on="actor_id", how="left")
+print(len(given) > 5, {column.dtype.storage for column in texts}, rows["actor_id"].dtype, len(rows))
+"""
+
+
+@pytest.mark.parametrize("storage", ["python", "pyarrow"])
+def test_text_stands_in_the_memory_of_the_process_that_reads_it(written: Path, storage: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", STORAGE, storage], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(f"True {{'{storage}'}} str")
+    assert len(list(written.parent.iterdir())) == 1
+
+
 def test_another_code_other_tables_and_other_libraries_have_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {remembered._fingerprint("a"), remembered._fingerprint("b")}
     monkeypatch.setattr(remembered, "version", lambda name: "0")
