@@ -69,7 +69,7 @@ WORDED = (
 )
 #: Wordings of a source that say no more than the status itself: those with its own word, or that only name or count.
 _PLAIN = {
-    "member": r"\bmember(?! of the (?:group|association))",
+    "member": r"(?<!founding )\bmember(?! of the (?:group|association))",
     "full": r"full",
     "associate": r"associate",
     "signatory": r"\bsign",
@@ -320,7 +320,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
     data
         The dataset.
     own
-        Ties with `row_ids`; where they have a `status`, the words are those of the rows that give it; where they have
+        Ties with `row_ids`; where they have a `status`, the words of the rows that give it stand first; where they have
         `since` and `last_seen`, the words of other years have theirs.
     last_year
         Terms that begin after it are left out.
@@ -331,7 +331,8 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         `own` with `as_stated, as_stated_sv` (wordings of the sources that say more than the status, each once, joined
         by `; `: an owner, a seat on the board), `as_stated_years` (for each of them, joined by `;`: blank, or the years
         of its rows, `inferred` before those that no source states, or `undated`, where that is not the year in which
-        the tie was last seen), `derived` (all rows follow from a sentence such as "all municipalities of the county"),
+        the tie was last seen, and always of rows with another status), `derived` (all rows follow from a sentence such
+        as "all municipalities of the county"),
         `derived_seen` (the last year, where only rows that follow from such a sentence tell of it, and others of
         earlier years), `end_kind` (what ended, where a row with an end says so: the last one), `end_announced` (its
         source is older than that end, and tells of an exit to come: nobody saw it), `end_inferred` (its year is the
@@ -361,7 +362,7 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
         whole = any(not row.less for row in shown)
         less = {row.less for row in rows}
         words: dict[tuple[str, str], list[_Said]] = {}
-        for row in shown:
+        for row in [*shown, *(row for row in rows if row not in shown)]:
             if row.as_stated and not (row.less and whole):
                 words.setdefault((row.as_stated, row.as_stated_sv), []).append(row)
         ended = max((row for row in rows if row.end is not None), key=lambda row: row.end or 0, default=None)
@@ -376,7 +377,9 @@ def worded(data: Dataset, own: pd.DataFrame, last_year: int | None = None) -> pd
             {
                 "as_stated": "; ".join(word for word, _ in words) or None,
                 "as_stated_sv": "; ".join(word for _, word in words) or None,
-                "as_stated_years": ";".join(_word_years(its, since, last) for its in words.values()),
+                "as_stated_years": ";".join(
+                    _word_years(its, since, last, beside=not any(row in shown for row in its)) for its in words.values()
+                ),
                 "derived": bool(rows) and all(row.derived for row in rows),
                 "derived_seen": _derived_seen(rows, until),
                 "end_kind": ended.end_kind if ended else None,
@@ -460,13 +463,16 @@ def _said(data: Dataset) -> dict[str, _Said]:
     return found
 
 
-def _word_years(rows: list[_Said], since: int | None, last: int | None) -> str:
-    """Return the years of the rows with a word, where the tie is shown with another one; see `worded`."""
-    if last is None or re.search(r"\b\d{4}\b", rows[0].as_stated):
+def _word_years(rows: list[_Said], since: int | None, last: int | None, *, beside: bool) -> str:
+    """Return the years of the rows with a word, where the tie is shown with another one; see `worded`.
+
+    `beside`: the rows give the tie another status than the one shown, and so always have their years.
+    """
+    if (last is None and not beside) or re.search(r"\b\d{4}\b", rows[0].as_stated):
         return ""
     known = [next((year for year in (row.seen, row.end, row.start) if year is not None), None) for row in rows]
     began = any(row.seen is None and row.end is None and row.start is not None and row.start == since for row in rows)
-    if began or any(year is not None and year >= last for year in known):
+    if not beside and (began or any(year is not None and year >= (last or 0) for year in known)):
         return ""
     stated = {year for year, row in zip(known, rows, strict=True) if year is not None and not row.by_context}
     years = ", ".join(str(year) for year in sorted(stated or {year for year in known if year is not None}))

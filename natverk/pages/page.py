@@ -523,12 +523,12 @@ class NotebookPage:
         return "" if self.ended(row) else self.t("nouns.undated")
 
     def first_told(self, row: Mapping[str, object]) -> dict[str, object]:
-        """Return a tie of which no source states a year with the first year that we infer as that of `since`."""
+        """Return a tie without a stated start with the year that we infer as that of `since`, where it is first."""
         first, since = row["inferred_first"], row["since"]
-        ours = row["since_inferred"] and row["since_basis"] == "seen"
-        if pd.isna(first) or pd.isna(since) or not ours or int(str(first)) >= int(str(since)):  # type: ignore[call-overload]
+        stated = row["since_basis"] == "stated"
+        if pd.isna(first) or pd.isna(since) or stated or int(str(first)) >= int(str(since)):  # type: ignore[call-overload]
             return dict(row)
-        return {**row, "since": first}
+        return {**row, "since": first, "since_inferred": True}
 
     def relation(self, kind: object, row: Mapping[str, object]) -> str:
         """Say what ties an actor to a network beside membership; of an applicant in the source's own word, if any."""

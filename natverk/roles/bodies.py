@@ -102,7 +102,7 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
         `body_id, form, form_sv, form_class, tasks, tasks_sv, dissolved_year`, `start_year, end_year`
         (of the membership, where stated), `observed_year` (the latest), `derived` (no source names the actor: it
         follows from a sentence such as "all municipalities of the county"), `note, note_sv` (of the rows of the
-        membership), `row_ids, source_ids`. By name.
+        membership), `row_ids`, `source_ids` (of the membership, then of the body). By name.
 
     Raises
     ------
@@ -124,7 +124,9 @@ def bodies_of(data: Dataset, actor: str) -> pd.DataFrame:
         row_ids=("row_id", ";".join), source_ids=("source_id", ";".join),
     )  # fmt: skip
     about = ["body_id", "name_sv", "form", "form_sv", "form_class", "tasks", "tasks_sv", "dissolved_year"]
-    frame = data.bodies[about].merge(found.reset_index(), on="body_id")
+    frame = data.bodies[[*about, "source_id"]].merge(found.reset_index(), on="body_id")
+    cited = zip(frame["source_ids"], frame.pop("source_id").fillna(""), strict=True)
+    frame["source_ids"] = [_once(";".join(ids)) for ids in cited]
     frame = frame.sort_values("name_sv", key=by_alphabet, ignore_index=True)
     whole = dict.fromkeys(["start_year", "end_year", "observed_year", "dissolved_year"], "Int64")
     text = dict.fromkeys(["note", "note_sv", "row_ids", "source_ids"], TEXT)

@@ -93,7 +93,7 @@ def test_no_page_holds_raw_values_empty_sentences_or_wrong_plurals(code: str, la
 
 
 def test_vanersborg_has_its_networks_with_years_and_who_handles_them() -> None:
-    own = table(VANERSBORG, "Nätverk, åtaganden och program").set_index("Nätverk")
+    own = table(VANERSBORG, "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")
     assert own.loc["SERN", ["Sedan", "Medlemskap senast belagt"]].tolist() == ["2006", "2024"]
     assert own.loc["ENSA", "Sedan"] == "2009"
     assert "Socialförvaltningen" in own.loc["ENSA", "Vem i kommunen"]
@@ -145,7 +145,7 @@ def test_stockholms_review_stands_with_reasons_and_as_a_proposal() -> None:
     assert "efter sakfråga, inte efter geografi" in more
     assert "starkt politiskt engagemang" in more
     # It has not left what it proposed to leave; that it decided to leave is said of ECAD alone (mem-00598).
-    told = section(STOCKHOLM, "Nätverk, åtaganden och program")
+    told = section(STOCKHOLM, "Nätverk, samarbetsorgan, åtaganden och program")
     assert "har lämnat" not in told
     assert "Metropolis" not in told.split("Att lämna ")[1].split(" var beslutat")[0]
 
@@ -194,13 +194,13 @@ def test_a_looser_tie_is_not_said_to_be_called_no_member() -> None:
     assert "utan att kallas" not in text
     own = table(GOTEBORG, "Övriga nätverk").set_index("Nätverk")["Medlemskapets art"]
     assert own["European Cities Marketing"] == "ospecificerad (medlemsstad)"
-    own = table("0305", "Nätverk, åtaganden och program").set_index("Nätverk")["Medlemskapets art"]
+    own = table("0305", "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")["Medlemskapets art"]
     assert own["Viable Cities / Klimatneutrala städer 2030"] == "partner, står vid sidan av"
 
 
 def test_a_term_that_ended_is_told_beside_a_later_sighting() -> None:
     # mem-03250, mem-01907.
-    own = table("0127", "Nätverk, åtaganden och program").set_index("Nätverk")
+    own = table("0127", "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")
     assert own.loc["URBACT", ["Sedan", "Medlemskap senast belagt"]].tolist() == ["2009–2012", "2019"]
 
 
@@ -214,7 +214,7 @@ def test_a_planned_signing_is_neither_a_first_year_nor_a_second_tie() -> None:
     text = text_of(page("1281"))
     assert "Första år" not in text
     assert "Cities Race to Zero: sökande" not in text.replace("[", "")
-    own = table("1281", "Nätverk, åtaganden och program").set_index("Nätverk")
+    own = table("1281", "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")
     assert own.loc["Cities Race to Zero", "Sedan"] == "nämns 2022"
     # fun-00006 has no end, fun-00110 has one.
     assert "Uppdragets år" not in text_of(page(STOCKHOLM))
@@ -330,7 +330,9 @@ def test_size_alone_says_nothing_of_what_a_network_asks() -> None:
 
 
 def test_a_full_member_is_not_called_a_member_too() -> None:
-    own = table(STOCKHOLM, "Nätverk, åtaganden och program som Stockholms stad är belagd i 2021").set_index("Nätverk")
+    own = table(
+        STOCKHOLM, "Nätverk, samarbetsorgan, åtaganden och program som Stockholms stad är belagd i 2021"
+    ).set_index("Nätverk")
     assert own.loc["Eurocities", "Medlemskapets art"] == "fullvärdig medlem"
     assert "fullvärdig medlem / medlem" not in text_of(page(STOCKHOLM))
 
@@ -385,3 +387,11 @@ def test_the_theme_of_a_project_is_blank_where_nobody_coded_it() -> None:
     assert set(shown) & {""}
     assert not {"Allmänt samarbete"} & set(shown)
     assert not [cell for cell in shown if "nan" in cell or "common.theme" in cell]
+
+
+def test_a_row_that_says_less_than_the_status_is_told_beside_it() -> None:
+    own = table("0780", "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")
+    told = own.loc["Global Covenant of Mayors"]
+    assert told["Medlemskapets art"] == "undertecknare (2021: stadens mål bidrar till initiativet)"
+    # The first year that names it is one that we infer.
+    assert (told["Sedan"], told["Medlemskap senast belagt"]) == ("nämns 2019 (vår slutsats)", "2022")

@@ -52,10 +52,15 @@ def test_a_word_of_one_row_that_says_less_is_not_put_on_the_whole_tie() -> None:
 @pytest.mark.parametrize(
     ("region", "lang", "said"),
     [
-        ("01", "sv", "medlem (2021, vår slutsats: representerad i styrelsen), nämns 2023"),
-        ("03", "en", "member (2021, inferred by us: represented on the board), mentioned in 2023"),
-        ("01", "en", "member (undated: main owner), since 2011"),
+        ("01", "sv", "medlem (2021, vår slutsats: representerad i styrelsen), nämns 2021 (vår slutsats); 2023"),
+        (
+            "03",
+            "en",
+            "member (2021, inferred by us: represented on the board), mentioned in 2021 (inferred by us); 2023",
+        ),
+        ("01", "en", "member (founding member; undated: main owner), since 2011"),
         ("18", "en", "member (2018: owner), mentioned in 2018–2022"),
+        ("01", "sv", "medlem (grundande medlem), sedan 2011"),
     ],
 )
 def test_a_word_of_another_year_than_the_one_shown_has_its_own(region: str, lang: str, said: str) -> None:
@@ -163,7 +168,9 @@ def test_an_inferred_year_is_no_sure_one() -> None:
     assert "varav sex någon gång 2021–2025" in text
     assert "Sju av dem som räknas saknar säkert årtal." in text
     assert "carbonn: rapporterar till, 2019 (vår slutsats)" in re.sub(r"<[^>]+>", "", text)
-    older = lines(page_of("municipality_profile", municipality="2180"), "Övriga nätverk, åtaganden och program")
+    older = lines(
+        page_of("municipality_profile", municipality="2180"), "Övriga nätverk, samarbetsorgan, åtaganden och program"
+    )
     assert any(line.startswith("Partnerskapet för barnets") and "medlem 2016–2018" in line for line in older)
 
 
@@ -183,9 +190,14 @@ def test_ends_and_what_follows_from_a_sentence_are_told_after_merging() -> None:
                "Omdömen"))  # fmt: skip
 
 
-def test_the_word_comes_from_the_rows_whose_status_is_shown() -> None:
+def test_the_word_of_a_row_of_another_status_has_its_year_and_stands_last() -> None:
     own = natverk.networks.networks_of(natverk.load(), "Trelleborg").set_index("network_id")
-    assert pd.isna(own.loc["gcom", "as_stated"])
+    told = own.loc["gcom", ["status", "as_stated", "as_stated_years"]].tolist()
+    assert told == ["signatory", "the city's target contributes to the initiative", "2021"]
+    rows = pd.DataFrame({"row_ids": ["mem-03270;mem-00502"], "status": ["signatory"], "since": [2014]})
+    both = worded(natverk.load(), rows).loc[0]
+    assert both["as_stated"] == "territorial coordinator; the city's target contributes to the initiative"
+    assert both["as_stated_years"].split(";")[1] == "2021"
 
 
 def test_a_city_of_refuge_dates_no_membership_that_another_row_states() -> None:

@@ -105,11 +105,12 @@ def test_an_actor_has_its_bodies_once_and_a_named_member_is_not_derived(make: Ma
         {"body_id": BODY, "member_actor_id": ALBY, "derived": "no", "source_id": "other", "start_year": 2004},
         {"body_id": BODY, "member_actor_id": BODA, "derived": "yes", "source_id": "src"},
     ]
-    sources = [{"source_id": "src", "accessed": "2024-06-30"}, {"source_id": "other", "accessed": "2024-06-30"}]
-    data = make(bodies=[{"body_id": BODY}], body_members=members, sources=sources)
+    sources = [{"source_id": name, "accessed": "2024-06-30"} for name in ("src", "other", "of-the-body")]
+    bodies = [{"body_id": BODY, "source_id": "other;of-the-body"}]
+    data = make(bodies=bodies, body_members=members, sources=sources)
     own = bodies_of(data, ALBY)
     assert own[["body_id", "start_year", "observed_year", "derived"]].values.tolist() == [[BODY, 2004, 2010, False]]
-    assert own.loc[0, "source_ids"] == "src;other"
+    assert own.loc[0, "source_ids"] == "src;other;of-the-body"
     assert bodies_of(data, BODA)["derived"].tolist() == [True]
 
 
