@@ -69,7 +69,7 @@ WORDED = (
 )
 #: Wordings of a source that say no more than the status itself: those with its own word, or that only name or count.
 _PLAIN = {
-    "member": r"(?<!founding )\bmember(?! of the (?:group|association))",
+    "member": r"\bmember(?! of the (?:group|association))",
     "full": r"full",
     "associate": r"associate",
     "signatory": r"\bsign",
@@ -87,6 +87,8 @@ _RESTRICTED = (
     r"\b(?:in the place of|for most of|for somewhat more than|decided to leave|to be a member|annulled|start meeting)\b"
     r"|\(with "
 )
+#: Wordings that say more than the status, although they name it.
+_MORE = r"\b(?:founding|by court|collective|lead partner|and host)\b"
 #: Wordings that say less than the status, and are not told of a tie of which other rows say all of it: it was held in a
 #: predecessor, or nobody but the actor says so.
 _LESS = {"predecessor": r"^in the predecessor", "claim": r"^calls itself the"}
@@ -431,7 +433,7 @@ def _said(data: Dataset) -> dict[str, _Said]:
         # Years that stand in no other cell are told with the word: "member in 2016–2018".
         years = {year_or_none(year) for year in (row.start_year, row.end_year, row.observed_year)}
         untold = {int(year) for year in re.findall(r"\b\d{4}\b", word)} - years
-        plain = plain and not re.search(_RESTRICTED, word)
+        plain = plain and not re.search(_RESTRICTED, word) and not re.search(_MORE, word)
         plain = plain and "offered" not in word and not (re.search(r"\b\d{4}–\d{4}\b", word) and untold)
         swedish = row.status_as_stated_sv if isinstance(row.status_as_stated_sv, str) else word
         if re.search(_RESTRICTED, word):

@@ -595,9 +595,10 @@ class NotebookPage:
         """
         later, last = row["inferred_seen"], row["last_seen"]
         if pd.isna(last):  # type: ignore[call-overload]
-            # Without a start the year stands as the one in which the tie is mentioned; outside a table, with the last.
-            start = row["inferred_start"]
-            last = row["inferred_first"] if headed and pd.isna(start) else start  # type: ignore[call-overload]
+            # Outside a table the year stands already as the one in which the tie is mentioned.
+            last = row["inferred_start"]
+            if headed and pd.isna(last) and pd.notna(later):  # type: ignore[call-overload]
+                return self.t("nouns.inferred_date", date=self.year(later))
         if pd.isna(later) or pd.isna(last) or int(str(later)) <= int(str(last)):  # type: ignore[call-overload]
             return seen
         said = self.t("nouns.inferred_date", date=self.year(later))
