@@ -53,6 +53,8 @@ def lines(network: str, lang: str = "en") -> str:
         ("region-ostergotland-eu-office", "en", "Two owners in Sweden are documented, one of them since replaced"),
         ("nspa", "sv", "Fem medlemmar i Sverige är belagda, varav en senare ersatts av en annan av dem"),
         ("skr", "en", "All municipalities and regions belong to it"),
+        # mem-02130, mem-02131, mem-02146: adjunct partners.
+        ("dalabanan", "sv", "17 medlemmar i Sverige är belagda, varav tre associerade"),
         ("bergslagsbanan", "en", "the material has one list, but it is not surely complete"),
         ("bergslagsbanan", "sv", "en förteckning finns i underlaget, men den är inte säkert fullständig"),
         ("malardalsradet", "en", "one list of 2023, regions only, is taken to be complete; for others"),

@@ -39,3 +39,14 @@ def test_candidacies_and_attendance_are_not_headed_as_positions(lang: str, said:
         if "function" in table.labels
     ]
     assert [table.caption.partition(" (")[0] for table in tables] == [said]
+
+
+def test_how_our_numbers_are_made_is_told_where_there_are_any() -> None:
+    # tot-00059, tot-00060: members in all countries.
+    alone, both = (
+        text_of(page_of("network_profile", network=name)) for name in ("euroregion-baltic", "sveriges-ekokommuner")
+    )
+    assert "## Publicerade antal\n" in alone
+    assert "Våra tal" not in alone
+    assert "## Publicerade antal bredvid våra\n" in both
+    assert "Våra tal räknar dem" in both
