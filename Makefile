@@ -78,7 +78,7 @@ test-oldest: $(READY) ## run the tests, but those in a browser, with the oldest 
 	&& $(OLDEST_PIP) --no-build-isolation --no-deps --editable . \
 	&& { $(RELATIVE); } \
 	&& $(OLDEST)/bin/natverk build \
-	&& $(OLDEST)/bin/python $(TESTS) -p no:cacheprovider --ignore tests/reports/test_browser.py $(ARGS)
+	&& NATVERK_TESTS_TEXT=arrow $(OLDEST)/bin/python $(TESTS) -p no:cacheprovider --ignore tests/reports/test_browser.py $(ARGS)
 
 notebooks: $(READY) ## run the notebooks and store them with what they show (after a meant change)
 	$(BIN)/python tools/store_notebooks.py $(ARGS)

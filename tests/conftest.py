@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -10,6 +12,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
+# Text in Python's memory, as where pages are made: frames as small as these take two thirds of the time. Arrow's, which
+# is pandas' own choice, is what the commands, the notebooks and `make test-oldest` are tested with.
+if os.environ.get("NATVERK_TESTS_TEXT") != "arrow":
+    pd.set_option("mode.string_storage", "python")
 
 import natverk
 from natverk.data.build import typed
@@ -20,6 +27,14 @@ from natverk.data.tables import Processed
 # A script that starts the tests in the background has them ignore Ctrl-C, and with them the programs they interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from looking through thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
 
 Row = Mapping[str, Any]
 Make = Callable[..., Dataset]

@@ -174,7 +174,7 @@ ANCHORS = [
     ("strategies", r"[Vv]ad som är på gång med Agenda 2030", r"[Ww]hat is under way with Agenda 2030"),
     ("strategies", r"initiativ av Reglabs medlemmar", r"initiative of Reglab members"),
     ("strategies", r"anmälan senast den 10 januari", r"registration by 10 January"),
-    ("strategies", r"en gemensam målbild för hela regionen", r"(?i)shared picture of goals"),
+    ("strategies", r"en gemensam målbild för hela regionen", r"(?i)a common target picture for the whole region"),
     ("reglab", r"24 januari 2017 \| ", r"24 January 2017 \| "),
     ("reglab", r"medlemmar \| 2017 \(vår slutsats\) \| 24 ", r"members \| 2017 \(inferred by us\) \| 24 "),
     ("reglab-rus-natverk", r"grundat 2017", r"founded in 2017"),

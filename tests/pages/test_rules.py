@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import gc
 import importlib
 import multiprocessing
 import re
@@ -129,6 +130,8 @@ def pages() -> dict[Unit, Made]:
         patches += [patch.object(module, item, _nothing) for item in module.__all__]
     for each in patches:
         each.start()
+    gc.collect()
+    gc.freeze()
     try:
         with multiprocessing.get_context("fork").Pool() as pool:
             return dict(pool.imap_unordered(_made, units, chunksize=4))
