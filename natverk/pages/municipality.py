@@ -114,7 +114,7 @@ def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, par
         "status": lambda row: _status(page, row),
         "since": lambda row: _since(page, row),
         "last_seen=member_seen": lambda row: "; ".join(
-            part for part in (_last(page, row), page.not_on_list(row)) if part
+            part for part in (_last(page, row), page.not_on_list(row), page.wound_up(row)) if part
         ),
         "who_within": lambda row: page.told(row, "held_by"),
         "came": lambda row: _came(page, row),

@@ -230,6 +230,10 @@ class NotebookPage:
             "municipality": Lookup(self.data, "municipalities", "name"),
         }
 
+    @cached_property
+    def _last_years(self) -> Mapping[str, Any]:
+        return Lookup(self.data, "networks", "dissolved_year")
+
     @property
     def network_names(self) -> Mapping[str, str]:
         """The names of networks in the page's language by id, for figures."""
@@ -502,6 +506,13 @@ class NotebookPage:
         """Say which list of the network lacks the actor (`natverk.membership.lists.with_absences`), if one does."""
         absent = row["absent"]
         return "" if pd.isna(absent) else self.t("nouns.not_on_list", year=self.year_of(row, "absent"))  # type: ignore[call-overload]
+
+    def wound_up(self, row: Mapping[str, object]) -> str:
+        """Say when the network of a tie ended, where no row says that the tie did; blank on a page that ends before."""
+        year = self._last_years[str(row["network_id"])]
+        if pd.isna(year) or pd.notna(row["end"]) or year > self.years[1]:  # type: ignore[call-overload]
+            return ""
+        return self.t("nouns.wound_up", year=self.year(year))
 
     def year_told(self, row: Mapping[str, object]) -> str:
         """Format the year of a note or number, and say where no source states it."""

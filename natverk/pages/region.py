@@ -200,7 +200,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
     def how(row: dict[str, object]) -> Markup:
         seen = page.inferred_later(page.last_told(row), _seen(page, page.last_told(row)))
         said: list[object] = [page.worded(row, page.term("status", row["status"])), seen]
-        said.append(page.ended(row))
+        said += [page.ended(row), page.wound_up(row)]
         if (
             row["mark"] == "conflict"
             or (row["mark"] == "loose" and not row["inferred"])

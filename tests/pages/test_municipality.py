@@ -395,3 +395,12 @@ def test_a_row_that_says_less_than_the_status_is_told_beside_it() -> None:
     assert told["Medlemskapets art"] == "undertecknare (2021: stadens mål bidrar till initiativet)"
     # The first year that names it is one that we infer.
     assert (told["Sedan"], told["Medlemskap senast belagt"]) == ("nämns 2019 (vår slutsats)", "2022")
+
+
+def test_a_tie_to_a_network_that_is_no_more_does_not_read_as_of_today() -> None:
+    # mem-01987 has no end; networks has 2013.
+    own = table("1443", "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")
+    assert own.loc["West Sweden", ["Sedan", "Medlemskap senast belagt"]].tolist() == [
+        "odaterat",
+        "verksamheten upphörde 2013",
+    ]
