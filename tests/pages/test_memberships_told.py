@@ -71,7 +71,10 @@ def test_the_last_sighting_is_not_cut_off_at_the_last_full_year() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "undated"),
-    [("en", "Åmål as member has a sure year."), ("sv", "Åmål som medlem har ett säkert årtal.")],
+    [
+        ("en", "Åmål were members, no source states surely."),
+        ("sv", "Åmål har varit medlemmar anger ingen källa säkert."),
+    ],
 )
 def test_what_is_told_beside_an_undated_membership_is_told_with_its_year(lang: str, undated: str) -> None:
     page = page_of("network_profile", network="klimatkommunerna", lang=lang)
