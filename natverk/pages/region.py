@@ -289,7 +289,7 @@ def municipal(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = True) -> 
     page.table("municipal", frame.assign(row_ids=frame["municipal_rows"]), columns, fold=fold, counted=True)
 
 
-def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
+def themes(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:
     """Show municipal against regional, theme by theme (`natverk.roles.county_themes`), formal duty beside it."""
 
     def count(level: str) -> Cell:
@@ -325,7 +325,7 @@ def themes(page: NotebookPage, frame: pd.DataFrame) -> None:
     }
     if _unitary(page):
         columns = {name: maker for name, maker in columns.items() if not name.startswith("n_")}
-    page.table("themes", frame.drop(columns="row_ids"), columns)
+    page.table("themes", frame.drop(columns="row_ids"), columns, fold=fold)
 
 
 def theme_names(page: NotebookPage, frame: pd.DataFrame) -> None:
