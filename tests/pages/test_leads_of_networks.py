@@ -54,7 +54,7 @@ def lines(network: str, lang: str = "en") -> str:
         ("nspa", "sv", "Fem medlemmar i Sverige är belagda, varav en senare ersatts av en annan av dem"),
         ("skr", "en", "All municipalities and regions belong to it"),
         # mem-02130, mem-02131, mem-02146: adjunct partners.
-        ("dalabanan", "sv", "17 medlemmar i Sverige är belagda, varav tre associerade"),
+        ("dalabanan", "sv", "17 medlemmar i Sverige är belagda (varav tre associerade), ingen av dem med säkert årtal"),
         ("bergslagsbanan", "en", "the material has one list, but it is not surely complete"),
         ("bergslagsbanan", "sv", "en förteckning finns i underlaget, men den är inte säkert fullständig"),
         ("malardalsradet", "en", "one list of 2023, regions only, is taken to be complete; for others"),
