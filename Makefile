@@ -14,10 +14,12 @@ export PYTHONUTF8 := 1
 # Two stamps, each written when its step is done: an interrupted install leaves none and is done again.
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
-# The files of tests are dealt out to as many processes as there are cores; ARGS="-n 0" runs them in one.
+# The files of tests are dealt out to one process more than there are cores: many tests wait for processes of their own.
+# ARGS="-n 0" runs them in one.
+WORKERS := $(shell expr `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2` + 1)
 OLDEST := $(VENV)/oldest
 OLDEST_PIP := env -u PYTHONPATH $(PIP) --python $(OLDEST)/bin/python install --quiet --disable-pip-version-check
-TESTS := -m pytest -n logical --dist loadfile --no-loadscope-reorder
+TESTS := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PYTEST := $(BIN)/python $(TESTS)
 BENCHES := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
@@ -62,9 +64,10 @@ seminar: $(READY) ## make the seminar: notebooks of students and teachers, slide
 test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebooks against their stored outputs
 	$(BIN)/natverk build
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(PYTEST) $(ARGS)
-	$(PYTEST) --nbval-lax --nbval-current-env notebooks
+	@$(BIN)/mypy >$(VENV)/types.txt 2>&1 & types=$$!; trap 'kill $$types 2>/dev/null || true' EXIT; trap 'exit 1' HUP INT TERM; \
+	echo '$(PYTEST) --nbval-lax --nbval-current-env $(ARGS)'; \
+	$(PYTEST) --nbval-lax --nbval-current-env $(ARGS); tests=$$?; \
+	wait $$types; typed=$$?; echo '$(BIN)/mypy'; cat $(VENV)/types.txt; test $$typed = 0 && exit $$tests
 
 test-all: PYTEST += -m 'slow or not slow'
 test-all: test ## run all checks and slow ones too: every page is made, and every row looked for in its HTML

@@ -388,7 +388,13 @@ def structure(data: Dataset, year: int | None = None) -> tuple[pd.DataFrame, int
     >>> len(table), published
     (289, 2002)
     """
-    year = year_range(year, "year", data=data)[0]
+    table, published = _structure(data, year_range(year, "year", data=data)[0])
+    return table.copy(deep=False), published
+
+
+@kept
+def _structure(data: Dataset, year: int) -> tuple[pd.DataFrame, int]:
+    """Read the structure, once for each dataset and year."""
     population, published = population_at(data, year)
     table = data.municipalities.sort_values("code")
     born = table["actor_id"].map(existence(data)["exists_from"]).astype("Int64")
@@ -444,9 +450,20 @@ def great_circle_km(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon
 
 
 @kept
+def _averages(data: Dataset, year: int) -> dict[str, float]:
+    """Return the mean of each difference over all pairs of municipalities; 1 where they are all alike."""
+    means = {}
+    for name, frame in _differences(data, year).items():
+        values = frame.to_numpy()
+        known = values[~np.eye(len(frame), dtype=bool) & ~np.isnan(values)]
+        means[name] = float(known.mean() if known.size else 0) or 1.0
+    return means
+
+
+@kept
 def _differences(data: Dataset, year: int) -> dict[str, pd.DataFrame]:
     """Compute the differences, once for each dataset and year."""
-    table, _ = structure(data, year)
+    table, _ = _structure(data, year)
     size = np.log(table["population"].to_numpy(dtype=float, na_value=np.nan))
     coast = table["coastal"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     group = table["skr_group"]
@@ -542,10 +559,7 @@ def by_structure(
             raise InvalidArgument(f"{code!r} did not exist in {year}", where="year", remedy="give a later year")
     here, there = _pairs(table.index.get_indexer(pd.Index(codes)), len(table))
     raw = {name: frame.to_numpy() for name, frame in differences(data, year).items()}
-    scaled, off = {}, ~np.eye(len(table), dtype=bool)
-    for name in used:
-        known = raw[name][off & ~np.isnan(raw[name])]
-        scaled[name] = raw[name][here, there] / ((known.mean() if known.size else 0) or 1.0)
+    scaled = {name: raw[name][here, there] / _averages(data, year)[name] for name in used}
     parts = pd.DataFrame({name: used[name] * scaled[name] for name in used})
     alike = np.array([values < 0.25 for values in scaled.values()]).T
     pairs = pd.DataFrame(

@@ -235,7 +235,7 @@ def recipe(verb: str, *assignments: str, **environ: str) -> str:
     [
         ("data", "natverk build"), ("list", "natverk list"), ("reports", "natverk report --only region_report"),
         ("everything", "natverk report --all"), ("lab", "natverk lab my_notebooks"),
-        ("site-zip", "--zip site.zip"), ("test", "python -m pytest -n logical"),
+        ("site-zip", "--zip site.zip"), ("test", "--nbval-lax --nbval-current-env"),
         ("test-all", "-m 'slow or not slow'"), ("test-oldest", "-p no:cacheprovider"),
         ("notebooks", "python tools/store_notebooks.py"), ("seminar", "natverk seminar build/seminar --again"),
         ("bench", 'python "$file"'), ("docs", "-b html docs"), ("lint", "ruff check ."),

@@ -456,22 +456,27 @@ def _spell_rows(
 ) -> list[_Row]:
     """Return the rows: groups as they come, those with a stated start first, then by year and name."""
     places = {value: place for place, value in enumerate(dict.fromkeys(frame[group]))} if group else {}
+    used = [by, "start", "start_basis", "last_seen", "end", *([group] if group else [])]
+    used += [column for column in ("name", "level", "mark") if column in frame]
+    of: dict[Any, list[dict[Any, Any]]] = {}
+    for item in frame[list(dict.fromkeys(used))].to_dict("records"):
+        of.setdefault(item[by], []).append(item)
     found = []
-    for key, own in frame.groupby(by, sort=False):
+    for key, own in of.items():
         spells = []
-        for item in own.to_dict("records"):
+        for item in own:
             start, seen, end = (
                 None if pd.isna(item[name]) else int(item[name]) for name in ("start", "last_seen", "end")
             )
             spells.append((start, "" if pd.isna(item["start_basis"]) else str(item["start_basis"]), seen, end))
-        head = own.iloc[0]
+        head = own[0]
         name = (
             str(head["name"])
-            if by == "actor_id" and "name" in own and str(key) not in (names or {})
+            if by == "actor_id" and "name" in head and str(key) not in (names or {})
             else named(names, key)
         )
-        level = str(head["level"]) if "level" in own else "municipal"
-        left = "mark" in own and str(head["mark"]) == "left"
+        level = str(head["level"]) if "level" in head else "municipal"
+        left = "mark" in head and str(head["mark"]) == "left"
         shown = kind_name(head[group], names, t) if group else ""
         row = _Row(name, shown, level, left, tuple(spells), *(tuple(there.get(str(key), ())) for there in (on, off)))
         firsts = [spell[0] for spell in spells if spell[0] is not None]

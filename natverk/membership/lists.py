@@ -243,6 +243,7 @@ def list_retention(data: Dataset, network: str | None = None, *, certainty: List
 
 
 @asked
+@kept
 def on_lists(
     data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high", at_least: int = 2
 ) -> pd.DataFrame:

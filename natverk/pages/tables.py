@@ -19,7 +19,10 @@ _ESCAPED = re.compile(r"\\([\\`*_\[\]#|~])")
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a frame as dictionaries."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(column) for column in frame.columns]
+    # Column by column, as plain objects: `to_dict` boxes cell by cell.
+    cells = zip(*(frame[column].tolist() for column in frame.columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in cells]
 
 
 class Cites(str):
