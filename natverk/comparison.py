@@ -231,9 +231,10 @@ def side_by_side(
     -------
     pd.DataFrame
         `network_id` (of two networks: `actor_id`), `shared` (whether both are documented), `counted` (whether either
-        is), `over` (whether a row tells of the end of either, or the latest list of its network lacks it), and for each
-        side `a_status, a_mark, a_inferred, a_since, a_since_basis, a_since_inferred, a_last_seen,
-        a_last_seen_inferred, a_end, a_absent, a_absent_inferred` (see `natverk.membership.lists.with_absences`) and the
+        is), `over` (whether a row tells of the end of either, the latest list of its network lacks it, or the network
+        is no more), and for each side `a_status, a_mark, a_inferred, a_since, a_since_basis, a_since_inferred,
+        a_last_seen, a_last_seen_inferred, a_end, a_absent, a_absent_inferred` (see
+        `natverk.membership.lists.with_absences`) and the
         columns of `natverk.membership.evidence.worded`, the same with `b_` (missing where no row tells of a tie; looser
         ties and those that were left stand, and are not counted); `row_ids, source_ids` of both. What both share comes
         first.
@@ -286,7 +287,10 @@ def side_by_side(
     frame.insert(1, "shared", firm.all(axis=1))
     frame.insert(2, "counted", firm.any(axis=1))
     lacking = frame[["a_absent", "b_absent"]].notna().any(axis=1)
-    frame.insert(3, "over", _ended(frame, "a") | _ended(frame, "b") | lacking)
+    last_years = data.networks.set_index("network_id")["dissolved_year"]
+    gone = set(last_years.index[(last_years <= span[-1]).fillna(False)])
+    no_more = frame[item].isin(gone) if item == "network_id" else not gone.isdisjoint(units)
+    frame.insert(3, "over", _ended(frame, "a") | _ended(frame, "b") | lacking | no_more)
     dates = (
         "since", "last_seen", "end", "end_by", "absent", "inferred_start", "inferred_first", "inferred_seen",
         "derived_seen",
