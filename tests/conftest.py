@@ -148,6 +148,7 @@ def _base() -> dict[str, pd.DataFrame]:
             "reason",
             "reason_sv",
             "status",
+            "other_sources",
         ],
         dtype="str",
     )

@@ -78,7 +78,7 @@ data.memberships  # a pandas frame with the columns listed below
 - **`row_id` is permanent**: never reused, so that corrections, citations and the audit can point to it.
 - Known errors in the sources are corrected in the open, in `data/raw/corrections.toml`; the log is the table
   `data.corrections` (`correction_id, table, row, action, column, before, after, reason, reason_sv,
-  status`).
+  status, other_sources`).
 
 Where the tables come from: [data/raw/README.md](../data/raw/README.md). Terms: [DATA-LICENSE.md](../DATA-LICENSE.md).
 """

@@ -23,9 +23,14 @@ from natverk.errors import DataError, MissingFile
 __all__ = ["ACTIONS", "Correction", "apply_corrections", "read_corrections"]
 
 ACTIONS: tuple[str, ...] = ("drop", "override", "flag")
-_FIELDS = ("id", "table", "row", "action", "column", "value", "expect", "reason", "reason_sv", "status")
+_FIELDS = (
+    "id", "table", "row", "action", "column", "value", "expect", "reason", "reason_sv", "status", "other_sources",
+)  # fmt: skip
 _STATUS = ("open", "settled")
-_LOG = ("correction_id", "table", "row", "action", "column", "before", "after", "reason", "reason_sv", "status")
+_LOG = (
+    "correction_id", "table", "row", "action", "column", "before", "after", "reason", "reason_sv", "status",
+    "other_sources",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Correction:
     """One entry of `corrections.toml`.
 
     `row` is the key of the row (a `row_id` in evidence tables); `expect` the cells as they stood when the
-    entry was written; `column` and `value` belong to `override`.
+    entry was written; `column` and `value` belong to `override`. `other_sources`: sources that the reason tells of
+    beside that of the row, separated by `;`.
     """
 
     id: str
@@ -46,6 +52,7 @@ class Correction:
     expect: dict[str, str] = field(default_factory=dict)
     column: str = ""
     value: str = ""
+    other_sources: str = ""
 
 
 def read_corrections(folder: Path, schema: Schema = SCHEMA) -> list[Correction]:
@@ -137,12 +144,12 @@ def apply_corrections(
     """Return corrected copies of the raw tables and a log with one row a correction.
 
     The log has the columns `correction_id, table, row, action, column, before, after, reason, reason_sv,
-    status`.
+    status, other_sources`.
 
     Raises
     ------
     DataError
-        If a correction matches no row, or the row no longer says what the entry expects.
+        If a correction matches no row or names no source, or the row no longer says what the entry expects.
     """
     result = dict(tables)
     log: list[tuple[str, ...]] = []
@@ -169,6 +176,13 @@ def apply_corrections(
                     where=f"{where}; {table_path(folder, correction.table)}, line {line}",
                     remedy="the source row has changed: look at it again, then mend or remove the entry",
                 )
+        for source in correction.other_sources.split(";") if correction.other_sources else []:
+            sources = tables["sources"]["source_id"]
+            if source not in set(sources):
+                raise DataError(
+                    f"other_sources names the source {source!r}, which is not in sources",
+                    where=where, allowed=sources, value=source, remedy="write ids of sources, separated by ;",
+                )  # fmt: skip
         before = str(frame.at[line, correction.column]) if correction.column else ""
         if correction.action == "drop":
             result[correction.table] = frame.drop(index=line)
@@ -177,5 +191,6 @@ def apply_corrections(
             changed.loc[line, correction.column] = correction.value
             result[correction.table] = changed
         entry = (correction.id, correction.table, correction.row, correction.action, correction.column)
-        log.append((*entry, before, correction.value, correction.reason, correction.reason_sv, correction.status))
+        words = (correction.reason, correction.reason_sv, correction.status, correction.other_sources)
+        log.append((*entry, before, correction.value, *words))
     return result, pd.DataFrame(log, columns=list(_LOG), dtype=TEXT)

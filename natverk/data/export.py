@@ -53,6 +53,7 @@ _CORRECTIONS = Table(
         text("reason", "Why", required=True),
         text("reason_sv", "The same in Swedish", required=True),
         Column("status", "enum", "Whether the matter is settled", required=True, values=("open", "settled")),
+        text("other_sources", "Sources that the reason tells of beside that of the row, separated by ;"),
     ),
 )  # fmt: skip
 _CODEBOOK = Table(

@@ -454,7 +454,7 @@ def _flagged(data: Dataset) -> pd.DataFrame:
                 "network_id": by_id[entry.row].get("network_id"),
                 "values": entry.correction_id,
                 "row_ids": entry.row,
-                "source_ids": by_id[entry.row].get("source_id"),
+                "source_ids": _both(by_id[entry.row].get("source_id"), entry.other_sources),
                 "note": entry.reason,
                 "note_sv": entry.reason_sv,
             }
@@ -462,6 +462,12 @@ def _flagged(data: Dataset) -> pd.DataFrame:
             if entry.row in by_id
         ]
     return pd.DataFrame(found, columns=COLUMNS)
+
+
+def _both(*cells: Any) -> str | None:
+    """Join cells of ids, each id once; None where all are blank."""
+    ids = [item for cell in cells if not pd.isna(cell) for item in str(cell).split(";") if item]
+    return ";".join(dict.fromkeys(ids)) or None
 
 
 #: Rules that decide nothing, but tell why a cell stays unknown and whether it counts in `high`; with their values.

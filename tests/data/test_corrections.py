@@ -79,8 +79,20 @@ def test_a_flag_changes_nothing_and_is_logged(tables: dict[str, pd.DataFrame], t
             "reason": "a test",
             "reason_sv": "ett prov",
             "status": "open",
+            "other_sources": "",
         }
     ]
+
+
+def test_other_sources_that_a_reason_tells_of_are_logged_and_must_be_known(
+    tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    wanted = entry(other_sources="motala-sern;sern-history")
+    _, log = apply_corrections(tables, read_corrections(write(tmp_path, wanted)), tmp_path)
+    assert log["other_sources"].tolist() == ["motala-sern;sern-history"]
+    wanted = entry(other_sources="motala-sern;sern-histori")
+    with pytest.raises(DataError, match="sern-history"):
+        apply_corrections(tables, read_corrections(write(tmp_path, wanted)), tmp_path)
 
 
 def test_an_override_changes_one_cell_and_logs_what_was_there(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:

@@ -251,8 +251,10 @@ def test_flags(make: Make) -> None:
         "status": "open",
     }
     log = [entry, entry | {"status": "settled"}, entry | {"action": "override"}, entry | {"row": "mem-00009"}]
+    log = [item | {"other_sources": "other"} for item in log]
     data._tables["corrections"] = pd.DataFrame(log).assign(column="", before="", after="").astype("str")
     assert found(data, "flagged") == [[ALBY, "net", None, "a-flag", "mem-00001", "why"]]
+    assert disagreements(data)["source_ids"].tolist() == ["src;other"]
 
 
 def test_kinds_come_in_their_order(make: Make) -> None:
