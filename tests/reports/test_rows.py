@@ -37,7 +37,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("compare", {"a": "1380", "b": "1383"}),
 )
 TABLES = (*["memberships"] * 6, "functions", "projects", "evaluations", "twins", "purposes", "body_members")
-SEEDS = range(2)
+SEEDS = [0, pytest.param(1, marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="module", autouse=True)
