@@ -228,8 +228,8 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
         return re.split(r" \(| – ", page.network_names[str(row["network_id"])])[0]
 
     columns: dict[str, Cell | str] = {
-        "kind": lambda row: page.term("network_group", row["group"]),
         "network": lambda row: page.link("network", str(row["network_id"]), short(row)),
+        "kind": lambda row: page.term("network_group", row["group"]),
         "actor=who": who,
         "tie": how,
         "n_here=n_here": here,

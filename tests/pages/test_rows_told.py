@@ -77,7 +77,7 @@ def test_a_revised_strategy_is_not_told_as_replaced() -> None:
 
 
 def test_a_year_of_leaving_that_no_source_states_is_none() -> None:
-    told = line(region("22", "en"), "Networks, coop", "cross-border | Mid Nordic Committee")
+    told = line(region("22", "en"), "Networks, coop", "Mid Nordic Committee | cross-border")
     assert "mentioned in 2022 (inferred by us)" in told
     assert "until 2022" not in told
 

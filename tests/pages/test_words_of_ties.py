@@ -105,8 +105,8 @@ def test_region_pages_tell_what_ended_what_is_inferred_and_what_sources_remark()
     page = page_of("region_report", region="06")
     ties = "\n".join(lines(page, "Nätverk, samarbeten"))
     assert "till 2009, då verksamheten upphörde" in ties
-    assert "Svenska Cykelstäder | regionen | medlem, sedan 2023 (vår slutsats)" in ties
-    assert "ICORN | regionen | medlem, vår slutsats, sedan 2013, nämns 2014" in ties
+    assert "Svenska Cykelstäder | nationellt | regionen | medlem, sedan 2023 (vår slutsats)" in ties
+    assert "ICORN | internationellt | regionen | medlem, vår slutsats, sedan 2013, nämns 2014" in ties
     assert "deltagare (följer av en annan uppgift i källan)" in ties
     assert any("har sökt medlemskap" in line for line in lines(page, "Anmärkningar"))
     # A year that we infer is no sure one: counted so in the lead, listed so at the end.
