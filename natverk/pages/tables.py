@@ -156,7 +156,7 @@ def _plain(frame: pd.DataFrame) -> str:
 
 
 def _align(key: str) -> str:
-    return ' class="nv-number"' if key.startswith("n_") else ""
+    return ' class="nv-number"' if key.startswith("n_") else ' class="nv-cites"' if key == "sources" else ""
 
 
 def _html(cell: object) -> str:
