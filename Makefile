@@ -16,7 +16,7 @@ LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 # The files of tests are dealt out to one process more than there are cores: many tests wait for processes of their own.
 # ARGS="-n 0" runs them in one.
-WORKERS := $(shell expr `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2` + 1)
+WORKERS := $(or $(PYTEST_XDIST_AUTO_NUM_WORKERS),$(shell expr `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2` + 1))
 OLDEST := $(VENV)/oldest
 OLDEST_PIP := env -u PYTHONPATH $(PIP) --python $(OLDEST)/bin/python install --quiet --disable-pip-version-check
 TESTS := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -64,16 +64,13 @@ seminar: $(READY) ## make the seminar: notebooks of students and teachers, slide
 test: $(READY) ## run all checks: data, ruff, mypy, tests and doctests, notebooks against their stored outputs
 	$(BIN)/natverk build
 	$(BIN)/ruff check .
-	@$(BIN)/mypy >$(VENV)/types.txt 2>&1 & types=$$!; trap 'kill $$types 2>/dev/null || true' EXIT; trap 'exit 1' HUP INT TERM; \
-	echo '$(PYTEST) --nbval-lax --nbval-current-env $(ARGS)'; \
-	$(PYTEST) --nbval-lax --nbval-current-env $(ARGS); tests=$$?; \
-	wait $$types; typed=$$?; echo '$(BIN)/mypy'; cat $(VENV)/types.txt; test $$typed = 0 && exit $$tests
+	$(PYTEST) --nbval-lax --nbval-current-env $(ARGS)
 
 test-all: PYTEST += -m 'slow or not slow'
 test-all: test ## run all checks and slow ones too: every page is made, and every row looked for in its HTML
 
 # In an environment of its own, which is gone afterwards; `make lock` writes the list of what goes into it.
-test-oldest: $(READY) ## run the tests, but those in a browser, with the oldest packages that pyproject.toml allows
+test-oldest: $(READY) ## run the tests, but those in a browser and of types, with the oldest packages that pyproject.toml allows
 	@echo "Installing `grep -c '^[a-z].*==' requirements-oldest.lock` packages, which are removed after the tests"
 	@trap 'rm -rf $(OLDEST)' EXIT; trap 'exit 1' HUP INT TERM; \
 	$(BIN)/python -m venv --clear --without-pip $(OLDEST) \
@@ -81,7 +78,8 @@ test-oldest: $(READY) ## run the tests, but those in a browser, with the oldest 
 	&& $(OLDEST_PIP) --no-build-isolation --no-deps --editable . \
 	&& { $(RELATIVE); } \
 	&& $(OLDEST)/bin/natverk build \
-	&& NATVERK_TESTS_TEXT=arrow $(OLDEST)/bin/python $(TESTS) -p no:cacheprovider --ignore tests/reports/test_browser.py $(ARGS)
+	&& NATVERK_TESTS_TEXT=arrow $(OLDEST)/bin/python $(TESTS) -p no:cacheprovider --ignore tests/reports/test_browser.py \
+	  --ignore tests/test_types.py $(ARGS)
 
 notebooks: $(READY) ## run the notebooks and store them with what they show (after a meant change)
 	$(BIN)/python tools/store_notebooks.py $(ARGS)

@@ -230,7 +230,7 @@ def networks_of(
     >>> from natverk import load
     >>> own = networks_of(load(), "Vänersborg").set_index("network_id")
     >>> int(own.loc["ensa", "since"]), own.loc["ensa", "held_by"]
-    (2009, 'Social services department takes part; coordinated SOSEVO project')
+    (2009, 'Social services department takes part')
     """
     (actor_id,) = known_actors(data, actor)
     own = documented(data, [actor_id], years=years, recent=recent, year_basis=year_basis)
@@ -280,7 +280,8 @@ def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
     found = pd.concat([seats, notes], ignore_index=True).dropna(subset=["network_id", "held_by"])
     found = found[found["held_by"].str.contains(_HELD, case=False)]
     # The first row that says it is enough: two readers told of some offices.
-    return {column: found.groupby("network_id")[column].first() for column in ("held_by", "held_by_sv")}
+    first = found.groupby("network_id")[["held_by", "held_by_sv"]].first()
+    return {column: first[column].str[:1].str.upper() + first[column].str[1:] for column in first}
 
 
 @asked
@@ -299,9 +300,9 @@ def membership_notes(data: Dataset, actors: Names, *, row_ids: Iterable[str] | N
     Returns
     -------
     pd.DataFrame
-        `actor_id, network_id, note, note_sv, row_ids, source_ids, first, last, first_inferred, last_inferred, spans`
-        (the years in which sources say so, as in `natverk.membership.documented.years_told`), by network. That a data
-        set carries a tag is the form of the evidence and no remark.
+        `actor_id, network_id, note, note_sv, row_ids, source_ids, first, last, first_inferred, last_inferred, spans,
+        later_inferred` (the years in which sources say so, see `natverk.membership.documented.years_told`), by network.
+        That a data set carries a tag is the form of the evidence and no remark.
 
     Raises
     ------

@@ -210,4 +210,5 @@ def real() -> Dataset:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first: they are dealt out in this order, and none is left for the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/reports/", "tests/pages/", "notebooks/")))
+    long = ("tests/test_types.py", "tests/reports/", "tests/pages/", "notebooks/")
+    items.sort(key=lambda item: not item.nodeid.startswith(long))

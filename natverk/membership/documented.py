@@ -52,7 +52,7 @@ __all__ = [
 DOCUMENTED = ("recent", "earlier", "undated", "conflict")
 
 #: The columns that `years_told` gives.
-YEARS_TOLD = ("first", "last", "first_inferred", "last_inferred", "spans")
+YEARS_TOLD = ("first", "last", "first_inferred", "last_inferred", "spans", "later_inferred")
 
 _PAIR = ["actor_id", "network_id"]
 
@@ -458,8 +458,9 @@ def relations(data: Dataset, actors: Names, *, universal: bool = False) -> pd.Da
         member; `reporting`: reports to a platform; `named_in_report`: a report to a platform
         names the network; `applicant`; `future`: decided for a year after the data's
         vintage; `universal`), `first, last` (years for which pages are dated to attest it;
-        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `start, as_stated,
-        as_stated_sv` (see `wording_told`), `n_rows, row_ids, source_ids`. Sorted by actor and network.
+        where none is, those that we infer), `first_inferred, last_inferred` (whether they are ours), `spans,
+        later_inferred` (see `years_told`), `start, as_stated, as_stated_sv` (see `wording_told`), `n_rows, row_ids,
+        source_ids`. Sorted by actor and network.
 
     Raises
     ------
@@ -553,7 +554,7 @@ def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     pd.DataFrame
         Index `by`; `first, last, first_inferred, last_inferred` (no source states any year of the group), `spans` (the
         years themselves, as `2019 2021-2023`: of those between, in which no row tells of it, nothing is said; blank
-        where there are none).
+        where there are none), `later_inferred` (the last year that we infer, where it is later than those stated).
     """
     cells = [rows[by].assign(year=rows[f"{name}_year"], basis=rows[f"{name}_basis"]) for name in ("start", "observed")]
     years = pd.concat(cells)
@@ -575,10 +576,11 @@ def years_told(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         since = len(known) == 2 and known[0] <= known[1]
         told.setdefault(key, set()).update(range(known[0], known[1] + 1) if since else known)
     spans = [_spans(told[key if isinstance(key, tuple) else (key,)]) for key in found.index]
+    later = found["latest"].where((found["latest"] > found["last"]).fillna(False))
     frame = pd.DataFrame({"first": first, "last": last, "first_inferred": ours, "last_inferred": ours, "spans": spans})
-    return frame.astype(
-        {"first": "Int64", "last": "Int64", "first_inferred": "bool", "last_inferred": "bool", "spans": TEXT}
-    )
+    frame = frame.assign(later_inferred=later)
+    years_of = dict.fromkeys(["first", "last", "later_inferred"], "Int64")
+    return frame.astype({**years_of, "first_inferred": "bool", "last_inferred": "bool", "spans": TEXT})
 
 
 def _spans(years: Iterable[int]) -> str:

@@ -243,7 +243,6 @@ def list_retention(data: Dataset, network: str | None = None, *, certainty: List
 
 
 @asked
-@kept
 def on_lists(
     data: Dataset, network: str | None = None, *, certainty: ListCertainty = "high", at_least: int = 2
 ) -> pd.DataFrame:
@@ -277,10 +276,18 @@ def on_lists(
     {2014: 21, 2019: 14, 2020: 13, 2022: 12}
     """
     checked_certainty(certainty, "certainty")
+    if network is None:
+        return _on_lists(data, None, certainty, at_least)
+    return _on_lists(data, known_networks(data, [network])[0], certainty, at_least)
+
+
+@kept
+def _on_lists(data: Dataset, network: str | None, certainty: ListCertainty, at_least: int) -> pd.DataFrame:
+    """Read the lists, once for each dataset and choice."""
     seen = list_members(data)
     seen = seen[seen["certainty"].isin(CERTAINTY[certainty]) & (seen["status_scope"] == "all")]
     if network is not None:
-        seen = seen[seen["network_id"] == known_networks(data, [network])[0]]
+        seen = seen[seen["network_id"] == network]
     else:
         seen = seen[seen.groupby("network_id")["year"].transform("nunique") >= at_least]
     seen = seen.sort_values(["network_id", "actor_id", "year", "on"], kind="stable")

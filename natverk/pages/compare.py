@@ -56,9 +56,8 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         if not ended and pd.notna(last) and not (stated and last == since):  # type: ignore[call-overload]
             seen = page.t("nouns.seen", year=page.year_of(own, "last_seen"))
         parts += [seen if ended else page.inferred_later(own, seen), ended]
-        parts.append(page.not_on_list(own))
-        if item == "network_id":
-            parts.append(page.wound_up(own | {"network_id": row["network_id"]}))
+        network = row["network_id"] if item == "network_id" else page.values[name]
+        parts += [page.not_on_list(own), page.wound_up(own | {"network_id": network})]
         if (own["mark"] == "loose" and not own["inferred"]) or (own["mark"] == "left" and not ended):
             parts.append(page.term("mark", own["mark"]))
         return Markup(", ").join(plain(part) for part in parts if part)

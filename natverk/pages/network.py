@@ -75,8 +75,7 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
     def since(row: dict[str, object]) -> str:
         row = page.first_told(row)
         if pd.isna(row["since"]):  # type: ignore[call-overload]
-            # The mark says already that no source dates it.
-            return "" if row["mark"] == "undated" and row["inferred_start"] is pd.NA else page.undated(row)
+            return page.undated(row)
         if isinstance(row["terms"], str):
             return row["terms"]
         if row["since_basis"] == "seen" and page.ended(row) and row["since"] == row["end"]:
@@ -124,6 +123,9 @@ def members(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> N
         del columns["since"]
     year = population_at(page.data, page.data.last_year)[1]
     labels = {"n_population": page.t("nouns.inhabitants_of", year=year)} if frame["population"].notna().any() else {}
+    if frame["status"].eq("reporting").all():
+        # Who reports to a register is no member of it.
+        labels |= {"status": page.t("columns.relation"), "last_seen": page.t("columns.last_seen")}
     page.table("members", frame, columns, fold=fold, labels=labels)
 
 

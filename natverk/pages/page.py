@@ -21,7 +21,7 @@ from natverk.data.partial import earliest
 from natverk.data.sources import cite_data, own_beside
 from natverk.errors import InvalidArgument, UnknownName
 from natverk.figures.picture import Notice
-from natverk.frames import by_alphabet
+from natverk.frames import by_alphabet, year_or_none
 from natverk.locale import genitive, texts
 from natverk.membership.quality import told_once
 from natverk.pages.prose import Prose, plain, row_ids_of, templates_of
@@ -395,7 +395,12 @@ class NotebookPage:
     def told_years(self, row: Mapping[str, object]) -> str:
         """Say the years that rows tell of (`natverk.membership.documented.years_told`), and where we infer them."""
         years = ", ".join(str(row["spans"]).replace("-", "–").split())
-        return self.t("nouns.inferred_date", date=years) if years and row["first_inferred"] else years
+        if years and row["first_inferred"]:
+            return self.t("nouns.inferred_date", date=years)
+        later = year_or_none(row["later_inferred"])
+        if later is None or later > self.years[1]:
+            return years
+        return "; ".join([years, self.t("nouns.inferred_date", date=self.year(later))])
 
     def counted(self, n: int, noun: str) -> str:
         """Return a number with its noun (of the vocabulary `nouns`), in words below ten: `två nätverk`."""

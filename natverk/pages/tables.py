@@ -20,9 +20,9 @@ _ESCAPED = re.compile(r"\\([\\`*_\[\]#|~])")
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a frame as dictionaries."""
     names = [str(column) for column in frame.columns]
-    # Column by column, as plain objects: `to_dict` boxes cell by cell.
-    cells = zip(*(frame[column].tolist() for column in frame.columns), strict=True)
-    return [dict(zip(names, row, strict=True)) for row in cells]
+    # Column by column, as plain objects: `to_dict` boxes cell by cell. A missing whole number is None, as it is there.
+    cells = ([None if cell is pd.NA else cell for cell in frame[column].tolist()] for column in frame.columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
 class Cites(str):

@@ -262,7 +262,7 @@ def test_relations_by_hand(make: Make) -> None:
     )
     frame = relations(data, [ALBY, BODA]).astype(object)
     assert frame.where(frame.notna(), None).values.tolist() == [
-        [ALBY, "net", "applicant", None, None, False, False, "", None, None, None, 1, "mem-00003", "src"],
+        [ALBY, "net", "applicant", None, None, False, False, "", None, None, None, None, 1, "mem-00003", "src"],
         [
             ALBY,
             "net",
@@ -272,6 +272,7 @@ def test_relations_by_hand(make: Make) -> None:
             False,
             False,
             "2004-2008",
+            2010,
             2004,
             None,
             None,
@@ -279,8 +280,24 @@ def test_relations_by_hand(make: Make) -> None:
             "mem-00001;mem-00002",
             "other;src",
         ],
-        [ALBY, "platform", "reporting", 2009, 2009, False, False, "2009", None, None, None, 1, "mem-00004", "src"],
-        [BODA, "net", "future", 2029, 2029, False, False, "2029", 2029, None, None, 1, "mem-00005", "src"],
+        [
+            ALBY,
+            "platform",
+            "reporting",
+            2009,
+            2009,
+            False,
+            False,
+            "2009",
+            None,
+            None,
+            None,
+            None,
+            1,
+            "mem-00004",
+            "src",
+        ],
+        [BODA, "net", "future", 2029, 2029, False, False, "2029", None, 2029, None, None, 1, "mem-00005", "src"],
     ]
     assert relations(data, [GOTLAND]).empty
 

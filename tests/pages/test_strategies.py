@@ -40,6 +40,13 @@ EVENTS = {"sv": "Vad som hänt med strategierna", "en": "What happened to the st
 OWN_EVENTS = "Vad som hänt med strategierna"
 
 
+def test_where_sources_disagree_on_a_day_the_list_says_so() -> None:
+    # sev-00074 and sev-00072: the programme entry and the process page.
+    for lang, said in (("sv", "processidan anger 18 februari"), ("en", "the process page says 18 February")):
+        (line,) = [text for text in text_of(page(lang)).split("\n") if "BHU" not in text and said in text]
+        assert "2018/19" in line
+
+
 def test_what_is_not_known_is_from_the_years_before_those_that_tell(real: Dataset) -> None:
     table = strategies.state(real)
     last = table["not_known_since"].max()

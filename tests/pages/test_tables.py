@@ -9,7 +9,7 @@ from natverk.data.load import Dataset
 from natverk.locale import texts
 from natverk.pages.prose import plain
 from natverk.pages.sources import References
-from natverk.pages.tables import Download, TableView
+from natverk.pages.tables import Download, TableView, records
 
 
 def test_a_long_table_is_shortened_as_plain_text() -> None:
@@ -22,6 +22,16 @@ def test_a_long_table_is_shortened_as_plain_text() -> None:
         assert "nät-0" in text
         assert "nät-999" in text
         assert len(text.splitlines()) < 30
+
+
+def test_rows_of_a_frame_are_plain_and_what_is_missing_is_none_or_not_a_number() -> None:
+    frame = pd.DataFrame({"year": pd.array([2014, None], "Int64"), "sure": pd.array([True, None], "boolean")})
+    frame = frame.assign(name=pd.array(["a", None], "str"))
+    first, second = records(frame)
+    assert first == {"year": 2014, "sure": True, "name": "a"}
+    assert type(first["year"]) is int
+    assert (second["year"], second["sure"]) == (None, None)
+    assert pd.isna(second["name"])  # type: ignore[call-overload]
 
 
 def test_a_source_without_address_says_nothing_in_its_place(real: Dataset) -> None:

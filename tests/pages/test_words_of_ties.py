@@ -262,6 +262,39 @@ def test_the_compare_page_tells_that_a_network_is_no_more() -> None:
         assert beside.loc["glokala-sverige", "over"] == over
 
 
+def test_the_compare_page_of_two_networks_tells_which_of_them_is_no_more() -> None:
+    page = page_of("compare", a="partnerskapet-barnets-rattigheter", b="glokala-sverige", lang="en")
+    (haninge,) = [row for row in lines(page, "Swedish actors of") if row.startswith("Haninge")]
+    assert "it ended or merged in 2021" in haninge
+    assert "it ended or merged in 2023" in haninge
+    assert "or the network is no more" in text_of(page)
+
+
+def test_a_year_that_we_infer_stands_beside_the_stated_ones_where_it_is_later() -> None:
+    # mem-01275 states 2019; mem-01276 is of an undated page of about 2024.
+    own = relations(natverk.load(), "Helsingborg").query("network_id == 'one-planet-city-challenge'")
+    assert own[["spans", "later_inferred"]].values.tolist() == [["2019", 2024]]
+    text = text_of(page_of("municipality_profile", municipality="1283", lang="en"))
+    assert "reports to it, 2019; 2024 (inferred by us)" in re.sub(r"<[^>]+>", "", text)
+
+
+@pytest.mark.parametrize(
+    ("network", "actor", "said"),
+    [("sern", "Luleå", "odaterat"), ("kvarkenradet", "Örnsköldsvik", "nämns 2013 (vår slutsats)")],
+)
+def test_a_membership_without_a_year_is_told_so(network: str, actor: str, said: str) -> None:
+    (told,) = [row for row in lines(page_of("network_profile", network=network), "Svenska aktörer") if actor in row]
+    assert said in told
+
+
+def test_who_reports_to_a_register_is_no_member_of_it() -> None:
+    (members,) = [
+        view for name, view in tables_of(page_of("network_profile", network="carbonn")).items() if "aktörer i" in name
+    ]
+    assert members.labels["status"] == "Relation"
+    assert members.labels["last_seen"] == "Senast belagt"
+
+
 def test_the_compare_page_tells_ends_and_inference() -> None:
     page = page_of("compare", a="13", b="14")
     ties = "\n".join(lines(page, "Nätverk för"))
@@ -271,7 +304,7 @@ def test_the_compare_page_tells_ends_and_inference() -> None:
     assert "i föregångaren Gränskommittén" not in ties
     assert "medlem (vår slutsats) (fristadsregion), nämns 2017" in ties
     assert "medlem, nämns 2019 (vår slutsats)" in ties
-    over = re.sub(r"<[^>]+>", "", text_of(page)).partition("saknas på nätverkets senaste förteckning: ")[2]
+    over = re.sub(r"<[^>]+>", "", text_of(page)).partition("eller så finns nätverket inte längre: ")[2]
     assert "West Sweden" in over.split("\n")[0]
 
 
