@@ -402,5 +402,5 @@ def test_a_tie_to_a_network_that_is_no_more_does_not_read_as_of_today() -> None:
     own = table("1443", "Nätverk, samarbetsorgan, åtaganden och program").set_index("Nätverk")
     assert own.loc["West Sweden", ["Sedan", "Medlemskap senast belagt"]].tolist() == [
         "odaterat",
-        "verksamheten upphörde 2013",
+        "verksamheten upphörde eller ombildades 2013",
     ]

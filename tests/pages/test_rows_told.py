@@ -162,8 +162,8 @@ def test_the_country_says_of_bases_and_members_what_its_rows_say(lang: str, basi
 
 def test_the_responsibility_of_two_regions_is_told_with_its_bounds() -> None:
     assert (
-        "Länsstyrelsen i Hallands län (åtminstone från 1997), Region Halland (kommunalförbund) (från 2003), "
-        "Region Halland (från den 1 januari 2011)"
+        "Länsstyrelsen i Hallands län (åtminstone från 1997; säkerhet: medel), Region Halland (kommunalförbund) "
+        "(från 2003; säkerhet: medel), Region Halland (från den 1 januari 2011)"
     ) in text_of(beside("13", "14"))
 
 

@@ -255,7 +255,7 @@ def test_an_inferred_membership_adds_no_year_to_a_stated_one() -> None:
 def test_the_compare_page_tells_that_a_network_is_no_more() -> None:
     # No row ends either membership; networks has 2023.
     (ties,) = [row for row in lines(page_of("compare", a="1277", b="0191"), "Nätverk för") if "Glokala" in row]
-    assert "deltagare, sedan 2020, verksamheten upphörde 2023" in ties
+    assert "deltagare, sedan 2020, verksamheten upphörde eller ombildades 2023" in ties
     data = natverk.load()
     for last_year, over in ((2022, False), (2023, True)):
         beside = natverk.comparison.side_by_side(data, "1277", "0191", years=(1997, last_year)).set_index("network_id")
