@@ -281,7 +281,7 @@ def _held_by(data: Dataset, actor_id: str) -> dict[str, pd.Series]:
     found = found[found["held_by"].str.contains(_HELD, case=False)]
     # The first row that says it is enough: two readers told of some offices.
     first = found.groupby("network_id")[["held_by", "held_by_sv"]].first()
-    return {column: first[column].str[:1].str.upper() + first[column].str[1:] for column in first}
+    return {str(column): first[column].str[:1].str.upper() + first[column].str[1:] for column in first}
 
 
 @asked

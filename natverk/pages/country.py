@@ -185,6 +185,7 @@ def bodies(page: NotebookPage, frame: pd.DataFrame) -> None:
         "period": lambda row: page.period(row["founded_year"], row["dissolved_year"], row["observed_year"]),
         "n_municipalities=member_municipalities": lambda row: _some(page, row["n_municipalities"]),
         "n_regions=member_regions": lambda row: _some(page, row["n_regions"]),
+        "n_stated=members_stated": lambda row: page.whole(row["n_stated"]),
         "held=held_responsibility": lambda row: page.t("nouns.yes") if row["held"] else "",
         "sources": page.cites,
     }

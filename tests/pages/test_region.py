@@ -457,3 +457,11 @@ def test_a_remark_read_after_the_end_has_the_years_of_the_tie() -> None:
     remarks = tables_of(page("12", "en"))["Remarks on the table"].frame
     (row,) = remarks[remarks["Network"].str.startswith("South Sweden Brussels")].values.tolist()
     assert "1994–2009" in row
+
+
+def test_cooperation_with_municipalities_of_other_counties_is_told_apart() -> None:
+    # int-00010: of the four cities one lies in the county of Uppsala, one in Västmanland.
+    assert "Över länsgräns samverkar kommuner i Fyra Mälarstäder (4M)" in text_of(page("03"))
+    text = text_of(page("19", "en"))
+    assert "Proposals apart, of none of these forms is it told" in text
+    assert "Across county borders municipalities cooperate in Four Mälar Cities" in text

@@ -295,6 +295,12 @@ def test_who_reports_to_a_register_is_no_member_of_it() -> None:
     assert members.labels["last_seen"] == "Senast belagt"
 
 
+def test_the_compare_page_has_the_remarks_of_its_rows() -> None:
+    # mem-00022: of the federation before the region, it may be.
+    told = lines(page_of("compare", a="24", b="25", lang="en"), "Remarks")
+    assert any("the federation of the same name may be meant" in row and "Assembly of European" in row for row in told)
+
+
 def test_the_compare_page_tells_ends_and_inference() -> None:
     page = page_of("compare", a="13", b="14")
     ties = "\n".join(lines(page, "Nätverk för"))
