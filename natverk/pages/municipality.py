@@ -182,7 +182,7 @@ def peers(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, alike:
         "municipality": lambda row: page.actor(row["actor_id"]),
         "status": lambda row: _status(page, {**row, "inferred": False}),
         "since": lambda row: _since(page, row),
-        "last_seen=member_seen": lambda row: _last(page, row),
+        "last_seen=member_seen": lambda row: "; ".join(part for part in (_last(page, row), page.wound_up(row)) if part),
         "own": own,
         "sources": page.cites,
     }

@@ -95,7 +95,10 @@ def shares(page: NotebookPage, frame: pd.DataFrame) -> None:
 
 def sheet(page: NotebookPage, review: Review, documented: pd.DataFrame, chosen: Rule) -> None:
     """Show the empty sheet for a review of one's own, folded: a row a network judged, or documented and not ended."""
-    going_on = [row for row in records(documented) if row["mark"] != "left" and not page.ended(row)]
+    going_on = [
+        row for row in records(documented)
+        if row["mark"] != "left" and not page.ended(row) and not page.wound_up(row)
+    ]  # fmt: skip
     ids = {*(str(row["network_id"]) for row in going_on), *review.scores["network_id"]}
     names = sorted((page.network(item).striptags() for item in ids), key=alphabetic)
     names = names or [page.t("nouns.write_network")] * _BLANK_ROWS

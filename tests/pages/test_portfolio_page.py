@@ -44,6 +44,12 @@ def test_that_nothing_is_excluded_is_said_so() -> None:
     assert table.iloc[0, -1] == "every recommendation"
 
 
+def test_a_network_that_is_no_more_is_not_on_the_sheet() -> None:
+    # Östergötland's rows of Glokala Sverige have no end; networks has 2023.
+    sheets = tables_of(page_of("portfolio_review", actor="region:05"))
+    assert not any("Glokala" in str(row["network"]) for row in sheets["Tomt ark"].rows)
+
+
 def test_what_the_council_left_is_not_on_the_sheet_for_the_next_review() -> None:
     names = tables_of(page("sv"))["Tomt ark"].frame.iloc[:, 0].tolist()
     assert not [name for name in names if "ECAD" in name]

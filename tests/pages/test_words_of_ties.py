@@ -295,6 +295,14 @@ def test_who_reports_to_a_register_is_no_member_of_it() -> None:
     assert members.labels["last_seen"] == "Senast belagt"
 
 
+def test_similar_municipalities_are_in_no_network_that_is_no_more() -> None:
+    # mem-02303: Tomelilla in 2020; networks has 2023.
+    (told,) = [
+        row for row in lines(page_of("municipality_profile", municipality="1273"), "Belagt för") if "Glokala" in row
+    ]
+    assert "verksamheten upphörde eller ombildades 2023" in told
+
+
 def test_the_compare_page_has_the_remarks_of_its_rows() -> None:
     # mem-00022: of the federation before the region, it may be.
     told = lines(page_of("compare", a="24", b="25", lang="en"), "Remarks")
