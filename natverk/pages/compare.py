@@ -10,7 +10,7 @@ from natverk.data.load import Dataset
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
 
-__all__ = ["beside", "compare_page", "everything", "remarks"]
+__all__ = ["beside", "compare_page", "everything"]
 
 
 def compare_page(
@@ -71,18 +71,6 @@ def beside(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> No
         "sources": page.cites,
     }
     page.table("beside", frame, columns, fold=fold, labels={"a": first.striptags(), "b": second.striptags()})
-
-
-def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
-    """Show what rows about the memberships say beside status and years (`natverk.networks.membership_notes`)."""
-    columns: dict[str, Cell | str] = {
-        "network": lambda row: page.network(row["network_id"]),
-        "actor=who": lambda row: page.actor(row["actor_id"]),
-        "period": page.told_years,
-        "note": lambda row: page.told(row, "note"),
-        "sources": page.cites,
-    }
-    page.table("remarks", frame, columns, fold=True)
 
 
 def everything(page: NotebookPage, frame: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from natverk.benchmarks import once
 from natverk.pages.page import Cell, NotebookPage
 
-__all__ = ["events", "judgements", "numbers", "positions", "projects", "steps"]
+__all__ = ["events", "judgements", "numbers", "positions", "projects", "remarks", "steps"]
 
 
 def _with_actor(page: NotebookPage, columns: dict[str, Cell | str]) -> dict[str, Cell | str]:
@@ -220,3 +220,17 @@ def _outcome(page: NotebookPage, row: dict[str, object]) -> str:
     if row["outcome"] == "not comparable":
         return page.t("nouns.not_comparable", reason=page.t(f"benchmarks.reason.{row['reason']}"))
     return page.t(f"nouns.{row['outcome']}")
+
+
+def remarks(page: NotebookPage, frame: pd.DataFrame, *, who: bool = True) -> None:
+    """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`), folded."""
+    columns: dict[str, Cell | str] = {
+        "network": lambda row: page.network(row["network_id"]),
+        "actor=who": lambda row: page.actor(row["actor_id"]),
+        "period": page.told_years,
+        "note": lambda row: page.told(row, "note"),
+        "sources": page.cites,
+    }
+    if not who:
+        del columns["actor=who"]
+    page.table("remarks", frame, columns, fold=True)

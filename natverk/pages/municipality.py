@@ -8,6 +8,7 @@ from markupsafe import Markup
 from natverk.data.load import Dataset
 from natverk.frames import known_municipality
 from natverk.membership.documented import DOCUMENTED
+from natverk.pages import evidence
 from natverk.pages.page import Cell, NotebookPage
 from natverk.peers import population_at
 
@@ -129,13 +130,7 @@ def networks(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False, par
 
 def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`)."""
-    columns: dict[str, Cell | str] = {
-        "network": lambda row: page.network(row["network_id"]),
-        "period": page.told_years,
-        "note": lambda row: page.told(row, "note"),
-        "sources": page.cites,
-    }
-    page.table("remarks", frame, columns, fold=True)
+    evidence.remarks(page, frame, who=False)
 
 
 def twins(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from natverk.data.load import Dataset
 from natverk.frames import known_county
 from natverk.membership.documented import DOCUMENTED
+from natverk.pages import evidence
 from natverk.pages.page import Cell, NotebookPage
 from natverk.pages.prose import plain
 from natverk.pages.tables import records
@@ -242,16 +243,7 @@ def memberships(page: NotebookPage, frame: pd.DataFrame, *, fold: bool = False) 
 
 def remarks(page: NotebookPage, frame: pd.DataFrame) -> None:
     """Show what rows about memberships say beside status and years (`natverk.networks.membership_notes`)."""
-    columns: dict[str, Cell | str] = {
-        "network": lambda row: page.network(row["network_id"]),
-        "actor=who": lambda row: page.actor(row["actor_id"]),
-        "period": page.told_years,
-        "note": lambda row: page.told(row, "note"),
-        "sources": page.cites,
-    }
-    if _unitary(page):
-        del columns["actor=who"]
-    page.table("remarks", frame, columns, fold=True)
+    evidence.remarks(page, frame, who=not _unitary(page))
 
 
 def apart(page: NotebookPage, frame: pd.DataFrame) -> None:
